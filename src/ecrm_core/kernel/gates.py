@@ -1,0 +1,189 @@
+"""Gates: cheap checks that stand before every third-party parser, hash and store.
+
+A gate looks at type, length and forbidden characters in time linear in the *allowed* size, so a
+megabyte costs no more than a kilobyte. It raises InputError, which names the path and never the
+value.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import NoReturn
+
+from ecrm_core.errors import InputError
+
+__all__ = ["MAX_TEXT", "gate_decimal", "gate_instant", "gate_json", "gate_text", "parse_json"]
+
+MAX_TEXT = 512
+"""Characters a parser is handed at the most, where a field declares nothing longer."""
+MAX_DEPTH = 64
+MAX_NODES = 200_000
+MAX_DIGITS = 40
+MAX_BYTES = 64 * 1024 * 1024
+_FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
+_NUMBER = re.compile(r"[+-]?\d{1,60}(?:\.\d{1,60})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+
+
+def gate_text(value: object, path: str = "$", *, limit: int = MAX_TEXT) -> str:
+    """Return the value if it is text of at most ``limit`` characters without NUL or surrogates."""
+    if not isinstance(value, str):
+        message = f"found {type(value).__name__}, expected text"
+        raise InputError(message, path=path, code="not_text")
+    if len(value) > limit:
+        message = f"found {len(value)} characters, expected at most {limit}"
+        raise InputError(message, path=path, code="too_long", found=len(value), limit=limit)
+    if not value.isascii() or "\x00" in value:
+        bad = _FORBIDDEN.search(value)
+        if bad:
+            what = "a NUL character" if bad[0] == "\x00" else "a lone surrogate"
+            message = f"found {what} at {bad.start()}, expected text"
+            raise InputError(message, path=path, code="forbidden_character", at=bad.start())
+    return value
+
+
+def gate_decimal(value: object, path: str = "$") -> Decimal:
+    """Return an exact, finite decimal of at most 40 digits and exponent within +-40.
+
+    Takes Decimal, int and plain decimal text; a float is refused, for it is not exact.
+    """
+    if isinstance(value, str):
+        if not _NUMBER.fullmatch(value):
+            message = f"found text of {len(value)} characters, expected a decimal number"
+            raise InputError(message, path=path, code="not_decimal")
+        value = Decimal(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value.bit_length() > MAX_DIGITS * 4:
+            raise InputError("found a whole number too large", path=path, code="too_large")
+        value = Decimal(value)
+    if not isinstance(value, Decimal):
+        message = f"found {type(value).__name__}, expected a decimal number"
+        raise InputError(message, path=path, code="not_decimal")
+    return _bounded(value, path)
+
+
+def _bounded(number: Decimal, path: str) -> Decimal:
+    if not number.is_finite():
+        message = "found NaN or infinity, expected a finite number"
+        raise InputError(message, path=path, code="not_finite")
+    # adjusted() is O(1); int() of a huge exponent is not (22 s for 1e1000000).
+    exponent = number.as_tuple().exponent
+    too_fine = isinstance(exponent, int) and abs(exponent) > MAX_DIGITS
+    if too_fine or abs(number.adjusted()) > MAX_DIGITS or len(number.as_tuple().digits) > MAX_DIGITS:
+        message = f"found a number beyond {MAX_DIGITS} digits"
+        raise InputError(message, path=path, code="too_large", limit=MAX_DIGITS)
+    return number
+
+
+def gate_instant(value: object, path: str = "$") -> datetime:
+    """Return the value if it is an aware datetime; a naive one is refused (which zone is it?)."""
+    if not isinstance(value, datetime):
+        message = f"found {type(value).__name__}, expected a datetime with a zone"
+        raise InputError(message, path=path, code="not_instant")
+    if value.tzinfo is None or value.utcoffset() is None:
+        message = "found a datetime without a zone, expected an aware one"
+        raise InputError(message, path=path, code="naive_datetime")
+    return value
+
+
+def parse_json(data: bytes | str, *, limit: int = MAX_BYTES) -> object:
+    """Return what the JSON says (RFC 8259), decimals as Decimal, after every gate.
+
+    Refuses, with InputError: more than ``limit`` bytes, bytes that are not UTF-8, NaN and Infinity,
+    numbers beyond 40 digits, nesting beyond 64, more than 200,000 values, a key given twice in one
+    object (one of the two would be lost), NUL and lone surrogates.
+    """
+    if len(data) > limit:
+        message = f"found {len(data)} bytes, expected at most {limit}"
+        raise InputError(message, code="too_long", found=len(data), limit=limit)
+    try:
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        value = json.loads(
+            text,
+            parse_float=_json_number,
+            parse_int=_json_whole,
+            parse_constant=_json_constant,
+            object_pairs_hook=_json_object,
+        )
+    except UnicodeDecodeError as error:
+        message = f"found a byte that is no UTF-8 at {error.start}"
+        raise InputError(message, code="not_utf8", at=error.start) from None
+    except json.JSONDecodeError as error:
+        message = f"no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise InputError(message, code="not_json", line=error.lineno, column=error.colno) from None
+    except RecursionError:
+        raise InputError(f"nested deeper than {MAX_DEPTH}", code="too_deep") from None
+    gate_json(value)
+    return value
+
+
+def _json_number(text: str) -> Decimal:
+    try:
+        return _bounded(Decimal(text), "$")
+    except InvalidOperation:  # pragma: no cover - the scanner only hands over numbers
+        raise InputError("found a number that is none", code="not_decimal") from None
+
+
+def _json_whole(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise InputError(f"found a number beyond {MAX_DIGITS} digits", code="too_large")
+    return int(text)
+
+
+def _json_constant(name: str) -> NoReturn:
+    raise InputError(f"found {name}, expected a finite number", code="not_finite")
+
+
+def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise InputError("a key stands twice in one object", code="duplicate_key")
+    return found
+
+
+def gate_json(value: object, path: str = "$", *, text: int = MAX_BYTES) -> None:
+    """Refuse what JSON or a store cannot hold: depth, size, NaN, NUL, surrogates, other types.
+
+    ``text`` bounds each text; the error names the path of the first offence.
+    """
+    budget = MAX_NODES
+    stack: list[tuple[object, str, int]] = [(value, path, 0)]
+    while stack:
+        node, where, depth = stack.pop()
+        budget -= 1
+        if depth > MAX_DEPTH:
+            raise InputError(f"nested deeper than {MAX_DEPTH}", path=_short(where), code="too_deep")
+        if budget < 0:
+            raise InputError(f"more than {MAX_NODES} values", path=path, code="too_many")
+        if isinstance(node, Mapping):
+            for key, child in node.items():
+                gate_text(key, where)
+                stack.append((child, f"{where}.{key}", depth + 1))
+        elif isinstance(node, Sequence) and not isinstance(node, (str, bytes)):
+            stack += [(child, f"{where}[{at}]", depth + 1) for at, child in enumerate(node)]
+        else:
+            _gate_leaf(node, where, text)
+
+
+def _short(path: str) -> str:
+    return path if len(path) <= 80 else path[:80] + "…"
+
+
+def _gate_leaf(node: object, path: str, text: int) -> None:
+    if node is None or isinstance(node, bool):
+        return
+    check: Callable[[], object] | None = None
+    if isinstance(node, str):
+        check = lambda: gate_text(node, path, limit=text)  # noqa: E731
+    elif isinstance(node, (int, Decimal)):
+        check = lambda: gate_decimal(node, path)  # noqa: E731
+    elif isinstance(node, float) and node == node and abs(node) != float("inf"):  # noqa: PLR0124
+        return
+    if check is None:
+        found = "NaN or infinity" if isinstance(node, float) else type(node).__name__
+        code = "not_finite" if isinstance(node, float) else "not_json"
+        raise InputError(f"found {found}, expected a JSON value", path=path, code=code)
+    check()
