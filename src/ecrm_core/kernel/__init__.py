@@ -35,6 +35,7 @@ from ecrm_core.kernel.gates import (
 from ecrm_core.kernel.ids import CustomerId, canonical_json, derive_id, digest, personal_key
 from ecrm_core.kernel.kinds import Index, Key, Kind, Row, Stored
 from ecrm_core.kernel.money import Money, Rounding, minor_units
+from ecrm_core.kernel.private import Private
 from ecrm_core.kernel.registry import Registry
 from ecrm_core.kernel.text import (
     fold,
@@ -65,6 +66,7 @@ __all__ = [
     "Key",
     "Kind",
     "Money",
+    "Private",
     "Put",
     "Reason",
     "Registry",
