@@ -1,0 +1,62 @@
+# Everything a developer does; each target makes the environment it needs (.venv).
+.PHONY: help demo test check bench docs long clean
+.DEFAULT_GOAL := help
+ARGS ?=
+SEED ?= 0
+BIN := .venv/bin
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
+
+demo: .venv/.core ## twenty people in, unified, merged, undone
+	@$(BIN)/python -m ecrm_core demo $(ARGS)
+
+test: .venv/.test ## the quick suite
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+long: .venv/.test ## the random tests at full size (SEED=1 looks elsewhere)
+	@ECRM_PROFILE=long ECRM_SEED=$(SEED) $(BIN)/python -m pytest -n 2 -m long \
+		--hypothesis-seed=$(SEED) --durations=0 --durations-min=1 $(ARGS)
+
+check: .venv/.test .venv/.lint ## lint, format, types, floors
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: .venv/.test ## every benchmark, each beside its peer
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+docs: .venv/.docs ## the pages, into docs/_build
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build
+	@echo "docs/_build/index.html"
+
+clean: ## remove the environment and what the tools left behind
+	rm -rf .venv .nox build dist docs/_build .coverage* .hypothesis .import_linter_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
+	find src tests docs benchmarks examples -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# One stamp for the package and one for each dependency group; pyproject.toml renews them.
+.venv/.core: pyproject.toml | $(BIN)/python
+	@echo "installing ecrm_core into .venv"
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/.test .venv/.lint .venv/.docs: .venv/.%: .venv/.core
+	@echo "installing the tools for $* into .venv"
+	@$(BIN)/python -m pip install --quiet --group $*
+	@touch $@
+
+# The newest Python that is here, is new enough, and can make an environment.
+$(BIN)/python:
+	@for python in python3.13 python3.12 python3.11 python3; do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		if $$python -m venv .venv >/dev/null 2>&1; then \
+			echo "made .venv with $$($$python --version)"; \
+			exec $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'; \
+		fi; \
+		rm -rf .venv; \
+	done; \
+	echo "no Python 3.11 or newer that can make a virtual environment; install one" >&2; \
+	echo "(Debian and Ubuntu: the packages python3 and python3-venv)" >&2; \
+	exit 1
