@@ -1,0 +1,1 @@
+"""Adapters: storage, one folder each; a driver is imported inside its own folder only."""

@@ -1,0 +1,102 @@
+"""Plan: a ChangeSet made ready for any adapter, so that nothing can be refused half-way.
+
+Every row is taken apart and every text looked at here, before a store is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from attrs import evolve, frozen
+
+from ecrm_core.errors import ConflictError, InputError, KeyReused
+from ecrm_core.kernel import REQUESTS, Applied, ChangeSet, Expect, Key, Kind, RequestKey, Row
+from ecrm_core.kernel.changes import Request
+from ecrm_core.ports.span import check_keys
+
+__all__ = ["Plan", "conflict", "plan_of", "replay"]
+
+T = TypeVar("T")
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@frozen(kw_only=True)
+class Plan:
+    """What an adapter does, in this order: replay, expects, drops, writes, request.
+
+    ``expects`` stand in the order of kind and key; ``drops`` and ``writes`` are grouped by Kind,
+    in the order of the names. ``result`` has been through JSON, as a replay will have been.
+    """
+
+    expects: tuple[Expect, ...]
+    drops: tuple[tuple[Kind[Any], tuple[Key, ...]], ...]
+    writes: tuple[tuple[Kind[Any], tuple[Row, ...]], ...]
+    request: Request | None
+    result: Mapping[str, object]
+
+    def writes_at(self, sequence: int) -> tuple[tuple[Kind[Any], tuple[Row, ...]], ...]:
+        """Return the writes with the row that will answer a repetition of the request, if any."""
+        if self.request is None:
+            return self.writes
+        answer = REQUESTS.row(evolve(self.request, sequence=sequence))
+        return (*self.writes, (REQUESTS, (answer,)))
+
+    def applied(self, sequence: int) -> Applied:
+        """Return what the apply came to."""
+        return Applied(sequence=sequence, result=self.result)
+
+
+def plan_of(changes: ChangeSet) -> Plan:
+    """Return the plan of a set; InputError or DefinitionError for what no store can hold."""
+    rows = ((put.kind, put.kind.row(put.value)) for put in changes.writes)
+    drops = _grouped((drop.kind, drop.key) for drop in changes.drops)
+    expects = tuple(sorted(changes.expects, key=lambda e: (e.kind.name, e.key)))
+    for kind, keys in (*drops, *_grouped((e.kind, e.key) for e in expects)):
+        if len(check_keys(kind, keys)) < len(set(keys)):
+            raise InputError("found a lone surrogate, expected text", code="forbidden_character")
+    request = _request(changes)
+    return Plan(
+        expects=expects,
+        drops=drops,
+        writes=_grouped(rows),
+        request=request if changes.key else None,
+        result=REQUESTS.read(REQUESTS.row(request).body, 0, REQUESTS.format).value.result,
+    )
+
+
+def conflict(expect: Expect) -> ConflictError:
+    """Return the error of an Expect that does not hold; it names the Kind and no key."""
+    message = (
+        f"a row of {expect.kind.name!r} was changed by somebody else: "
+        "load it, decide and apply again"
+    )
+    return ConflictError(message, kind=expect.kind.name, retry="operation")
+
+
+def replay(request: Request, before: Request) -> Applied:
+    """Return what the same request came to before; KeyReused when it was another one."""
+    if before.params_digest != request.params_digest:
+        message = "a request key came again with other parameters: take a new key for a new request"
+        raise KeyReused(message, sequence=before.sequence)
+    return Applied(sequence=before.sequence, replayed=True, result=before.result)
+
+
+def _request(changes: ChangeSet) -> Request:
+    """Return the request of the set; without a key a nameless one, which only holds the result."""
+    key = changes.key or RequestKey(name="", params_digest="", at=_NEVER)
+    return Request(
+        name=key.name,
+        params_digest=key.params_digest,
+        at=key.at,
+        sequence=0,
+        result=changes.result,
+    )
+
+
+def _grouped(pairs: Iterable[tuple[Kind[Any], T]]) -> tuple[tuple[Kind[Any], tuple[T, ...]], ...]:
+    groups: dict[str, tuple[Kind[Any], list[T]]] = {}
+    for kind, thing in pairs:
+        groups.setdefault(kind.name, (kind, []))[1].append(thing)
+    return tuple((kind, tuple(things)) for _, (kind, things) in sorted(groups.items()))
