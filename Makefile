@@ -1,5 +1,6 @@
 # Everything a developer does; each target makes the environment it needs (.venv).
 .PHONY: help demo test check bench docs long clean
+.NOTPARALLEL:
 .DEFAULT_GOAL := help
 ARGS ?=
 SEED ?= 0
@@ -39,24 +40,25 @@ clean: ## remove the environment and what the tools left behind
 # One stamp for the package and one for each dependency group; pyproject.toml renews them.
 .venv/.core: pyproject.toml | $(BIN)/python
 	@echo "installing ecrm_core into .venv"
-	@$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m pip install -qq --upgrade 'pip>=25.1' # the first that knows --group
+	@$(BIN)/python -m pip install -qq --editable .
 	@touch $@
 
 .venv/.test .venv/.lint .venv/.docs: .venv/.%: .venv/.core
 	@echo "installing the tools for $* into .venv"
-	@$(BIN)/python -m pip install --quiet --group $*
+	@$(BIN)/python -m pip install -qq --group $*
 	@touch $@
 
 # The newest Python that is here, is new enough, and can make an environment.
 $(BIN)/python:
 	@for python in python3.13 python3.12 python3.11 python3; do \
 		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
-		if $$python -m venv .venv >/dev/null 2>&1; then \
-			echo "made .venv with $$($$python --version)"; \
-			exec $(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'; \
-		fi; \
 		rm -rf .venv; \
+		$$python -m venv .venv >/dev/null 2>&1 || continue; \
+		echo "made .venv with $$($(BIN)/python --version)"; \
+		exit 0; \
 	done; \
+	rm -rf .venv; \
 	echo "no Python 3.11 or newer that can make a virtual environment; install one" >&2; \
-	echo "(Debian and Ubuntu: the packages python3 and python3-venv)" >&2; \
+	echo "(on Debian and Ubuntu: python3 and python3-venv)" >&2; \
 	exit 1
