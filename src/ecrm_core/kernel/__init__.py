@@ -37,6 +37,7 @@ from ecrm_core.kernel.kinds import Index, Key, Kind, Row, Stored
 from ecrm_core.kernel.money import Money, Rounding, minor_units
 from ecrm_core.kernel.private import Private
 from ecrm_core.kernel.registry import Registry
+from ecrm_core.kernel.table import html_table, plain_table
 from ecrm_core.kernel.text import (
     fold,
     mask,
@@ -87,6 +88,7 @@ __all__ = [
     "gate_instant",
     "gate_json",
     "gate_text",
+    "html_table",
     "instant_text",
     "mask",
     "minor_units",
@@ -95,6 +97,7 @@ __all__ = [
     "parse_instant",
     "parse_json",
     "personal_key",
+    "plain_table",
     "prefix_end",
     "script_of",
     "squeeze",

@@ -1,0 +1,148 @@
+"""Customers: what sources state about people, and the single view of each."""
+
+from ecrm_core.customers.address import Address, parse_country
+from ecrm_core.customers.attributes import (
+    Attribute,
+    AttributeSchema,
+    AttributeType,
+    AttributeValue,
+)
+from ecrm_core.customers.consent import (
+    ANY_CHANNEL,
+    CONSENTS,
+    ConsentState,
+    ConsentStatement,
+    Verdict,
+    address_subject,
+    channel_kinds,
+    decide_contact,
+    person_subject,
+    reason,
+)
+from ecrm_core.customers.contact import (
+    ContactKind,
+    ContactPoint,
+    Verification,
+    VerificationState,
+    parse_email,
+    parse_handle,
+    parse_phone,
+)
+from ecrm_core.customers.correct import accept_value, decide_correct
+from ecrm_core.customers.correction import CORRECTIONS, Correction, in_order
+from ecrm_core.customers.fields import FIELDS, Field, field_of
+from ecrm_core.customers.history import HISTORY, Superseded, conflicting_statements, superseded
+from ecrm_core.customers.home import HOMES, Group, Home
+from ecrm_core.customers.intake import (
+    decide_records,
+    decide_statements,
+    ids_of,
+    new_group,
+    rewritten,
+)
+from ecrm_core.customers.keys import SEARCH_KEYS, MatchKey, SearchKey, SourceKey, home_id
+from ecrm_core.customers.names import (
+    NameOrder,
+    PersonName,
+    compose_name,
+    name_key,
+    name_search_keys,
+    parse_name,
+)
+from ecrm_core.customers.organisation import OrganisationName
+from ecrm_core.customers.policy import POLICIES, Rule, SurvivorshipPolicy
+from ecrm_core.customers.profile import PROFILES, Choice, Profile, Sourced, choose_fields, unify
+from ecrm_core.customers.record import (
+    CLEARED,
+    RECORDS,
+    Cleared,
+    SourceRecord,
+    Stated,
+    cell_digest,
+    join,
+)
+from ecrm_core.customers.relation import Relation, RelationKind
+from ecrm_core.customers.search import KEYSET, record_keys, search_keys
+from ecrm_core.customers.show import profile_rows, provenance, show_value
+
+__all__ = [
+    "ANY_CHANNEL",
+    "CLEARED",
+    "CONSENTS",
+    "CORRECTIONS",
+    "FIELDS",
+    "HISTORY",
+    "HOMES",
+    "KEYSET",
+    "POLICIES",
+    "PROFILES",
+    "RECORDS",
+    "SEARCH_KEYS",
+    "Address",
+    "Attribute",
+    "AttributeSchema",
+    "AttributeType",
+    "AttributeValue",
+    "Choice",
+    "Cleared",
+    "ConsentState",
+    "ConsentStatement",
+    "ContactKind",
+    "ContactPoint",
+    "Correction",
+    "Field",
+    "Group",
+    "Home",
+    "MatchKey",
+    "NameOrder",
+    "OrganisationName",
+    "PersonName",
+    "Profile",
+    "Relation",
+    "RelationKind",
+    "Rule",
+    "SearchKey",
+    "SourceKey",
+    "SourceRecord",
+    "Sourced",
+    "Stated",
+    "Superseded",
+    "SurvivorshipPolicy",
+    "Verdict",
+    "Verification",
+    "VerificationState",
+    "accept_value",
+    "address_subject",
+    "cell_digest",
+    "channel_kinds",
+    "choose_fields",
+    "compose_name",
+    "conflicting_statements",
+    "decide_contact",
+    "decide_correct",
+    "decide_records",
+    "decide_statements",
+    "field_of",
+    "home_id",
+    "ids_of",
+    "in_order",
+    "join",
+    "name_key",
+    "name_search_keys",
+    "new_group",
+    "parse_country",
+    "parse_email",
+    "parse_handle",
+    "parse_name",
+    "parse_phone",
+    "person_subject",
+    "profile_rows",
+    "provenance",
+    "reason",
+    "record_keys",
+    "rewritten",
+    "search_keys",
+    "show_value",
+    "superseded",
+    "unify",
+]

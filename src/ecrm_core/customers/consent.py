@@ -1,0 +1,186 @@
+"""Consent: what was said about writing to an address, and who may be contacted, with reasons.
+
+A statement is about an **address** (or about a person as a whole), whoever's record carries it, so
+merging, undoing and importing cannot change the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from attrs import field, frozen
+
+from ecrm_core.customers.contact import ContactKind, ContactPoint
+from ecrm_core.errors import InputError
+from ecrm_core.kernel import Index, Kind, Private, Reason, digest, encode
+
+__all__ = [
+    "ANY_CHANNEL",
+    "CONSENTS",
+    "ConsentState",
+    "ConsentStatement",
+    "Verdict",
+    "address_subject",
+    "decide_contact",
+    "person_subject",
+]
+
+ANY_CHANNEL: Final = "*"
+"""The channel of a statement about every way of contact."""
+
+
+class ConsentState(Enum):
+    """What a statement says; PENDING is a double opt-in that waits for its confirmation."""
+
+    GRANTED = "granted"
+    PENDING = "pending"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+
+
+_NO = {ConsentState.REFUSED, ConsentState.REVOKED}
+
+
+def address_subject(contact: ContactPoint) -> str:
+    """Return the subject of statements about an address; InputError when it could not be read."""
+    if contact.match_form is None:
+        message = f"found an unreadable {contact.kind.value}, expected one that can be written to"
+        raise InputError(message, code="no_address")
+    return f"{contact.kind.value}:{contact.match_form}"
+
+
+def person_subject(home: str) -> str:
+    """Return the subject of statements about a person, by the id of a home of theirs."""
+    return f"customer:{home}"
+
+
+@frozen(kw_only=True, repr=False)
+class ConsentStatement(Private):
+    """One statement: at this instant this was said about this subject, channel and purpose.
+
+    ``subject`` comes from ``address_subject`` or ``person_subject``. ``double_opt_in``: a grant
+    counts once ``confirmed_at`` is set. ``expires_at`` ends a grant. ``night``: the grant covers
+    the night hours that some laws (Korea: 21:00 to 08:00) ask for apart.
+    """
+
+    subject: str
+    channel: str
+    purpose: str
+    state: ConsentState
+    at: datetime
+    source: str
+    by: str | None = None
+    double_opt_in: bool = False
+    confirmed_at: datetime | None = None
+    expires_at: datetime | None = None
+    night: bool = False
+    evidence: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """What tells two statements of one instant apart."""
+        return digest(encode(self))
+
+
+CONSENTS: Final = Kind(
+    name="consent",
+    of=ConsentStatement,
+    key=("subject", "channel", "purpose", "at", "digest"),
+    indexes=(Index("by_subject", ("subject",)),),
+    insert_only=True,
+    owner="customers",
+)
+
+
+@frozen(kw_only=True)
+class Verdict:
+    """Whether contact is allowed, and why or why not."""
+
+    yes: bool
+    reasons: tuple[Reason, ...] = field(factory=tuple)
+
+    def __bool__(self) -> bool:
+        """Tell whether contact is allowed."""
+        return self.yes
+
+
+_TEXTS = {
+    "no_statement": "nobody has granted {purpose} by {channel}",
+    "refused": "{purpose} by {channel} was {state} on {on}",
+    "person_refused": "the person refused {purpose} on {on}",
+    "pending": "{purpose} by {channel} waits for its confirmation",
+    "expired": "the grant of {purpose} by {channel} expired on {on}",
+    "no_night": "the grant of {purpose} by {channel} does not cover the night",
+    "granted": "{purpose} by {channel} was granted on {on}",
+    "no_address": "there is no address for {channel}",
+}
+
+
+def reason(code: str, channel: str, purpose: str, **facts: str) -> Reason:
+    """Return one of the reasons a verdict may have."""
+    return Reason(code, _TEXTS[code], {"channel": channel, "purpose": purpose, **facts})
+
+
+def decide_contact(
+    statements: Iterable[ConsentStatement],
+    *,
+    channel: str,
+    purpose: str,
+    at: datetime,
+    night: bool = False,
+) -> Verdict:
+    """Return the verdict over all statements about one address and the people who hold it.
+
+    Absent is not granted; a refusal beats an older grant and one of equal time, in any order.
+    Statements after ``at`` are not seen.
+    """
+    known = [s for s in statements if s.at <= at and s.purpose == purpose]
+    person = _latest(s for s in known if s.subject.startswith("customer:"))
+    if person and person.state in _NO:
+        on = person.at.date().isoformat()
+        return Verdict(yes=False, reasons=(reason("person_refused", channel, purpose, on=on),))
+    latest = _latest(
+        s for s in known if s.channel == channel and not s.subject.startswith("customer:")
+    )
+    if latest is None:
+        return Verdict(yes=False, reasons=(reason("no_statement", channel, purpose),))
+    return _judge(latest, at, night=night)
+
+
+def _latest(statements: Iterable[ConsentStatement]) -> ConsentStatement | None:
+    # At one instant a refusal is the last word, then what is not confirmed; the digest ends ties.
+    order = list(ConsentState)
+    return max(statements, key=lambda s: (s.at, order.index(s.state), s.digest), default=None)
+
+
+def _judge(latest: ConsentStatement, at: datetime, *, night: bool) -> Verdict:
+    on = latest.at.date().isoformat()
+    code = "granted"
+    if latest.state in _NO:
+        code = "refused"
+    elif latest.state is ConsentState.PENDING or _unconfirmed(latest, at):
+        code = "pending"
+    elif latest.expires_at is not None and latest.expires_at <= at:
+        code, on = "expired", latest.expires_at.date().isoformat()
+    elif night and not latest.night:
+        code = "no_night"
+    why = reason(code, latest.channel, latest.purpose, on=on, state=latest.state.value)
+    return Verdict(yes=code == "granted", reasons=(why,))
+
+
+def _unconfirmed(latest: ConsentStatement, at: datetime) -> bool:
+    confirmed = latest.confirmed_at is not None and latest.confirmed_at <= at
+    return latest.double_opt_in and not confirmed
+
+
+def channel_kinds(channel: str) -> tuple[ContactKind, ...]:
+    """Return the kinds of address a channel writes to; an unknown channel uses handles."""
+    return {
+        "email": (ContactKind.EMAIL,),
+        "sms": (ContactKind.PHONE,),
+        "phone": (ContactKind.PHONE,),
+        "whatsapp": (ContactKind.PHONE,),
+    }.get(channel, (ContactKind.MESSAGING,))

@@ -1,0 +1,135 @@
+"""Correct: deciding a correction, and turning what a person types into the field's value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import evolve
+
+from ecrm_core.customers.contact import ContactKind, ContactPoint, parse_email, parse_handle, parse_phone
+from ecrm_core.customers.correction import (
+    CORRECTIONS,
+    Correction,
+    element_digest,
+    in_order,
+    replaced_digest,
+)
+from ecrm_core.customers.fields import field_of
+from ecrm_core.customers.home import Group
+from ecrm_core.customers.intake import rewritten
+from ecrm_core.customers.policy import SurvivorshipPolicy
+from ecrm_core.customers.profile import Profile
+from ecrm_core.customers.record import CLEARED
+from ecrm_core.errors import DefinitionError, InputError, MissingError
+from ecrm_core.kernel import (
+    ChangeSet,
+    Put,
+    combine,
+    derive_id,
+    gate_text,
+    instant_text,
+    nfc,
+    parse_date,
+)
+
+__all__ = ["accept_value", "decide_correct"]
+
+
+def decide_correct(
+    group: Group,
+    profile: Profile,
+    *,
+    tenant: str,
+    field_name: str,
+    value: object,
+    replaces: object = None,
+    by: str,
+    at: datetime,
+    pin: bool = False,
+    reason: str | None = None,
+    policy: SurvivorshipPolicy,
+    region: str | None = None,
+) -> ChangeSet:
+    """Return what a correction of one field writes.
+
+    ``profile`` is the group's as stored. For a list field ``replaces`` is the element that is
+    wrong (None adds ``value``); for other fields it is what the profile shows. ``value`` None or
+    CLEARED empties the field. Raises UnknownName, InputError for a value that does not fit, and
+    MissingError for a ``replaces`` that is not there. The result is the id of the correction.
+    """
+    new = accept_value(field_name, value, region=region)
+    old = _replaced(profile, field_name, accept_value(field_name, replaces, region=region))
+    customer = group.root.id
+    parts = (tenant, customer, field_name, old or "", instant_text(at), by,
+             replaced_digest(field_name, new) or "")  # fmt: skip
+    correction = Correction(
+        id=derive_id("cor", *parts), customer=customer, field_name=field_name, replaces=old,
+        value=new, at=at, by=gate_text(by), pin=pin,
+        reason=None if reason is None else gate_text(reason),
+    )  # fmt: skip
+    if any(known.id == correction.id for known in group.corrections):
+        return ChangeSet(result={"correction": correction.id})
+    after = evolve(group, corrections=in_order((*group.corrections, correction)))
+    row = ChangeSet(puts=(Put(CORRECTIONS, correction),))
+    return combine([row, rewritten(after, policy)], result={"correction": correction.id})
+
+
+def _replaced(profile: Profile, name: str, replaces: object) -> str | None:
+    if not field_of(name).many:
+        return replaced_digest(name, profile.value(name))
+    if replaces is CLEARED:
+        return None
+    wanted = element_digest(name, replaces)
+    if wanted not in {element_digest(name, held) for held in profile.values(name)}:
+        message = f"the profile holds no such element in {name!r}"
+        raise MissingError(message, code="no_such_element", field=name)
+    return wanted
+
+
+def accept_value(name: str, value: object, *, region: str | None = None) -> Any:  # noqa: ANN401
+    """Return the value (one element of a list field) that a caller's input stands for.
+
+    None and CLEARED give CLEARED; text is parsed for fields that are no text. Raises InputError
+    for a value that does not fit and DefinitionError for a field that cannot be corrected.
+    """
+    found = field_of(name)
+    if name.startswith("unmapped."):
+        message = f"{name!r} is kept verbatim and is not part of a profile: it has no correction"
+        raise DefinitionError(message, code="not_correctable")
+    if value is None or value is CLEARED:
+        return CLEARED
+    parse = _PARSERS.get(name)
+    if parse is not None and isinstance(value, str):
+        return _readable(name, parse(value, region))
+    try:
+        fits = found.decode(found.encode(value)) == value
+    except Exception:  # noqa: BLE001 - any class of misfit is the same answer
+        fits = False
+    if not fits or (parse is None and _is_text(name) and not isinstance(value, str)):
+        message = f"found {type(value).__name__}, which is no value of {name!r}"
+        raise InputError(message, path=f"$.{name}", code="wrong_type")
+    return nfc(gate_text(value, f"$.{name}", limit=65_536)) if isinstance(value, str) else value
+
+
+def _is_text(name: str) -> bool:
+    return name not in _OBJECTS and not name.startswith("attributes.")
+
+
+_OBJECTS = {"addresses", "relations", "address.lines", "handles"}
+_PARSERS: Mapping[str, Callable[[str, str | None], object]] = {
+    "emails": lambda text, _: parse_email(text),
+    "phones": lambda text, region: parse_phone(text, region=region),
+    "handles": lambda text, _: parse_handle(ContactKind.MESSAGING, text),
+    "birth_on": lambda text, _: parse_date(text),
+}
+
+
+def _readable(name: str, value: object) -> object:
+    if isinstance(value, ContactPoint) and value.match_form is None:
+        message = f"found text that is no {value.kind.value}"
+        raise InputError(message, path=f"$.{name}", code="unreadable")
+    return value
+
+

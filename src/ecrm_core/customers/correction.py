@@ -1,0 +1,129 @@
+"""Correction: a person's ruling on one value, which outlives every re-import of the bad one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from ecrm_core.customers.fields import field_of
+from ecrm_core.customers.record import (
+    CLEARED,
+    Stated,
+    cell_digest,
+    value_from_json,
+    value_to_json,
+)
+from ecrm_core.kernel import CustomerId, Index, Kind, Private, digest
+
+__all__ = ["CORRECTIONS", "Correction", "element_digest", "replaced_digest", "substituted"]
+
+
+@frozen(kw_only=True, repr=False)
+class Correction(Private):
+    """In ``field_name``, the value with digest ``replaces`` is wrong; ``value`` is right.
+
+    ``replaces`` is None where the field was missing, ``value`` is CLEARED where it should be. It
+    beats that value whenever and wherever it is stated again. A different value that is stated
+    later competes with it, unless ``pin``. In a list field both are about one element.
+    """
+
+    id: str
+    customer: CustomerId
+    field_name: str
+    replaces: str | None
+    value: Any
+    at: datetime
+    by: str
+    pin: bool = False
+    reason: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the correction as JSON."""
+        return {
+            "id": self.id,
+            "customer": self.customer,
+            "field": self.field_name,
+            "replaces": self.replaces,
+            "value": _element_to_json(self.field_name, self.value),
+            "at": self.at.isoformat(),
+            "by": self.by,
+            "pin": self.pin,
+            "reason": self.reason,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Correction:
+        """Return the correction that ``to_json`` wrote."""
+        name = data["field"]
+        return cls(
+            id=data["id"],
+            customer=CustomerId(data["customer"]),
+            field_name=name,
+            replaces=data["replaces"],
+            value=_element_from_json(name, data["value"]),
+            at=datetime.fromisoformat(data["at"]),
+            by=data["by"],
+            pin=data["pin"],
+            reason=data["reason"],
+        )
+
+
+CORRECTIONS: Final = Kind(
+    name="correction",
+    of=Correction,
+    key=("id",),
+    indexes=(Index("by_customer", ("customer",)),),
+    insert_only=True,
+    owner="customers",
+)
+
+
+def _element_to_json(name: str, value: object) -> Any:  # noqa: ANN401
+    if value is CLEARED or not field_of(name).many:
+        return value_to_json(name, value)
+    return field_of(name).encode(value)
+
+
+def _element_from_json(name: str, data: object) -> Any:  # noqa: ANN401
+    found = field_of(name)
+    if isinstance(data, dict) and "$cleared" in data:
+        return CLEARED
+    return found.decode(data) if found.many else value_from_json(name, data)
+
+
+def element_digest(name: str, element: object) -> str:
+    """Return the digest of one element of a list field: of what makes it the same element."""
+    return digest(field_of(name).identity(element))
+
+
+def replaced_digest(name: str, value: object) -> str | None:
+    """Return what a correction names as replaced: a digest, or None for a missing value."""
+    if value is None or value is CLEARED:
+        return None
+    return element_digest(name, value) if field_of(name).many else cell_digest(name, value)
+
+
+def in_order(corrections: Iterable[Correction]) -> tuple[Correction, ...]:
+    """Return corrections as they were made; ties by id."""
+    return tuple(sorted(corrections, key=lambda c: (c.at, c.id)))
+
+
+def substituted(name: str, value: object, corrections: Sequence[Correction]) -> Correction | None:
+    """Return the correction whose value stands in for this one, following one after the other.
+
+    ``corrections`` are those of the field, in order. None: the value stands as it is.
+    """
+    latest: Correction | None = None
+    current = replaced_digest(name, value)
+    for correction in corrections:
+        if correction.replaces is not None and correction.replaces == current:
+            latest, current = correction, replaced_digest(name, correction.value)
+    return latest
+
+
+def as_cell(correction: Correction) -> Stated:
+    """Return the correction as a cell stated by a person."""
+    return Stated(correction.value, correction.at, correction.at)

@@ -1,0 +1,85 @@
+"""History: the statements that gave way to later ones, kept append-only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from ecrm_core.customers.keys import SourceKey
+from ecrm_core.customers.record import SourceRecord, Stated, cell_digest, value_to_json
+from ecrm_core.kernel import Index, Kind, Private, Reason
+
+__all__ = ["HISTORY", "Superseded", "conflicting_statements", "superseded"]
+
+
+@frozen(kw_only=True, repr=False)
+class Superseded(Private):
+    """A value a source once stated for a field, with the times of the statement."""
+
+    source: str
+    external_id: str
+    field_name: str
+    digest: str
+    value: object = field(default=None)
+    observed_at: datetime
+    received_at: datetime
+
+
+HISTORY: Final = Kind(
+    name="history",
+    of=Superseded,
+    key=("source", "external_id", "field_name", "observed_at", "digest"),
+    indexes=(Index("by_record", ("source", "external_id")),),
+    insert_only=True,
+    owner="customers",
+)
+
+
+def superseded(
+    before: SourceRecord, arriving: SourceRecord, after: SourceRecord
+) -> tuple[Superseded, ...]:
+    """Return what gave way when ``arriving`` joined ``before`` to make ``after``.
+
+    A value merely stated again is no history; a late older value is.
+    """
+    rows = []
+    for record in (before, arriving):
+        for name, cell in record.cells.items():
+            kept = after.cells[name]
+            if kept is cell or _same_value(name, kept, cell):
+                continue
+            rows.append(_row(record.key, name, cell))
+    return tuple(rows)
+
+
+def _same_value(name: str, left: Stated, right: Stated) -> bool:
+    if left.value == right.value and type(left.value) is type(right.value):
+        return True
+    return cell_digest(name, left.value) == cell_digest(name, right.value)
+
+
+def _row(key: SourceKey, name: str, cell: Stated) -> Superseded:
+    value: Any = value_to_json(name, cell.value)
+    return Superseded(
+        source=key.source,
+        external_id=key.external_id,
+        field_name=name,
+        digest=cell_digest(name, cell.value),
+        value=value,
+        observed_at=cell.observed_at,
+        received_at=cell.received_at,
+    )
+
+
+def conflicting_statements(left: SourceRecord, right: SourceRecord) -> tuple[Reason, ...]:
+    """Return a reason for each field that one source states in two ways at one time."""
+    reasons = []
+    for name in sorted(left.cells.keys() & right.cells.keys()):
+        one, two = left.cells[name], right.cells[name]
+        if one.observed_at == two.observed_at and not _same_value(name, one, two):
+            text = "{source} states two values for {field} at one time; the digest decided"
+            facts = {"source": left.key.source, "field": name}
+            reasons.append(Reason("conflicting_statement", text, facts))
+    return tuple(reasons)

@@ -1,0 +1,136 @@
+"""Intake: deciding what arriving statements change, for any number of customers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from attrs import define, field
+
+from ecrm_core.customers.consent import CONSENTS, ConsentStatement
+from ecrm_core.customers.history import (
+    HISTORY,
+    Superseded,
+    conflicting_statements,
+    superseded,
+)
+from ecrm_core.customers.home import HOMES, Group, Home
+from ecrm_core.customers.keys import SEARCH_KEYS, SourceKey, home_id
+from ecrm_core.customers.policy import SurvivorshipPolicy
+from ecrm_core.customers.profile import PROFILES, unify
+from ecrm_core.customers.record import RECORDS, SourceRecord, join
+from ecrm_core.customers.search import search_keys
+from ecrm_core.kernel import ChangeSet, CustomerId, Drop, Key, Put, Reason, combine
+
+__all__ = ["decide_records", "decide_statements", "new_group"]
+
+
+def new_group(tenant: str, key: SourceKey) -> Group:
+    """Return the group of a source key nobody has stated anything about yet."""
+    home = home_id(tenant, key)
+    return Group(homes=(Home(id=home, key=key, root_id=home),))
+
+
+@define
+class _Work:
+    """One group while a batch goes over it."""
+
+    group: Group
+    touched: dict[SourceKey, SourceRecord | None] = field(factory=dict)
+    history: dict[Key, Superseded] = field(factory=dict)
+
+
+def decide_records(
+    groups: Mapping[SourceKey, Group],
+    arriving: Sequence[SourceRecord],
+    *,
+    policy: SurvivorshipPolicy,
+) -> ChangeSet:
+    """Return what the arriving records change in their groups (``groups`` holds one for each key).
+
+    ``result`` counts ``created``, ``updated``, ``superseded`` (older than what is known: kept as
+    history) and ``duplicate`` (says nothing new); the four add up to the records. ``customers``
+    are the home ids in order of arrival; ``reasons`` name conflicting statements.
+    """
+    work = {group.root.id: _Work(group) for group in groups.values()}
+    counts = dict.fromkeys(("created", "updated", "superseded", "duplicate"), 0)
+    reasons: list[Reason] = []
+    for record in arriving:
+        entry = work[groups[record.key].root.id]
+        reasons += _conflicts(entry.group, record)
+        counts[_take(entry, record)] += 1
+    homes = {home.key: home.id for group in groups.values() for home in group.homes}
+    result: dict[str, Any] = {**counts, "customers": [homes[r.key] for r in arriving]}
+    changed = [_write(entry, policy) for entry in work.values() if entry.touched or entry.history]
+    return combine([*changed, ChangeSet(reasons=tuple(reasons))], result=result)
+
+
+def _conflicts(group: Group, record: SourceRecord) -> tuple[Reason, ...]:
+    held = group.records.get(record.key)
+    return conflicting_statements(held, record) if held else ()
+
+
+def _take(entry: _Work, record: SourceRecord) -> str:
+    """Join one record into its group; return what that came to."""
+    held = entry.group.records.get(record.key)
+    after = record if held is None else join(held, record)
+    rows = () if held is None else superseded(held, record, after)
+    entry.history.update((HISTORY.key_of(row), row) for row in rows)
+    if after == held:
+        return "superseded" if rows else "duplicate"
+    entry.touched.setdefault(record.key, held)
+    entry.group = entry.group.with_record(after)
+    return "created" if held is None else "updated"
+
+
+def _write(entry: _Work, policy: SurvivorshipPolicy) -> ChangeSet:
+    group = entry.group
+    puts = [Put(RECORDS, group.records[key]) for key in entry.touched]
+    puts += [Put(HISTORY, row) for row in entry.history.values()]
+    drops: list[Drop] = []
+    ids = {home.key: home.id for home in group.homes}
+    for key, before in entry.touched.items():
+        old, new = search_keys(ids[key], before), search_keys(ids[key], group.records[key])
+        puts += [Put(SEARCH_KEYS, new[name]) for name in sorted(new.keys() - old.keys())]
+        gone = sorted(old.keys() - new.keys())
+        drops += [Drop(SEARCH_KEYS, SEARCH_KEYS.key_of(old[name])) for name in gone]
+    return combine([ChangeSet(puts=tuple(puts), drops=tuple(drops)), rewritten(group, policy)])
+
+
+def rewritten(group: Group, policy: SurvivorshipPolicy) -> ChangeSet:
+    """Return the profile of a group anew, with its root's row bumped under the version read."""
+    profile = unify(group.records.values(), group.corrections, policy, id=group.root.id)
+    return ChangeSet(
+        puts=(Put(PROFILES, profile), Put(HOMES, group.root)),
+        expects=(group.expect,),
+    )
+
+
+def decide_statements(
+    statements: Iterable[ConsentStatement],
+    *,
+    known: Collection[Key] = (),
+    groups: Iterable[Group] = (),
+) -> ChangeSet:
+    """Return what consent statements write: those not in ``known`` (keys of CONSENTS), each once.
+
+    ``groups`` are those of the people a statement about a whole person is about; they are bumped.
+    """
+    fresh = {CONSENTS.key_of(s): s for s in statements}
+    rows = {key: s for key, s in fresh.items() if key not in known}
+    if not rows:
+        return ChangeSet(result={"statements": 0})
+    people = tuple(groups)
+    return ChangeSet(
+        puts=tuple(Put(CONSENTS, s) for s in rows.values())
+        + tuple(Put(HOMES, group.root) for group in people),
+        expects=tuple(group.expect for group in people),
+        result={"statements": len(rows)},
+    )
+
+
+def ids_of(group: Group) -> tuple[CustomerId, ...]:
+    """Return every id the customer goes or went by, in order."""
+    return tuple(sorted(home.id for home in group.homes))
+
+

@@ -1,0 +1,80 @@
+"""Keys: how a source names a party, and the keys under which customers are found."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from ecrm_core.errors import InputError
+from ecrm_core.kernel import CustomerId, Index, Kind, derive_id, gate_text
+
+__all__ = ["SEARCH_KEYS", "MatchKey", "SearchKey", "SourceKey", "home_id"]
+
+_MAX_KEY = 200
+
+
+def _key_text(value: object) -> str:
+    text = gate_text(value, "$.external_id", limit=_MAX_KEY)
+    if not text.strip():
+        raise InputError("found an empty key", path="$.external_id", code="empty")
+    return text
+
+
+@frozen(order=True)
+class SourceKey:
+    """The key a source gives a party: source name and external id (1 to 200 characters each).
+
+    The external id is never personal; ``kernel.personal_key`` stands in for one that would be.
+    """
+
+    source: str = field(converter=_key_text)
+    external_id: str = field(converter=_key_text)
+
+    def __str__(self) -> str:
+        """Return "source/external_id"."""
+        return f"{self.source}/{self.external_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> SourceKey:
+        """Return the key written as "source/external_id"; InputError for text without a slash."""
+        source, slash, external_id = gate_text(text).partition("/")
+        if not slash:
+            raise InputError("found no source key, expected source/external_id", code="source_key")
+        return cls(source, external_id)
+
+
+def home_id(tenant: str, key: SourceKey) -> CustomerId:
+    """Return the id of the customer that is this record's home for ever (derived, not drawn)."""
+    return CustomerId(derive_id("cus", tenant, key.source, key.external_id))
+
+
+@frozen(order=True)
+class MatchKey:
+    """What two records of one person may share: a kind ("email", "phone", "name") and its form."""
+
+    kind: str
+    form: str = field(repr=False)
+
+    def __str__(self) -> str:
+        """Return the kind and the form as one text, for storage: "email:..."."""
+        return f"{self.kind}:{self.form}"
+
+
+@frozen(kw_only=True)
+class SearchKey:
+    """One row of the key index: under this key the customer with this home is found.
+
+    ``keyset`` names the version of the derivation, so that a new one is built beside the old.
+    """
+
+    keyset: str
+    key: str = field(repr=False)
+    home_id: CustomerId
+
+
+SEARCH_KEYS = Kind(
+    name="search_key",
+    of=SearchKey,
+    key=("keyset", "key", "home_id"),
+    indexes=(Index("by_key", ("keyset", "key")),),
+    owner="customers",
+)

@@ -1,0 +1,53 @@
+"""Search keys: the rows under which a record is found, by address and by folded name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ecrm_core.customers.contact import ContactPoint
+from ecrm_core.customers.keys import MatchKey, SearchKey
+from ecrm_core.customers.names import PersonName, compose_name, name_search_keys
+from ecrm_core.customers.record import SourceRecord
+from ecrm_core.kernel import CustomerId, fold, words
+
+__all__ = ["KEYSET", "record_keys", "search_keys"]
+
+KEYSET: Final = "find-1"
+"""The version of the derivation below: another one gets another name."""
+_MAX_NAME_KEY = 120
+
+
+def record_keys(record: SourceRecord) -> frozenset[MatchKey]:
+    """Return the keys one record is found under; relay addresses too, for this joins nobody."""
+    return frozenset(_contact_keys(record)) | frozenset(_name_keys(record))
+
+
+def _contact_keys(record: SourceRecord) -> Iterator[MatchKey]:
+    for name in ("emails", "phones", "handles"):
+        contacts: Iterable[ContactPoint] = record.value(name) or ()
+        for contact in contacts:
+            if contact.match_form is not None:
+                yield MatchKey(contact.kind.value, contact.match_form)
+
+
+def _name_keys(record: SourceRecord) -> Iterator[MatchKey]:
+    parts = {
+        part: record.value(f"name.{part}")
+        for part in ("given", "family", "middle", "prefix", "suffix", "phonetic")
+    }
+    full = record.value("name.full")
+    names = [compose_name(**parts), PersonName(full=full) if full else None]
+    for name in filter(None, names):
+        for key in name_search_keys(name):
+            yield MatchKey("name", key[:_MAX_NAME_KEY])
+    for part in ("legal", "trading"):
+        title = record.value(f"organisation.{part}")
+        if title:
+            yield MatchKey("name", " ".join(words(title))[:_MAX_NAME_KEY] or fold(title))
+
+
+def search_keys(home: CustomerId, record: SourceRecord | None) -> dict[str, SearchKey]:
+    """Return the index rows of a home by their key; none without a record."""
+    keys = record_keys(record) if record else frozenset()
+    return {str(k): SearchKey(keyset=KEYSET, key=str(k), home_id=home) for k in keys}

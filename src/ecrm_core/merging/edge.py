@@ -1,0 +1,64 @@
+"""Edge: a merge is one appended row, loser -> winner; nothing moves, and nothing is rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from attrs import frozen
+
+from ecrm_core.kernel import CustomerId, Index, Kind
+
+__all__ = ["MERGE_EDGES", "Cause", "MergeEdge", "roots_of"]
+
+
+class Cause(Enum):
+    """Who decided a merge: a run never undoes or contradicts a person."""
+
+    HUMAN = "human"
+    AUTO = "auto"
+
+
+@frozen(kw_only=True)
+class MergeEdge:
+    """One merge: ``loser`` was the root of its tree and goes by ``winner`` while not undone."""
+
+    id: str
+    loser: CustomerId
+    winner: CustomerId
+    at: datetime
+    by: str
+    cause: Cause = Cause.HUMAN
+    model: str | None = None
+    undone_at: datetime | None = None
+    undone_by: str | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether the merge stands."""
+        return self.undone_at is None
+
+
+MERGE_EDGES: Final = Kind(
+    name="merge_edge",
+    of=MergeEdge,
+    key=("id",),
+    indexes=(Index("by_loser", ("loser",)), Index("by_winner", ("winner",))),
+    owner="merging",
+)
+
+
+def roots_of(
+    ids: Iterable[CustomerId], edges: Iterable[MergeEdge]
+) -> Mapping[CustomerId, CustomerId]:
+    """Return the root of every id under the active edges, which form a forest."""
+    up = {edge.loser: edge.winner for edge in edges if edge.active}
+    return {id_: _top(id_, up) for id_ in ids}
+
+
+def _top(id_: CustomerId, up: Mapping[CustomerId, CustomerId]) -> CustomerId:
+    while id_ in up:
+        id_ = up[id_]
+    return id_
