@@ -26,11 +26,10 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 class Plan:
     """What an adapter does, in this order: replay, expects, drops, writes, request.
 
-    ``expects`` stand in the order of kind and key; ``drops`` and ``writes`` are grouped by Kind,
-    in the order of the names. ``result`` has been through JSON, as a replay will have been.
+    Each is grouped by Kind, in the order of the names; expects stand in the order of their keys. ``result`` has been through JSON, as a replay will have been.
     """
 
-    expects: tuple[Expect, ...]
+    expects: tuple[tuple[Kind[Any], tuple[Expect, ...]], ...]
     drops: tuple[tuple[Kind[Any], tuple[Key, ...]], ...]
     writes: tuple[tuple[Kind[Any], tuple[Row, ...]], ...]
     request: Request | None
@@ -52,13 +51,13 @@ def plan_of(changes: ChangeSet) -> Plan:
     """Return the plan of a set; InputError or DefinitionError for what no store can hold."""
     rows = ((put.kind, put.kind.row(put.value)) for put in changes.writes)
     drops = _grouped((drop.kind, drop.key) for drop in changes.drops)
-    expects = tuple(sorted(changes.expects, key=lambda e: (e.kind.name, e.key)))
+    expects = sorted(changes.expects, key=lambda expect: expect.key)
     for kind, keys in (*drops, *_grouped((e.kind, e.key) for e in expects)):
         if len(check_keys(kind, keys)) < len(set(keys)):
             raise InputError("found a lone surrogate, expected text", code="forbidden_character")
     request = _request(changes)
     return Plan(
-        expects=expects,
+        expects=_grouped((expect.kind, expect) for expect in expects),
         drops=drops,
         writes=_grouped(rows),
         request=request if changes.key else None,

@@ -11,8 +11,7 @@ from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import Key, Kind, prefix_end
 from ecrm_core.ports.store import Cursor
 
-__all__ = ["MAX_LIMIT", "Span", "check_format",
- "check_keys", "check_tenant", "sayable", "span_of"]
+__all__ = ["MAX_LIMIT", "Span", "check_format", "check_keys", "check_tenant", "sayable", "span_of"]
 
 MAX_LIMIT = 10_000
 _MAX_TENANT = 200

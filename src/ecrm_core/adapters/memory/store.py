@@ -91,7 +91,9 @@ class MemoryTenant:
                 for value in asked
             }
         return {
-            value: tuple(_read(kind, held) for held in rows) for value, rows in found.items() if rows
+            value: tuple(_read(kind, held) for held in rows)
+            for value, rows in found.items()
+            if rows
         }
 
     def scan(
@@ -104,9 +106,7 @@ class MemoryTenant:
         after: Cursor | None = None,
         limit: int = 500,
     ) -> Page[T]:
-        span = span_of(
-            kind, index=index, within=within, starts=starts, after=after, limit=limit
-        )
+        span = span_of(kind, index=index, within=within, starts=starts, after=after, limit=limit)
         with self._lock:
             table = self._table(kind, index)
             entries = table.order(kind, index).inside(span)
@@ -122,18 +122,20 @@ class MemoryTenant:
                 return replay(plan.request, before)
             for kind, _ in (*plan.drops, *plan.writes):
                 self._table(kind)  # refuses rows of a later version
-            for expect in plan.expects:
-                self._check(expect)
+            for kind, expects in plan.expects:
+                self._check(kind, expects)
             return self._write(plan)
 
     def _before(self, plan: Plan) -> Request | None:
         held = plan.request and self._table(REQUESTS).rows.get((plan.request.name,))
         return _read(REQUESTS, held).value if held else None
 
-    def _check(self, expect: Expect) -> None:
-        held = self._table(expect.kind).rows.get(expect.key)
-        if (held.version if held else ABSENT) != expect.version:
-            raise conflict(expect)
+    def _check(self, kind: Kind[Any], expects: tuple[Expect, ...]) -> None:
+        rows = self._table(kind).rows
+        for expect in expects:
+            held = rows.get(expect.key)
+            if (held.version if held else ABSENT) != expect.version:
+                raise conflict(expect)
 
     def _write(self, plan: Plan) -> Applied:
         sequence = self._sequence + 1

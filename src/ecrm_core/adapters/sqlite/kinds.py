@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from attrs import frozen
@@ -18,7 +19,7 @@ from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Kind
 from ecrm_core.ports.span import check_format
 
-__all__ = ["Declared", "adopt", "declared"]
+__all__ = ["Declared", "adopt", "declaration", "declared"]
 
 _FILL = 1_000
 
@@ -30,6 +31,16 @@ class Declared:
     format: int
     key: tuple[str, ...]
     indexes: dict[str, tuple[str, ...]]
+
+    def serves(self, kind: Kind[Any], index: str) -> bool:
+        """Tell whether the index stands as this Kind has it, for the values as it reads them."""
+        return self.format == kind.format and self.indexes.get(index) == kind.index(index).columns
+
+
+@lru_cache(maxsize=256)
+def declaration(kind: Kind[Any]) -> Declared:
+    """Return how the Kind is declared by this program."""
+    return Declared(kind.format, kind.key, {i.name: i.columns for i in kind.indexes})
 
 
 def declared(connection: sqlite3.Connection, kind: Kind[Any]) -> Declared | None:
@@ -61,7 +72,7 @@ def adopt(connection: sqlite3.Connection, kind: Kind[Any]) -> None:
     An index the Kind does not have is forgotten: rows written under this Kind will not be entered
     there. A program that has it fills it again.
     """
-    before, now, table = declared(connection, kind), _declaration(kind), table_of(kind)
+    before, now, table = declared(connection, kind), declaration(kind), table_of(kind)
     if before == now:
         return
     if before is None:
@@ -77,16 +88,12 @@ def adopt(connection: sqlite3.Connection, kind: Kind[Any]) -> None:
     _remember(connection, kind, now)
 
 
-def _declaration(kind: Kind[Any]) -> Declared:
-    return Declared(kind.format, kind.key, {i.name: i.columns for i in kind.indexes})
-
-
 def _forget(connection: sqlite3.Connection, kind: Kind[Any], before: Declared) -> None:
     """Take away the indexes that are not as the Kind has them now."""
-    now = _declaration(kind)
+    now = declaration(kind)
     for name, columns in before.indexes.items():
         if now.format != before.format or now.indexes.get(name) != columns:
-            connection.execute(f"DROP INDEX k_{kind.name}_{name}")
+            connection.execute(f"DROP INDEX k_{kind.name}${name}")
 
 
 def _add_columns(connection: sqlite3.Connection, table: Table) -> None:

@@ -52,7 +52,7 @@ class Table:
         """The statement that makes an index; rows without its columns are not in it."""
         columns = self.indexes[index]
         return (
-            f"CREATE INDEX IF NOT EXISTS {self.name}_{index} ON {self.name} "
+            f"CREATE INDEX IF NOT EXISTS {self.name}${index} ON {self.name} "
             f"(tenant, {', '.join(columns + self.key)}) WHERE {columns[0]} IS NOT NULL"
         )
 
