@@ -1,0 +1,77 @@
+"""Roles: the closed table of what a column can mean, for intake, checks, segments and dedupe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from attrs import frozen
+
+from ecrm_core.errors import UnknownName
+
+__all__ = ["ROLES", "Role", "role_of"]
+
+
+@frozen
+class Role:
+    """What a column means; ``many`` tells whether several columns may mean it."""
+
+    name: str
+    meaning: str
+    many: bool = False
+
+
+ROLES: Mapping[str, Role] = {
+    role.name: role
+    for role in [
+        Role("id", "the key of the row in its source"),
+        Role("full_name", "a person's whole name"),
+        Role("given_name", "first name"),
+        Role("family_name", "surname"),
+        Role("middle_name", "middle name"),
+        Role("kana", "the reading of a name, or its parts in order (セイ, メイ)", many=True),
+        Role("prefix", "Dr., Ms."),
+        Role("suffix", "Jr., 님"),
+        Role("organisation", "company or other body"),
+        Role("email", "e-mail address", many=True),
+        Role("phone", "phone number", many=True),
+        Role("street", "street, house number, lines of an address", many=True),
+        Role("street2", "building, flat", many=True),
+        Role("city", "town or city"),
+        Role("area", "state, province, prefecture, 시/도"),
+        Role("postcode", "postal code"),
+        Role("country", "country, by code or name"),
+        Role("birth_date", "date of birth"),
+        Role("national_id", "number given by the state"),
+        Role("category", "one of few values; compared as equal or not", many=True),
+        Role("text", "free text; compared by likeness", many=True),
+        Role("language", "language the customer is written to in"),
+        Role("tags", "words the shop sorts customers by, comma separated", many=True),
+        Role("note", "remark", many=True),
+        Role("brand", "which shop"),
+        Role("lifecycle", "lead, customer, former customer"),
+        Role("entered_by", "who typed the row"),
+        Role("updated_at", "when the source last changed the row"),
+        Role("ignore", "left out on purpose", many=True),
+    ]
+}
+_ATTRIBUTE = re.compile(r"attribute:(?=\S).+", re.DOTALL)
+_CONSENT = re.compile(r"consent:[a-z][a-z0-9_-]*:[a-z][a-z0-9_-]*", re.ASCII)
+_PATTERNS = ("attribute:<name>", "consent:<channel>:<purpose>", "consent:email:marketing")
+
+
+def role_of(name: str) -> Role:
+    """Return the role of that name, ``attribute:<name>`` and ``consent:<channel>:<purpose>`` too.
+
+    Raises UnknownName, with the nearest names.
+    """
+    if name in ROLES:
+        return ROLES[name]
+    if _ATTRIBUTE.fullmatch(name):
+        return Role(name, f"the custom field {name.removeprefix('attribute:')!r}")
+    if _CONSENT.fullmatch(name):
+        channel, purpose = name.split(":")[1:]
+        return Role(name, f"consent to {purpose} by {channel}")
+    near = get_close_matches(name.strip().lower(), [*ROLES, *_PATTERNS], n=3)
+    raise UnknownName("role", name, tuple(near))
