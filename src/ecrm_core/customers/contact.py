@@ -12,11 +12,15 @@ import re
 import unicodedata
 from datetime import date, datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from ecrm_core.customers.data import load_data
 from ecrm_core.kernel import Private, fold, gate_text, nfc, squeeze
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 __all__ = [
     "ContactKind",
@@ -132,7 +136,7 @@ def parse_email(raw: str, path: str = "$") -> ContactPoint:
 
 
 def _plain(text: str) -> tuple[str, str] | None:
-    """Read an ordinary ASCII address: a law holds it equal to email-validator (0.7 to 70 us)."""
+    """Read an ordinary ASCII address: a law holds it equal to email-validator, at a tenth of the time."""
     found = _PLAIN.fullmatch(text)
     if not found or len(text) > _LONGEST:
         return None
@@ -220,12 +224,20 @@ def _possible(text: str, region: str | None) -> tuple[int, str, str | None] | No
         number = phonenumbers.parse(text, region and region.upper())
     except phonenumbers.NumberParseException:
         return None
-    reason = phonenumbers.is_possible_number_with_reason(number)
-    code = number.country_code
-    # A number that is possible only within its town has no E.164 form.
-    if code is None or reason != phonenumbers.ValidationResult.IS_POSSIBLE:
+    if number.country_code is None or not _has_e164(number):
         return None
-    return code, phonenumbers.national_significant_number(number), number.extension or None
+    national = phonenumbers.national_significant_number(number)
+    return number.country_code, national, number.extension or None
+
+
+def _has_e164(number: PhoneNumber) -> bool:
+    """Possible in the whole country; one short enough for its town alone must be a known one."""
+    import phonenumbers
+
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+        return phonenumbers.is_valid_number(number)
+    return reason == phonenumbers.ValidationResult.IS_POSSIBLE
 
 
 # ---------------------------------------------------------------- the others
