@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import accumulate
 from typing import Final
 
-from attrs import frozen
+from attrs import define, evolve, field, frozen
 
 from ecrm_core.customers import ConsentStatement, SourceRecord
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Index, Kind, Private, derive_id
 
-__all__ = ["QUARANTINE", "Delivery", "Quarantined", "quarantine"]
+__all__ = [
+    "QUARANTINE",
+    "Delivery",
+    "DeliveryBuilder",
+    "Entry",
+    "Quarantined",
+    "quarantine",
+    "quarantine_unread",
+]
 
 _MAX_PAYLOAD = 1024 * 1024
 
@@ -52,7 +61,7 @@ QUARANTINE: Final = Kind(
 
 
 def quarantine(
-    source: str, place: str, payload: object, error: InputError, received_at: datetime
+    source: str, place: str, payload: object, *, error: InputError, received_at: datetime
 ) -> Quarantined:
     """Return the refused payload (any JSON value, NUL and lone surrogates too) as a row to keep.
 
@@ -60,6 +69,23 @@ def quarantine(
     """
     text = json.dumps(payload, sort_keys=True, default=str)  # ASCII: holds what UTF-8 cannot
     found = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return quarantine_unread(
+        source, place, error=error, received_at=received_at, found=found, length=len(text),
+        payload=text if len(text) <= _MAX_PAYLOAD else None,
+    )  # fmt: skip
+
+
+def quarantine_unread(
+    source: str,
+    place: str,
+    *,
+    error: InputError,
+    received_at: datetime,
+    found: str,
+    length: int,
+    payload: str | None = None,
+) -> Quarantined:
+    """Return a row for input too large to hold: its digest ``found`` and length are all we keep."""
     inner = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
     problems = tuple((e.path, e.detail) for e in inner if isinstance(e, InputError))
     return Quarantined(
@@ -67,8 +93,8 @@ def quarantine(
         source=source,
         place=place,
         problems=problems,
-        payload=text if len(text) <= _MAX_PAYLOAD else None,
-        length=len(text),
+        payload=payload,
+        length=length,
         received_at=received_at,
     )
 
@@ -79,7 +105,8 @@ class Delivery:
 
     ``rows`` counts the parties in the input (records and refused together). ``mapped`` are the
     leaf paths of the payload that became fields; every other leaf is an ``unmapped.<path>`` cell
-    of its record. ``digest`` stands for the input, so that a request key can tell a repetition.
+    of its record. ``spoken`` counts the statements of each record. ``digest`` stands for the
+    input, so that a request key can tell a repetition.
     """
 
     source: str
@@ -88,11 +115,33 @@ class Delivery:
     refused: tuple[Quarantined, ...] = ()
     mapped: tuple[frozenset[str], ...] = ()
     digest: str = ""
+    spoken: tuple[int, ...] = ()
 
     @property
     def rows(self) -> int:
         """The number of parties in the input."""
         return len(self.records) + len(self.refused)
+
+    def pages(self, size: int, *, skip: int = 0) -> Iterator[Delivery]:
+        """Yield the delivery in parts of at most ``size`` rows, without the first ``skip`` rows.
+
+        Records come first, each with its statements, then what was refused; so it makes no
+        difference where one part ends and the next begins.
+        """
+        spoken = self.spoken or (len(self.consents), *(0 for _ in self.records[1:]))
+        ends = [0, *accumulate(spoken)]
+        count = len(self.records)
+        for at in range(skip, self.rows, size):
+            first, last = min(at, count), min(at + size, count)
+            yield evolve(
+                self,
+                records=self.records[first:last],
+                mapped=self.mapped[first:last],
+                spoken=self.spoken[first:last],
+                consents=self.consents[ends[first] : ends[last]],
+                refused=self.refused[max(at - count, 0) : max(at + size - count, 0)],
+                digest=derive_id("part", self.digest, str(at), str(size)),
+            )
 
     def unmapped(self, at: int) -> Mapping[str, object]:
         """Return path and value of what no field took in the record at this place."""
@@ -101,3 +150,50 @@ class Delivery:
         return {n.removeprefix(prefix): c.value for n, c in cells.items() if n.startswith(prefix)}
 
 
+@frozen(kw_only=True, repr=False)
+class Entry:
+    """One party, read: its record, the statements that came with it, the paths that were taken."""
+
+    record: SourceRecord
+    consents: tuple[ConsentStatement, ...] = ()
+    mapped: frozenset[str] = frozenset()
+
+
+@define
+class DeliveryBuilder:
+    """A delivery in the making: every party is either accepted or refused."""
+
+    source: str
+    received_at: datetime
+    _entries: list[Entry] = field(factory=list, init=False)
+    _refused: list[Quarantined] = field(factory=list, init=False)
+
+    def accept(self, entry: Entry) -> None:
+        """Take a party in."""
+        self._entries.append(entry)
+
+    def refuse(self, place: str, payload: object, error: InputError) -> None:
+        """Put a party into quarantine, whole."""
+        at = self.received_at
+        self.put_aside(quarantine(self.source, place, payload, error=error, received_at=at))
+
+    def put_aside(self, row: Quarantined) -> None:
+        """Put into quarantine what is a row of it already."""
+        self._refused.append(row)
+
+    @property
+    def rows(self) -> int:
+        """The number of parties so far."""
+        return len(self._entries) + len(self._refused)
+
+    def build(self, digest: str) -> Delivery:
+        """Return the delivery; ``digest`` stands for the input."""
+        return Delivery(
+            source=self.source,
+            records=tuple(entry.record for entry in self._entries),
+            consents=tuple(said for entry in self._entries for said in entry.consents),
+            refused=tuple(self._refused),
+            mapped=tuple(entry.mapped for entry in self._entries),
+            digest=digest,
+            spoken=tuple(len(entry.consents) for entry in self._entries),
+        )

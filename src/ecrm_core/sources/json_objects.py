@@ -1,0 +1,110 @@
+"""JSON objects: a body taken apart into its objects, so that a bad one harms no other.
+
+Each object goes through every gate alone (``kernel.parse_json``): a NUL, a number of 5,000 digits
+or a key given twice refuses that object and leaves the others.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from attrs import frozen
+
+from ecrm_core.errors import InputError
+from ecrm_core.kernel import parse_json
+from ecrm_core.sources.payload import child
+
+__all__ = ["Found", "split_objects"]
+
+MAX_BODY = 64 * 1024 * 1024
+_SPACE = re.compile(r"[ \t\r\n]*")
+# Numbers stay text here: int() of 5,000 digits raises, and the gates come with the second reading.
+_LENIENT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+
+
+@frozen(repr=False)
+class Found:
+    """One object of a body: its path there, its text, and how to read it through the gates."""
+
+    path: str
+    text: str
+
+    def read(self) -> Mapping[str, object]:
+        """Return the object; InputError when a gate refuses it or it is something else."""
+        value = parse_json(self.text)
+        if not isinstance(value, dict):
+            message = f"found {type(value).__name__}, expected an object"
+            raise InputError(message, code="not_object")
+        return value
+
+
+def split_objects(body: bytes, *, one: str, many: str) -> Iterator[Found]:
+    """Return the objects of a body: ``{...}``, ``{one: {...}}``, ``{many: [...]}`` or ``[...]``.
+
+    Raises InputError for bytes that are no JSON in UTF-8, more than 64 MiB, and other shapes.
+    """
+    text = _text(body)
+    start = _skip(text, 0)
+    members = list(_members(text, start)) if text[start] == "{" else []
+    if [key for key, _ in members] == [one]:
+        yield Found(child("$", one), members[0][1])
+    elif [key for key, _ in members] == [many] and members[0][1].startswith("["):
+        yield from _elements(members[0][1], child("$", many))
+    elif text[start] == "[":
+        yield from _elements(text[start:], "$")
+    elif text[start] == "{":
+        yield Found("$", text)
+    else:
+        raise InputError("found a bare value, expected an object or a list", code="not_object")
+
+
+def _text(body: bytes) -> str:
+    """Return the body as text that is known to be JSON."""
+    if len(body) > MAX_BODY:
+        message = f"found {len(body)} bytes, expected at most {MAX_BODY}"
+        raise InputError(message, code="too_long", found=len(body), limit=MAX_BODY)
+    try:
+        text = body.decode("utf-8-sig")
+        _LENIENT.decode(text)
+    except UnicodeDecodeError as error:
+        message = f"found a byte that is no UTF-8 at {error.start}"
+        raise InputError(message, code="not_utf8", at=error.start) from None
+    except json.JSONDecodeError as error:
+        message = f"no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise InputError(message, code="not_json", line=error.lineno, column=error.colno) from None
+    except RecursionError:
+        raise InputError("nested too deep", code="too_deep") from None
+    return text
+
+
+def _skip(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _elements(text: str, path: str) -> Iterator[Found]:
+    """Yield the elements of a list, each as its own text."""
+    at, count = _skip(text, 1), 0
+    while text[at] != "]":
+        end = _LENIENT.raw_decode(text, at)[1]
+        yield Found(f"{path}[{count}]", text[at:end])
+        count, at = count + 1, _next(text, end)
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str, str]]:
+    """Yield the members of an object, the value as its own text; a key twice comes twice."""
+    at = _skip(text, at + 1)
+    while text[at] != "}":
+        key, end = _LENIENT.raw_decode(text, at)
+        at = _skip(text, _skip(text, end) + 1)  # over the colon
+        end = _LENIENT.raw_decode(text, at)[1]
+        yield key, text[at:end]
+        at = _next(text, end)
+
+
+def _next(text: str, end: int) -> int:
+    """Return where the next element or the closing bracket stands."""
+    at = _skip(text, end)
+    return _skip(text, at + 1) if text[at] == "," else at
