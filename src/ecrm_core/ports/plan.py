@@ -26,7 +26,8 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 class Plan:
     """What an adapter does, in this order: replay, expects, drops, writes, request.
 
-    Each is grouped by Kind, in the order of the names; expects stand in the order of their keys. ``result`` has been through JSON, as a replay will have been.
+    Each is grouped by Kind, in the order of the names; expects stand in the order of their keys.
+    ``result`` has been through JSON, as that of a replay will have been.
     """
 
     expects: tuple[tuple[Kind[Any], tuple[Expect, ...]], ...]

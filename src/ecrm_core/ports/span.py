@@ -101,7 +101,8 @@ def check_keys(kind: Kind[Any], keys: Collection[Key], *, index: str | None = No
     index, a key of the wrong length, or one that is no tuple of texts.
     """
     width = len(kind.index(index).columns if index else kind.key)
-    wrong = next((key for key in keys if not isinstance(key, tuple) or len(key) != width), None)
+    asked: list[object] = list(keys)  # a text is a sequence of texts too, and no key
+    wrong = next((k for k in asked if not isinstance(k, tuple) or len(k) != width), None)
     if wrong is not None:
         message = f"found a key of {kind.name!r} that is no tuple of {width} texts"
         raise DefinitionError(message, code="key")
@@ -116,7 +117,7 @@ def check_format(kind: Kind[Any], found: int) -> None:
 
 def check_tenant(name: str) -> str:
     """Return the name of a tenant: any text of 1 to 200 characters a store can hold."""
-    if not isinstance(name, str) or not 0 < len(name) <= _MAX_TENANT or "\0" in name:
+    if not 0 < len(name) <= _MAX_TENANT or "\0" in name:
         message = f"found no name of a tenant, expected 1 to {_MAX_TENANT} characters"
         raise DefinitionError(message, code="tenant")
     if not sayable((name,)):

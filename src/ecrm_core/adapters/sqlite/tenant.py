@@ -112,7 +112,7 @@ class SqliteTenant:
             return None
         name = (plan.request.name,)
         found = self._look_up(connection, place, REQUESTS, (_STATE, [name])).get(name)
-        return found and replay(plan.request, _read(REQUESTS, found).value)
+        return replay(plan.request, _read(REQUESTS, found).value) if found else None
 
     def _check(self, connection: Connection, place: Place, plan: Plan) -> None:
         for kind, expects in plan.expects:

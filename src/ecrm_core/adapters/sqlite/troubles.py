@@ -23,7 +23,7 @@ _CODES = {
     sqlite3.SQLITE_CORRUPT: "unreadable",
     sqlite3.SQLITE_IOERR: "unreadable",
     sqlite3.SQLITE_SCHEMA: "unreadable",
-    sqlite3.SQLITE_ERROR: "unreadable",  # our own statements are sound: a table is not as we made it
+    sqlite3.SQLITE_ERROR: "unreadable",  # our statements are sound: a table is not as made
 }
 _WORDS = {
     "locked": "is being written by another process: try again, or raise busy_timeout",

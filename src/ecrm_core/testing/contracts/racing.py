@@ -1,0 +1,138 @@
+"""Racing: several writers at once, in threads and in processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from ecrm_core.errors import ConflictError
+from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Key, Kind, Put
+from ecrm_core.ports import Store
+from ecrm_core.testing.contracts.opening import Opening, OpenStore
+from ecrm_core.testing.contracts.sample import THINGS, Thing, fill, things
+
+__all__ = ["Racing"]
+
+_ROUNDS = 25
+_KEY: Key = ("s", "counter")
+
+
+def _count_up(store: Store, rounds: int = _ROUNDS) -> None:
+    """Add one to the counter, ``rounds`` times; try again after a conflict."""
+    done = 0
+    while done < rounds:
+        found = store.get_many(THINGS, [_KEY]).get(_KEY)
+        number = int(found.value.note) if found else 0
+        counter = Thing(source="s", name="counter", note=str(number + 1))
+        expect = Expect(THINGS, _KEY, found.version if found else ABSENT)
+        try:
+            store.apply(ChangeSet(puts=(Put(THINGS, counter),), expects=(expect,)))
+        except ConflictError:
+            continue
+        done += 1
+
+
+def _counted(store: Store) -> int:
+    return int(store.get_many(THINGS, [_KEY])[_KEY].value.note)
+
+
+def _in_process(open_store: Callable[[Path], OpenStore], folder: Path) -> None:
+    with closing(open_store(folder)) as opened:
+        _count_up(opened.tenant("main"))
+
+
+def _together(*works: Callable[[], None]) -> None:
+    """Run the works in threads that start at one moment; raise the first error."""
+    barrier = Barrier(len(works))
+
+    def start(work: Callable[[], None]) -> None:
+        barrier.wait()
+        work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        list(pool.map(start, works))
+
+
+class Racing(Opening):
+    """Atomic for everybody who looks."""
+
+    def test_threads_on_one_handle_lose_no_update(self, store: Store) -> None:
+        _together(*[partial(_count_up, store)] * 4)
+        assert _counted(store) == 4 * _ROUNDS
+
+    def test_two_stores_on_the_same_rows_lose_no_update(self, tmp_path: Path) -> None:
+        if not self.shared:
+            pytest.skip("two stores do not share rows")
+        with closing(self.open_store(tmp_path)) as one, closing(self.open_store(tmp_path)) as two:
+            handles = [opened.tenant("main") for opened in (one, two)]
+            _together(*[partial(_count_up, handle) for handle in handles])
+            assert [_counted(handle) for handle in handles] == [2 * _ROUNDS] * 2
+
+    def test_two_processes_lose_no_update(self, tmp_path: Path) -> None:
+        if not (self.shared and self.durable):
+            pytest.skip("another process does not see the rows")
+        context = multiprocessing.get_context("spawn")
+        work = (type(self)().open_store, tmp_path)
+        processes = [context.Process(target=_in_process, args=work) for _ in "12"]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join(120)
+        assert [process.exitcode for process in processes] == [0, 0]
+        with closing(self.open_store(tmp_path)) as opened:
+            assert _counted(opened.tenant("main")) == 2 * _ROUNDS
+
+    def test_no_reader_sees_half_of_a_set(self, store: Store) -> None:
+        keys = [("s", str(at)) for at in range(40)]
+        fill(store, [name for _, name in keys], note="0")
+        seen: list[set[str]] = []
+
+        def write() -> None:
+            for note in range(1, 40):
+                fill(store, [name for _, name in keys], note=str(note))
+
+        def read() -> None:
+            for _ in range(40):
+                seen.append({row.value.note for row in store.get_many(THINGS, keys).values()})
+                seen.append({row.value.note for row in store.scan(THINGS).rows})
+
+        _together(write, read, read)
+        assert {len(notes) for notes in seen} == {1}
+
+    def test_one_of_two_first_writers_conflicts(self, store: Store) -> None:
+        for name in map(str, range(20)):
+            outcomes: list[str] = []
+
+            def insert(name: str = name, outcomes: list[str] = outcomes) -> None:
+                expects = (Expect(THINGS, ("s", name), ABSENT),)
+                try:
+                    store.apply(ChangeSet(puts=things([name]), expects=expects))
+                    outcomes.append("applied")
+                except ConflictError:
+                    outcomes.append("conflict")
+
+            _together(insert, insert)
+            assert sorted(outcomes) == ["applied", "conflict"]
+
+    def test_rows_outlive_the_store_that_wrote_them(self, tmp_path: Path) -> None:
+        if not self.durable:
+            pytest.skip("rows end with the store")
+        with closing(self.open_store(tmp_path)) as opened:
+            fill(opened.tenant("main"), "abc")
+            before = _dump(opened.tenant("main"), THINGS)
+        with closing(self.open_store(tmp_path)) as opened:
+            assert _dump(opened.tenant("main"), THINGS) == before
+            fill(opened.tenant("main"), "a")
+            (row,) = opened.tenant("main").get_many(THINGS, [("s", "a")]).values()
+            assert row.version > max(version for _, version in before)
+
+
+def _dump(store: Store, kind: Kind[Thing]) -> list[tuple[Thing, int]]:
+    return [(row.value, row.version) for row in store.scan(kind).rows]
