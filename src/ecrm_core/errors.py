@@ -6,6 +6,7 @@ for programs. Facts and messages never hold personal data: they name paths, kind
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 __all__ = [
@@ -33,16 +34,21 @@ class EcrmError(Exception):
     def __init__(self, message: str, *, code: str | None = None, **facts: object) -> None:
         """Keep the message, the stable code (the class's own by default) and the facts."""
         super().__init__(message)
-        self.message = message
+        self._message = message
         self.code = code or type(self).code
         self.facts: dict[str, object] = facts
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    @property
+    def message(self) -> str:
+        """The sentence for people: subject, found, expected."""
+        return self._message
+
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickle by class and parts, so that an error survives a process boundary whole."""
         return _rebuild, (type(self), self.message, self.code, self.facts)
 
 
-def _rebuild(cls: type[EcrmError], message: str, code: str, facts: dict[str, object]) -> EcrmError:
+def _rebuild(cls: type[EcrmError], message: str, code: str, facts: dict[str, Any]) -> EcrmError:
     return cls(message, code=code, **facts)
 
 
@@ -65,15 +71,9 @@ class InputError(EcrmError, ValueError):
             self.detail, path=path + self.path.removeprefix("$"), code=self.code, **self.facts
         )
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickle with the path."""
-        return _rebuild_input, (type(self), self.detail, self.path, self.code, self.facts)
-
-
-def _rebuild_input(
-    cls: type[InputError], detail: str, path: str, code: str, facts: dict[str, object]
-) -> InputError:
-    return cls(detail, path=path, code=code, **facts)
+        return _rebuild, (type(self), self.detail, self.code, {"path": self.path, **self.facts})
 
 
 class InputErrors(InputError, ExceptionGroup[InputError]):
@@ -90,11 +90,11 @@ class InputErrors(InputError, ExceptionGroup[InputError]):
         paths = [error.path for error in errors]
         InputError.__init__(self, message, paths=paths)
 
-    def derive(self, excs: Any) -> InputErrors:  # noqa: ANN401 - typeshed leaves it open
+    def derive(self, excs: Sequence[object]) -> InputErrors:  # type: ignore[override]
         """Build a part of the group (what ``except*`` asks for)."""
-        return InputErrors(self.detail, tuple(excs))
+        return InputErrors(self.detail, tuple(e for e in excs if isinstance(e, InputError)))
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickle with the errors inside."""
         return type(self), (self.detail, tuple(self.exceptions))
 
@@ -119,7 +119,7 @@ class UnknownName(DefinitionError):
         self.kind, self.name, self.near = kind, name, near
         self.facts = {"kind": kind, "name": name, "near": list(near)}
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickle by the three parts."""
         return type(self), (self.kind, self.name, self.near)
 

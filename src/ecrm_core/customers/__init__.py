@@ -30,7 +30,8 @@ from ecrm_core.customers.contact import (
 )
 from ecrm_core.customers.correct import accept_value, decide_correct
 from ecrm_core.customers.correction import CORRECTIONS, Correction, in_order
-from ecrm_core.customers.fields import FIELDS, Field, field_of
+from ecrm_core.customers.fieldmap import FieldMap
+from ecrm_core.customers.fields import FIELDS, Field, FieldValue, field_of
 from ecrm_core.customers.history import HISTORY, Superseded, conflicting_statements, superseded
 from ecrm_core.customers.home import HOMES, Group, Home
 from ecrm_core.customers.intake import (
@@ -51,7 +52,7 @@ from ecrm_core.customers.names import (
 )
 from ecrm_core.customers.organisation import OrganisationName
 from ecrm_core.customers.policy import POLICIES, Rule, SurvivorshipPolicy
-from ecrm_core.customers.profile import PROFILES, Choice, Profile, Sourced, choose_fields, unify
+from ecrm_core.customers.profile import PROFILES, Profile, Sourced
 from ecrm_core.customers.record import (
     CLEARED,
     RECORDS,
@@ -62,8 +63,10 @@ from ecrm_core.customers.record import (
     join,
 )
 from ecrm_core.customers.relation import Relation, RelationKind
+from ecrm_core.customers.roles import ROLES, Role, role_of
 from ecrm_core.customers.search import KEYSET, record_keys, search_keys
 from ecrm_core.customers.show import profile_rows, provenance, show_value
+from ecrm_core.customers.unify import Choice, choose_fields, unify
 
 __all__ = [
     "ANY_CHANNEL",
@@ -77,6 +80,7 @@ __all__ = [
     "POLICIES",
     "PROFILES",
     "RECORDS",
+    "ROLES",
     "SEARCH_KEYS",
     "Address",
     "Attribute",
@@ -91,6 +95,8 @@ __all__ = [
     "ContactPoint",
     "Correction",
     "Field",
+    "FieldMap",
+    "FieldValue",
     "Group",
     "Home",
     "MatchKey",
@@ -100,6 +106,7 @@ __all__ = [
     "Profile",
     "Relation",
     "RelationKind",
+    "Role",
     "Rule",
     "SearchKey",
     "SourceKey",
@@ -141,6 +148,7 @@ __all__ = [
     "reason",
     "record_keys",
     "rewritten",
+    "role_of",
     "search_keys",
     "show_value",
     "superseded",

@@ -136,7 +136,7 @@ def parse_email(raw: str, path: str = "$") -> ContactPoint:
 
 
 def _plain(text: str) -> tuple[str, str] | None:
-    """Read an ordinary ASCII address: a law holds it equal to email-validator, at a tenth of the time."""
+    """Read an ordinary ASCII address as email-validator does (a law), in a tenth of its time."""
     found = _PLAIN.fullmatch(text)
     if not found or len(text) > _LONGEST:
         return None

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
 
 from attrs import evolve
 
-from ecrm_core.customers.contact import ContactKind, ContactPoint, parse_email, parse_handle, parse_phone
+from ecrm_core.customers.contact import (
+    ContactKind,
+    ContactPoint,
+    parse_email,
+    parse_handle,
+    parse_phone,
+)
 from ecrm_core.customers.correction import (
     CORRECTIONS,
     Correction,
@@ -16,7 +21,7 @@ from ecrm_core.customers.correction import (
     in_order,
     replaced_digest,
 )
-from ecrm_core.customers.fields import field_of
+from ecrm_core.customers.fields import FieldValue, field_of
 from ecrm_core.customers.home import Group
 from ecrm_core.customers.intake import rewritten
 from ecrm_core.customers.policy import SurvivorshipPolicy
@@ -88,7 +93,7 @@ def _replaced(profile: Profile, name: str, replaces: object) -> str | None:
     return wanted
 
 
-def accept_value(name: str, value: object, *, region: str | None = None) -> Any:  # noqa: ANN401
+def accept_value(name: str, value: object, *, region: str | None = None) -> FieldValue:
     """Return the value (one element of a list field) that a caller's input stands for.
 
     None and CLEARED give CLEARED; text is parsed for fields that are no text. Raises InputError
@@ -131,5 +136,3 @@ def _readable(name: str, value: object) -> object:
         message = f"found text that is no {value.kind.value}"
         raise InputError(message, path=f"$.{name}", code="unreadable")
     return value
-
-

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 
-from ecrm_core.customers.fields import field_of
+from ecrm_core.customers.fields import FieldValue, field_of
 from ecrm_core.customers.record import (
     CLEARED,
-    Stated,
     cell_digest,
     value_from_json,
     value_to_json,
 )
-from ecrm_core.kernel import CustomerId, Index, Kind, Private, digest
+from ecrm_core.kernel import CustomerId, Index, Json, Kind, Private, digest
 
 __all__ = ["CORRECTIONS", "Correction", "element_digest", "replaced_digest", "substituted"]
 
@@ -34,13 +33,13 @@ class Correction(Private):
     customer: CustomerId
     field_name: str
     replaces: str | None
-    value: Any
+    value: FieldValue
     at: datetime
     by: str
     pin: bool = False
     reason: str | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Json:
         """Return the correction as JSON."""
         return {
             "id": self.id,
@@ -55,7 +54,7 @@ class Correction(Private):
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Correction:
+    def from_json(cls, data: Json) -> Correction:
         """Return the correction that ``to_json`` wrote."""
         name = data["field"]
         return cls(
@@ -81,13 +80,13 @@ CORRECTIONS: Final = Kind(
 )
 
 
-def _element_to_json(name: str, value: object) -> Any:  # noqa: ANN401
+def _element_to_json(name: str, value: FieldValue) -> Json:
     if value is CLEARED or not field_of(name).many:
         return value_to_json(name, value)
     return field_of(name).encode(value)
 
 
-def _element_from_json(name: str, data: object) -> Any:  # noqa: ANN401
+def _element_from_json(name: str, data: Json) -> FieldValue:
     found = field_of(name)
     if isinstance(data, dict) and "$cleared" in data:
         return CLEARED
@@ -122,8 +121,3 @@ def substituted(name: str, value: object, corrections: Sequence[Correction]) -> 
         if correction.replaces is not None and correction.replaces == current:
             latest, current = correction, replaced_digest(name, correction.value)
     return latest
-
-
-def as_cell(correction: Correction) -> Stated:
-    """Return the correction as a cell stated by a person."""
-    return Stated(correction.value, correction.at, correction.at)

@@ -17,9 +17,12 @@ from ecrm_core.customers.attributes import decode_attribute, encode_attribute
 from ecrm_core.customers.contact import ContactPoint
 from ecrm_core.customers.relation import Relation
 from ecrm_core.errors import UnknownName
-from ecrm_core.kernel import decode, encode, fold
+from ecrm_core.kernel import Json, decode, encode, fold
 
-__all__ = ["FIELDS", "Field", "field_of"]
+__all__ = ["FIELDS", "Field", "FieldValue", "field_of"]
+
+FieldValue = Any
+"""A value of some field: which type it has stands in FIELDS, under the field's name."""
 
 
 @frozen(kw_only=True)
@@ -27,23 +30,23 @@ class Field:
     """One field: ``encode`` / ``decode`` its value (one element of a list when ``many``)."""
 
     name: str
-    encode: Callable[[Any], Any]
-    decode: Callable[[Any], Any]
+    encode: Callable[[FieldValue], Json]
+    decode: Callable[[Json], FieldValue]
     many: bool = False
     group: str
     policy: str = "newest"
-    identity: Callable[[Any], str] = str
+    identity: Callable[[FieldValue], str] = str
 
-    def to_json(self, value: object) -> Any:  # noqa: ANN401 - any JSON value
+    def to_json(self, value: FieldValue) -> Json:
         """Return the JSON of a stated value."""
-        return [self.encode(item) for item in value] if self.many else self.encode(value)  # type: ignore[attr-defined]
+        return [self.encode(item) for item in value] if self.many else self.encode(value)
 
-    def from_json(self, data: Any) -> Any:  # noqa: ANN401
+    def from_json(self, data: Json) -> FieldValue:
         """Return the stated value of the JSON."""
         return tuple(self.decode(item) for item in data) if self.many else self.decode(data)
 
 
-def _same(value: Any) -> Any:  # noqa: ANN401
+def _same(value: FieldValue) -> FieldValue:
     return value
 
 

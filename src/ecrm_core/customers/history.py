@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 
@@ -61,7 +61,7 @@ def _same_value(name: str, left: Stated, right: Stated) -> bool:
 
 
 def _row(key: SourceKey, name: str, cell: Stated) -> Superseded:
-    value: Any = value_to_json(name, cell.value)
+    value: object = value_to_json(name, cell.value)
     return Superseded(
         source=key.source,
         external_id=key.external_id,

@@ -17,9 +17,10 @@ from ecrm_core.customers.history import (
 from ecrm_core.customers.home import HOMES, Group, Home
 from ecrm_core.customers.keys import SEARCH_KEYS, SourceKey, home_id
 from ecrm_core.customers.policy import SurvivorshipPolicy
-from ecrm_core.customers.profile import PROFILES, unify
+from ecrm_core.customers.profile import PROFILES
 from ecrm_core.customers.record import RECORDS, SourceRecord, join
 from ecrm_core.customers.search import search_keys
+from ecrm_core.customers.unify import unify
 from ecrm_core.kernel import ChangeSet, CustomerId, Drop, Key, Put, Reason, combine
 
 __all__ = ["decide_records", "decide_statements", "new_group"]
@@ -132,5 +133,3 @@ def decide_statements(
 def ids_of(group: Group) -> tuple[CustomerId, ...]:
     """Return every id the customer goes or went by, in order."""
     return tuple(sorted(home.id for home in group.homes))
-
-

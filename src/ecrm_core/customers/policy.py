@@ -12,9 +12,9 @@ from ecrm_core.customers.fields import field_of
 from ecrm_core.customers.keys import SourceKey
 from ecrm_core.customers.record import Stated
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Registry, canonical_json, digest
+from ecrm_core.kernel import Json, Registry, canonical_json, digest
 
-__all__ = ["POLICIES", "Candidate", "Rule", "SurvivorshipPolicy"]
+__all__ = ["POLICIES", "Candidate", "Chooser", "Rule", "SurvivorshipPolicy"]
 
 
 @frozen
@@ -35,7 +35,7 @@ class Candidate:
         return canonical_json({n: field_of(n).to_json(c.value) for n, c in self.cells.items()})
 
 
-Params = Mapping[str, Any]
+Params = Mapping[str, Json]
 Ranking = Callable[[Sequence[Candidate], Params], Callable[[Candidate], Any]]
 """Given all candidates, the key by which the greatest is chosen; ties go to the newest."""
 
@@ -81,17 +81,21 @@ POLICIES: Final[Registry[Ranking]] = Registry(
 least and greatest value. List fields are always ``union``."""
 
 
+Chooser = Callable[[Sequence[Candidate]], tuple[Candidate, str]]
+"""Picks one of at least one candidates, and names the rule."""
+
+
 @frozen
 class Rule:
     """One policy by name, with its parameters."""
 
     name: str
-    params: Mapping[str, Any] = field(factory=dict)
+    params: Mapping[str, Json] = field(factory=dict)
 
 
 @frozen(kw_only=True)
 class SurvivorshipPolicy:
-    """The rule for each lock-step group ("name", "address", "birth_on"); others take the field's own.
+    """The rule for each lock-step group ("name", "address", "birth_on"); the others take newest.
 
     ``policies`` is the registry the names are looked up in.
     """
@@ -113,11 +117,15 @@ class SurvivorshipPolicy:
         rules = {group: [rule.name, dict(rule.params)] for group, rule in self.rules.items()}
         return digest(rules)
 
-    def choose(self, group: str, candidates: Sequence[Candidate]) -> tuple[Candidate, str]:
-        """Return the surviving candidate (of one or more) and the name of the rule."""
+    def chooser(self, group: str) -> Chooser:
+        """Return the function that picks the surviving candidate of a group."""
         rule = self.rules.get(group) or Rule("newest")
-        if len(candidates) == 1:
-            return candidates[0], rule.name
-        rank = self.policies[rule.name](candidates, rule.params)
-        winner = max(candidates, key=lambda c: (rank(c), c.observed, digest(c.content), c.source))
-        return winner, rule.name
+
+        def choose(candidates: Sequence[Candidate]) -> tuple[Candidate, str]:
+            if len(candidates) == 1:
+                return candidates[0], rule.name
+            rank = self.policies[rule.name](candidates, rule.params)
+            key = lambda c: (rank(c), c.observed, digest(c.content), c.source)  # noqa: E731
+            return max(candidates, key=key), rule.name
+
+        return choose

@@ -6,17 +6,17 @@ in which order, or how often, the statements of a source arrive.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
-from ecrm_core.customers.fields import field_of
+from ecrm_core.customers.fields import FieldValue, field_of
 from ecrm_core.customers.keys import SourceKey
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Kind, Private, digest, instant_text
+from ecrm_core.kernel import Json, Kind, Private, digest, instant_text
 
 __all__ = [
     "CLEARED",
@@ -49,12 +49,12 @@ class Stated(Private):
     order of arrival decides.
     """
 
-    value: Any
+    value: FieldValue
     observed_at: datetime
     received_at: datetime
     clock: Literal["source", "receipt"] = "source"
 
-    def reveal(self) -> Any:  # noqa: ANN401
+    def reveal(self) -> FieldValue:
         """Return the value itself."""
         return self.value
 
@@ -70,14 +70,14 @@ class SourceRecord(Private):
         """Show the key and the number of stated fields."""
         return f"<SourceRecord {self.key}: {len(self.cells)} fields>"
 
-    def value(self, name: str) -> Any:  # noqa: ANN401
+    def value(self, name: str) -> FieldValue:
         """Return the stated value of a field; None when it is cleared or not stated."""
         cell = self.cells.get(name)
         return None if cell is None or cell.value is CLEARED else cell.value
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Json:
         """Return the record as JSON; cells stated together stand together."""
-        together: dict[tuple[str, str, str], dict[str, Any]] = {}
+        together: dict[tuple[str, str, str], dict[str, Json]] = {}
         for name, cell in self.cells.items():
             when = (instant_text(cell.observed_at), instant_text(cell.received_at), cell.clock)
             together.setdefault(when, {})[name] = value_to_json(name, cell.value)
@@ -85,7 +85,7 @@ class SourceRecord(Private):
         return {"key": [self.key.source, self.key.external_id], "stated": stated}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> SourceRecord:
+    def from_json(cls, data: Json) -> SourceRecord:
         """Return the record that ``to_json`` wrote."""
         cells = {}
         for observed, received, clock, values in data["stated"]:
@@ -103,12 +103,12 @@ RECORDS: Final = Kind(
 )
 
 
-def value_to_json(name: str, value: object) -> Any:  # noqa: ANN401
+def value_to_json(name: str, value: FieldValue) -> Json:
     """Return the JSON of a value of that field, CLEARED included."""
     return _CLEARED_JSON if value is CLEARED else field_of(name).to_json(value)
 
 
-def value_from_json(name: str, data: Any) -> Any:  # noqa: ANN401
+def value_from_json(name: str, data: Json) -> FieldValue:
     """Return the value of that field which ``value_to_json`` wrote."""
     return CLEARED if data == _CLEARED_JSON else field_of(name).from_json(data)
 
@@ -142,8 +142,3 @@ def _later(name: str, left: Stated, right: Stated) -> Stated:
             return left if digests[0] > digests[1] else right
     # One statement heard twice: it counts from when it was first heard.
     return min(left, right, key=lambda cell: (cell.received_at, cell.clock))
-
-
-def with_cells(record: SourceRecord, cells: Iterable[tuple[str, Stated]]) -> SourceRecord:
-    """Return the record with these cells set, in place of what it stated before."""
-    return evolve(record, cells={**record.cells, **dict(cells)})

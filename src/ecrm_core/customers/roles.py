@@ -56,6 +56,8 @@ ROLES: Mapping[str, Role] = {
         Role("ignore", "left out on purpose", many=True),
     ]
 }
+"""Every role by name; besides them ``attribute:<name>`` and ``consent:<channel>:<purpose>``."""
+
 _ATTRIBUTE = re.compile(r"attribute:(?=\S).+", re.DOTALL)
 _CONSENT = re.compile(r"consent:[a-z][a-z0-9_-]*:[a-z][a-z0-9_-]*", re.ASCII)
 _PATTERNS = ("attribute:<name>", "consent:<channel>:<purpose>", "consent:email:marketing")

@@ -7,9 +7,9 @@ from typing import Final
 
 from ecrm_core.customers.contact import ContactPoint
 from ecrm_core.customers.keys import MatchKey, SearchKey
-from ecrm_core.customers.names import PersonName, compose_name, name_search_keys
+from ecrm_core.customers.names import PersonName, compose_name, name_key, name_search_keys
 from ecrm_core.customers.record import SourceRecord
-from ecrm_core.kernel import CustomerId, fold, words
+from ecrm_core.kernel import CustomerId
 
 __all__ = ["KEYSET", "record_keys", "search_keys"]
 
@@ -44,7 +44,7 @@ def _name_keys(record: SourceRecord) -> Iterator[MatchKey]:
     for part in ("legal", "trading"):
         title = record.value(f"organisation.{part}")
         if title:
-            yield MatchKey("name", " ".join(words(title))[:_MAX_NAME_KEY] or fold(title))
+            yield MatchKey("name", name_key(title)[:_MAX_NAME_KEY])
 
 
 def search_keys(home: CustomerId, record: SourceRecord | None) -> dict[str, SearchKey]:

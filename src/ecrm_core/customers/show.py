@@ -21,7 +21,9 @@ def show_value(value: object, *, masked: bool = True) -> str:
 
 def _text(value: object) -> str:
     if isinstance(value, ContactPoint):
-        return (value.normalised or value.raw) + (f" ext. {value.extension}" if value.extension else "")
+        return (value.normalised or value.raw) + (
+            f" ext. {value.extension}" if value.extension else ""
+        )
     if isinstance(value, Address):
         parts = (value.recipient, *value.lines, value.postal_code, value.locality, value.area,
                  value.country)  # fmt: skip

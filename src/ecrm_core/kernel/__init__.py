@@ -14,7 +14,7 @@ from ecrm_core.kernel.changes import (
     combine,
 )
 from ecrm_core.kernel.clock import Clock, FixedClock, utc
-from ecrm_core.kernel.codec import decode, encode, instant_text
+from ecrm_core.kernel.codec import Json, decode, encode, instant_text
 from ecrm_core.kernel.dates import (
     DateInterval,
     add_months,
@@ -33,7 +33,7 @@ from ecrm_core.kernel.gates import (
     parse_json,
 )
 from ecrm_core.kernel.ids import CustomerId, canonical_json, derive_id, digest, personal_key
-from ecrm_core.kernel.kinds import Index, Key, Kind, Row, Stored
+from ecrm_core.kernel.kinds import AnyKind, Index, Key, Kind, Row, Stored
 from ecrm_core.kernel.money import Money, Rounding, minor_units
 from ecrm_core.kernel.private import Private
 from ecrm_core.kernel.registry import Registry
@@ -54,6 +54,7 @@ __all__ = [
     "MAX_TEXT",
     "OUTBOX",
     "REQUESTS",
+    "AnyKind",
     "Applied",
     "ChangeSet",
     "Clock",
@@ -64,6 +65,7 @@ __all__ = [
     "Expect",
     "FixedClock",
     "Index",
+    "Json",
     "Key",
     "Kind",
     "Money",

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from attrs import evolve, field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel.explain import Reason
 from ecrm_core.kernel.ids import digest
-from ecrm_core.kernel.kinds import Index, Key, Kind
+from ecrm_core.kernel.kinds import AnyKind, Index, Key, Kind
 
 __all__ = [
     "ABSENT",
@@ -38,8 +38,8 @@ ABSENT: Final = 0
 class Put:
     """Write a value under its own key, new or in place of the old one."""
 
-    kind: Kind[Any]
-    value: Any = field(repr=False)
+    kind: AnyKind
+    value: object = field(repr=False)
 
     @property
     def key(self) -> Key:
@@ -51,7 +51,7 @@ class Put:
 class Drop:
     """Remove the row of that key; nothing happens when it is gone already."""
 
-    kind: Kind[Any]
+    kind: AnyKind
     key: Key
 
 
@@ -59,7 +59,7 @@ class Drop:
 class Expect:
     """Apply only if the row still has this version (or is ABSENT); ConflictError otherwise."""
 
-    kind: Kind[Any]
+    kind: AnyKind
     key: Key
     version: int
 
@@ -119,6 +119,7 @@ class Request:
 
 
 OUTBOX: Final = Kind(name="outbox", of=Emit, key=("key",), insert_only=True, owner="kernel")
+"""The rows of Emit: what the host is to be told or asked to do."""
 REQUESTS: Final = Kind(
     name="request",
     of=Request,
@@ -127,6 +128,7 @@ REQUESTS: Final = Kind(
     insert_only=True,
     owner="kernel",
 )
+"""The request keys applied so far, with their results."""
 
 
 @frozen(kw_only=True)
@@ -146,7 +148,7 @@ class ChangeSet:
     reasons: tuple[Reason, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a set that writes one row twice: which of the two is meant?"""
+        """Refuse a set that writes one row twice: it does not say which is meant."""
         rows = [(put.kind.name, put.key) for put in self.writes]
         rows += [(drop.kind.name, drop.key) for drop in self.drops]
         if len(set(rows)) < len(rows):

@@ -19,13 +19,16 @@ import attrs
 
 from ecrm_core.errors import DefinitionError, InputError
 
-__all__ = ["decode", "encode", "instant_text"]
+__all__ = ["Json", "decode", "encode", "instant_text"]
+
+Json = Any
+"""Any JSON value: null, bool, int, text, a list or a dict with text keys."""
 
 T = TypeVar("T")
 _Codec = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
 
-def encode(value: object, as_type: object = None) -> Any:  # noqa: ANN401 - any JSON value
+def encode(value: object, as_type: object = None) -> Json:
     """Return the JSON value for a value of the type (its own class by default)."""
     return _codec(as_type or type(value))[0](value)
 
@@ -33,7 +36,7 @@ def encode(value: object, as_type: object = None) -> Any:  # noqa: ANN401 - any 
 def decode(as_type: type[T], data: object) -> T:
     """Return the value of the type; InputError (code "not_readable") when the JSON does not fit."""
     try:
-        return typing.cast("T", _codec(as_type)[1](data))
+        return typing.cast("T", _codec(typing.cast("Any", as_type))[1](data))
     except InputError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -87,19 +90,23 @@ def _codec(of: Any) -> _Codec:  # noqa: ANN401 - annotations come in many classe
     origin, args = typing.get_origin(of), typing.get_args(of)
     if origin in {typing.Union, types.UnionType}:
         return _optional(args)
-    if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
-        enc, dec = _codec(args[0])
-        return (lambda v: [enc(x) for x in v]), (lambda d: tuple(dec(x) for x in d))
-    if origin is frozenset:
-        enc, dec = _codec(args[0])
-        return (lambda v: sorted(enc(x) for x in v)), (lambda d: frozenset(dec(x) for x in d))
+    if origin in {tuple, frozenset}:
+        return _collection(origin, *_codec(args[0]))
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        enc, dec = _codec(args[1])
-        return (
-            lambda v: {k: enc(x) for k, x in v.items()},
-            lambda d: {k: dec(x) for k, x in d.items()},
-        )
+        return _mapping(*_codec(args[1]))
     return _class(of)
+
+
+def _collection(of: type, enc: Callable[[Any], Any], dec: Callable[[Any], Any]) -> _Codec:
+    ordered = list if of is tuple else sorted
+    return (lambda v: ordered(enc(x) for x in v)), (lambda d: of(dec(x) for x in d))
+
+
+def _mapping(enc: Callable[[Any], Any], dec: Callable[[Any], Any]) -> _Codec:
+    return (
+        lambda v: {k: enc(x) for k, x in v.items()},
+        lambda d: {k: dec(x) for k, x in d.items()},
+    )
 
 
 def _optional(args: tuple[Any, ...]) -> _Codec:
@@ -140,8 +147,8 @@ def _attrs_class(of: type[attrs.AttrsInstance]) -> _Codec:
 
 
 def _default(attribute: attrs.Attribute[Any]) -> object:
-    default = attribute.default
-    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+    default: Any = attribute.default
+    if hasattr(default, "factory"):
         return default.factory()
     return _REQUIRED if default is attrs.NOTHING else default
 

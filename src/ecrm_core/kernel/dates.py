@@ -104,7 +104,9 @@ def _date(year: int, month: int, day: int, path: str) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise InputError("found a day that no calendar has", path=path, code="no_such_day") from None
+        raise InputError(
+            "found a day that no calendar has", path=path, code="no_such_day"
+        ) from None
 
 
 def parse_instant(text: str, path: str = "$", *, tz: str | None = None) -> datetime:

@@ -72,7 +72,11 @@ def _bounded(number: Decimal, path: str) -> Decimal:
     # adjusted() is O(1); int() of a huge exponent is not (22 s for 1e1000000).
     exponent = number.as_tuple().exponent
     too_fine = isinstance(exponent, int) and abs(exponent) > MAX_DIGITS
-    if too_fine or abs(number.adjusted()) > MAX_DIGITS or len(number.as_tuple().digits) > MAX_DIGITS:
+    if (
+        too_fine
+        or abs(number.adjusted()) > MAX_DIGITS
+        or len(number.as_tuple().digits) > MAX_DIGITS
+    ):
         message = f"found a number beyond {MAX_DIGITS} digits"
         raise InputError(message, path=path, code="too_large", limit=MAX_DIGITS)
     return number

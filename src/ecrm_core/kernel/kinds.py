@@ -18,10 +18,10 @@ from typing import Any, Generic, TypeVar
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, InputError, StorageError
-from ecrm_core.kernel.codec import decode, encode, instant_text
+from ecrm_core.kernel.codec import Json, decode, encode, instant_text
 from ecrm_core.kernel.ids import canonical_json
 
-__all__ = ["Index", "Key", "Kind", "Row", "Stored"]
+__all__ = ["AnyKind", "Index", "Key", "Kind", "Row", "Stored"]
 
 T = TypeVar("T")
 Key = tuple[str, ...]
@@ -76,7 +76,7 @@ class Kind(Generic[T]):
     indexes: tuple[Index, ...] = ()
     insert_only: bool = False
     format: int = 1
-    upgrades: Mapping[int, Callable[[Any], Any]] = field(factory=dict)
+    upgrades: Mapping[int, Callable[[Json], Json]] = field(factory=dict)
     owner: str
 
     def __attrs_post_init__(self) -> None:
@@ -132,6 +132,10 @@ class Kind(Generic[T]):
     @cached_property
     def _index_getters(self) -> dict[str, tuple[attrgetter[Any], ...]]:
         return {i.name: tuple(attrgetter(path) for path in i.columns) for i in self.indexes}
+
+
+AnyKind = Kind[Any]
+"""A Kind of whatever values: adapters and change sets hold all sorts."""
 
 
 def _entry(value: object, getters: tuple[attrgetter[Any], ...]) -> Key | None:

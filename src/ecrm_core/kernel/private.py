@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ecrm_core.kernel.codec import encode
+from ecrm_core.kernel.codec import Json, encode
 
 __all__ = ["Private"]
 
@@ -18,6 +16,6 @@ class Private:
         """Show the class alone: a repr ends in logs and tracebacks."""
         return f"<{type(self).__name__} •••>"
 
-    def reveal(self) -> Any:  # noqa: ANN401 - any JSON value
+    def reveal(self) -> Json:
         """Return the content as JSON values, personal data included."""
         return encode(self)

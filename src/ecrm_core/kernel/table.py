@@ -16,11 +16,12 @@ def plain_table(head: Sequence[str], rows: Rows) -> str:
     lines = [head, *rows]
     widths = [max(_width(row[at]) for row in lines) for at in range(len(head))]
     ruled = [head, ["-" * width for width in widths], *rows]
-    return "\n".join(
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
-        .rstrip()
-        for row in ruled
-    )  # fmt: skip
+    return "\n".join(_line(row, widths) for row in ruled)
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+    return "  ".join(cells).rstrip()
 
 
 def _width(text: str) -> int:

@@ -38,9 +38,7 @@ class UndoReport:
     refusals: int = 0
 
 
-def parted(
-    group: Group, edges: Sequence[MergeEdge], edge: MergeEdge
-) -> tuple[Group, Group]:
+def parted(group: Group, edges: Sequence[MergeEdge], edge: MergeEdge) -> tuple[Group, Group]:
     """Return the group without this edge as two: what stays with the root, what goes.
 
     ``edges`` are all that touch a home of the group. Raises MergeRefused (code "already_undone").
@@ -56,9 +54,7 @@ def parted(
     return kept, _part(group, gone, restored, ABSENT)
 
 
-def _part(
-    group: Group, ids: Collection[CustomerId], root: CustomerId, version: int
-) -> Group:
+def _part(group: Group, ids: Collection[CustomerId], root: CustomerId, version: int) -> Group:
     homes = tuple(evolve(home, root_id=root) for home in group.homes if home.id in ids)
     keys = {home.key for home in homes}
     return Group(

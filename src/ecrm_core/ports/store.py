@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from ecrm_core.kernel import Applied, ChangeSet, Key, Kind, Stored
 
-__all__ = ["Cursor", "Page", "Store"]
+__all__ = ["Cursor", "Page", "Store", "Tenants"]
 
 T = TypeVar("T")
 Cursor = tuple[str, ...]
@@ -75,7 +75,19 @@ class Store(Protocol):
         First the request key: applied before with the same digest, the first Applied comes back
         with ``replayed=True`` and nothing is written; with another digest KeyReused is raised.
         Then every Expect, in the order of kind and key; the first that fails raises
-        ConflictError. Every row written gets a version above all versions before it. A Put on an
-        existing row of an ``insert_only`` Kind keeps that row.
+        ConflictError. Every row written gets ``Applied.sequence`` as its version, which is above
+        all versions before it. A Put on an existing row of an ``insert_only`` Kind keeps that row.
         """
+        ...
+
+
+class Tenants(Protocol):
+    """A whole store, from which handles are taken, one for each tenant."""
+
+    def tenant(self, name: str) -> Store:
+        """Return the handle of one tenant; the only way to its rows."""
+        ...
+
+    def close(self) -> None:
+        """Give back files and connections."""
         ...

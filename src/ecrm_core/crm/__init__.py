@@ -1,0 +1,19 @@
+"""Crm: the facade for shop backends, notebooks and the command line."""
+
+from ecrm_core.crm.clock import SystemClock
+from ecrm_core.crm.dry_run import DryRun
+from ecrm_core.crm.facade import Crm
+from ecrm_core.crm.progress import Progress, progress_bar
+from ecrm_core.crm.receipt import Receipt, Undo
+from ecrm_core.crm.settings import Settings
+
+__all__ = [
+    "Crm",
+    "DryRun",
+    "Progress",
+    "Receipt",
+    "Settings",
+    "SystemClock",
+    "Undo",
+    "progress_bar",
+]

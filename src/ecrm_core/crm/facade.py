@@ -1,0 +1,311 @@
+"""Facade: one object with a verb for everything a shop does; each verb is one service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from ecrm_core.crm.dry_run import Customer, DryRun
+from ecrm_core.crm.files import ingest_file
+from ecrm_core.crm.opening import open_store
+from ecrm_core.crm.progress import Progress
+from ecrm_core.crm.receipt import Receipt, Undo
+from ecrm_core.crm.settings import Settings
+from ecrm_core.customers import AttributeSchema, ConsentState, FieldMap, SurvivorshipPolicy, Verdict
+from ecrm_core.kernel import (
+    Applied,
+    ChangeSet,
+    Clock,
+    CustomerId,
+    RequestKey,
+    decode,
+    encode,
+    utc,
+)
+from ecrm_core.merging import MergePreview, UndoReport
+from ecrm_core.ports import Tenants
+from ecrm_core.services import (
+    CustomerView,
+    Hit,
+    address_of,
+    commit,
+    export_customer,
+    find_customers,
+    group_of,
+    may_contact_address,
+    may_contact_customer,
+    prepare_preview,
+    view_customer,
+)
+from ecrm_core.sources import Delivery
+
+__all__ = ["Crm"]
+
+
+class Crm:
+    """A shop's customers: take input in, find, view, correct, merge and undo, ask for consent.
+
+    A customer is meant by a CustomerId (old ones too), a SourceKey or "source/external_id". Every
+    changing verb takes ``now`` (default: the clock) and ``key`` (a request key: sent again, it
+    answers with the first result and changes nothing). ``dry_run`` has the same verbs and returns
+    what they would write.
+    """
+
+    def __init__(self, store: Tenants, *, tenant: str = "main", **settings: Any) -> None:  # noqa: ANN401
+        """Work on one tenant of a store; the keywords are those of ``open``."""
+        self._store_owner = store
+        self._store = store.tenant(tenant)
+        self._settings = Settings(**settings)
+        self.dry_run = DryRun(self._store, self._settings)
+
+    @classmethod
+    def open(
+        cls,
+        target: str | Path | None = None,
+        *,
+        tenant: str = "main",
+        region: str | None = None,
+        tz: str = "UTC",
+        policy: SurvivorshipPolicy | None = None,
+        attributes: AttributeSchema | None = None,
+        clock: Clock | None = None,
+        secret: bytes | None = None,
+    ) -> Crm:
+        """Open a store: a path (SQLite, made when missing), a database URL, or nothing = memory.
+
+        ``region`` (ISO 3166-1) reads phone numbers without a country code, ``tz`` (IANA) times
+        without an offset; ``secret`` (16 bytes or more, kept for ever) is needed for sources that
+        know people by e-mail alone. Raises DefinitionError and StorageError.
+        """
+        given = {"region": region, "tz": tz, "policy": policy, "attributes": attributes,
+                 "clock": clock, "secret": secret}  # fmt: skip
+        settings = {name: value for name, value in given.items() if value is not None}
+        return cls(open_store(target), tenant=tenant, **settings)
+
+    def close(self) -> None:
+        """Give back files and connections."""
+        self._store_owner.close()
+
+    def __enter__(self) -> Self:
+        """Return the facade itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def ingest(
+        self, delivery: Delivery, *, key: str | None = None, now: datetime | None = None
+    ) -> Receipt:
+        """Take a delivery in, in one transaction; a webhook's event id makes a good ``key``."""
+        request = self._key(key, ["ingest", delivery.source, delivery.digest], now)
+        return Receipt.of(commit(self._store, lambda: self.dry_run.ingest(delivery), key=request))
+
+    def ingest_file(
+        self,
+        path: str | Path,
+        *,
+        source: str,
+        fields: FieldMap | None = None,
+        encoding: str | None = None,
+        page: int = 500,
+        progress: Progress | None = None,
+        now: datetime | None = None,
+    ) -> Receipt:
+        """Take a file in, page by page; run again after a stop or a kill, it goes on from there.
+
+        With ``fields`` the file is a CSV and ``source`` the name you give it; without, ``source``
+        names a known format ("shopify"). ``progress(done, total, stage)`` is called after each
+        page and stops the work by returning False. Raises InputError and DefinitionError for a
+        file or mapping that cannot be read; single bad rows are quarantined.
+        """
+        return ingest_file(
+            self._store, self._settings, Path(path), source=source, fields=fields,
+            encoding=encoding, page=page, progress=progress, now=self._now(now),
+        )  # fmt: skip
+
+    def resolve(self, customer: Customer) -> CustomerId:
+        """Return the id the customer goes by now; MissingError when there is none."""
+        return group_of(self._store, customer).root.id
+
+    def find(self, text: str, *, limit: int = 20) -> tuple[Hit, ...]:
+        """Return customers by id, e-mail, phone, or the beginning of a name in either order."""
+        return find_customers(self._store, text, limit=limit, region=self._settings.region)
+
+    def view(self, customer: Customer) -> CustomerView:
+        """Return one customer whole; MissingError when there is none. It never guesses."""
+        return view_customer(self._store, customer)
+
+    def export(self, customer: Customer, *, audit: bool = True) -> dict[str, object]:
+        """Return everything known of a customer as JSON values; without merges if not ``audit``."""
+        return export_customer(self.view(customer), audit=audit)
+
+    def correct(
+        self,
+        customer: Customer,
+        field: str,
+        value: object,
+        *,
+        by: str,
+        replaces: object = None,
+        pin: bool = False,
+        reason: str | None = None,
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> str:
+        """Rule on one value, so that no re-import brings the bad one back; return the ruling's id.
+
+        ``value`` None empties the field. In a list field (emails, tags, ...) ``replaces`` is the
+        wrong element, and without it ``value`` is added. ``pin`` holds against later statements.
+        """
+        params = ["correct", customer, field, _plain(value), by, _plain(replaces), pin, reason]
+        result = self._commit(
+            lambda at: self.dry_run.correct(
+                customer, field, value, by=by, replaces=replaces, pin=pin, reason=reason, now=at
+            ),
+            params, key, now,
+        )  # fmt: skip
+        return str(result["correction"])
+
+    def preview_merge(self, winner: Customer, loser: Customer) -> MergePreview:
+        """Return what merging the loser into the winner would give, field by field."""
+        return prepare_preview(self._store, winner, loser, policy=self._settings.policy)
+
+    def merge(
+        self,
+        winner: Customer,
+        loser: Customer,
+        *,
+        by: str,
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> Undo:
+        """Join two customers under the winner's id and return what undoes it.
+
+        Nothing moves and both ids go on resolving. Raises MergeRefused when they are one already.
+        """
+        params = ["merge", str(winner), str(loser), by]
+        result = self._commit(
+            lambda at: self.dry_run.merge(winner, loser, by=by, now=at), params, key, now
+        )
+        return decode(Undo, dict(result))
+
+    def unmerge(
+        self,
+        undo: Undo | str,
+        *,
+        by: str,
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> UndoReport:
+        """Undo one merge (an Undo or the id of its edge), at any later time, in any order.
+
+        Raises MergeRefused when it has been undone and MissingError when there is no such merge.
+        """
+        edge = undo.edge if isinstance(undo, Undo) else undo
+        result = self._commit(
+            lambda at: self.dry_run.unmerge(edge, by=by, now=at), ["unmerge", edge, by], key, now
+        )
+        return decode(UndoReport, dict(result))
+
+    def consent(
+        self,
+        address: str,
+        state: str | ConsentState,
+        *,
+        channel: str,
+        purpose: str,
+        key: str | None = None,
+        now: datetime | None = None,
+        **more: Any,  # noqa: ANN401
+    ) -> None:
+        """Record that somebody granted, refused or revoked contact at an address.
+
+        ``state`` is granted, pending, refused or revoked; ``channel`` such as "email" or "sms".
+        ``more``: by, source, double_opt_in, confirmed_at, expires_at, night, evidence.
+        """
+        params = ["consent", address, ConsentState(state).value, channel, purpose]
+        self._commit(
+            lambda at: self.dry_run.consent(
+                address, state, channel=channel, purpose=purpose, now=at, **more
+            ),
+            params, key, now,
+        )  # fmt: skip
+
+    def refuse_contact(
+        self,
+        customer: Customer,
+        *,
+        purpose: str = "marketing",
+        by: str,
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        """Record that the person wants none of this at all, whatever her addresses are."""
+        self._commit(
+            lambda at: self.dry_run.refuse_contact(customer, purpose=purpose, by=by, now=at),
+            ["refuse_contact", str(customer), purpose, by], key, now,
+        )  # fmt: skip
+
+    def may_contact(
+        self,
+        customer: Customer,
+        channel: str,
+        purpose: str,
+        *,
+        at: datetime | None = None,
+        night: bool = False,
+    ) -> Verdict:
+        """Tell whether some address of the customer may be written to, and why or why not."""
+        when = self._now(at)
+        return may_contact_customer(
+            self._store, customer, channel=channel, purpose=purpose, at=when, night=night
+        )
+
+    def may_contact_address(
+        self,
+        address: str,
+        channel: str,
+        purpose: str,
+        *,
+        at: datetime | None = None,
+        night: bool = False,
+    ) -> Verdict:
+        """Tell whether this very address may be written to, and why or why not."""
+        contact = address_of(address, channel, region=self._settings.region)
+        when = self._now(at)
+        return may_contact_address(
+            self._store, contact, channel=channel, purpose=purpose, at=when, night=night
+        )
+
+    def _now(self, now: datetime | None) -> datetime:
+        return utc(now or self._settings.clock.now())
+
+    def _key(self, key: str | None, params: object, now: datetime | None) -> RequestKey | None:
+        return None if key is None else RequestKey.of(key, params, self._now(now))
+
+    def _commit(
+        self,
+        decide: Callable[[datetime], ChangeSet],
+        params: object,
+        key: str | None,
+        now: datetime | None,
+    ) -> dict[str, Any]:
+        at = self._now(now)
+        applied: Applied = commit(self._store, lambda: decide(at), key=self._key(key, params, at))
+        return dict(applied.result)
+
+
+def _plain(value: object) -> object:
+    """Return a JSON value that stands for an argument in the digest of a request."""
+    return encode(value) if attrs.has(type(value)) else str(value)

@@ -1,0 +1,145 @@
+"""Files: a file into the store page by page, each with a checkpoint: a kill loses nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from attrs import define, evolve
+
+from ecrm_core.crm.progress import Progress
+from ecrm_core.crm.receipt import Receipt
+from ecrm_core.crm.settings import Settings
+from ecrm_core.customers import FieldMap
+from ecrm_core.errors import InputError, StorageError
+from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Put, canonical_json, combine, derive_id
+from ecrm_core.ports import Store
+from ecrm_core.services import commit, prepare_ingest
+from ecrm_core.sources import IMPORTS, READERS, Checkpoint, Delivery, csv
+
+__all__ = ["ingest_file"]
+
+_BLOCK = 1024 * 1024
+
+
+def ingest_file(
+    store: Store,
+    settings: Settings,
+    path: Path,
+    *,
+    source: str,
+    fields: FieldMap | None,
+    encoding: str | None,
+    page: int,
+    progress: Progress | None,
+    now: datetime,
+) -> Receipt:
+    """Take a file in; see Crm.ingest_file.
+
+    The same file under the same source and mapping goes on where it stopped; once finished, it
+    states what it stated the first time, so that nothing changes.
+    """
+    mapping = None if fields is None else evolve(fields, tz=fields.tz or settings.tz)
+    id_, lines = _fingerprint(path, source, mapping, encoding)
+    held = store.get_many(IMPORTS, [(id_,)]).get((id_,))
+    first = Checkpoint(id=id_, source=source, received_at=now)
+    mark = held.value if held else first
+    if mark.finished:
+        mark = evolve(first, received_at=mark.received_at, finished=True)
+    work = _Import(store, settings, mark, held.version if held else ABSENT)
+    stages = _pages(path, settings, mark, source=source, fields=mapping, encoding=encoding,
+                    page=page)  # fmt: skip
+    total = max(lines, mark.rows)
+    for delivery in stages:
+        work.take(delivery, path)
+        going = progress and progress(min(work.mark.rows, total), total, path.name)
+        if going is False:
+            return Receipt.counted(work.mark.counts, stopped=True)
+    work.finish()
+    if progress:
+        progress(work.mark.rows, work.mark.rows, path.name)
+    return Receipt.counted(work.mark.counts)
+
+
+def _fingerprint(
+    path: Path, source: str, fields: FieldMap | None, encoding: str | None
+) -> tuple[str, int]:
+    """Return the id of this import, and about how many rows the file has."""
+    content, lines = hashlib.blake2b(digest_size=16), 0
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                content.update(block)
+                lines += block.count(b"\n")
+    except OSError as error:
+        message = f"the file {path.name!r} cannot be read: {error.strerror}"
+        raise InputError(message, code="unreadable_file") from error
+    said = canonical_json([fields.to_json() if fields else None, encoding])
+    return derive_id("imp", source, content.hexdigest(), said), max(lines - 1, 0)
+
+
+def _pages(
+    path: Path,
+    settings: Settings,
+    mark: Checkpoint,
+    *,
+    source: str,
+    fields: FieldMap | None,
+    encoding: str | None,
+    page: int,
+) -> Iterator[Delivery]:
+    with path.open("rb") as stream:
+        if fields is None:
+            read = READERS[source]
+            whole = read(stream.read(), received_at=mark.received_at, region=settings.region)
+            yield from whole.pages(page, skip=mark.rows)
+            return
+        yield from csv.pages(
+            stream, fields=fields, source=source, received_at=mark.received_at, page=page,
+            skip=mark.rows, encoding=encoding, region=settings.region, secret=settings.secret,
+            schema=settings.attributes,
+        )  # fmt: skip
+
+
+@define
+class _Import:
+    """A file on its way in: the checkpoint is written with each page, under its own version."""
+
+    store: Store
+    settings: Settings
+    mark: Checkpoint
+    version: int
+
+    def take(self, delivery: Delivery, path: Path) -> None:
+        """Take one page in; StorageError names the file and the row to go on from."""
+        try:
+            applied = commit(self.store, lambda: self._decide(delivery))
+        except StorageError as error:
+            reached = f"{path.name!r}: rows up to {self.mark.rows} are in; run it again to go on"
+            message = f"{error.message}; {reached}"
+            raise type(error)(message, code=error.code, **error.facts) from error
+        counts = {k: v for k, v in applied.result.items() if isinstance(v, int)}
+        self.mark = self.mark.after(counts)
+        self.version = applied.sequence
+
+    def finish(self) -> None:
+        """Mark the file as done."""
+        if not self.mark.finished:
+            self.mark = evolve(self.mark, finished=True)
+            put = ChangeSet(puts=(Put(IMPORTS, self.mark),), expects=(self._expect,))
+            commit(self.store, lambda: put)
+
+    def _decide(self, delivery: Delivery) -> ChangeSet:
+        changes = prepare_ingest(self.store, delivery, policy=self.settings.policy)
+        if self.mark.finished:  # a file known already: only what is new is written, if anything
+            return changes
+        counts = {k: v for k, v in changes.result.items() if isinstance(v, int)}
+        mark = Put(IMPORTS, self.mark.after(counts))
+        checkpoint = ChangeSet(puts=(mark,), expects=(self._expect,))
+        return combine([changes, checkpoint], result=counts)
+
+    @property
+    def _expect(self) -> Expect:
+        return Expect(IMPORTS, (self.mark.id,), self.version)

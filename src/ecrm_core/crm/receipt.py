@@ -1,0 +1,73 @@
+"""Receipt: what taking input in came to, in counts that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from ecrm_core.kernel import Applied, CustomerId, html_table
+
+__all__ = ["Receipt", "Undo"]
+
+
+@frozen(kw_only=True)
+class Undo:
+    """What undoes a merge: keep it, or look the edge up in the customer's view later."""
+
+    edge: str
+    winner: CustomerId
+    loser: CustomerId
+
+
+@frozen(kw_only=True)
+class Receipt:
+    """What came of the rows of a delivery: rows = accepted + quarantined + duplicate.
+
+    Accepted are ``created`` and ``updated`` customers' records and the ``superseded`` ones: older
+    than what is known, kept as history. A ``duplicate`` states nothing new. ``statements`` are the
+    consents written. ``customers`` are the home ids in order of arrival (empty for a file).
+    """
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    superseded: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+    statements: int = 0
+    customers: tuple[CustomerId, ...] = ()
+    replayed: bool = False
+    stopped: bool = False
+
+    @property
+    def accepted(self) -> int:
+        """The rows that were taken in."""
+        return self.created + self.updated + self.superseded
+
+    @classmethod
+    def of(cls, applied: Applied) -> Receipt:
+        """Return the receipt of an applied delivery."""
+        return cls.counted(applied.result, replayed=applied.replayed)
+
+    @classmethod
+    def counted(cls, result: Mapping[str, Any], **more: Any) -> Receipt:  # noqa: ANN401
+        """Return the receipt of these counts."""
+        counts = {name: result.get(name, 0) for name in _COUNTS}
+        return cls(**counts, customers=tuple(result.get("customers", ())), **more)
+
+    def __str__(self) -> str:
+        """Return the equation in words."""
+        return (
+            f"{self.rows} rows = {self.accepted} accepted + {self.quarantined} quarantined"
+            f" + {self.duplicate} duplicate"
+            f" (accepted: {self.created} new, {self.updated} updated, {self.superseded} late)"
+        )
+
+    def _repr_html_(self) -> str:
+        names = ("rows", "accepted", "quarantined", "duplicate")
+        return html_table(names, [[str(getattr(self, name)) for name in names]])
+
+
+_COUNTS = ("rows", "created", "updated", "superseded", "duplicate", "quarantined", "statements")

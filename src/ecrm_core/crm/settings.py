@@ -1,0 +1,31 @@
+"""Settings: what a shop says once: its region, zone, policy, clock and secret."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from ecrm_core.crm.clock import SystemClock
+from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy
+from ecrm_core.kernel import Clock, zone
+
+__all__ = ["Settings"]
+
+
+@frozen(kw_only=True)
+class Settings:
+    """How one shop reads and decides.
+
+    ``region`` (ISO 3166-1 alpha-2) reads phone numbers without a country code, ``tz`` (IANA) times
+    without an offset. ``secret`` (16 bytes or more, kept for ever) stands in for personal keys.
+    """
+
+    region: str | None = None
+    tz: str = "UTC"
+    policy: SurvivorshipPolicy = field(factory=SurvivorshipPolicy)
+    attributes: AttributeSchema = field(factory=AttributeSchema)
+    clock: Clock = field(factory=SystemClock)
+    secret: bytes | None = field(default=None, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a zone that does not exist."""
+        zone(self.tz)

@@ -1,0 +1,49 @@
+"""Services: load, decide, apply; one function a verb, no business rule."""
+
+from ecrm_core.services.commit import commit
+from ecrm_core.services.contact import (
+    address_of,
+    may_contact_address,
+    may_contact_customer,
+    prepare_consent,
+    prepare_refusal,
+)
+from ecrm_core.services.identity import (
+    Act,
+    group_of,
+    identity_of,
+    prepare_correct,
+    prepare_merge,
+    prepare_preview,
+    prepare_unmerge,
+)
+from ecrm_core.services.intake import prepare_ingest
+from ecrm_core.services.view import (
+    CustomerView,
+    Hit,
+    export_customer,
+    find_customers,
+    view_customer,
+)
+
+__all__ = [
+    "Act",
+    "CustomerView",
+    "Hit",
+    "address_of",
+    "commit",
+    "export_customer",
+    "find_customers",
+    "group_of",
+    "identity_of",
+    "may_contact_address",
+    "may_contact_customer",
+    "prepare_consent",
+    "prepare_correct",
+    "prepare_ingest",
+    "prepare_merge",
+    "prepare_preview",
+    "prepare_refusal",
+    "prepare_unmerge",
+    "view_customer",
+]

@@ -1,0 +1,46 @@
+"""Commit: decide, apply, and decide again when somebody else was first; replays answer at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ecrm_core.errors import ConflictError, KeyReused
+from ecrm_core.kernel import REQUESTS, Applied, ChangeSet, RequestKey
+from ecrm_core.ports import Store
+
+__all__ = ["commit"]
+
+_ATTEMPTS = 20
+
+
+def commit(
+    store: Store, decide: Callable[[], ChangeSet], *, key: RequestKey | None = None
+) -> Applied:
+    """Apply what ``decide`` returns, loading and deciding anew after a conflict (20 times at most).
+
+    A request key applied before answers with its first result, before anything is decided.
+    """
+    replayed = _replayed(store, key) if key else None
+    if replayed is not None:
+        return replayed
+    for attempt in range(_ATTEMPTS):
+        changes = decide().keyed(key)
+        if changes.empty:
+            return Applied(sequence=0, result=changes.result)
+        try:
+            return store.apply(changes)
+        except ConflictError as error:
+            if error.retry != "operation" or attempt == _ATTEMPTS - 1:
+                raise
+    raise AssertionError  # pragma: no cover - the loop returns or raises
+
+
+def _replayed(store: Store, key: RequestKey) -> Applied | None:
+    found = store.get_many(REQUESTS, [(key.name,)]).get((key.name,))
+    if found is None:
+        return None
+    request = found.value
+    if request.params_digest != key.params_digest:
+        message = "this request key was used for another request; take a new key"
+        raise KeyReused(message, name=key.name)
+    return Applied(sequence=request.sequence, replayed=True, result=request.result)

@@ -1,0 +1,125 @@
+"""Contact: recording consent, and answering who may be contacted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ecrm_core.customers import (
+    ANY_CHANNEL,
+    CONSENTS,
+    KEYSET,
+    SEARCH_KEYS,
+    ConsentState,
+    ConsentStatement,
+    ContactKind,
+    ContactPoint,
+    Profile,
+    SourceKey,
+    Verdict,
+    address_subject,
+    channel_kinds,
+    decide_contact,
+    decide_statements,
+    ids_of,
+    parse_email,
+    parse_handle,
+    parse_phone,
+    person_subject,
+    reason,
+)
+from ecrm_core.kernel import ChangeSet
+from ecrm_core.ports import Store, read_consents, read_profiles
+from ecrm_core.services.identity import Act, group_of
+
+__all__ = ["may_contact_address", "may_contact_customer", "prepare_consent", "prepare_refusal"]
+
+
+def address_of(text: str, channel: str, *, region: str | None) -> ContactPoint:
+    """Return the address a channel writes to, read from text."""
+    kind = channel_kinds(channel)[0]
+    if kind is ContactKind.EMAIL:
+        return parse_email(text)
+    if kind is ContactKind.PHONE:
+        return parse_phone(text, region=region)
+    return parse_handle(kind, text, service=channel)
+
+
+def prepare_consent(store: Store, statement: ConsentStatement) -> ChangeSet:
+    """Return what recording a statement about an address writes: nothing when it is known."""
+    known = store.get_many(CONSENTS, [CONSENTS.key_of(statement)])
+    return decide_statements([statement], known=known.keys())
+
+
+def prepare_refusal(
+    store: Store, customer: str | SourceKey, state: ConsentState, purpose: str, *, act: Act
+) -> ChangeSet:
+    """Return what a statement about the whole person writes: one row for each id of hers."""
+    group = group_of(store, customer)
+    statements = [
+        ConsentStatement(
+            subject=person_subject(id_), channel=ANY_CHANNEL, purpose=purpose, state=state,
+            at=act.at, source="ecrm", by=act.by,
+        )
+        for id_ in ids_of(group)
+    ]  # fmt: skip
+    known = store.get_many(CONSENTS, [CONSENTS.key_of(s) for s in statements])
+    return decide_statements(statements, known=known.keys(), groups=[group])
+
+
+def may_contact_address(
+    store: Store,
+    contact: ContactPoint,
+    *,
+    channel: str,
+    purpose: str,
+    at: datetime,
+    night: bool = False,
+) -> Verdict:
+    """Return the verdict about one address: what was said about it and by whoever holds it."""
+    subject = address_subject(contact)
+    rows = store.find_many(SEARCH_KEYS, "by_key", [(KEYSET, subject)])
+    holders = [row.value.home_id for group in rows.values() for row in group]
+    statements = read_consents(store, [subject, *map(person_subject, holders)])
+    return decide_contact(statements, channel=channel, purpose=purpose, at=at, night=night)
+
+
+def may_contact_customer(
+    store: Store,
+    customer: str | SourceKey,
+    *,
+    channel: str,
+    purpose: str,
+    at: datetime,
+    night: bool = False,
+) -> Verdict:
+    """Return yes if some address of the customer may be written to and the person never refused.
+
+    The reasons are those of the address that decides: the first allowed, else every one.
+    """
+    group = group_of(store, customer)
+    person = read_consents(store, map(person_subject, ids_of(group)))
+    refused = decide_contact(person, channel=channel, purpose=purpose, at=at)
+    if refused.reasons[0].code == "person_refused":
+        return refused
+    profile = read_profiles(store, [group.root.id])[group.root.id]
+    verdicts = [
+        may_contact_address(store, c, channel=channel, purpose=purpose, at=at, night=night)
+        for c in _addresses(profile, channel)
+    ]
+    return _first_yes(verdicts, channel, purpose)
+
+
+def _addresses(profile: Profile, channel: str) -> Iterable[ContactPoint]:
+    kinds = channel_kinds(channel)
+    held = [c for name in ("emails", "phones", "handles") for c in profile.values(name)]
+    return [c for c in held if c.kind in kinds and c.match_form is not None]
+
+
+def _first_yes(verdicts: list[Verdict], channel: str, purpose: str) -> Verdict:
+    if not verdicts:
+        return Verdict(yes=False, reasons=(reason("no_address", channel, purpose),))
+    for verdict in verdicts:
+        if verdict.yes:
+            return verdict
+    return Verdict(yes=False, reasons=tuple(r for verdict in verdicts for r in verdict.reasons))

@@ -1,0 +1,150 @@
+"""Identity: resolving, correcting, merging and undoing, each one load and one decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import field, frozen
+
+from ecrm_core.customers import (
+    Group,
+    SourceKey,
+    SurvivorshipPolicy,
+    decide_correct,
+    home_id,
+    ids_of,
+    person_subject,
+)
+from ecrm_core.errors import InputError, MissingError
+from ecrm_core.kernel import ChangeSet, CustomerId, gate_text
+from ecrm_core.merging import (
+    MERGE_EDGES,
+    MergePreview,
+    decide_merge,
+    decide_unmerge,
+    preview_merge,
+)
+from ecrm_core.ports import (
+    Store,
+    read_consents,
+    read_corrections,
+    read_edges,
+    read_groups,
+    read_profiles,
+)
+
+__all__ = [
+    "Act",
+    "group_of",
+    "identity_of",
+    "prepare_correct",
+    "prepare_merge",
+    "prepare_preview",
+    "prepare_unmerge",
+]
+
+
+@frozen(kw_only=True)
+class Act:
+    """Who does something, when, and under which survivorship policy."""
+
+    by: str
+    at: datetime
+    policy: SurvivorshipPolicy = field(factory=SurvivorshipPolicy)
+
+
+def identity_of(store: Store, customer: str | SourceKey) -> CustomerId:
+    """Return the home id meant by a CustomerId, a SourceKey or the text "source/external_id"."""
+    if isinstance(customer, SourceKey):
+        return home_id(store.tenant, customer)
+    text = gate_text(customer, "$.customer")
+    if text.startswith("cus_") and "/" not in text:
+        return CustomerId(text)
+    if "/" in text:
+        return home_id(store.tenant, SourceKey.parse(text))
+    message = "expected a customer id (cus_...) or a source key (source/external_id)"
+    raise InputError(message, path="$.customer", code="not_an_identity")
+
+
+def group_of(store: Store, customer: str | SourceKey) -> Group:
+    """Return the whole group of one identity, old ids too; MissingError when it is unknown."""
+    id_ = identity_of(store, customer)
+    found = read_groups(store, [id_]).get(id_)
+    if found is None:
+        raise MissingError("no customer has this id or source key", code="no_customer")
+    return found
+
+
+def prepare_correct(
+    store: Store,
+    customer: str | SourceKey,
+    field_name: str,
+    value: object,
+    *,
+    act: Act,
+    replaces: object = None,
+    pin: bool = False,
+    reason: str | None = None,
+    region: str | None = None,
+) -> ChangeSet:
+    """Return what correcting one field of a customer changes."""
+    group = group_of(store, customer)
+    profile = read_profiles(store, [group.root.id])[group.root.id]
+    return decide_correct(
+        group, profile, tenant=store.tenant, field_name=field_name, value=value,
+        replaces=replaces, by=act.by, at=act.at, pin=pin, reason=reason, policy=act.policy,
+        region=region,
+    )  # fmt: skip
+
+
+def prepare_preview(
+    store: Store, winner: str | SourceKey, loser: str | SourceKey, *, policy: SurvivorshipPolicy
+) -> MergePreview:
+    """Return what merging the loser into the winner would give."""
+    groups = group_of(store, winner), group_of(store, loser)
+    return preview_merge(*groups, policy=policy, linked=_linked(store, groups[1]))
+
+
+def _linked(store: Store, group: Group) -> Mapping[str, int]:
+    ids = ids_of(group)
+    return {
+        "records": len(group.records),
+        "corrections": len(group.corrections),
+        "merges": len(read_edges(store, ids)),
+        "consents about the person": len(read_consents(store, map(person_subject, ids))),
+    }
+
+
+def prepare_merge(
+    store: Store, winner: str | SourceKey, loser: str | SourceKey, *, act: Act
+) -> ChangeSet:
+    """Return what merging the loser into the winner changes."""
+    keep, give = group_of(store, winner), group_of(store, loser)
+    edges = [row.value for row in read_edges(store, [give.root.id])]
+    earlier = [edge for edge in edges if edge.loser == give.root.id]
+    return decide_merge(
+        keep, give, tenant=store.tenant, earlier=earlier, by=act.by, at=act.at, policy=act.policy
+    )
+
+
+def prepare_unmerge(store: Store, edge_id: str, *, act: Act) -> ChangeSet:
+    """Return what undoing one merge changes; MissingError for an edge that is unknown."""
+    found = store.get_many(MERGE_EDGES, [(gate_text(edge_id),)]).get((edge_id,))
+    if found is None:
+        raise MissingError("no merge has this id", code="no_merge")
+    group = group_of(store, found.value.winner)
+    ids = ids_of(group)
+    edges = [row.value for row in read_edges(store, ids)]
+    # Versions only grow, so what was written since the edge is known without trusting a clock.
+    written = [row for rows in read_corrections(store, ids).values() for row in rows]
+    return decide_unmerge(
+        group,
+        edges,
+        found.value,
+        meanwhile=[row.value for row in written if row.version > found.version],
+        refusals=len(read_consents(store, map(person_subject, ids))),
+        by=act.by,
+        at=act.at,
+        policy=act.policy,
+    )

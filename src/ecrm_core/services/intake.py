@@ -1,0 +1,53 @@
+"""Intake: a delivery into the store, in one transaction, with counts that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ecrm_core.customers import (
+    CONSENTS,
+    SourceKey,
+    SurvivorshipPolicy,
+    decide_records,
+    decide_statements,
+    home_id,
+    new_group,
+)
+from ecrm_core.customers.home import Group
+from ecrm_core.kernel import ChangeSet, Key, Put, combine
+from ecrm_core.ports import Store, read_groups
+from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
+
+__all__ = ["prepare_ingest"]
+
+
+def prepare_ingest(store: Store, delivery: Delivery, *, policy: SurvivorshipPolicy) -> ChangeSet:
+    """Return what taking in the delivery changes; the result counts what came of every row."""
+    groups = _groups(store, {record.key for record in delivery.records})
+    records = decide_records(groups, delivery.records, policy=policy)
+    keys = [CONSENTS.key_of(statement) for statement in delivery.consents]
+    known = store.get_many(CONSENTS, keys)
+    statements = decide_statements(delivery.consents, known=known.keys())
+    refused = _quarantine(store, delivery.refused)
+    counts: dict[str, Any] = {
+        "rows": delivery.rows,
+        "quarantined": len(delivery.refused),
+        **records.result,
+        **statements.result,
+    }
+    return combine([records, statements, refused], result=counts)
+
+
+def _groups(store: Store, keys: Iterable[SourceKey]) -> dict[SourceKey, Group]:
+    ids = {key: home_id(store.tenant, key) for key in sorted(keys)}
+    found = read_groups(store, list(ids.values()))
+    return {key: found.get(id_) or new_group(store.tenant, key) for key, id_ in ids.items()}
+
+
+def _quarantine(store: Store, refused: Iterable[Quarantined]) -> ChangeSet:
+    """Keep what was refused, each input once: a second attempt at one counts, and no more."""
+    rows: dict[Key, Quarantined] = {(row.id,): row for row in refused}
+    known = store.get_many(QUARANTINE, list(rows))
+    fresh = [row for key, row in rows.items() if key not in known]
+    return ChangeSet(puts=tuple(Put(QUARANTINE, row) for row in fresh))

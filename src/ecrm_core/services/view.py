@@ -1,0 +1,211 @@
+"""View: finding customers, seeing one whole, exporting everything known of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from attrs import frozen
+
+from ecrm_core.customers import (
+    HOMES,
+    KEYSET,
+    SEARCH_KEYS,
+    ConsentStatement,
+    ContactPoint,
+    Group,
+    PersonName,
+    Profile,
+    SourceKey,
+    Superseded,
+    address_subject,
+    ids_of,
+    name_key,
+    parse_email,
+    parse_phone,
+    person_subject,
+    profile_rows,
+)
+from ecrm_core.errors import ConflictError, InputError
+from ecrm_core.kernel import (
+    CustomerId,
+    Private,
+    encode,
+    gate_text,
+    html_table,
+    mask,
+    plain_table,
+)
+from ecrm_core.merging import MergeEdge
+from ecrm_core.ports import (
+    Store,
+    read_consents,
+    read_edges,
+    read_groups,
+    read_history,
+    read_profiles,
+)
+from ecrm_core.services.identity import group_of, identity_of
+
+__all__ = ["CustomerView", "Hit", "export_customer", "find_customers", "view_customer"]
+
+_HEAD = ("field", "value", "from")
+
+
+@frozen(kw_only=True, repr=False)
+class Hit(Private):
+    """One customer found: by which sort of key, exactly or by the beginning of a name."""
+
+    customer: CustomerId
+    by: str
+    exact: bool
+    name: PersonName | None = None
+
+    def __repr__(self) -> str:
+        """Show the id and how it was found."""
+        return f"<Hit {self.customer}: {self.by}{'' if self.exact else ', beginning'}>"
+
+    def __str__(self) -> str:
+        """Show the id, the masked name and how it was found."""
+        return f"{self.customer}  {mask(self.name.full if self.name else '')}  {self.by}"
+
+
+def find_customers(
+    store: Store, text: str, *, limit: int = 20, region: str | None = None
+) -> tuple[Hit, ...]:
+    """Return customers ranked: by id or source key, e-mail, phone, whole name, start of a name."""
+    query = gate_text(text).strip()
+    found: dict[CustomerId, Hit] = {}
+    for home, by, exact in _candidates(store, query, limit, region):
+        found.setdefault(home, Hit(customer=home, by=by, exact=exact))
+    homes = store.get_many(HOMES, [(home,) for home in found])
+    roots: dict[CustomerId, Hit] = {}
+    for hit in found.values():
+        stored = homes.get((hit.customer,))
+        if stored is not None:
+            roots.setdefault(stored.value.root_id, hit)
+    ranked = list(roots.items())[:limit]
+    profiles = read_profiles(store, [root for root, _ in ranked])
+    return tuple(
+        Hit(customer=root, by=hit.by, exact=hit.exact,
+            name=profiles[root].name if root in profiles else None)
+        for root, hit in ranked
+    )  # fmt: skip
+
+
+def _candidates(
+    store: Store, query: str, limit: int, region: str | None
+) -> Iterable[tuple[CustomerId, str, bool]]:
+    """Go through homes, best first: exact keys, then whole names, then beginnings."""
+    if not query:
+        return
+    with suppress(InputError):  # most queries are no id
+        yield identity_of(store, query), "id", True
+    contacts = [("email", parse_email(query)), ("phone", parse_phone(query, region=region))]
+    for by, contact in contacts:
+        if contact.match_form is not None:
+            yield from ((home, by, True) for home in _holders(store, contact))
+    name = f"name:{name_key(query)}"
+    if name != "name:":
+        # A customer has a few name keys, so a page several times the limit fills the answer.
+        many = min(limit * 8, 10_000)
+        exact = store.scan(SEARCH_KEYS, within=(KEYSET, name), limit=many)
+        yield from ((row.value.home_id, "name", True) for row in exact.rows)
+        page = store.scan(SEARCH_KEYS, within=(KEYSET,), starts=name, limit=many)
+        yield from ((row.value.home_id, "name", False) for row in page.rows)
+
+
+def _holders(store: Store, contact: ContactPoint) -> list[CustomerId]:
+    rows = store.find_many(SEARCH_KEYS, "by_key", [(KEYSET, address_subject(contact))])
+    return [row.value.home_id for group in rows.values() for row in group]
+
+
+@frozen(kw_only=True, repr=False)
+class CustomerView(Private):
+    """One customer whole: profile, the homes joined in it, records, history, consents, merges."""
+
+    profile: Profile
+    group: Group
+    history: tuple[Superseded, ...] = ()
+    consents: tuple[ConsentStatement, ...] = ()
+    merges: tuple[MergeEdge, ...] = ()
+
+    @property
+    def id(self) -> CustomerId:
+        """The id the customer goes by now."""
+        return self.profile.id
+
+    @property
+    def aliases(self) -> tuple[CustomerId, ...]:
+        """The ids the customer goes or went by, this one included."""
+        return ids_of(self.group)
+
+    def __repr__(self) -> str:
+        """Show the id and how many records are joined."""
+        return f"<CustomerView {self.id}: {len(self.group.records)} records>"
+
+    def table(self, *, masked: bool = True) -> str:
+        """Return every field with its value and where it comes from as a plain table."""
+        return plain_table(_HEAD, profile_rows(self.profile, masked=masked))
+
+    def __str__(self) -> str:
+        """Return the masked table."""
+        return self.table()
+
+    def _repr_html_(self) -> str:
+        return html_table(_HEAD, profile_rows(self.profile), caption=self.id)
+
+
+def view_customer(store: Store, customer: str | SourceKey) -> CustomerView:
+    """Return one customer as a whole, as of one moment; it never guesses who is meant."""
+    for _ in range(5):
+        group = group_of(store, customer)
+        view = _view(store, group)
+        again = read_groups(store, [group.root.id]).get(group.root.id)
+        if view is not None and again is not None and again.version == group.version:
+            return view
+    message = "the customer is being changed by others again and again; try later"
+    raise ConflictError(message, retry="operation")
+
+
+def _view(store: Store, group: Group) -> CustomerView | None:
+    profile = read_profiles(store, [group.root.id]).get(group.root.id)
+    if profile is None:
+        return None
+    ids = ids_of(group)
+    subjects = {address_subject(c) for c in _contacts(group) if c.match_form is not None}
+    return CustomerView(
+        profile=profile,
+        group=group,
+        history=read_history(store, sorted(group.records)),
+        consents=read_consents(store, sorted(subjects | set(map(person_subject, ids)))),
+        merges=tuple(row.value for row in read_edges(store, ids)),
+    )
+
+
+def _contacts(group: Group) -> Iterable[ContactPoint]:
+    for record in group.records.values():
+        for name in ("emails", "phones", "handles"):
+            yield from record.value(name) or ()
+
+
+def export_customer(view: CustomerView, *, audit: bool = True) -> dict[str, object]:
+    """Return everything known of a customer, with provenance, as JSON values.
+
+    ``audit=False`` leaves out the merges and their undoing: what remains is the same before a merge
+    and after its undo, byte for byte.
+    """
+    group = view.group
+    exported: dict[str, object] = {
+        "format": "ecrm-export-1",
+        "customer": view.id,
+        "aliases": list(view.aliases),
+        "profile": view.profile.to_json(),
+        "records": [group.records[key].to_json() for key in sorted(group.records)],
+        "history": [encode(row) for row in view.history],
+        "corrections": [correction.to_json() for correction in group.corrections],
+        "consents": [encode(statement) for statement in view.consents],
+    }
+    if audit:
+        exported["merges"] = [encode(edge) for edge in view.merges]
+    return exported
