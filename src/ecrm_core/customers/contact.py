@@ -224,10 +224,10 @@ def _possible(text: str, region: str | None) -> tuple[int, str, str | None] | No
         number = phonenumbers.parse(text, region and region.upper())
     except phonenumbers.NumberParseException:
         return None
-    if number.country_code is None or not _has_e164(number):
+    code, national = number.country_code, phonenumbers.national_significant_number(number)
+    if code is None or not _has_e164(number) or not _reads_back(code, national):
         return None
-    national = phonenumbers.national_significant_number(number)
-    return number.country_code, national, number.extension or None
+    return code, national, number.extension or None
 
 
 def _has_e164(number: PhoneNumber) -> bool:
@@ -238,6 +238,22 @@ def _has_e164(number: PhoneNumber) -> bool:
     if reason == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
         return phonenumbers.is_valid_number(number)
     return reason == phonenumbers.ValidationResult.IS_POSSIBLE
+
+
+def _reads_back(code: int, national: str) -> bool:
+    """Tell whether the E.164 form means this number: of 000-0000 in Korea it would lose a 0."""
+    import phonenumbers
+
+    region = phonenumbers.region_code_for_country_code(code)
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+    prefix = metadata.national_prefix_for_parsing if metadata else None
+    if not prefix or not re.match(prefix, national):
+        return True  # nearly always; a second parse would double the time
+    try:
+        again = phonenumbers.parse(f"+{code}{national}")
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.national_significant_number(again) == national
 
 
 # ---------------------------------------------------------------- the others
