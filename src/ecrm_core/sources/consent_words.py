@@ -15,13 +15,15 @@ __all__ = ["consent_state"]
 _WORDS: Mapping[ConsentState, str] = {
     ConsentState.GRANTED: (
         "yes y true t 1 on o ○ ✓ ok agree agreed accept accepted allow allowed granted subscribed "
-        "opt-in opted-in 수신 수신함 수신동의 수신허용 동의 동의함 허용 예 네 구독 구독중 はい 同意 "
-        "同意する 承諾 希望 希望する 受信 受信する 受け取る 配信希望 購読中 有 是 ja oui si sí"
+        "opt-in opted-in 수신 수신함 수신동의 수신허용 동의 동의함 허용 예 네 구독 구독중 "
+        "はい 同意 同意する 承諾 希望 希望する 受信 受信する 受け取る 配信希望 購読中 "
+        "有 是 ja oui si sí"
     ),
     ConsentState.PENDING: "pending unconfirmed 대기 확인대기 인증대기 保留 確認待ち 仮登録",
     ConsentState.REFUSED: (
-        "no n false f 0 off x × ✗ disagree decline declined denied refused 거부 거절 미동의 비동의 "
-        "동의안함 동의하지않음 수신안함 미수신 아니오 아니요 いいえ 同意しない 不同意 希望しない 拒否 "
+        "no n false f 0 off x × ✗ disagree decline declined denied refused 거부 거절 "
+        "미동의 비동의 동의안함 동의하지않음 수신안함 미수신 아니오 아니요 "
+        "いいえ 同意しない 不同意 希望しない 拒否 "
         "受信しない 受け取らない 不要 無 否 nein non"
     ),
     ConsentState.REVOKED: (

@@ -1,0 +1,93 @@
+"""Generic: rows of any table, and JSON lists of flat objects, read by a FieldMap."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from ecrm_core.customers import AttributeSchema, FieldMap
+from ecrm_core.errors import InputError
+from ecrm_core.sources.delivery import Delivery, DeliveryBuilder
+from ecrm_core.sources.json_objects import split_objects
+from ecrm_core.sources.row_reader import RowReader
+
+__all__ = ["read", "read_rows"]
+
+
+def read_rows(
+    rows: Iterable[Mapping[str, object]],
+    *,
+    fields: FieldMap,
+    source: str,
+    received_at: datetime,
+    region: str | None = None,
+    secret: bytes | None = None,
+    first_row: int = 1,
+    schema: AttributeSchema | None = None,
+    key_is_personal: bool = False,
+) -> Delivery:
+    """Return the records of rows: mappings of column to text or a JSON scalar (NaN is missing).
+
+    ``region`` (ISO 3166-1 alpha-2) is for phones of rows without a country, ``schema`` types the
+    columns ``attribute:<name>``, ``first_row`` is the number of the first row in messages.
+    ``key_is_personal`` says that the key (or, without a column "id", the first address) identifies
+    a person by itself: a keyed hash under ``secret`` is stored instead.
+
+    A row without a key, or with a cell that a gate refuses, is refused alone, with every reason.
+    Raises DefinitionError when the map names no key, or a personal key has no secret.
+    """
+    reader = RowReader(
+        fields=fields, source=source, received_at=received_at, region=region, secret=secret,
+        schema=schema, key_is_personal=key_is_personal,
+    )  # fmt: skip
+    delivery = DeliveryBuilder(source=source, received_at=reader.received_at)
+    content = hashlib.blake2b(digest_size=16)
+    for number, row in enumerate(rows, start=first_row):
+        content.update(json.dumps(row, sort_keys=True, default=str).encode() + b"\n")
+        take(reader, delivery, row, place=f"row {number}")
+    return delivery.build(content.hexdigest())
+
+
+def take(
+    reader: RowReader, delivery: DeliveryBuilder, row: Mapping[str, object], *, place: str
+) -> None:
+    """Read one row into the delivery, or into its quarantine."""
+    try:
+        entry = reader.read(row)
+    except InputError as error:
+        delivery.refuse(place, row, error)
+    else:
+        delivery.accept(entry)
+
+
+def read(
+    body: bytes,
+    *,
+    fields: FieldMap,
+    source: str,
+    received_at: datetime,
+    region: str | None = None,
+    secret: bytes | None = None,
+    schema: AttributeSchema | None = None,
+    key_is_personal: bool = False,
+) -> Delivery:
+    """Return the records of a JSON object or a list of objects; see ``read_rows``.
+
+    Lists and objects inside a row stay unmapped, leaf by leaf. Raises InputError for bytes that are
+    no JSON.
+    """
+    reader = RowReader(
+        fields=fields, source=source, received_at=received_at, region=region, secret=secret,
+        schema=schema, key_is_personal=key_is_personal,
+    )  # fmt: skip
+    delivery = DeliveryBuilder(source=source, received_at=reader.received_at)
+    for found in split_objects(body, one="row", many="rows"):
+        try:
+            row = found.read()
+        except InputError as error:
+            delivery.refuse(found.path, found.text, error)
+        else:
+            take(reader, delivery, row, place=found.path)
+    return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())

@@ -1,0 +1,123 @@
+"""Row reader: a FieldMap laid out for one source, and rows read by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import define, field
+
+from ecrm_core.customers import (
+    AttributeSchema,
+    ContactPoint,
+    FieldMap,
+    SourceKey,
+    address_subject,
+)
+from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.kernel import fold, parse_date, parse_instant, personal_key, utc
+from ecrm_core.sources.cells import Cells, path_of
+from ecrm_core.sources.delivery import Entry
+from ecrm_core.sources.row_consents import RowConsents
+from ecrm_core.sources.row_fields import PARSED_ROLES, RowFields, attempt
+from ecrm_core.sources.said import record_of
+
+__all__ = ["RowReader"]
+
+
+@define(kw_only=True)
+class RowReader:
+    """How rows of one source are read; see ``generic.read_rows`` for what the parts mean."""
+
+    fields: FieldMap
+    source: str
+    received_at: datetime = field(converter=utc)
+    region: str | None = None
+    secret: bytes | None = field(default=None, repr=False)
+    schema: AttributeSchema | None = None
+    key_is_personal: bool = False
+    _id: str | None = field(init=False)
+    _updated: str | None = field(init=False)
+    _parsed: frozenset[str] = field(init=False)
+    _ignored: tuple[str, ...] = field(init=False)
+    _fields: RowFields = field(init=False)
+    _consents: RowConsents = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Lay out the columns; DefinitionError when no row could have a key."""
+        columns = self.fields.columns
+        self._id = next(iter(self.fields.columns_for("id")), None)
+        self._updated = next(iter(self.fields.columns_for("updated_at")), None)
+        self._ignored = self.fields.columns_for("ignore")
+        self._parsed = frozenset(c for c, role in columns.items() if role in PARSED_ROLES)
+        self._fields = RowFields(self.fields, region=self.region, schema=self.schema)
+        self._consents = RowConsents(self.fields, source=self.source)
+        if self.key_is_personal:
+            personal_key(self.secret, self.source)
+        elif self._id is None:
+            message = (
+                "no column has the role 'id': name the one that holds the source's own key, or "
+                "say key_is_personal=True where an address is all the source knows people by"
+            )
+            raise DefinitionError(message, code="no_key")
+
+    def read(self, row: Mapping[str, object]) -> Entry:
+        """Return what one row states; InputError when it has no key or a gate refuses a cell."""
+        cells = Cells(row, parsed=self._parsed, clears=self.fields.clears,
+                      known=self.fields.columns)  # fmt: skip
+        for column in self._ignored:
+            cells.kept.pop(column, None)
+        values = self._fields.read(cells)
+        key = SourceKey(self.source, self._key(cells, values))
+        observed_at = self._observed_at(cells)
+        at = observed_at or self.received_at
+        consents = self._consents.read(cells, values, at=at)
+        if observed_at and self._updated and not values and not consents:
+            cells.keep(self._updated)  # an instant without a value to carry it would be lost
+        left = cells.unmapped()
+        values |= {f"unmapped.{path}": value for path, value in left.items()}
+        record = record_of(key, values, observed_at=observed_at, received_at=self.received_at)
+        return Entry(record=record, consents=consents, mapped=cells.mapped())
+
+    def _key(self, cells: Cells, values: Mapping[str, object]) -> str:
+        if self._id is None:
+            return personal_key(self.secret, self.source, _first_address(values))
+        text = cells.said(self._id)
+        if not isinstance(text, str):
+            raise InputError("found no key", path=path_of(self._id), code="no_key")
+        text = text.strip()
+        if self.key_is_personal:
+            cells.keep(self._id)  # the stand-in cannot be read back
+            return personal_key(self.secret, self.source, fold(text))
+        if "@" in text:
+            message = "found an e-mail address as key; say key_is_personal=True if that is meant"
+            raise InputError(message, path=path_of(self._id), code="personal_key")
+        return text
+
+    def _observed_at(self, cells: Cells) -> datetime | None:
+        column = self._updated
+        text = None if column is None else cells.said(column)
+        if column is None or not isinstance(text, str):
+            return None
+        return attempt(cells, column, lambda: self._instant(text.strip(), path_of(column)))
+
+    def _instant(self, text: str, path: str) -> datetime:
+        """Read ISO 8601, else a date in the named order, with or without a time of day."""
+        try:
+            return parse_instant(text, path, tz=self.fields.tz)
+        except InputError:
+            day, _, time = text.replace("T", " ").partition(" ")
+            on = parse_date(day, path, order=self.fields.date_order)
+            hour = time.strip() or "00:00"
+            hour = f"0{hour}" if hour[1:2] == ":" else hour
+            return parse_instant(f"{on.isoformat()}T{hour}", path, tz=self.fields.tz)
+
+
+def _first_address(values: Mapping[str, object]) -> str:
+    for name in ("emails", "phones"):
+        points = values.get(name)
+        for point in points if isinstance(points, tuple) else ():
+            if isinstance(point, ContactPoint) and point.match_form is not None:
+                return address_subject(point)
+    message = "found neither an e-mail address nor a phone that can be read, expected the key"
+    raise InputError(message, code="no_key")
