@@ -197,6 +197,15 @@ def test_what_is_no_table_is_refused(nothing: object) -> None:
         FieldMap.guess(nothing)  # type: ignore[arg-type]
 
 
+class _Twice(_Frame):
+    columns = ("이메일", "이메일")
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    with pytest.raises(DefinitionError, match="two columns are named '이메일'"):
+        FieldMap.guess(_Twice())
+
+
 def test_values_speak_where_the_header_does_not() -> None:
     assert _roles({"a": EMAILS, "b": PHONES, "c": ["〒100-0001"], "d": ["2026-01-31"]}) == {
         "a": "email", "b": "phone", "c": "postcode", "d": "attribute:d",
