@@ -27,6 +27,7 @@ from ecrm_core.customers.intake import rewritten
 from ecrm_core.customers.policy import SurvivorshipPolicy
 from ecrm_core.customers.profile import Profile
 from ecrm_core.customers.record import CLEARED
+from ecrm_core.customers.unify import unify
 from ecrm_core.errors import DefinitionError, InputError, MissingError
 from ecrm_core.kernel import (
     ChangeSet,
@@ -44,7 +45,6 @@ __all__ = ["accept_value", "decide_correct"]
 
 def decide_correct(
     group: Group,
-    profile: Profile,
     *,
     tenant: str,
     field_name: str,
@@ -59,12 +59,13 @@ def decide_correct(
 ) -> ChangeSet:
     """Return what a correction of one field writes.
 
-    ``profile`` is the group's as stored. For a list field ``replaces`` is the element that is
+    For a list field ``replaces`` is the element that is
     wrong (None adds ``value``); for other fields it is what the profile shows. ``value`` None or
     CLEARED empties the field. Raises UnknownName, InputError for a value that does not fit, and
     MissingError for a ``replaces`` that is not there. The result is the id of the correction.
     """
     new = accept_value(field_name, value, region=region)
+    profile = unify(group.records.values(), group.corrections, policy, id=group.root.id)
     old = _replaced(profile, field_name, accept_value(field_name, replaces, region=region))
     customer = group.root.id
     parts = (tenant, customer, field_name, old or "", instant_text(at), by,

@@ -27,9 +27,10 @@ from ecrm_core.customers import (
     parse_phone,
     person_subject,
     reason,
+    unify,
 )
 from ecrm_core.kernel import ChangeSet
-from ecrm_core.ports import Store, read_consents, read_profiles
+from ecrm_core.ports import Store, read_consents
 from ecrm_core.services.identity import Act, group_of
 
 __all__ = ["may_contact_address", "may_contact_customer", "prepare_consent", "prepare_refusal"]
@@ -102,7 +103,7 @@ def may_contact_customer(
     refused = decide_contact(person, channel=channel, purpose=purpose, at=at)
     if refused.reasons[0].code == "person_refused":
         return refused
-    profile = read_profiles(store, [group.root.id])[group.root.id]
+    profile = unify(group.records.values(), group.corrections, id=group.root.id)
     verdicts = [
         may_contact_address(store, c, channel=channel, purpose=purpose, at=at, night=night)
         for c in _addresses(profile, channel)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from attrs import field, frozen
@@ -31,7 +31,6 @@ from ecrm_core.ports import (
     read_corrections,
     read_edges,
     read_groups,
-    read_profiles,
 )
 
 __all__ = [
@@ -69,11 +68,18 @@ def identity_of(store: Store, customer: str | SourceKey) -> CustomerId:
 
 def group_of(store: Store, customer: str | SourceKey) -> Group:
     """Return the whole group of one identity, old ids too; MissingError when it is unknown."""
-    id_ = identity_of(store, customer)
-    found = read_groups(store, [id_]).get(id_)
-    if found is None:
-        raise MissingError("no customer has this id or source key", code="no_customer")
-    return found
+    return groups_of(store, [customer])[0]
+
+
+def groups_of(store: Store, customers: Sequence[str | SourceKey]) -> tuple[Group, ...]:
+    """Return the groups of several identities as of one moment, so that no home is in two."""
+    ids = [identity_of(store, customer) for customer in customers]
+    found = read_groups(store, ids)
+    missing = [id_ for id_ in ids if id_ not in found]
+    if missing:
+        message = f"no customer has the id {missing[0]}"
+        raise MissingError(message, code="no_customer", customer=missing[0])
+    return tuple(found[id_] for id_ in ids)
 
 
 def prepare_correct(
@@ -90,9 +96,8 @@ def prepare_correct(
 ) -> ChangeSet:
     """Return what correcting one field of a customer changes."""
     group = group_of(store, customer)
-    profile = read_profiles(store, [group.root.id])[group.root.id]
     return decide_correct(
-        group, profile, tenant=store.tenant, field_name=field_name, value=value,
+        group, tenant=store.tenant, field_name=field_name, value=value,
         replaces=replaces, by=act.by, at=act.at, pin=pin, reason=reason, policy=act.policy,
         region=region,
     )  # fmt: skip
@@ -102,8 +107,8 @@ def prepare_preview(
     store: Store, winner: str | SourceKey, loser: str | SourceKey, *, policy: SurvivorshipPolicy
 ) -> MergePreview:
     """Return what merging the loser into the winner would give."""
-    groups = group_of(store, winner), group_of(store, loser)
-    return preview_merge(*groups, policy=policy, linked=_linked(store, groups[1]))
+    keep, give = groups_of(store, [winner, loser])
+    return preview_merge(keep, give, policy=policy, linked=_linked(store, give))
 
 
 def _linked(store: Store, group: Group) -> Mapping[str, int]:
@@ -120,7 +125,7 @@ def prepare_merge(
     store: Store, winner: str | SourceKey, loser: str | SourceKey, *, act: Act
 ) -> ChangeSet:
     """Return what merging the loser into the winner changes."""
-    keep, give = group_of(store, winner), group_of(store, loser)
+    keep, give = groups_of(store, [winner, loser])
     edges = [row.value for row in read_edges(store, [give.root.id])]
     earlier = [edge for edge in edges if edge.loser == give.root.id]
     return decide_merge(
