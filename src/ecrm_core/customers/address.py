@@ -14,6 +14,7 @@ from ecrm_core.kernel import Private, fold, gate_text, strip_accents
 __all__ = ["Address", "parse_country"]
 
 _SIGNS = re.compile(r"[^\w\s]|_")
+_LONGEST = 100  # the longest name in the table has 52 letters
 _SMALL = frozenset({"the", "and", "of"})
 
 
@@ -59,6 +60,8 @@ def parse_country(text: str, path: str = "$") -> str | None:
     given = gate_text(text, path).strip()
     if len(given) == 2 and given in load_data("countries"):
         return given  # what nearly every row says
+    if len(given) > _LONGEST:
+        return None
     return _countries().get(_country_key(given))
 
 
