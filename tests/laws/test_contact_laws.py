@@ -117,9 +117,10 @@ def test_a_number_read_twice_is_the_same(text: str, region: str | None) -> None:
 
 @settings(max_examples=size(200, 20_000))
 @given(texts, st.sampled_from(ContactKind), st.sampled_from([None, "kakao", "", " "]))
+@example("@ kim", ContactKind.SOCIAL, None)
 def test_a_handle_read_twice_is_the_same(text: str, kind: ContactKind, service: str | None) -> None:
     once = parse_handle(kind, text, service=service)
-    if once.normalised is not None and not once.normalised.startswith("@"):
+    if once.normalised is not None:
         again = parse_handle(kind, once.normalised, service=service)
         assert (again.normalised, again.match_form) == (once.normalised, once.match_form)
     assert (once.normalised is None) == (once.match_form is None)

@@ -67,7 +67,7 @@ def _merge(crm: Crm, pair: Sequence[CustomerId]) -> str | None:
 def test_merges_at_once_make_no_cycle_and_lose_none(handles: list[Tenants]) -> None:
     draw = random.Random(SEED)
     crms = [Crm(handle) for handle in handles]
-    store = crms[0].dry_run.store
+    store = crms[0].store
     gave_up = 0
     with ThreadPoolExecutor(WRITERS) as pool:
         for number in range(size(150, 10_000)):
@@ -98,7 +98,7 @@ def test_edits_at_once_with_merges_are_never_lost(handles: list[Tenants]) -> Non
     """A writer that corrects, one that takes in, two that merge: every reported write is there."""
     draw = random.Random(SEED)
     crms = [Crm(handle) for handle in handles]
-    store = crms[0].dry_run.store
+    store = crms[0].store
     with ThreadPoolExecutor(WRITERS) as pool:
         for number in range(size(40, 2_000)):
             people = _people(crms[0], number)

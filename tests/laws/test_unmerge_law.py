@@ -40,7 +40,7 @@ def _answers(store: Store, crm: History) -> list[bool]:
 
 def _fresh() -> tuple[Crm, Store]:
     crm = Crm.open()
-    return crm, crm.dry_run.store
+    return crm, crm.store
 
 
 def _check_derived(store: Store) -> None:
@@ -100,7 +100,7 @@ def test_sqlite_gives_the_same_exports_as_memory(tmp_path: Path) -> None:
         history = History(crm, store, seed=number)
         history.run(20)
         with Crm.open(tmp_path / f"{number}.db") as other:
-            replay_without(history, None, other.dry_run.store)
+            replay_without(history, None, other.store)
             assert _exports(crm) == _exports(other)
-            _check_derived(other.dry_run.store)
+            _check_derived(other.store)
 

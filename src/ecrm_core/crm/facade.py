@@ -58,10 +58,12 @@ class Crm:
 
     def __init__(self, store: Tenants, *, tenant: str = "main", **settings: Any) -> None:  # noqa: ANN401
         """Work on one tenant of a store; the keywords are those of ``open``."""
-        self._store_owner = store
-        self._store = store.tenant(tenant)
+        self._owner = store
         self._settings = Settings(**settings)
-        self.dry_run = DryRun(self._store, self._settings)
+        self.store = store.tenant(tenant)
+        """The tenant's handle, for the readers of ``ports``."""
+        self.dry_run = DryRun(self.store, self._settings)
+        """The changing verbs, returning what they would write."""
 
     @classmethod
     def open(
@@ -89,7 +91,7 @@ class Crm:
 
     def close(self) -> None:
         """Give back files and connections."""
-        self._store_owner.close()
+        self._owner.close()
 
     def __enter__(self) -> Self:
         """Return the facade itself."""
@@ -109,7 +111,7 @@ class Crm:
     ) -> Receipt:
         """Take a delivery in, in one transaction; a webhook's event id makes a good ``key``."""
         request = self._key(key, ["ingest", delivery.source, delivery.digest], now)
-        return Receipt.of(commit(self._store, lambda: self.dry_run.ingest(delivery), key=request))
+        return Receipt.of(commit(self.store, lambda: self.dry_run.ingest(delivery), key=request))
 
     def ingest_file(
         self,
@@ -130,21 +132,21 @@ class Crm:
         file or mapping that cannot be read; single bad rows are quarantined.
         """
         return ingest_file(
-            self._store, self._settings, Path(path), source=source, fields=fields,
+            self.store, self._settings, Path(path), source=source, fields=fields,
             encoding=encoding, page=page, progress=progress, now=self._now(now),
         )  # fmt: skip
 
     def resolve(self, customer: Customer) -> CustomerId:
         """Return the id the customer goes by now; MissingError when there is none."""
-        return group_of(self._store, customer).root.id
+        return group_of(self.store, customer).root.id
 
     def find(self, text: str, *, limit: int = 20) -> tuple[Hit, ...]:
         """Return customers by id, e-mail, phone, or the beginning of a name in either order."""
-        return find_customers(self._store, text, limit=limit, region=self._settings.region)
+        return find_customers(self.store, text, limit=limit, region=self._settings.region)
 
     def view(self, customer: Customer) -> CustomerView:
         """Return one customer whole; MissingError when there is none. It never guesses."""
-        return view_customer(self._store, customer)
+        return view_customer(self.store, customer)
 
     def export(self, customer: Customer, *, audit: bool = True) -> dict[str, object]:
         """Return everything known of a customer as JSON values; without merges if not ``audit``."""
@@ -179,7 +181,7 @@ class Crm:
 
     def preview_merge(self, winner: Customer, loser: Customer) -> MergePreview:
         """Return what merging the loser into the winner would give, field by field."""
-        return prepare_preview(self._store, winner, loser, policy=self._settings.policy)
+        return prepare_preview(self.store, winner, loser, policy=self._settings.policy)
 
     def merge(
         self,
@@ -269,7 +271,7 @@ class Crm:
         """Tell whether some address of the customer may be written to, and why or why not."""
         when = self._now(at)
         return may_contact_customer(
-            self._store, customer, channel=channel, purpose=purpose, at=when, night=night
+            self.store, customer, channel=channel, purpose=purpose, at=when, night=night
         )
 
     def may_contact_address(
@@ -285,7 +287,7 @@ class Crm:
         contact = address_of(address, channel, region=self._settings.region)
         when = self._now(at)
         return may_contact_address(
-            self._store, contact, channel=channel, purpose=purpose, at=when, night=night
+            self.store, contact, channel=channel, purpose=purpose, at=when, night=night
         )
 
     def _now(self, now: datetime | None) -> datetime:
@@ -302,7 +304,7 @@ class Crm:
         now: datetime | None,
     ) -> dict[str, Any]:
         at = self._now(now)
-        applied: Applied = commit(self._store, lambda: decide(at), key=self._key(key, params, at))
+        applied: Applied = commit(self.store, lambda: decide(at), key=self._key(key, params, at))
         return dict(applied.result)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -32,6 +33,7 @@ from ecrm_core.errors import DefinitionError, InputError, MissingError
 from ecrm_core.kernel import (
     ChangeSet,
     Put,
+    canonical_json,
     combine,
     derive_id,
     gate_text,
@@ -110,7 +112,7 @@ def accept_value(name: str, value: object, *, region: str | None = None) -> Fiel
     if parse is not None and isinstance(value, str):
         return _readable(name, parse(value, region))
     try:
-        fits = found.decode(found.encode(value)) == value
+        fits = found.decode(json.loads(canonical_json(found.encode(value)))) == value
     except Exception:  # noqa: BLE001 - any class of misfit is the same answer
         fits = False
     if not fits or (parse is None and _is_text(name) and not isinstance(value, str)):
