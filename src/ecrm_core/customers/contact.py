@@ -270,7 +270,7 @@ def parse_handle(
     """
     text = nfc(squeeze(gate_text(raw, path)))
     name = service and fold(service)
-    handle = text if kind is ContactKind.WEB else text.removeprefix("@")
+    handle = text if kind is ContactKind.WEB else text.lstrip("@ ")
     match_form = fold(_SCHEME.sub("", handle)).rstrip("/") or fold(handle)
     return ContactPoint(
         kind=kind,
