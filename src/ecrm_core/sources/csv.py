@@ -1,0 +1,146 @@
+"""CSV: files of rows, page by page in flat memory; every row a record, or refused by number."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from itertools import islice
+from typing import BinaryIO
+
+from attrs import frozen
+
+from ecrm_core.customers import AttributeSchema, FieldMap
+from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.sources.csv_records import Record
+from ecrm_core.sources.csv_table import CsvTable, open_table
+from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, quarantine_unread
+from ecrm_core.sources.generic import take
+from ecrm_core.sources.row_reader import RowReader
+
+__all__ = ["Header", "header", "pages"]
+
+
+@frozen(kw_only=True, repr=False)
+class Header:
+    """The columns of a file, how it is written, and its first rows."""
+
+    columns: tuple[str, ...]
+    encoding: str
+    delimiter: str
+    sample: tuple[Mapping[str, str], ...] = ()
+
+    @property
+    def table(self) -> Mapping[str, Sequence[str]]:
+        """The first rows by column, as FieldMap.guess takes them."""
+        return {name: [row[name] for row in self.sample] for name in self.columns}
+
+
+def header(stream: BinaryIO, *, encoding: str | None = None, rows: int = 200) -> Header:
+    """Return the columns of a file and its first rows; rows that would be refused are left out.
+
+    Reads on in the stream: rewind it, or open the file again, before ``pages``. Raises as that.
+    """
+    table = open_table(stream, encoding=encoding)
+    sample = []
+    for record in islice(table.records, rows):
+        try:
+            sample.append(dict(zip(table.columns, table.cells(record), strict=True)))
+        except InputError:
+            continue
+    return Header(
+        columns=table.columns,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        sample=tuple(sample),
+    )
+
+
+def pages(
+    stream: BinaryIO,
+    *,
+    fields: FieldMap,
+    source: str,
+    received_at: datetime,
+    page: int = 500,
+    skip: int = 0,
+    encoding: str | None = None,
+    region: str | None = None,
+    secret: bytes | None = None,
+    schema: AttributeSchema | None = None,
+    key_is_personal: bool = False,
+) -> Iterator[Delivery]:
+    """Return the rows of an open file, ``page`` in each delivery, without the first ``skip``.
+
+    Comma, semicolon or tab; quotes as in RFC 4180. The encoding is the one named, that of the byte
+    order mark, UTF-8, or CP949 or Shift-JIS where the column names make sense in one of them alone.
+    What the other parts mean is told at ``generic.read_rows``. Row numbers count from 1 below the
+    header; a blank line is no row.
+
+    A row with too few or too many cells, broken quotes, bytes that are no text, more than 1 MiB,
+    or what ``read_rows`` refuses, is refused alone. Raises at once: InputError for an empty file or
+    an encoding that is not certain, DefinitionError for columns that are blank, twice or missing.
+    """
+    if page < 1 or skip < 0:
+        message = f"found page={page} and skip={skip}, expected at least 1 and 0"
+        raise DefinitionError(message, code="page")
+    reader = RowReader(
+        fields=fields, source=source, received_at=received_at, region=region, secret=secret,
+        schema=schema, key_is_personal=key_is_personal,
+    )  # fmt: skip
+    table = open_table(stream, encoding=encoding, wanted=fields.columns)
+    _check_columns(table.columns, fields)
+    return _pages(table, reader, page=page, skip=skip)
+
+
+def _check_columns(columns: Sequence[str], fields: FieldMap) -> None:
+    missing = [name for name in fields.columns if name not in columns]
+    if not missing:
+        return
+    told = []
+    for name in missing:
+        near = get_close_matches(name, columns, n=2, cutoff=0.5)
+        told.append(f"{name!r} (near: {', '.join(map(repr, near))})" if near else repr(name))
+    message = f"the file has no column {', '.join(told)}; it has {', '.join(map(repr, columns))}"
+    raise DefinitionError(message, code="column_missing", columns=missing)
+
+
+def _pages(table: CsvTable, reader: RowReader, *, page: int, skip: int) -> Iterator[Delivery]:
+    rows = enumerate(table.records, start=1)
+    while some := list(islice(rows, skip, skip + page)):
+        skip = 0
+        delivery = DeliveryBuilder(source=reader.source, received_at=reader.received_at)
+        content = hashlib.blake2b(f"{some[0][0]}\n".encode(), digest_size=16)
+        for number, record in some:
+            content.update(record.data + b"\n")
+            _take(table, reader, delivery, record, number=number)
+        yield delivery.build(content.hexdigest())
+
+
+def _take(
+    table: CsvTable, reader: RowReader, delivery: DeliveryBuilder, record: Record, *, number: int
+) -> None:
+    place = f"row {number}, line {record.line}"
+    try:
+        row = dict(zip(table.columns, table.cells(record), strict=True))
+    except InputError as error:
+        if record.digest is not None:
+            delivery.put_aside(
+                quarantine_unread(
+                    reader.source, place, error=error, received_at=reader.received_at,
+                    found=record.digest, length=record.length,
+                )
+            )  # fmt: skip
+        else:
+            delivery.refuse(place, _readable(record.data, table.encoding), error)
+    else:
+        take(reader, delivery, row, place=place)
+
+
+def _readable(data: bytes, encoding: str) -> str:
+    """Return a refused row as text; bytes that are no text as surrogates, so that none is lost."""
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return data.decode("ascii", "surrogateescape")
