@@ -6,7 +6,7 @@ clearing column, which says "there is none".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
@@ -20,7 +20,6 @@ from ecrm_core.sources.payload import MAX_VALUE, child, gate_unmapped, joined, l
 __all__ = ["Cells", "path_of"]
 
 _T = TypeVar("_T")
-_PLAIN = (str, int)
 
 
 @lru_cache(maxsize=1024)
@@ -38,13 +37,10 @@ class Cells:
         self,
         raw: Mapping[str, object],
         *,
-        parsed: Collection[str],
+        limits: Mapping[str, int],
         clears: Collection[str],
-        known: Collection[str],
     ) -> None:
-        """Gate every cell: 512 characters in the ``parsed`` columns, 64 KiB in others.
-
-        Cells of columns that are not ``known`` are kept.
+        """Gate every cell by the limit of its column, in characters; keep those without a limit.
 
         Raises InputError that names every column a gate refuses.
         """
@@ -55,16 +51,16 @@ class Cells:
                 self.kept[column] = None
                 continue
             text = value if isinstance(value, str) else text_of(value)
+            if not text or text.isspace():
+                continue
             if len(text) > MAX_TEXT or not text.isascii() or "\x00" in text:
-                limit = MAX_TEXT if column in parsed else MAX_VALUE
                 try:
-                    gate_text(text, path_of(column), limit=limit)
+                    gate_text(text, path_of(column), limit=limits.get(column, MAX_VALUE))
                 except InputError as error:
                     problems.append(error)
-            if text and not text.isspace():
-                self._texts[column] = text
-                if column not in known or type(value) not in _PLAIN:
-                    self.kept[column] = None  # nobody's, or the text is our reading of it
+            self._texts[column] = text
+            if column not in limits or (text is not value and type(value) is not int):
+                self.kept[column] = None  # nobody's, or the text is our reading of it
         if problems:
             raise joined(problems)
 
@@ -76,16 +72,38 @@ class Cells:
         return text
 
     def each(
-        self, columns: Iterable[str], read: Callable[[str, str], _T]
+        self, columns: Sequence[str], read: Callable[[str, str], _T]
     ) -> tuple[_T, ...] | Cleared | None:
         """Return what the cells of several columns say, ``read(column, text)``, in order."""
         said = [(column, self.said(column)) for column in columns]
-        found = tuple(read(column, text) for column, text in said if isinstance(text, str))
+        found = tuple([read(column, text) for column, text in said if isinstance(text, str)])
         return found or (CLEARED if any(text is CLEARED for _, text in said) else None)
+
+    def tidied(self, column: str) -> str | Cleared | None:
+        """Return what a cell says as a tidy text."""
+        text = self.said(column)
+        return self.tidy(column, text) if isinstance(text, str) else text
+
+    def attempt(self, column: str, read: Callable[[], _T | None]) -> _T | None:
+        """Return what ``read`` reads of a cell; None, and the cell kept, when it cannot."""
+        try:
+            found = read()
+        except InputError:
+            found = None
+        if found is None:
+            self.keep(column)
+        return found
+
+    def drop(self, column: str) -> None:
+        """Do not keep the cell after all: a field holds it, or it is left out on purpose."""
+        self.kept.pop(column, None)
 
     def tidy(self, column: str, text: str) -> str:
         """Return the text in NFC with single spaces; where that changes it the cell is kept too."""
-        found = nfc(squeeze(text))
+        if text.isprintable() and "  " not in text and text[0] != " " != text[-1]:
+            found = nfc(text)  # nothing to squeeze in most cells
+        else:
+            found = nfc(squeeze(text))
         if found != text:
             self.kept[column] = None
         return found
@@ -98,7 +116,7 @@ class Cells:
         """Return a cell with the type it came with; the field that holds it holds it whole."""
         value = self._raw.get(column)
         if isinstance(value, (int, Decimal)):
-            self.kept.pop(column, None)
+            self.drop(column)
             return value
         return self._texts.get(column)
 

@@ -65,12 +65,13 @@ def choose_encoding(block: bytes, wanted: Collection[str]) -> str:
         )
         raise InputError(message, code="encoding")
     lines = block.splitlines()[:-1] or [block]  # the last one may be cut in two
-    lines = [line for line in lines if not line.isascii()]
+    header, lines = lines[0], [line for line in lines if not line.isascii()]
     broken = sum(not _decodes(line, "utf-8") for line in lines)
-    if broken * 10 <= len(lines):
+    # Korean or Japanese in another encoding is hardly ever UTF-8 by chance.
+    share = 10 if header.isascii() or not _decodes(header, "utf-8") else 2
+    if broken * share <= len(lines):
         return "utf-8"
     able = [name for name in _READINGS if all(_decodes(line, name) for line in lines)]
-    header = next(iter(block.splitlines()), b"")
     names = {name: _rough_names(header.decode(name, "replace")) for name in _READINGS}
     fits = [name for name in able if wanted and names[name] >= set(wanted)] or able
     if len(fits) > 1:
@@ -101,7 +102,7 @@ def _undecided(names: Mapping[str, Collection[str]]) -> InputError:
         f"as {_READINGS[name]} the header reads {', '.join(sorted(columns)[:6])[:120]}"
         for name, columns in names.items()
     ] or ["it is neither CP949 (Korean) nor Shift-JIS (Japanese)"]
-    options = ", ".join(repr(name) for name in (names or ["cp1252"]))
+    options = ", ".join(repr(name) for name in (names or ["cp1252", "utf-8"]))
     message = f"found bytes that are no UTF-8; {'; '.join(told)}; name the encoding: {options}"
     return InputError(message, code="encoding", readings=sorted(names))
 

@@ -35,6 +35,11 @@ class RowConsents:
         roles = [(c, role.split(":")) for c, role in fields.columns.items()]
         self._source = source
         self._columns = [(c, role[1], role[2]) for c, role in roles if role[0] == "consent"]
+        kinds = {channel: channel_kinds(channel) for _, channel, _ in self._columns}
+        self._holders = {
+            channel: tuple(_FIELDS[kind] for kind in held if kind in _FIELDS)
+            for channel, held in kinds.items()
+        }
 
     def read(
         self, cells: Cells, values: Mapping[str, object], *, at: datetime
@@ -45,11 +50,11 @@ class RowConsents:
             word = cells.said(column)
             if not isinstance(word, str):
                 continue
-            state, points = consent_state(word), list(_readable(values, channel))
+            state, points = consent_state(word), list(_readable(values, self._holders[channel]))
             if state is None or not points:
                 cells.keep(column)
                 continue
-            cells.typed(column)
+            cells.drop(column)
             found += [
                 ConsentStatement(subject=subject, channel=channel, purpose=purpose, state=state,
                                  at=at, source=self._source)
@@ -58,9 +63,9 @@ class RowConsents:
         return tuple(found)
 
 
-def _readable(values: Mapping[str, object], channel: str) -> Iterator[str]:
-    for kind in channel_kinds(channel):
-        points = values.get(_FIELDS.get(kind, ""))
+def _readable(values: Mapping[str, object], holders: tuple[str, ...]) -> Iterator[str]:
+    for holder in holders:
+        points = values.get(holder)
         for point in points if isinstance(points, tuple) else ():
             if isinstance(point, ContactPoint) and point.match_form is not None:
                 yield address_subject(point)

@@ -7,25 +7,27 @@ row is still taken in: quality judges it later.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
 
 from ecrm_core.customers import (
     AttributeSchema,
-    Cleared,
     ContactPoint,
     FieldMap,
     parse_country,
     parse_email,
     parse_phone,
 )
-from ecrm_core.errors import DefinitionError, InputError
-from ecrm_core.kernel import parse_date
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import MAX_TEXT, parse_date
 from ecrm_core.sources.cells import Cells, path_of
+from ecrm_core.sources.payload import MAX_VALUE
 
-__all__ = ["RowFields"]
+__all__ = ["Steps", "lay_out", "limit_of", "read_fields"]
 
-_T = TypeVar("_T")
+Step = Callable[[Cells, Mapping[str, object]], object]
+Steps = list[tuple[str, Step]]
+"""Fields in order, each with how it is read from the cells and the fields before it."""
+
 _TEXTS = {
     "area": "address.area",
     "brand": "brand",
@@ -42,107 +44,114 @@ _TEXTS = {
     "prefix": "name.prefix",
     "suffix": "name.suffix",
 }
+# Cells no parser and no normal form is handed: 64 KiB.
+_LONG = ("attribute:", "category", "consent:", "ignore", "note", "tags", "text")
 _COMMAS = re.compile("[,;、，；]")
 
 
-def attempt(cells: Cells, column: str, read: Callable[[], _T]) -> _T | None:
-    """Return what ``read`` reads; None, and the cell kept, when it cannot."""
-    try:
-        return read()
-    except InputError:
-        cells.keep(column)
-        return None
+def limit_of(role: str) -> int:
+    """Return how many characters a cell of that role may have."""
+    return MAX_VALUE if role.startswith(_LONG) else MAX_TEXT
 
 
-class RowFields:
-    """The fields of a FieldMap, laid out once for many rows."""
+def read_fields(steps: Steps, cells: Cells) -> dict[str, object]:
+    """Return the values by field; a field nothing is said about is not there."""
+    values: dict[str, object] = {}
+    for name, step in steps:
+        value = step(cells, values)
+        if value is not None:
+            values[name] = value
+    return values
 
-    def __init__(
-        self, fields: FieldMap, *, region: str | None, schema: AttributeSchema | None
-    ) -> None:
-        """Lay out the columns by role; ``region`` is for phones of rows without a country."""
-        self._order, self._region, self._schema = fields.date_order, region, schema
-        self._of = {role: fields.columns_for(role) for role in set(fields.columns.values())}
-        self._texts = [
-            (column, _TEXTS[role]) for column, role in fields.columns.items() if role in _TEXTS
-        ]
-        self._attributes = _attributes(fields)
 
-    def read(self, cells: Cells) -> dict[str, object]:
-        """Return the values by field; a field nothing is said about is not there."""
-        values: dict[str, object] = {}
-        for column, name in self._texts:
-            text = cells.said(column)
-            values[name] = cells.tidy(column, text) if isinstance(text, str) else text
-        values |= self._lists(cells)
-        values |= self._address(cells)
-        values["emails"] = cells.each(self._columns("email"), _email)
-        phones = self._columns("phone")
-        if phones:
-            values["phones"] = self._phones(cells, phones, values.get("address.country"))
-        for column in self._columns("birth_date"):
-            values["birth_on"] = self._parsed(cells, column, self._date)
-        for column, name in self._attributes:
-            values[f"attributes.{name}"] = self._attribute(cells, column, name)
-        return {name: value for name, value in values.items() if value is not None}
+def lay_out(fields: FieldMap, *, region: str | None, schema: AttributeSchema | None) -> Steps:
+    """Return how the fields of a map are read; ``region`` is for phones without a country."""
+    of = fields.columns_for
+    order = fields.date_order
+    steps: Steps = [
+        (_TEXTS[role], _text(c)) for c, role in fields.columns.items() if role in _TEXTS
+    ]
+    steps += [("address.country", _parsed(c, parse_country)) for c in of("country")]
+    steps += [
+        ("birth_on", _parsed(c, lambda text, path: parse_date(text, path, order=order)))
+        for c in of("birth_date")
+    ]
+    several: dict[str, tuple[tuple[str, ...], Callable[[tuple[str, ...]], Step]]] = {
+        "address.lines": ((*of("street"), *of("street2")), _texts),
+        "emails": (of("email"), _emails),
+        "languages": (of("language"), _texts),
+        "name.phonetic": (of("kana"), _joined),
+        "notes": (of("note"), _notes),
+        "phones": (of("phone"), lambda columns: _phones(columns, region)),
+        "tags": (of("tags"), _tags),
+    }
+    steps += [(name, make(columns)) for name, (columns, make) in several.items() if columns]
+    return steps + _attributes(fields, schema)
 
-    def _columns(self, role: str) -> tuple[str, ...]:
-        return self._of.get(role, ())
 
-    def _lists(self, cells: Cells) -> dict[str, object]:
-        kana = cells.each(self._columns("kana"), cells.tidy)
-        tags = cells.each(self._columns("tags"), _tags)
-        return {
-            "name.phonetic": " ".join(kana) if isinstance(kana, tuple) else kana,
-            "languages": cells.each(self._columns("language"), cells.tidy),
-            "notes": cells.each(self._columns("note"), lambda _, text: text),
-            "tags": tuple(tag for some in tags for tag in some)
-            if isinstance(tags, tuple)
-            else tags,
-        }
+def _text(column: str) -> Step:
+    return lambda cells, _: cells.tidied(column)
 
-    def _address(self, cells: Cells) -> dict[str, object]:
-        lines = (*self._columns("street"), *self._columns("street2"))
-        values: dict[str, object] = {"address.lines": cells.each(lines, cells.tidy)}
-        for column in self._columns("country"):
-            values["address.country"] = self._parsed(cells, column, _country)
-        return values
 
-    def _phones(
-        self, cells: Cells, columns: tuple[str, ...], country: object
-    ) -> tuple[ContactPoint, ...] | Cleared | None:
-        region = country if isinstance(country, str) else self._region
-        return cells.each(columns, lambda c, text: parse_phone(text, path_of(c), region=region))
+def _texts(columns: tuple[str, ...]) -> Step:
+    return lambda cells, _: cells.each(columns, cells.tidy)
 
-    def _date(self, text: str, path: str) -> object:
-        return parse_date(text, path, order=self._order)
 
-    def _parsed(self, cells: Cells, column: str, parse: Callable[[str, str], object]) -> object:
-        """Return what a cell says once parsed; None, and the cell kept, when it cannot be."""
+def _joined(columns: tuple[str, ...]) -> Step:
+    """Read a reading in one column, or its parts in order (セイ, メイ)."""
+
+    def step(cells: Cells, _: Mapping[str, object]) -> object:
+        parts = cells.each(columns, cells.tidy)
+        return " ".join(parts) if isinstance(parts, tuple) else parts
+
+    return step
+
+
+def _emails(columns: tuple[str, ...]) -> Step:
+    return lambda cells, _: cells.each(columns, _email)
+
+
+def _email(column: str, text: str) -> ContactPoint:
+    return parse_email(text, path_of(column))
+
+
+def _phones(columns: tuple[str, ...], region: str | None) -> Step:
+    def step(cells: Cells, values: Mapping[str, object]) -> object:
+        country = values.get("address.country")
+        held = country if isinstance(country, str) else region
+        return cells.each(columns, lambda c, text: parse_phone(text, path_of(c), region=held))
+
+    return step
+
+
+def _notes(columns: tuple[str, ...]) -> Step:
+    return lambda cells, _: cells.each(columns, lambda _, text: text)
+
+
+def _tags(columns: tuple[str, ...]) -> Step:
+    def step(cells: Cells, _: Mapping[str, object]) -> object:
+        tags = cells.each(columns, lambda _, text: _COMMAS.split(text))
+        if not isinstance(tags, tuple):
+            return tags
+        return tuple(tag.strip() for some in tags for tag in some if tag.strip())
+
+    return step
+
+
+def _parsed(column: str, parse: Callable[[str, str], object]) -> Step:
+    """Read what ``parse`` makes of the text; what it cannot read is kept."""
+
+    def step(cells: Cells, _: Mapping[str, object]) -> object:
         text = cells.said(column)
         if not isinstance(text, str):
             return text
-        found = attempt(cells, column, lambda: parse(text, path_of(column)))
-        if found is None:
-            cells.keep(column)
-        return found
+        return cells.attempt(column, lambda: parse(text, path_of(column)))
 
-    def _attribute(self, cells: Cells, column: str, name: str) -> object:
-        text = cells.said(column)
-        if not isinstance(text, str):
-            return text
-        value = cells.typed(column)
-        if self._schema is None:
-            return value
-        schema = self._schema
-        found = attempt(cells, column, lambda: schema.parse(name, value, path_of(column)))
-        if found is None:
-            cells.keep(column)
-        return found
+    return step
 
 
-def _attributes(fields: FieldMap) -> list[tuple[str, str]]:
-    """Return the columns that are custom fields, each with the field's name."""
+def _attributes(fields: FieldMap, schema: AttributeSchema | None) -> Steps:
+    """Return the custom fields; DefinitionError when two columns are one of them."""
     found: dict[str, str] = {}
     for column, role in fields.columns.items():
         if role in {"category", "text"} or role.startswith("attribute:"):
@@ -151,31 +160,17 @@ def _attributes(fields: FieldMap) -> list[tuple[str, str]]:
                 message = f"the columns {found[name]!r} and {column!r} are both attribute {name!r}"
                 raise DefinitionError(message, code="role_twice", columns=[found[name], column])
             found[name] = column
-    return [(column, name) for name, column in found.items()]
+    return [(f"attributes.{name}", _attribute(c, name, schema)) for name, c in found.items()]
 
 
-def _email(column: str, text: str) -> ContactPoint:
-    return parse_email(text, path_of(column))
+def _attribute(column: str, name: str, schema: AttributeSchema | None) -> Step:
+    def step(cells: Cells, _: Mapping[str, object]) -> object:
+        text = cells.said(column)
+        if not isinstance(text, str):
+            return text
+        value = cells.typed(column)
+        if schema is None or value is None:
+            return value
+        return cells.attempt(column, lambda: schema.parse(name, value, path_of(column)))
 
-
-def _country(text: str, path: str) -> str | None:
-    return parse_country(text, path)
-
-
-def _tags(_: str, text: str) -> tuple[str, ...]:
-    return tuple(tag.strip() for tag in _COMMAS.split(text) if tag.strip())
-
-
-PARSED_ROLES = _TEXTS.keys() | {
-    "birth_date",
-    "country",
-    "email",
-    "id",
-    "kana",
-    "language",
-    "phone",
-    "street",
-    "street2",
-    "updated_at",
-}
-"""The roles whose cells a parser or a normal form is handed: 512 characters at the most."""
+    return step

@@ -19,7 +19,7 @@ from ecrm_core.kernel import fold, parse_date, parse_instant, personal_key, utc
 from ecrm_core.sources.cells import Cells, path_of
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.row_consents import RowConsents
-from ecrm_core.sources.row_fields import PARSED_ROLES, RowFields, attempt
+from ecrm_core.sources.row_fields import Steps, lay_out, limit_of, read_fields
 from ecrm_core.sources.said import record_of
 
 __all__ = ["RowReader"]
@@ -38,19 +38,18 @@ class RowReader:
     key_is_personal: bool = False
     _id: str | None = field(init=False)
     _updated: str | None = field(init=False)
-    _parsed: frozenset[str] = field(init=False)
+    _limits: dict[str, int] = field(init=False)
     _ignored: tuple[str, ...] = field(init=False)
-    _fields: RowFields = field(init=False)
+    _steps: Steps = field(init=False)
     _consents: RowConsents = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Lay out the columns; DefinitionError when no row could have a key."""
-        columns = self.fields.columns
         self._id = next(iter(self.fields.columns_for("id")), None)
         self._updated = next(iter(self.fields.columns_for("updated_at")), None)
         self._ignored = self.fields.columns_for("ignore")
-        self._parsed = frozenset(c for c, role in columns.items() if role in PARSED_ROLES)
-        self._fields = RowFields(self.fields, region=self.region, schema=self.schema)
+        self._limits = {c: limit_of(role) for c, role in self.fields.columns.items()}
+        self._steps = lay_out(self.fields, region=self.region, schema=self.schema)
         self._consents = RowConsents(self.fields, source=self.source)
         if self.key_is_personal:
             personal_key(self.secret, self.source)
@@ -63,11 +62,10 @@ class RowReader:
 
     def read(self, row: Mapping[str, object]) -> Entry:
         """Return what one row states; InputError when it has no key or a gate refuses a cell."""
-        cells = Cells(row, parsed=self._parsed, clears=self.fields.clears,
-                      known=self.fields.columns)  # fmt: skip
+        cells = Cells(row, limits=self._limits, clears=self.fields.clears)
         for column in self._ignored:
-            cells.kept.pop(column, None)
-        values = self._fields.read(cells)
+            cells.drop(column)
+        values = read_fields(self._steps, cells)
         key = SourceKey(self.source, self._key(cells, values))
         observed_at = self._observed_at(cells)
         at = observed_at or self.received_at
@@ -99,7 +97,7 @@ class RowReader:
         text = None if column is None else cells.said(column)
         if column is None or not isinstance(text, str):
             return None
-        return attempt(cells, column, lambda: self._instant(text.strip(), path_of(column)))
+        return cells.attempt(column, lambda: self._instant(text.strip(), path_of(column)))
 
     def _instant(self, text: str, path: str) -> datetime:
         """Read ISO 8601, else a date in the named order, with or without a time of day."""
