@@ -17,7 +17,7 @@ from ecrm_core.errors import InputError, StorageError
 from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Put, canonical_json, combine, derive_id
 from ecrm_core.ports import Store
 from ecrm_core.services import commit, prepare_ingest
-from ecrm_core.sources import IMPORTS, READERS, Checkpoint, Delivery
+from ecrm_core.sources import IMPORTS, READERS, Checkpoint, Delivery, csv
 
 __all__ = ["ingest_file"]
 
@@ -96,7 +96,6 @@ def _pages(
             whole = read(stream.read(), received_at=mark.received_at, region=settings.region)
             yield from whole.pages(page, skip=mark.rows)
             return
-        from ecrm_core.sources import csv
         yield from csv.pages(
             stream, fields=fields, source=source, received_at=mark.received_at, page=page,
             skip=mark.rows, encoding=encoding, region=settings.region, secret=settings.secret,

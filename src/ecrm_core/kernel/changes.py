@@ -40,10 +40,11 @@ class Put:
 
     kind: AnyKind
     value: object = field(repr=False)
+    key: Key = field(init=False, repr=False, eq=False)
+    """The key it is written under."""
 
-    @property
-    def key(self) -> Key:
-        """The key it is written under."""
+    @key.default
+    def _key(self) -> Key:
         return self.kind.key_of(self.value)
 
 

@@ -47,7 +47,7 @@ def decode(as_type: type[T], data: object) -> T:
 
 def instant_text(instant: datetime) -> str:
     """Return an instant as UTC text of fixed width: its order as text is its order in time."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def _instant(text: str) -> datetime:

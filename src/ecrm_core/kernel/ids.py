@@ -6,7 +6,6 @@ before it, so that no two lists of parts run together.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from typing import NewType
@@ -16,14 +15,14 @@ from ecrm_core.errors import DefinitionError
 __all__ = ["CustomerId", "canonical_json", "derive_id", "digest", "personal_key"]
 
 CustomerId = NewType("CustomerId", str)
-"""The id of one customer's home: "cus_" and 26 characters; old ones resolve for ever."""
+"""The id of one customer's home: "cus_" and 32 hexadecimal digits; old ones resolve for ever."""
 
 _SIZE = 16
 
 
 def derive_id(prefix: str, *parts: str) -> str:
-    """Return ``prefix_`` and 26 characters derived from the parts, the same for ever."""
-    return f"{prefix}_{_text(hashlib.blake2b(_framed((prefix, *parts)), digest_size=_SIZE))}"
+    """Return ``prefix_`` and 32 hexadecimal digits derived from the parts, the same for ever."""
+    return f"{prefix}_{hashlib.blake2b(_framed((prefix, *parts)), digest_size=_SIZE).hexdigest()}"
 
 
 def personal_key(secret: bytes | None, *parts: str) -> str:
@@ -39,25 +38,23 @@ def personal_key(secret: bytes | None, *parts: str) -> str:
         )
         raise DefinitionError(message, code="secret_needed")
     key = hashlib.blake2b(secret).digest()
-    return "p_" + _text(hashlib.blake2b(_framed(parts), key=key, digest_size=_SIZE))
+    return "p_" + hashlib.blake2b(_framed(parts), key=key, digest_size=_SIZE).hexdigest()
 
 
 def digest(value: object) -> str:
-    """Return 26 characters that stand for a JSON value: equal values, equal digests."""
-    return _text(hashlib.blake2b(canonical_json(value).encode(), digest_size=_SIZE))
+    """Return 32 hexadecimal digits for a JSON value: equal values, equal digests."""
+    return hashlib.blake2b(canonical_json(value).encode(), digest_size=_SIZE).hexdigest()
 
 
 def canonical_json(value: object) -> str:
     """Return the one spelling of a JSON value: sorted keys, no spaces, UTF-8 (after RFC 8785)."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return _JSON.encode(value)
+
+
+# One encoder for all: json.dumps with these settings makes a new one at every call.
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def _framed(parts: tuple[str, ...]) -> bytes:
     encoded = [part.encode() for part in parts]
     return b"".join(len(part).to_bytes(8, "big") + part for part in encoded)
-
-
-def _text(hashed: hashlib.blake2b) -> str:
-    return base64.b32encode(hashed.digest()).decode().rstrip("=").lower()

@@ -100,11 +100,15 @@ class Kind(Generic[T]):
 
     def key_of(self, value: T) -> Key:
         """Return the key of a value."""
-        return tuple(_column(self, get(value)) for get in self._key_getters)
+        key = self._key_columns(value)
+        if None in key:
+            raise DefinitionError(f"found no key for a row of {self.name!r}", code="column")
+        return _texts(key)
 
     def row(self, value: T) -> Row:
         """Return the value taken apart; InputError for NUL or lone surrogates anywhere in it."""
-        entries = {name: _entry(value, getters) for name, getters in self._index_getters.items()}
+        columns = {name: get(value) for name, get in self._index_columns.items()}
+        entries = {name: None if None in c else _texts(c) for name, c in columns.items()}
         body = canonical_json(encode(value, self.of))
         _refuse_forbidden(body)
         return Row(key=self.key_of(value), entries=entries, body=body)
@@ -126,21 +130,29 @@ class Kind(Generic[T]):
         return Stored(decode(self.of, data), version)
 
     @cached_property
-    def _key_getters(self) -> tuple[attrgetter[Any], ...]:
-        return tuple(attrgetter(path) for path in self.key)
+    def _key_columns(self) -> _Columns:
+        return _columns(self.key)
 
     @cached_property
-    def _index_getters(self) -> dict[str, tuple[attrgetter[Any], ...]]:
-        return {i.name: tuple(attrgetter(path) for path in i.columns) for i in self.indexes}
+    def _index_columns(self) -> Mapping[str, _Columns]:
+        return {index.name: _columns(index.columns) for index in self.indexes}
+
+
+_Columns = Callable[[object], tuple[object, ...]]
+
+
+def _columns(paths: tuple[str, ...]) -> _Columns:
+    """Return the function that reads the attributes at these paths."""
+    get = attrgetter(*paths)
+    return get if len(paths) > 1 else lambda value: (get(value),)
 
 
 AnyKind = Kind[Any]
 """A Kind of whatever values: adapters and change sets hold all sorts."""
 
 
-def _entry(value: object, getters: tuple[attrgetter[Any], ...]) -> Key | None:
-    columns = [get(value) for get in getters]
-    return None if None in columns else tuple(_text(column) for column in columns)
+def _texts(columns: tuple[object, ...]) -> Key:
+    return tuple([c if type(c) is str else _text(c) for c in columns])
 
 
 def _text(column: object) -> str:
@@ -152,12 +164,6 @@ def _text(column: object) -> str:
         return column
     message = f"found a column of {type(column).__name__}, expected text or an instant"
     raise DefinitionError(message, code="column")
-
-
-def _column(kind: Kind[Any], column: object) -> str:
-    if column is None:
-        raise DefinitionError(f"found no key for a row of {kind.name!r}", code="column")
-    return _text(column)
 
 
 def _refuse_forbidden(body: str) -> None:
