@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from ecrm_core.adapters.sqlite.troubles import unavailable
 from ecrm_core.errors import StorageError
@@ -36,9 +38,25 @@ def open_layout(connection: sqlite3.Connection, path: str) -> None:
     connection.execute("PRAGMA secure_delete=ON")  # an erased person's bytes are overwritten
     connection.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
     connection.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
-    if not _is_store(connection, path):
+    with _transaction(connection, "BEGIN"):
+        ready = _is_store(connection, path)
+    if not ready:
         connection.execute("PRAGMA journal_mode=WAL")
-        _make(connection, path)
+        with _transaction(connection, "BEGIN IMMEDIATE"):
+            if not _is_store(connection, path):  # another process may have been first
+                _make(connection)
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    """Look at the marks in one state: a store is made while others open it."""
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _is_store(connection: sqlite3.Connection, path: str) -> bool:
@@ -59,15 +77,8 @@ def _is_store(connection: sqlite3.Connection, path: str) -> bool:
     return False
 
 
-def _make(connection: sqlite3.Connection, path: str) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        if not _is_store(connection, path):  # another process may have been first
-            for statement in _TABLES.split(";"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id={_APPLICATION}")
-            connection.execute(f"PRAGMA user_version={FORMAT}")
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+def _make(connection: sqlite3.Connection) -> None:
+    for statement in _TABLES.split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id={_APPLICATION}")
+    connection.execute(f"PRAGMA user_version={FORMAT}")

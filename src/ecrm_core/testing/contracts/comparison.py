@@ -14,7 +14,7 @@ from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.errors import EcrmError
 from ecrm_core.kernel import ABSENT, OUTBOX, REQUESTS, ChangeSet, Expect, Key, Kind
 from ecrm_core.ports import Store
-from ecrm_core.testing.contracts.histories import Ask, Write, histories
+from ecrm_core.testing.contracts.histories import TEXTS, Ask, Write, histories
 from ecrm_core.testing.contracts.opening import Opening
 from ecrm_core.testing.contracts.sample import LINES, THINGS
 
@@ -55,8 +55,8 @@ class _Side:
             return self.before.get(row, ABSENT)
         return max(ABSENT, self.now.get(row, ABSENT) + offset)
 
-    def look(self) -> tuple[object, set[tuple[str, Key]]]:
-        """Return every row, and which were written since the last look."""
+    def look(self) -> tuple[object, ...]:
+        """Return every row, as found each way, and which were written since the last look."""
         rows = [(kind, row) for kind in _KINDS for row in self.store.scan(kind).rows]
         seen = {(kind.name, kind.key_of(row.value)): row.version for kind, row in rows}
         written = {row for row, version in seen.items() if self.now.get(row) != version}
@@ -65,7 +65,18 @@ class _Side:
         self.before.update(seen)
         self.now.clear()
         self.now.update(seen)
-        return [(kind.name, _comparable(row.value)) for kind, row in rows], written
+        return [(kind.name, _comparable(row.value)) for kind, row in rows], written, self._ways()
+
+    def _ways(self) -> list[object]:
+        """The things by key, by owner, and in small pages of each order."""
+        by_key = self.store.get_many(THINGS, [(s, name) for s in ("s", "S") for name in TEXTS])
+        by_owner = self.store.find_many(THINGS, "owner", [(owner,) for owner in TEXTS])
+        pages = [
+            Ask(index=index, within=None, starts=None, limit=2).of(self.store)
+            for index in (None, "owner", "shade")
+        ]
+        found = {key: [row.value for row in rows] for key, rows in by_owner.items()}
+        return [{key: row.value for key, row in by_key.items()}, found, pages]
 
 
 def _comparable(value: object) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 from hypothesis import strategies as st
 
 from ecrm_core.kernel import (
@@ -25,9 +25,10 @@ from ecrm_core.kernel import (
 from ecrm_core.ports import Page, Store
 from ecrm_core.testing.contracts.sample import LINES, NOON, THINGS, Line, Shade, Thing
 
-__all__ = ["Ask", "Write", "histories"]
+__all__ = ["TEXTS", "Ask", "Write", "histories"]
 
-_TEXTS = st.sampled_from(["a", "B", "b", "ß", "\uffff", "\U0001f600", "%"])
+TEXTS = ("B", "a", "\uffff", "\U0001f600")
+_TEXTS = st.sampled_from(TEXTS)
 _NOTES = st.sampled_from(["", "x", "가"])
 _BAD = st.sampled_from(["\0", "\ud800"])
 _THING = st.builds(
@@ -42,7 +43,8 @@ _LINE = st.builds(Line, number=_TEXTS, text=_NOTES)
 _KEYS = st.tuples(st.just(THINGS), st.tuples(st.sampled_from(["s", "S"]), _TEXTS)) | st.tuples(
     st.just(LINES), st.tuples(_TEXTS)
 )
-_OFFSETS = st.sampled_from([0] * 8 + [1, None])
+_GONE = -1_000_000
+_OFFSETS = st.sampled_from([0] * 12 + [1, _GONE, None])
 """Added to the version that is there; None stands for the last one the row ever had."""
 
 
@@ -55,7 +57,7 @@ class Write:
     expected: Mapping[tuple[Kind[Any], Key], int | None]
     emits: tuple[str, ...]
     key: tuple[str, int] | None
-    result: Mapping[str, object] = field(factory=lambda: {"ids": ("a", "b")})
+    count: int
 
     def changes(self, expects: tuple[Expect, ...]) -> ChangeSet:
         """Return the set; a row that is put is not dropped too."""
@@ -66,36 +68,32 @@ class Write:
             expects=expects,
             emits=tuple(Emit(key=key, topic="mail", at=NOON) for key in self.emits),
             key=self.key and RequestKey.of(self.key[0], self.key[1], NOON),
-            result=self.result,
+            result={"count": self.count, "ids": ("a", "b")},
         )
 
 
 @frozen(kw_only=True)
 class Ask:
-    """A question about things."""
+    """A stretch to read, page by page."""
 
     index: str | None
-    values: tuple[str, ...]
+    within: str | None
     starts: str | None
     limit: int
 
-    def of(self, store: Store) -> object:
-        """Return the answer: rows by value or key, and every page, without versions."""
-        if self.index == "owner":
-            owners = store.find_many(THINGS, "owner", [(value,) for value in self.values])
-            found = {key: [row.value for row in rows] for key, rows in owners.items()}
-        else:
-            keys = store.get_many(THINGS, [("s", value) for value in self.values])
-            found = {key: [row.value] for key, row in keys.items()}
-        return found, list(self._pages(store))
-
-    def _pages(self, store: Store) -> list[list[Thing]]:
+    def of(self, store: Store) -> list[list[Thing]]:
+        """Return the pages, without versions."""
+        within = () if self.within is None else (self.within,)
         pages: list[list[Thing]] = []
-        page: Page[Thing] | None = None
-        while page is None or page.following is not None:
-            after = page.following if page else None
+        page: Page[Thing] = Page((), ())
+        while page.following is not None:
             page = store.scan(
-                THINGS, index=self.index, starts=self.starts, after=after, limit=self.limit
+                THINGS,
+                index=self.index,
+                within=within,
+                starts=self.starts,
+                after=page.following or None,
+                limit=self.limit,
             )
             pages.append([row.value for row in page.rows])
         return pages
@@ -106,21 +104,22 @@ def _by_key(puts: list[Put]) -> dict[tuple[str, Key], Put]:
 
 
 def histories() -> st.SearchStrategy[list[Ask | Write]]:
-    """Return lists of up to ten steps over a few rows, so that they meet each other."""
+    """Return lists of 4 to 16 steps over a few rows, so that they meet each other."""
     puts = st.builds(Put, st.just(THINGS), _THING) | st.builds(Put, st.just(LINES), _LINE)
     write = st.builds(
         Write,
-        puts=st.lists(puts, max_size=3).map(_by_key),
-        drops=st.lists(_KEYS, max_size=2, unique=True).map(tuple),
+        puts=st.lists(puts, min_size=1, max_size=4).map(_by_key),
+        drops=st.lists(_KEYS, max_size=3, unique=True).map(tuple),
         expected=st.dictionaries(_KEYS, _OFFSETS, max_size=3),
         emits=st.lists(st.sampled_from(["mail", "task"]), max_size=1, unique=True).map(tuple),
-        key=st.none() | st.tuples(st.sampled_from("pq"), st.integers(1, 2)),
+        key=st.none() | st.tuples(st.sampled_from("pq"), st.sampled_from([1, 1, 1, 2])),
+        count=st.integers(0, 9),
     )
     ask = st.builds(
         Ask,
         index=st.sampled_from([None, "owner", "shade"]),
-        values=st.lists(_TEXTS, max_size=4).map(tuple),
-        starts=st.none() | _TEXTS | st.just("s"),
+        within=st.none() | st.sampled_from(["s", "S", Shade.DARK.value]) | _TEXTS,
+        starts=st.none() | _TEXTS | st.sampled_from(["", "%", "_", "s", "2024"]),
         limit=st.integers(1, 4),
     )
-    return st.lists(write | write | ask, max_size=10)
+    return st.lists(write | write | write | ask, min_size=4, max_size=16)

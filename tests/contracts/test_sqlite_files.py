@@ -1,0 +1,249 @@
+"""What happens to a file: locked, full, read-only, foreign, newer, moved, forked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from ecrm_core.adapters.sqlite import SqliteStore
+from ecrm_core.errors import DefinitionError, StorageError, StorageUnavailable
+from ecrm_core.kernel import ChangeSet
+from ecrm_core.testing.contracts.sample import THINGS, fill, names, things
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "shop.db"
+
+
+@contextmanager
+def raw(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        yield connection
+
+
+@contextmanager
+def refused(code: str, path: Path) -> Iterator[None]:
+    with pytest.raises(StorageError) as caught:
+        yield
+    assert caught.value.code == code
+    assert path.name in caught.value.message
+
+
+def test_a_store_locked_by_another_connection_says_so_and_works_afterwards(path: Path) -> None:
+    with SqliteStore(path, busy_timeout=0.05) as opened, raw(path) as other:
+        fill(opened.tenant("main"), "a")
+        other.execute("BEGIN IMMEDIATE")
+        with refused("locked", path):
+            fill(opened.tenant("main"), "b")
+        assert names(opened.tenant("main")) == ["a"]  # reading does not wait
+        other.execute("ROLLBACK")
+        fill(opened.tenant("main"), "b")
+        assert names(opened.tenant("main")) == ["a", "b"]
+
+
+def test_a_full_store_keeps_what_it_had_and_stays_usable(path: Path) -> None:
+    with SqliteStore(path, max_pages=60) as opened:
+        store = opened.tenant("main")
+        fill(store, "a", note="kept")
+        before = store.scan(THINGS)
+        with refused("full", path):
+            fill(store, map(str, range(1_000)), note="x" * 1_000)
+        assert store.scan(THINGS) == before
+        fill(store, "b")
+        assert names(store) == ["a", "b"]
+    with SqliteStore(path) as opened:
+        fill(opened.tenant("main"), map(str, range(1_000)), note="x" * 1_000)
+
+
+def test_a_file_that_may_not_be_written_can_be_read() -> None:
+    if not hasattr(os, "geteuid"):
+        pytest.skip("file modes of POSIX")
+    folder = Path(tempfile.mkdtemp())  # pytest's own folders are closed to the other user
+    try:
+        folder.chmod(0o777)
+        _as_a_reader(folder / "shop.db")
+    finally:
+        shutil.rmtree(folder)
+
+
+def _as_a_reader(path: Path) -> None:
+    with SqliteStore(path) as opened:
+        fill(opened.tenant("main"), "a")
+    path.chmod(0o444)
+    with user_without_rights(), SqliteStore(path) as opened:
+        assert names(opened.tenant("main")) == ["a"]
+        with refused("read_only", path):
+            fill(opened.tenant("main"), "b")
+        assert names(opened.tenant("main")) == ["a"]
+    path.parent.chmod(0o555)
+    with user_without_rights(), refused("read_only", path):
+        SqliteStore(path).tenant("main").apply(ChangeSet(puts=things("b")))
+    path.parent.chmod(0o777)
+
+
+@contextmanager
+def user_without_rights() -> Iterator[None]:
+    """Root may write anything: be somebody else for a while."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_newer_store_is_refused_and_left_as_it_is(path: Path) -> None:
+    SqliteStore(path).close()
+    with raw(path) as other:
+        other.execute("PRAGMA user_version=2")
+    before = path.read_bytes()
+    with refused("newer_format", path):
+        SqliteStore(path)
+    assert path.read_bytes() == before
+
+
+def test_what_is_no_store_is_refused_and_left_as_it_is(path: Path) -> None:
+    path.write_bytes(b"name,email\nKim,kim@example.kr\n" * 100)
+    before = path.read_bytes()
+    with refused("not_a_store", path):
+        SqliteStore(path)
+    assert path.read_bytes() == before
+    path.unlink()
+    with raw(path) as other:
+        other.execute("CREATE TABLE theirs (a)")
+    before = path.read_bytes()
+    with refused("not_a_store", path):
+        SqliteStore(path)
+    assert path.read_bytes() == before
+    path.unlink()
+    path.mkdir()
+    with refused("not_a_store", path):
+        SqliteStore(path)
+
+
+def test_a_damaged_store_is_unreadable(path: Path) -> None:
+    with SqliteStore(path) as opened:
+        fill(opened.tenant("main"), map(str, range(500)))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    with SqliteStore(path) as opened, refused("unreadable", path):
+        opened.tenant("main").scan(THINGS)
+
+
+def test_an_empty_file_becomes_a_store(path: Path) -> None:
+    path.touch()
+    with SqliteStore(path) as opened:
+        fill(opened.tenant("main"), "a")
+
+
+def test_a_missing_folder_and_a_missing_name_are_told_apart(path: Path) -> None:
+    with refused("gone", path):
+        SqliteStore(path.parent / "nowhere" / "shop.db")
+    for wrong in ("", ":memory:"):
+        with pytest.raises(DefinitionError):
+            SqliteStore(wrong)
+
+
+def test_a_file_taken_away_is_noticed_before_anything_is_written_into_nowhere(path: Path) -> None:
+    with SqliteStore(path) as opened:
+        fill(opened.tenant("main"), "a")
+        path.rename(path.with_name("moved.db"))
+        with refused("gone", path):
+            fill(opened.tenant("main"), "b")
+        path.with_name("moved.db").rename(path)
+        fill(opened.tenant("main"), "b")
+        assert names(opened.tenant("main")) == ["a", "b"]
+
+
+def test_a_closed_store_refuses(path: Path) -> None:
+    opened = SqliteStore(path)
+    store = opened.tenant("main")
+    opened.close()
+    opened.close()
+    with refused("closed", path):
+        store.scan(THINGS)
+
+
+def test_a_driver_error_is_the_cause_of_ours(path: Path) -> None:
+    path.write_bytes(b"x" * 5_000)
+    with pytest.raises(StorageUnavailable) as caught:
+        SqliteStore(path)
+    assert isinstance(caught.value.__cause__, sqlite3.DatabaseError)
+
+
+def test_the_path_is_named_as_the_caller_gave_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("other.db").write_bytes(b"x" * 5_000)
+    with pytest.raises(StorageUnavailable, match=r"the store 'other\.db' is no store"):
+        SqliteStore("other.db")
+
+
+def test_an_erased_value_is_not_in_the_file(path: Path) -> None:
+    secret = "canary-of-kim"
+    with SqliteStore(path) as opened:
+        store = opened.tenant("main")
+        fill(store, map(str, range(200)), note=secret)
+        fill(store, map(str, range(200)))
+    assert secret.encode() not in path.read_bytes()
+
+
+def test_every_write_is_durable_and_alone(path: Path) -> None:
+    with SqliteStore(path) as opened, opened._file.reading() as connection:
+        asked = ("journal_mode", "synchronous", "secure_delete", "application_id")
+        found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in asked]
+    assert found == ["wal", 2, 1, 0x6563726D]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_child_has_a_connection_of_its_own(path: Path) -> None:
+    with SqliteStore(path) as opened:
+        store = opened.tenant("main")
+        fill(store, "a")
+        inherited = opened._file._connection
+        child = os.fork()
+        if child == 0:
+            fill(store, "b")
+            os._exit(0 if opened._file._connection is not inherited else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        fill(store, "c")
+        assert names(store) == ["a", "b", "c"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_fork_in_the_middle_of_a_write_of_another_thread_does_not_hang(path: Path) -> None:
+    with SqliteStore(path) as opened:
+        store = opened.tenant("main")
+        fill(store, "a")
+        with opened._file.writing():
+            child = os.fork()
+            if child == 0:
+                os._exit(0 if names(store) == ["a"] else 1)
+            assert os.waitpid(child, 0)[1] == 0
+
+
+def test_stores_opened_at_once_on_a_new_file_agree(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    for attempt in range(10):
+        path = tmp_path / f"{attempt}.db"
+        with ThreadPoolExecutor(8) as pool:
+            opened = list(pool.map(lambda _, p=path: SqliteStore(p), range(8)))
+        for at, store in enumerate(opened):
+            fill(store.tenant("main"), [str(at)])
+        assert names(opened[0].tenant("main")) == [str(at) for at in range(8)]
+        for store in opened:
+            store.close()
