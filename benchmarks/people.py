@@ -6,8 +6,8 @@ import csv
 import random
 from pathlib import Path
 
-GIVEN = "민준 서연 도윤 지우 하나 Anna Ben Clara David Elena Farid Greta Hugo Ines Jonas".split()
-FAMILY = "김 이 박 최 정 Smith Jones Müller Rossi García Novák Sato Ito Lindqvist O'Neill".split()
+GIVEN = ["민준", "서연", "도윤", "지우", "하나", "Anna", "Ben", "Clara", "David", "Elena", "Hugo"]
+FAMILY = ["김", "이", "박", "최", "Smith", "Müller", "Rossi", "García", "Novák", "Sato", "O'Neill"]
 CITIES = [("Seoul", "KR"), ("Busan", "KR"), ("Berlin", "DE"), ("Lyon", "FR"), ("Leeds", "GB")]
 HEADER = ["id", "given", "family", "email", "phone", "street", "city", "country", "updated", "plan"]
 

@@ -1,4 +1,4 @@
-"""Random histories of a shop: what can happen to customers, in any order, and its replay by rows."""
+"""Random histories of a shop: what can happen to customers, in any order, and its replay."""
 
 from __future__ import annotations
 
@@ -96,7 +96,8 @@ class History:
         changes = self.crm.dry_run.refuse_contact(
             customer, purpose="marketing", by="her", now=self.now
         )
-        statements = [put.value for put in changes.puts if put.kind is CONSENTS]
+        values = [put.value for put in changes.puts]
+        statements = [value for value in values if isinstance(value, ConsentStatement)]
         self.crm.refuse_contact(customer, by="her", now=self.now)
         self.steps.append((None, lambda store: _write_statements(store, statements)))
 

@@ -1,4 +1,4 @@
-"""A file on its way into a store that is killed, locked, read-only or full: nothing twice or lost."""
+"""A file on its way into a store, killed, locked out or out of room: nothing twice or lost."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ecrm_core import Crm, FieldMap
 from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.customers import HOMES, RECORDS
 from ecrm_core.errors import DefinitionError, InputError, StorageUnavailable, UnknownName
-from ecrm_core.kernel import FixedClock
+from ecrm_core.kernel import AnyKind, FixedClock
 from ecrm_core.ports import Store
 from ecrm_core.sources import QUARANTINE
 from tests.profile import SEED, size
@@ -30,7 +30,7 @@ CHILD = """
 import sys
 from datetime import UTC, datetime
 from ecrm_core import Crm, FieldMap
-from ecrm_core.kernel import FixedClock
+from ecrm_core.kernel import AnyKind, FixedClock
 fields = FieldMap({"no": "id", "name": "full_name", "mail": "email"})
 with Crm.open(sys.argv[2], clock=FixedClock(datetime.now(UTC))) as crm:
     crm.ingest_file(sys.argv[1], source="list", fields=fields, page=50)
@@ -50,7 +50,8 @@ def write(path: Path, rows: int = ROWS) -> Path:
 def content(store: Store) -> dict[str, list[str]]:
     """Every record and quarantined row, without the times we heard of them."""
     kept: dict[str, list[str]] = {}
-    for kind in (RECORDS, HOMES, QUARANTINE):
+    kinds: tuple[AnyKind, ...] = (RECORDS, HOMES, QUARANTINE)
+    for kind in kinds:
         page = store.scan(kind, limit=10_000)
         assert page.following is None
         kept[kind.name] = [_without_times(kind.row(row.value).body) for row in page.rows]

@@ -1,4 +1,4 @@
-"""A store that fails at any call leaves the state before or after; a repeated request counts once."""
+"""A failing store leaves the state before or after; a repeated request counts once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ecrm_core.crm import Crm
 from ecrm_core.errors import StorageUnavailable
 from ecrm_core.kernel import FixedClock
 from ecrm_core.ports import Store, Tenants
-from ecrm_core.sources import shopify
+from ecrm_core.sources import Delivery, shopify
 from ecrm_core.testing.faults import CommitThenErrorStore, FailingStore
 from tests.profile import SEED, size
 
@@ -22,7 +22,7 @@ NOW = datetime(2026, 5, 1, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 
 
-def _delivery(last: str, at: datetime) -> shopify.Delivery:
+def _delivery(last: str, at: datetime) -> Delivery:
     people = [
         {"id": n, "email": f"{n}@example.com", "last_name": last, "updated_at": at.isoformat(),
          "email_marketing_consent": {"state": "subscribed", "consent_updated_at": at.isoformat()}}
@@ -38,6 +38,7 @@ class _Around:
         self._handle = handle
 
     def tenant(self, name: str) -> Store:
+        assert name == "main"
         return self._handle
 
     def close(self) -> None: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,19 +106,17 @@ def test_edits_at_once_with_merges_are_never_lost(handles: list[Tenants]) -> Non
             late = SourceRecord(
                 SourceKey("shop", f"{number}-0"), {"lifecycle": Stated("b", NOW, NOW)}
             )
-            work = [
-                pool.submit(crms[0].correct, one, "tags", f"t{number}", by="a", now=NOW),
+            correction = pool.submit(crms[0].correct, one, "tags", f"t{number}", by="a", now=NOW)
+            others = draw.sample(people, 2)
+            work: list[Future[object]] = [
                 pool.submit(crms[1].ingest, Delivery(source="shop", records=(late,)), now=NOW),
                 pool.submit(_merge, crms[2], draw.sample(people, 2)),
-                pool.submit(
-                    _merge, crms[3], [two, three] if two != three else draw.sample(people, 2)
-                ),
+                pool.submit(_merge, crms[3], [two, three] if two != three else others),
             ]
-            correction = work[0].result()
-            for done in work[1:]:
+            for done in work:
                 done.result()
             groups = read_groups(store, people)
-            assert correction in {c.id for c in groups[one].corrections}
+            assert correction.result() in {c.id for c in groups[one].corrections}
             assert groups[people[0]].records[late.key].value("lifecycle") == "b"
             assert groups[people[0]].records[late.key].value("brand") == "a"
             for group in groups.values():

@@ -87,9 +87,7 @@ def test_any_merge_of_a_chain_can_be_undone_alone(third: int) -> None:
     undos = [crm.merge(HOMES[n + 1], HOMES[n], by="an agent", now=history.now) for n in range(3)]
     assert crm.resolve(HOMES[0]) == HOMES[3]
     crm.unmerge(undos[third], by="an agent", now=history.now)
-    expected = {home: HOMES[3] for home in HOMES[:4]} | {
-        home: HOMES[third] for home in HOMES[: third + 1]
-    }
+    expected = dict.fromkeys(HOMES[:4], HOMES[3]) | dict.fromkeys(HOMES[: third + 1], HOMES[third])
     assert {home: crm.resolve(home) for home in HOMES[:4]} == expected
     _check_derived(store)
 
@@ -103,4 +101,3 @@ def test_sqlite_gives_the_same_exports_as_memory(tmp_path: Path) -> None:
             replay_without(history, None, other.store)
             assert _exports(crm) == _exports(other)
             _check_derived(other.store)
-

@@ -13,7 +13,7 @@ from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.receipt import Receipt
 from ecrm_core.crm.settings import Settings
 from ecrm_core.customers import FieldMap
-from ecrm_core.errors import InputError, StorageError
+from ecrm_core.errors import DefinitionError, InputError, StorageError, UnknownName
 from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Put, canonical_json, combine, derive_id
 from ecrm_core.ports import Store
 from ecrm_core.services import commit, prepare_ingest
@@ -52,7 +52,7 @@ def ingest_file(
     stages = _pages(path, settings, mark, source=source, fields=mapping, encoding=encoding,
                     page=page)  # fmt: skip
     total = max(lines, mark.rows)
-    for delivery in stages:
+    for delivery in _naming(path, stages):
         work.take(delivery, path)
         going = progress and progress(min(work.mark.rows, total), total, path.name)
         if going is False:
@@ -101,6 +101,20 @@ def _pages(
             skip=mark.rows, encoding=encoding, region=settings.region, secret=settings.secret,
             schema=settings.attributes,
         )  # fmt: skip
+
+
+def _naming(path: Path, pages: Iterator[Delivery]) -> Iterator[Delivery]:
+    """Pass the pages on; an error in reading them says which file it is about."""
+    try:
+        yield from pages
+    except InputError as error:
+        message = f"in {path.name!r}: {error.detail}"
+        raise InputError(message, path=error.path, code=error.code, **error.facts) from error
+    except UnknownName:
+        raise
+    except DefinitionError as error:
+        message = f"in {path.name!r}: {error.message}"
+        raise DefinitionError(message, code=error.code, **error.facts) from error
 
 
 @define

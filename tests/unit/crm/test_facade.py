@@ -20,7 +20,7 @@ from ecrm_core.errors import (
     UnknownName,
 )
 from ecrm_core.kernel import FixedClock
-from ecrm_core.sources import shopify
+from ecrm_core.sources import Delivery, shopify
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 KIM = {"id": 1, "email": "minjun@example.kr", "first_name": "민준", "last_name": "김",
@@ -29,7 +29,7 @@ LEE = {"id": 2, "email": "lee@example.com", "first_name": "Ann", "last_name": "L
        "updated_at": "2026-04-02T09:00:00+09:00"}  # fmt: skip
 
 
-def deliver(*people: dict[str, object]) -> shopify.Delivery:
+def deliver(*people: dict[str, object]) -> Delivery:
     return shopify.read(json.dumps(people).encode(), received_at=NOW)
 
 
