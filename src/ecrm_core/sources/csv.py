@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO
 
 from attrs import frozen
@@ -20,6 +20,8 @@ from ecrm_core.sources.generic import take
 from ecrm_core.sources.row_reader import RowReader
 
 __all__ = ["Header", "header", "pages"]
+
+_MAX_PAGE = 8 * 1024 * 1024  # bytes: pages of huge rows end early, so that memory stays flat
 
 
 @frozen(kw_only=True, repr=False)
@@ -71,7 +73,7 @@ def pages(
     schema: AttributeSchema | None = None,
     key_is_personal: bool = False,
 ) -> Iterator[Delivery]:
-    """Return the rows of an open file, ``page`` in each delivery, without the first ``skip``.
+    """Return the rows of an open file, at most ``page`` a delivery, without the first ``skip``.
 
     Comma, semicolon or tab; quotes as in RFC 4180. The encoding is the one named, that of the byte
     order mark, UTF-8, or CP949 or Shift-JIS where the column names make sense in one of them alone.
@@ -107,14 +109,16 @@ def _check_columns(columns: Sequence[str], fields: FieldMap) -> None:
 
 
 def _pages(table: CsvTable, reader: RowReader, *, page: int, skip: int) -> Iterator[Delivery]:
-    rows = enumerate(table.records, start=1)
-    while some := list(islice(rows, skip, skip + page)):
-        skip = 0
+    rows = islice(enumerate(table.records, start=1), skip, None)
+    for first in rows:
         delivery = DeliveryBuilder(source=reader.source, received_at=reader.received_at)
-        content = hashlib.blake2b(f"{some[0][0]}\n".encode(), digest_size=16)
-        for number, record in some:
+        content, size = hashlib.blake2b(f"{first[0]}\n".encode(), digest_size=16), 0
+        for number, record in chain([first], rows):
             content.update(record.data + b"\n")
+            size += len(record.data)
             _take(table, reader, delivery, record, number=number)
+            if delivery.rows == page or size > _MAX_PAGE:
+                break
         yield delivery.build(content.hexdigest())
 
 
@@ -125,22 +129,13 @@ def _take(
     try:
         row = dict(zip(table.columns, table.cells(record), strict=True))
     except InputError as error:
-        if record.digest is not None:
-            delivery.put_aside(
-                quarantine_unread(
-                    reader.source, place, error=error, received_at=reader.received_at,
-                    found=record.digest, length=record.length,
-                )
-            )  # fmt: skip
+        if record.digest is None:
+            delivery.refuse(place, table.text(record), error)
         else:
-            delivery.refuse(place, _readable(record.data, table.encoding), error)
+            lost = quarantine_unread(
+                reader.source, place, error=error, received_at=reader.received_at,
+                found=record.digest, length=record.length,
+            )  # fmt: skip
+            delivery.put_aside(lost)
     else:
         take(reader, delivery, row, place=place)
-
-
-def _readable(data: bytes, encoding: str) -> str:
-    """Return a refused row as text; bytes that are no text as surrogates, so that none is lost."""
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return data.decode("ascii", "surrogateescape")

@@ -47,6 +47,13 @@ class CsvTable:
             raise InputError(message, code="ragged", found=len(found), expected=len(self.columns))
         return found
 
+    def text(self, record: Record) -> str:
+        """Return a record as text; bytes that are none become surrogates, so that none is lost."""
+        try:
+            return record.data.decode(self.encoding)
+        except UnicodeDecodeError:
+            return record.data.decode(errors="surrogateescape")
+
     def _undecodable(self, record: Record) -> InputError:
         cells = record.cells or record.data.split(self.delimiter.encode())
         for column, cell in enumerate(cells):
