@@ -17,9 +17,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="ecrm", description="customers of a shop, in one file")
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="twenty people in, unified, merged, undone")
-    demo.add_argument("--store", type=Path, default=Path("ecrm-demo.db"), help="default: %(default)s")
+    demo.add_argument(
+        "--store", type=Path, default=Path("ecrm-demo.db"), help="default: %(default)s"
+    )
     given = parser.parse_args(arguments)
-    from ecrm_core.demo import run  # noqa: PLC0415 - the parser answers --help without it
+    from ecrm_core.demo import run
 
     try:
         run(given.store, sys.stdout)

@@ -106,6 +106,10 @@ class Crm:
         """Close."""
         self.close()
 
+    def now(self) -> datetime:
+        """Return the present instant of the facade's clock, in UTC."""
+        return utc(self._settings.clock.now())
+
     def ingest(
         self, delivery: Delivery, *, key: str | None = None, now: datetime | None = None
     ) -> Receipt:
@@ -291,7 +295,7 @@ class Crm:
         )
 
     def _now(self, now: datetime | None) -> datetime:
-        return utc(now or self._settings.clock.now())
+        return utc(now) if now else self.now()
 
     def _key(self, key: str | None, params: object, now: datetime | None) -> RequestKey | None:
         return None if key is None else RequestKey.of(key, params, self._now(now))
