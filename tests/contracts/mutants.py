@@ -1,8 +1,10 @@
 """Mutants: memory stores with one seeded fault each, as adapter authors make them."""
 
+# ruff: noqa: ARG002 - a broken method may well ignore what it is given
+
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from threading import RLock
 from typing import Any, ClassVar
 
@@ -20,7 +22,6 @@ from ecrm_core.kernel import (
     Expect,
     Key,
     Kind,
-    RequestKey,
     Row,
     Stored,
 )
@@ -31,6 +32,13 @@ from ecrm_core.ports.plan import Plan, plan_of, replay
 
 class Mutant(MemoryTenant):
     """A sound handle; each class below breaks one promise."""
+
+    def scan(self, kind: Kind[Any], **asked: Any) -> Page[Any]:  # noqa: ANN401 - handed on
+        return self.page(kind, super().scan(kind, **asked), asked)
+
+    def page(self, kind: Kind[Any], page: Page[Any], asked: dict[str, Any]) -> Page[Any]:
+        """What becomes of a sound page."""
+        return page
 
 
 class MutantStore(MemoryStore):
@@ -96,8 +104,7 @@ class IndexKeepsOldColumns(Mutant):
 class Unordered(Mutant):
     """Pages come in the order of writing."""
 
-    def scan(self, kind: Kind[Any], **asked: Any) -> Page[Any]:
-        page = super().scan(kind, **asked)
+    def page(self, kind: Kind[Any], page: Page[Any], asked: dict[str, Any]) -> Page[Any]:
         return Page(tuple(sorted(page.rows, key=lambda row: row.version)), page.following)
 
 
@@ -114,8 +121,7 @@ class FindUnordered(Mutant):
 class Casefolded(Mutant):
     """Pages are sorted as a case-insensitive collation would."""
 
-    def scan(self, kind: Kind[Any], **asked: Any) -> Page[Any]:
-        page = super().scan(kind, **asked)
+    def page(self, kind: Kind[Any], page: Page[Any], asked: dict[str, Any]) -> Page[Any]:
         rows = sorted(page.rows, key=lambda row: [t.casefold() for t in kind.key_of(row.value)])
         return Page(tuple(rows), page.following) if not asked.get("index") else page
 
@@ -123,8 +129,7 @@ class Casefolded(Mutant):
 class Utf16Order(Mutant):
     """Pages are sorted by UTF-16 units, as some databases and languages do."""
 
-    def scan(self, kind: Kind[Any], **asked: Any) -> Page[Any]:
-        page = super().scan(kind, **asked)
+    def page(self, kind: Kind[Any], page: Page[Any], asked: dict[str, Any]) -> Page[Any]:
         rows = sorted(
             page.rows, key=lambda row: [t.encode("utf-16-be") for t in kind.key_of(row.value)]
         )
@@ -235,7 +240,7 @@ class VersionOfTheRow(Mutant):
         return applied
 
 
-def _change(tables: Mapping[str, Table], version: Any) -> None:
+def _change(tables: Mapping[str, Table], version: Callable[[str, Held], int]) -> None:
     for name, table in tables.items():
         for key, row in table.rows.items():
             table.rows[key] = evolve(row, version=version(name, row))
@@ -310,9 +315,8 @@ class ReplayAfterExpects(Mutant):
 class CursorIncluded(Mutant):
     """A page begins with the last row of the page before."""
 
-    def scan(self, kind: Kind[Any], **asked: Any) -> Page[Any]:
+    def page(self, kind: Kind[Any], page: Page[Any], asked: dict[str, Any]) -> Page[Any]:
         after = asked.get("after")
-        page = super().scan(kind, **asked)
         if after is None or asked.get("index") or after not in self._table(kind).rows:
             return page
         first = self.get_many(kind, [after])[after]
@@ -322,19 +326,17 @@ class CursorIncluded(Mutant):
 class RowSkipped(Mutant):
     """A page forgets the row that told it there is a following one."""
 
-    def scan(self, kind: Kind[Any], **asked: Any) -> Page[Any]:
-        page = super().scan(kind, **asked)
+    def page(self, kind: Kind[Any], page: Page[Any], asked: dict[str, Any]) -> Page[Any]:
         if page.following is None:
             return page
-        more = super().scan(kind, **{**asked, "after": page.following, "limit": 1})
+        more = MemoryTenant.scan(self, kind, **{**asked, "after": page.following, "limit": 1})
         return Page(page.rows, more.following)
 
 
 class FollowingForEver(Mutant):
     """A full page always says that another follows."""
 
-    def scan(self, kind: Kind[Any], **asked: Any) -> Page[Any]:
-        page = super().scan(kind, **asked)
+    def page(self, kind: Kind[Any], page: Page[Any], asked: dict[str, Any]) -> Page[Any]:
         if page.rows and len(page.rows) == asked.get("limit", 500) and not asked.get("index"):
             return Page(page.rows, kind.key_of(page.rows[-1].value))
         return page
@@ -343,9 +345,10 @@ class FollowingForEver(Mutant):
 class PrefixAsPattern(Mutant):
     """``starts`` goes into LIKE as it is: % and _ match anything."""
 
-    def scan(self, kind: Kind[Any], **asked: Any) -> Page[Any]:
+    def page(self, kind: Kind[Any], page: Page[Any], asked: dict[str, Any]) -> Page[Any]:
         starts = asked.get("starts")
-        return super().scan(kind, **{**asked, "starts": starts and starts.split("%", 1)[0]})
+        pattern = {**asked, "starts": starts and starts.split("%", 1)[0]}
+        return MemoryTenant.scan(self, kind, **pattern)
 
 
 class NoneIndexed(Mutant):
@@ -391,7 +394,7 @@ class KeysJoined(Mutant):
         rows = self._table(kind).rows
         joined = {"".join(key): key for key in rows}
         for key in keys:
-            if key not in found and isinstance(key, tuple) and "".join(key) in joined:
+            if key not in found and "".join(key) in joined:
                 twin = joined["".join(key)]
                 found[key] = super().get_many(kind, [twin])[twin]
         return found
@@ -413,7 +416,7 @@ class IndexFromBefore(Mutant):
     def _table(self, kind: Kind[Any], index: str | None = None) -> Table:
         table = self._tables.get(kind.name)
         known = self.__dict__.setdefault("_known", {})
-        if table is not None and index is not None and known.get(kind.name, kind) is not kind:
+        if table and index and known.get(kind.name, kind) is not kind:
             return Table()
         if table is not None:
             known.setdefault(kind.name, kind)

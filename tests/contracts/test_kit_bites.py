@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
-from ecrm_core.testing.contracts import OpenStore, StoreContract
+from ecrm_core.ports import Tenants
+from ecrm_core.testing.contracts import StoreContract
 from tests.contracts.mutants import MUTANTS, Mutant, MutantStore
 from tests.profile import PROFILE, size
 
@@ -34,7 +35,7 @@ class Harness(StoreContract):
     def __init__(self, handle: type[Mutant]) -> None:
         self.handle = handle
 
-    def open_store(self, folder: Path) -> OpenStore:
+    def open_store(self, folder: Path) -> Tenants:  # noqa: ARG002 - nothing to keep there
         return MutantStore(self.handle)
 
     def holds(self, name: str) -> bool:
@@ -45,7 +46,7 @@ class Harness(StoreContract):
                 test(**{name: given[name] for name in inspect.signature(test).parameters})
             except pytest.skip.Exception:
                 return True
-            except (Exception, pytest.fail.Exception):  # whatever a broken store brings about: it was noticed
+            except (Exception, pytest.fail.Exception):  # noqa: BLE001 - whatever it does, it shows
                 return False
         return True
 
@@ -56,7 +57,14 @@ class Harness(StoreContract):
 
 EXAMPLES = [name for name in dir(StoreContract) if name.startswith("test_") and name != RANDOM]
 # What a history of one tenant, one thread, one declaration of a Kind cannot show.
-UNSEEN = {"KeysJoined", "TenantLeak", "RequestLeak", "NewerFormatRead", "IndexFromBefore", "Unlocked"}
+UNSEEN = {
+    "KeysJoined",
+    "TenantLeak",
+    "RequestLeak",
+    "NewerFormatRead",
+    "IndexFromBefore",
+    "Unlocked",
+}
 
 
 def test_a_store_without_a_fault_holds_all() -> None:

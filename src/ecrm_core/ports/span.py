@@ -14,6 +14,8 @@ from ecrm_core.ports.store import Cursor
 __all__ = ["MAX_LIMIT", "Span", "check_format", "check_keys", "check_tenant", "sayable", "span_of"]
 
 MAX_LIMIT = 10_000
+"""The most rows of one page."""
+
 _MAX_TENANT = 200
 
 

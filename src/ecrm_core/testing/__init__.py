@@ -2,4 +2,6 @@
 
 import pytest
 
+__all__: list[str] = []
+
 pytest.register_assert_rewrite("ecrm_core.testing.contracts")

@@ -17,6 +17,8 @@ from ecrm_core.errors import DefinitionError
 __all__ = ["File", "Synchronous"]
 
 Synchronous = Literal["FULL", "NORMAL", "EXTRA"]
+"""How hard SQLite makes sure that what it acknowledged is on the disk (PRAGMA synchronous)."""
+
 _open: WeakSet[File] = WeakSet()
 _inherited: list[sqlite3.Connection] = []
 

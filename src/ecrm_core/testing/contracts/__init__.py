@@ -11,7 +11,6 @@ from ecrm_core.testing.contracts.comparison import Comparing
 from ecrm_core.testing.contracts.expecting import Expecting
 from ecrm_core.testing.contracts.finding import Finding
 from ecrm_core.testing.contracts.following import Following
-from ecrm_core.testing.contracts.opening import OpenStore
 from ecrm_core.testing.contracts.paging import Paging
 from ecrm_core.testing.contracts.racing import Racing
 from ecrm_core.testing.contracts.reading import Reading
@@ -19,7 +18,7 @@ from ecrm_core.testing.contracts.requesting import Requesting
 from ecrm_core.testing.contracts.separating import Separating
 from ecrm_core.testing.contracts.writing import Writing
 
-__all__ = ["OpenStore", "StoreContract"]
+__all__ = ["StoreContract"]
 
 
 class StoreContract(

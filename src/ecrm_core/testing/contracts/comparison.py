@@ -18,8 +18,6 @@ from ecrm_core.testing.contracts.histories import TEXTS, Ask, Write, histories
 from ecrm_core.testing.contracts.opening import Opening
 from ecrm_core.testing.contracts.sample import LINES, THINGS
 
-__all__ = ["Comparing"]
-
 _Versions = dict[tuple[str, Key], int]
 _KINDS: tuple[Kind[Any], ...] = (THINGS, LINES, OUTBOX, REQUESTS)
 
@@ -31,6 +29,7 @@ class _Side:
     store: Store
     now: _Versions = field(factory=dict)
     before: _Versions = field(factory=dict)
+    sequence: list[int] = field(factory=list)
 
     def step(self, step: Ask | Write) -> object:
         """Do one step and return what came of it, an error by its class and code."""
@@ -40,6 +39,7 @@ class _Side:
             applied = self.store.apply(self._set(step))
         except EcrmError as error:
             return type(error).__name__, error.code
+        self.sequence[:] = [applied.sequence]
         return applied.replayed, repr(applied.result)
 
     def _set(self, write: Write) -> ChangeSet:
@@ -61,7 +61,9 @@ class _Side:
         seen = {(kind.name, kind.key_of(row.value)): row.version for kind, row in rows}
         written = {row for row, version in seen.items() if self.now.get(row) != version}
         highest = max(self.before.values(), default=ABSENT)
-        assert all(seen[row] > highest for row in written), "a version that is not above all before"
+        for row in written:
+            assert seen[row] > highest, "a version that is not above all before"
+            assert [seen[row]] == self.sequence, "a version that is not the sequence of its set"
         self.before.update(seen)
         self.now.clear()
         self.now.update(seen)

@@ -10,8 +10,6 @@ from ecrm_core.ports import Store
 from ecrm_core.testing.contracts.opening import Opening
 from ecrm_core.testing.contracts.sample import LINES, THINGS, Line, fill, names, things
 
-__all__ = ["Expecting"]
-
 _KEY: Key = ("s", "a")
 
 

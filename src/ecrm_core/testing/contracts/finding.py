@@ -12,8 +12,6 @@ from ecrm_core.ports import Store
 from ecrm_core.testing.contracts.opening import Opening
 from ecrm_core.testing.contracts.sample import NOON, THINGS, TRAPS, Shade, Thing, fill, things
 
-__all__ = ["Finding"]
-
 
 def _found(store: Store, owner: str) -> list[str]:
     rows = store.find_many(THINGS, "owner", [(owner,)]).get((owner,), ())

@@ -12,8 +12,6 @@ from ecrm_core.kernel import ChangeSet, Index, Kind, Put
 from ecrm_core.ports import Store
 from ecrm_core.testing.contracts.opening import Opening
 
-__all__ = ["Following"]
-
 
 @frozen(kw_only=True)
 class OldPart:

@@ -28,6 +28,8 @@ from ecrm_core.testing.contracts.sample import LINES, NOON, THINGS, Line, Shade,
 __all__ = ["TEXTS", "Ask", "Write", "histories"]
 
 TEXTS = ("B", "a", "\uffff", "\U0001f600")
+"""The few names and owners there are, so that rows meet each other."""
+
 _TEXTS = st.sampled_from(TEXTS)
 _NOTES = st.sampled_from(["", "x", "가"])
 _BAD = st.sampled_from(["\0", "\ud800"])

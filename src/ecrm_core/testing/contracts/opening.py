@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 import pytest
 
-from ecrm_core.ports import Store
+from ecrm_core.ports import Store, Tenants
 
-__all__ = ["OpenStore", "Opening"]
-
-
-class OpenStore(Protocol):
-    """A store before a tenant is chosen."""
-
-    def tenant(self, name: str) -> Store:
-        """Return the handle of a tenant."""
-        ...
-
-    def close(self) -> None:
-        """Give back what it holds."""
-        ...
+__all__ = ["Opening"]
 
 
 class Opening:
@@ -33,17 +21,17 @@ class Opening:
     durable: ClassVar[bool] = False
     examples: ClassVar[int] = 200
 
-    def open_store(self, folder: Path) -> OpenStore:
+    def open_store(self, folder: Path) -> Tenants:
         """Open the store kept in the folder, which is empty at first."""
         raise NotImplementedError
 
     @pytest.fixture
-    def opened(self, tmp_path: Path) -> Iterator[OpenStore]:
+    def opened(self, tmp_path: Path) -> Iterator[Tenants]:
         """A fresh store."""
         with closing(self.open_store(tmp_path)) as opened:
             yield opened
 
     @pytest.fixture
-    def store(self, opened: OpenStore) -> Store:
+    def store(self, opened: Tenants) -> Store:
         """One tenant's handle of a fresh store."""
         return opened.tenant("main")

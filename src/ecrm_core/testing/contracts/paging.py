@@ -13,8 +13,6 @@ from ecrm_core.ports import Store
 from ecrm_core.testing.contracts.opening import Opening
 from ecrm_core.testing.contracts.sample import THINGS, TRAPS, Thing, fill, names
 
-__all__ = ["Paging"]
-
 _INDEXES = (None, "owner", "shade")
 
 
@@ -116,6 +114,11 @@ class Paging(Opening):
         for asked in wrong:
             with pytest.raises(DefinitionError):
                 store.scan(THINGS, **asked)  # type: ignore[arg-type]
-        for asked in ({"starts": "\ud800"}, {"within": ("\udfff",)}, {"after": ("s", "\ud800")}):
+        unsayable: list[dict[str, object]] = [
+            {"starts": "\ud800"},
+            {"within": ("\udfff",)},
+            {"after": ("s", "\ud800")},
+        ]
+        for asked in unsayable:
             with pytest.raises(InputError):
                 store.scan(THINGS, **asked)  # type: ignore[arg-type]

@@ -14,11 +14,9 @@ import pytest
 
 from ecrm_core.errors import ConflictError
 from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Key, Kind, Put
-from ecrm_core.ports import Store
-from ecrm_core.testing.contracts.opening import Opening, OpenStore
+from ecrm_core.ports import Store, Tenants
+from ecrm_core.testing.contracts.opening import Opening
 from ecrm_core.testing.contracts.sample import THINGS, Thing, fill, things
-
-__all__ = ["Racing"]
 
 _ROUNDS = 25
 _KEY: Key = ("s", "counter")
@@ -43,7 +41,7 @@ def _counted(store: Store) -> int:
     return int(store.get_many(THINGS, [_KEY])[_KEY].value.note)
 
 
-def _in_process(open_store: Callable[[Path], OpenStore], folder: Path) -> None:
+def _in_process(open_store: Callable[[Path], Tenants], folder: Path) -> None:
     with closing(open_store(folder)) as opened:
         _count_up(opened.tenant("main"))
 

@@ -10,8 +10,6 @@ from ecrm_core.ports import Store
 from ecrm_core.testing.contracts.opening import Opening
 from ecrm_core.testing.contracts.sample import LINES, THINGS, TRAPS, Line, fill, things
 
-__all__ = ["Reading"]
-
 
 class Reading(Opening):
     """get_many."""

@@ -20,8 +20,6 @@ from ecrm_core.ports import Store
 from ecrm_core.testing.contracts.opening import Opening
 from ecrm_core.testing.contracts.sample import NOON, THINGS, fill, names, things
 
-__all__ = ["Requesting"]
-
 
 def _request(name: str, params: object = None) -> RequestKey:
     return RequestKey.of(name, params, NOON)

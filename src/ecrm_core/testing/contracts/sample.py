@@ -1,4 +1,4 @@
-"""Sample: small Kinds that have everything a Kind may have, and texts that sort unlike they look."""
+"""Sample: small Kinds with everything a Kind may have, and texts that sort unlike they look."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from ecrm_core.ports import Store
 __all__ = ["LINES", "NOON", "THINGS", "TRAPS", "Line", "Shade", "Thing", "fill", "names", "things"]
 
 NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
+"""An instant on a leap day."""
 
-# By code point; UTF-16 order puts the emoji before U+FFFD, casefolding joins B with b and ß with ss.
 TRAPS = (
     "", " ", "%", "%%", "'; DROP TABLE k_thing; --", "A", "B", "Z", "\\", "_", "_a", "a", "aB",
     "a_", "b", "ss", "z", "ß", "é", "가", "\ud7ff", "\ue000", "\uffff", "\U0001f600", "\U0010ffff",
 )  # fmt: skip
+"""By code point. UTF-16 has the emoji before U+FFFF; casefolding joins B with b, ß with ss."""
 
 
 class Shade(Enum):
@@ -56,7 +57,10 @@ THINGS = Kind(
     indexes=(Index("owner", ("owner",)), Index("shade", ("shade", "at"))),
     owner="testing",
 )
+"""Things by owner (a thing may have none), and by shade and time."""
+
 LINES = Kind(name="line", of=Line, key=("number",), insert_only=True, owner="testing")
+"""Lines, of which the first under a number stays."""
 
 
 def things(names: Iterable[str], *, source: str = "s", note: str = "") -> tuple[Put, ...]:
