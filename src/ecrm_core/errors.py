@@ -90,6 +90,14 @@ class InputErrors(InputError, ExceptionGroup[InputError]):
         paths = [error.path for error in errors]
         InputError.__init__(self, message, paths=paths)
 
+    @property
+    def _each(self) -> tuple[InputError, ...]:
+        return tuple(error for error in self.exceptions if isinstance(error, InputError))
+
+    def at(self, path: str) -> InputErrors:
+        """Return the same errors, each seen from an enclosing path."""
+        return InputErrors(self.detail, tuple(e.at(path) for e in self._each))
+
     def derive(self, excs: Sequence[object]) -> InputErrors:  # type: ignore[override]
         """Build a part of the group (what ``except*`` asks for)."""
         return InputErrors(self.detail, tuple(e for e in excs if isinstance(e, InputError)))

@@ -14,7 +14,7 @@ from ecrm_core.kernel.changes import (
     combine,
 )
 from ecrm_core.kernel.clock import Clock, FixedClock, utc
-from ecrm_core.kernel.codec import Json, decode, encode, instant_text
+from ecrm_core.kernel.codec import Json, decode, encode, guarded, instant_text
 from ecrm_core.kernel.dates import (
     DateInterval,
     add_months,
@@ -90,6 +90,7 @@ __all__ = [
     "gate_instant",
     "gate_json",
     "gate_text",
+    "guarded",
     "html_table",
     "instant_text",
     "mask",

@@ -53,7 +53,7 @@ class Drop:
     """Remove the row of that key; nothing happens when it is gone already."""
 
     kind: AnyKind
-    key: Key
+    key: Key = field(repr=False)
 
 
 @frozen
@@ -61,7 +61,7 @@ class Expect:
     """Apply only if the row still has this version (or is ABSENT); ConflictError otherwise."""
 
     kind: AnyKind
-    key: Key
+    key: Key = field(repr=False)
     version: int
 
 

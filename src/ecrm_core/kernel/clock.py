@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Protocol
 
 from attrs import field, frozen
 
-from ecrm_core.kernel.gates import gate_instant
+from ecrm_core.kernel.gates import to_utc
 
 __all__ = ["Clock", "FixedClock", "utc"]
 
@@ -21,8 +21,8 @@ class Clock(Protocol):
 
 
 def utc(instant: datetime, path: str = "$") -> datetime:
-    """Return the instant in UTC; a naive datetime is refused with InputError."""
-    return gate_instant(instant, path).astimezone(UTC)
+    """Return the instant in UTC; InputError for a naive one and beyond the years 1 to 9999."""
+    return to_utc(instant, path)
 
 
 @frozen

@@ -12,14 +12,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 import attrs
 
 from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.kernel.gates import gate_instant, to_utc
 
-__all__ = ["Json", "decode", "encode", "instant_text"]
+__all__ = ["Json", "decode", "encode", "guarded", "instant_text"]
 
 Json = Any
 """Any JSON value: null, bool, int, text, a list or a dict with text keys."""
@@ -35,45 +36,103 @@ def encode(value: object, as_type: object = None) -> Json:
 
 def decode(as_type: type[T], data: object) -> T:
     """Return the value of the type; InputError (code "not_readable") when the JSON does not fit."""
+    read = _codec(typing.cast("Any", as_type))[1]
     try:
-        return typing.cast("T", _codec(typing.cast("Any", as_type))[1](data))
+        return typing.cast("T", read(data))
     except InputError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        name = getattr(as_type, "__name__", str(as_type))
-        message = f"found JSON that is no {name} ({type(error).__name__})"
-        raise InputError(message, code="not_readable", type=name) from None
+    except _MISFITS as error:
+        raise _misfit(getattr(as_type, "__name__", str(as_type)), error) from None
+
+
+_MISFITS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+_Read = TypeVar("_Read", bound=Callable[..., object])
+
+
+def _misfit(name: str, error: Exception) -> InputError:
+    message = f"found JSON that is no {name} ({type(error).__name__})"
+    return InputError(message, code="not_readable", type=name)
+
+
+def guarded(read: _Read) -> _Read:
+    """Make a ``from_json`` classmethod raise InputError, as ``decode`` does, for what does not fit.
+
+    What Python raises by itself would show the value: "Invalid isoformat string: ...".
+    """
+
+    @wraps(read)
+    def guard(cls: type, data: Json) -> object:
+        try:
+            return read(cls, data)
+        except InputError:
+            raise
+        except _MISFITS as error:
+            raise _misfit(cls.__name__, error) from None
+
+    return typing.cast("_Read", guard)
 
 
 def instant_text(instant: datetime) -> str:
-    """Return an instant as UTC text of fixed width: its order as text is its order in time."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    """Return an instant as UTC text of fixed width: its order as text is its order in time.
+
+    Raises InputError for a naive datetime and for one that UTC puts outside the years 1 to 9999.
+    """
+    if instant.tzinfo is not UTC:
+        instant = to_utc(instant)
+    return instant.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return gate_instant(datetime.fromisoformat(text))
 
 
 def _same(value: object) -> object:
     return value
 
 
+def _expected(of: type) -> Callable[[object], object]:
+    def check(data: object) -> object:
+        if type(data) is not of:
+            raise TypeError
+        return data
+
+    return check
+
+
 def _leaf(value: object) -> object:
-    return {"$decimal": str(value)} if isinstance(value, Decimal) else value
+    """Return any JSON value with its decimals tagged; what looks like a tag is wrapped in one."""
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, Mapping):
+        held = {key: _leaf(inner) for key, inner in value.items()}
+        return {"$value": held} if _tagged(held) else held
+    if isinstance(value, (list, tuple)):
+        return [_leaf(inner) for inner in value]
+    return value
 
 
 def _unleaf(data: object) -> object:
-    if isinstance(data, dict) and data.keys() == {"$decimal"}:
-        return Decimal(data["$decimal"])
-    return data
+    if isinstance(data, dict):
+        if not _tagged(data):
+            return {key: _unleaf(inner) for key, inner in data.items()}
+        ((tag, inner),) = data.items()
+        if tag == "$decimal":
+            return Decimal(inner)
+        return {key: _unleaf(held) for key, held in inner.items()}
+    return [_unleaf(inner) for inner in data] if isinstance(data, list) else data
+
+
+def _tagged(held: Mapping[str, object]) -> bool:
+    return len(held) == 1 and next(iter(held)).startswith("$")
 
 
 _PLAIN: dict[object, _Codec] = {
-    str: (_same, _same),
-    int: (_same, _same),
-    bool: (_same, _same),
+    str: (_same, _expected(str)),
+    int: (_same, _expected(int)),
+    bool: (_same, _expected(bool)),
+    Any: (_same, _same),
     object: (_leaf, _unleaf),
-    type(None): (_same, _same),
+    type(None): (_same, _expected(type(None))),
     Decimal: (str, Decimal),
     datetime: (instant_text, _instant),
     date: (date.isoformat, date.fromisoformat),
@@ -90,16 +149,26 @@ def _codec(of: Any) -> _Codec:  # noqa: ANN401 - annotations come in many classe
     origin, args = typing.get_origin(of), typing.get_args(of)
     if origin in {typing.Union, types.UnionType}:
         return _optional(args)
-    if origin in {tuple, frozenset}:
+    if (origin is tuple and args[1:] == (...,)) or origin is frozenset:
         return _collection(origin, *_codec(args[0]))
-    if isinstance(origin, type) and issubclass(origin, Mapping):
+    if isinstance(origin, type) and issubclass(origin, Mapping) and _is_text(args[0]):
         return _mapping(*_codec(args[1]))
     return _class(of)
 
 
+def _is_text(of: Any) -> bool:  # noqa: ANN401
+    return getattr(of, "__supertype__", of) is str
+
+
 def _collection(of: type, enc: Callable[[Any], Any], dec: Callable[[Any], Any]) -> _Codec:
     ordered = list if of is tuple else sorted
-    return (lambda v: ordered(enc(x) for x in v)), (lambda d: of(dec(x) for x in d))
+
+    def read(data: object) -> object:
+        if not isinstance(data, list):
+            raise TypeError
+        return of([dec(x) for x in data])
+
+    return (lambda v: ordered([enc(x) for x in v])), read
 
 
 def _mapping(enc: Callable[[Any], Any], dec: Callable[[Any], Any]) -> _Codec:
@@ -129,15 +198,16 @@ def _class(of: Any) -> _Codec:  # noqa: ANN401
 
 def _attrs_class(of: type[attrs.AttrsInstance]) -> _Codec:
     hints = typing.get_type_hints(of)
-    parts = [(a.name, _default(a), *_codec(hints[a.name])) for a in attrs.fields(of) if a.init]
-    decoders = {name: dec for name, _, _, dec in parts}
+    parts = [(a.name, a.alias, _default(a), *_codec(hints[a.name]))
+             for a in attrs.fields(of) if a.init]  # fmt: skip
+    decoders = {alias: dec for _, alias, _, _, dec in parts}
 
     def to_json(value: object) -> dict[str, Any]:
         out = {}
-        for name, default, enc, _ in parts:
+        for name, alias, default, enc, _ in parts:
             held = getattr(value, name)
-            if held is not default and held != default:
-                out[name] = enc(held)
+            if held is not default and (held != default or type(held) is not type(default)):
+                out[alias] = enc(held)
         return out
 
     def from_json(data: Mapping[str, Any]) -> object:

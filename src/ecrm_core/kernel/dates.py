@@ -30,7 +30,7 @@ class DateInterval:
     """The days from ``start`` up to, and without, ``end``; ``end=None`` is open."""
 
     start: date
-    end: date | None = field(default=None)
+    end: date | None = field(default=None, order=lambda end: (end is None, end or date.max))
 
     def __attrs_post_init__(self) -> None:
         """Refuse an interval that ends before it starts (DefinitionError)."""
@@ -44,9 +44,8 @@ class DateInterval:
 
     def overlaps(self, other: DateInterval) -> bool:
         """Tell whether some day lies in both."""
-        return (self.end is None or other.start < self.end) and (
-            other.end is None or self.start < other.end
-        )
+        first = max(self.start, other.start)
+        return first in self and first in other
 
     @property
     def days(self) -> int | None:
@@ -119,12 +118,12 @@ def parse_instant(text: str, path: str = "$", *, tz: str | None = None) -> datet
     if not found:
         message = "found no ISO 8601 instant (2026-11-23T09:30:00+09:00)"
         raise InputError(message, path=path, code="not_instant")
-    day = parse_date(found[1], path)
+    day, offset = parse_date(found[1], path), _offset(found[6], tz, path)
     micro = int((found[5] or "0").ljust(6, "0")[:6])
     try:
         local = datetime(
             day.year, day.month, day.day, int(found[2]), int(found[3]), int(found[4] or 0), micro,
-            tzinfo=_offset(found[6], tz, path),
+            tzinfo=offset,
         )  # fmt: skip
         return local.astimezone(UTC)
     except (ValueError, OverflowError):
@@ -140,7 +139,11 @@ def _offset(text: str | None, tz: str | None, path: str) -> timezone | ZoneInfo:
     if text in {"Z", "z", "UTC"}:
         return UTC
     sign = -1 if text[0] == "-" else 1
-    return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[-2:])))
+    try:
+        return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[-2:])))
+    except ValueError:
+        message = "found an offset of a day or more"
+        raise InputError(message, path=path, code="not_instant") from None
 
 
 def zone(name: str) -> ZoneInfo:
@@ -148,4 +151,4 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(gate_text(name, limit=64))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise DefinitionError(f"no time zone is named {name[:64]!r}", code="zone") from None
+        raise DefinitionError(f"no time zone is named {str(name)[:64]!r}", code="zone") from None

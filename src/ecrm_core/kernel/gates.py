@@ -9,14 +9,24 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import NoReturn
 
 from ecrm_core.errors import InputError
 
-__all__ = ["MAX_TEXT", "gate_decimal", "gate_instant", "gate_json", "gate_text", "parse_json"]
+__all__ = [
+    "MAX_TEXT",
+    "gate_decimal",
+    "gate_instant",
+    "gate_json",
+    "gate_text",
+    "parse_json",
+    "to_utc",
+]
 
 MAX_TEXT = 512
 """Characters a parser is handed at the most, where a field declares nothing longer."""
@@ -29,7 +39,11 @@ _NUMBER = re.compile(r"[+-]?\d{1,60}(?:\.\d{1,60})?(?:[eE][+-]?\d{1,3})?", re.AS
 
 
 def gate_text(value: object, path: str = "$", *, limit: int = MAX_TEXT) -> str:
-    """Return the value if it is text of at most ``limit`` characters without NUL or surrogates."""
+    """Return the value if it is text of at most ``limit`` characters without NUL or surrogates.
+
+    Text longer than MAX_TEXT may not pile up more than 30 combining marks on one letter either
+    (UAX #15, Stream-Safe Text): the time to normalise them grows with their square.
+    """
     if not isinstance(value, str):
         message = f"found {type(value).__name__}, expected text"
         raise InputError(message, path=path, code="not_text")
@@ -42,7 +56,20 @@ def gate_text(value: object, path: str = "$", *, limit: int = MAX_TEXT) -> str:
             what = "a NUL character" if bad[0] == "\x00" else "a lone surrogate"
             message = f"found {what} at {bad.start()}, expected text"
             raise InputError(message, path=path, code="forbidden_character", at=bad.start())
+        if len(value) > MAX_TEXT and (pile := _piles().search(value)):
+            message = f"found more than {_MARKS} combining marks in a row at {pile.start()}"
+            raise InputError(message, path=path, code="combining_marks", at=pile.start())
     return value
+
+
+_MARKS = 30
+
+
+@lru_cache(maxsize=1)
+def _piles() -> re.Pattern[str]:
+    """Return what finds too many marks in a row (Unicode has none from U+20000 on)."""
+    marks = "".join(char for char in map(chr, range(0x20000)) if unicodedata.combining(char))
+    return re.compile(f"[{marks}]{{{_MARKS + 1}}}")
 
 
 def gate_decimal(value: object, path: str = "$") -> Decimal:
@@ -93,6 +120,15 @@ def gate_instant(value: object, path: str = "$") -> datetime:
     return value
 
 
+def to_utc(value: object, path: str = "$") -> datetime:
+    """Return an aware datetime in UTC; InputError for a naive one or beyond years 1 to 9999."""
+    try:
+        return gate_instant(value, path).astimezone(UTC)
+    except OverflowError:
+        message = "found an instant beyond the years 1 to 9999"
+        raise InputError(message, path=path, code="date_range") from None
+
+
 def parse_json(data: bytes | str, *, limit: int = MAX_BYTES) -> object:
     """Return what the JSON says (RFC 8259), decimals as Decimal, after every gate.
 
@@ -132,7 +168,7 @@ def _json_number(text: str) -> Decimal:
 
 
 def _json_whole(text: str) -> int:
-    if len(text) > MAX_DIGITS:
+    if len(text) > MAX_DIGITS + text.startswith("-"):
         raise InputError(f"found a number beyond {MAX_DIGITS} digits", code="too_large")
     return int(text)
 
@@ -163,11 +199,12 @@ def gate_json(value: object, path: str = "$", *, text: int = MAX_BYTES) -> None:
         if budget < 0:
             raise InputError(f"more than {MAX_NODES} values", path=path, code="too_many")
         if isinstance(node, Mapping):
-            for key, child in node.items():
+            for key in node:
                 gate_text(key, where)
-                stack.append((child, f"{where}.{key}", depth + 1))
+            stack += [(node[key], f"{where}.{key}", depth + 1) for key in reversed(list(node))]
         elif isinstance(node, Sequence) and not isinstance(node, (str, bytes)):
-            stack += [(child, f"{where}[{at}]", depth + 1) for at, child in enumerate(node)]
+            places = range(len(node) - 1, -1, -1)  # the first comes off the stack first
+            stack += [(node[at], f"{where}[{at}]", depth + 1) for at in places]
         else:
             _gate_leaf(node, where, text)
 

@@ -43,7 +43,8 @@ def personal_key(secret: bytes | None, *parts: str) -> str:
 
 def digest(value: object) -> str:
     """Return 32 hexadecimal digits for a JSON value: equal values, equal digests."""
-    return hashlib.blake2b(canonical_json(value).encode(), digest_size=_SIZE).hexdigest()
+    text = canonical_json(value).encode(errors="surrogatepass")  # the gates refuse, not the hash
+    return hashlib.blake2b(text, digest_size=_SIZE).hexdigest()
 
 
 def canonical_json(value: object) -> str:
@@ -56,5 +57,5 @@ _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fal
 
 
 def _framed(parts: tuple[str, ...]) -> bytes:
-    encoded = [part.encode() for part in parts]
+    encoded = [part.encode(errors="surrogatepass") for part in parts]
     return b"".join(len(part).to_bytes(8, "big") + part for part in encoded)

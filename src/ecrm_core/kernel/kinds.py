@@ -52,7 +52,7 @@ class Index:
     columns: tuple[str, ...]
 
 
-@frozen
+@frozen(repr=False)
 class Row:
     """A value taken apart for a store: its key, its index entries and its JSON text."""
 
@@ -80,11 +80,17 @@ class Kind(Generic[T]):
     owner: str
 
     def __attrs_post_init__(self) -> None:
-        """Refuse names that are no plain identifiers (they become table names)."""
+        """Refuse names that are no plain identifiers (they become table names), or a missing step.
+
+        Every format before this one needs its upgrade.
+        """
         names = [self.name, *(index.name for index in self.indexes)]
         bad = [name for name in names if not _NAME.fullmatch(name)]
         if bad or not self.key or len(set(names[1:])) < len(names) - 1:
             message = f"the Kind {self.name!r} needs a key and plain, distinct names of indexes"
+            raise DefinitionError(message, code="kind")
+        if not self.upgrades.keys() >= set(range(1, self.format)):
+            message = f"the Kind {self.name!r} lacks an upgrade from an earlier format"
             raise DefinitionError(message, code="kind")
 
     def __repr__(self) -> str:
@@ -124,10 +130,14 @@ class Kind(Generic[T]):
                 f"{self.format}: use the version of ecrm_core that wrote them"
             )
             raise StorageError(message, code="newer_format", kind=self.name, found=format_)
-        data = json.loads(body)
-        for step in range(format_, self.format):
-            data = self.upgrades[step](data)
-        return Stored(decode(self.of, data), version)
+        try:
+            data = json.loads(body)
+            for step in range(format_, self.format):
+                data = self.upgrades[step](data)
+            return Stored(decode(self.of, data), version)
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            message = f"found a damaged row of {self.name!r} ({type(error).__name__})"
+            raise StorageError(message, code="damaged_row", kind=self.name) from None
 
     @cached_property
     def _key_columns(self) -> _Columns:

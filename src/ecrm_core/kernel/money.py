@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from enum import Enum
 from fractions import Fraction
 
@@ -42,6 +42,8 @@ class Rounding(Enum):
 
 
 _MODES = {Rounding.HALF_UP: ROUND_HALF_UP, Rounding.HALF_EVEN: ROUND_HALF_EVEN}
+# Wide enough for any two amounts: the context of the host (28 digits by default) never rounds ours.
+_EXACT = Context(prec=200)
 
 
 def minor_units(currency: str) -> int:
@@ -52,8 +54,7 @@ def minor_units(currency: str) -> int:
     try:
         return _UNITS[currency]
     except (KeyError, TypeError):
-        message = f"found no ISO 4217 currency code {currency!r:.12}"
-        raise DefinitionError(message, code="currency") from None
+        raise DefinitionError("found no ISO 4217 currency code", code="currency") from None
 
 
 @frozen(order=False)
@@ -74,12 +75,12 @@ class Money:
     @classmethod
     def from_minor(cls, units: int, currency: str) -> Money:
         """Return the money of so many minor units (cents)."""
-        return cls(Decimal(units).scaleb(-minor_units(currency)), currency)
+        return cls(Decimal(units).scaleb(-minor_units(currency), _EXACT), currency)
 
     @property
     def minor(self) -> int:
         """The whole minor units; InputError when the amount is finer than that."""
-        scaled = self.amount.scaleb(minor_units(self.currency))
+        scaled = self.amount.scaleb(minor_units(self.currency), _EXACT)
         if scaled != scaled.to_integral_value():
             message = f"found an amount finer than the minor unit of {self.currency}"
             raise InputError(message, code="unrounded")
@@ -88,7 +89,7 @@ class Money:
     def rounded(self, rounding: Rounding = Rounding.HALF_UP) -> Money:
         """Return the amount at the minor unit."""
         unit = Decimal(1).scaleb(-minor_units(self.currency))
-        return Money(self.amount.quantize(unit, rounding=_MODES[rounding]), self.currency)
+        return Money(self.amount.quantize(unit, _MODES[rounding], _EXACT), self.currency)
 
     def allocate(self, weights: Sequence[int | Decimal | Fraction]) -> tuple[Money, ...]:
         """Return shares in proportion to the weights that add up to the whole, to the minor unit.
@@ -96,7 +97,7 @@ class Money:
         Largest remainder (Hamilton); ties go to the earlier share. Raises DefinitionError without
         a weight above zero or with one below.
         """
-        exact = [Fraction(weight) for weight in weights]
+        exact = [Fraction(gate_decimal(w) if isinstance(w, Decimal) else w) for w in weights]
         total = sum(exact)
         if not exact or min(exact) < 0 or total == 0:
             message = "found no weight above zero, or one below"
@@ -112,15 +113,15 @@ class Money:
 
     def __add__(self, other: Money) -> Money:
         """Add within one currency."""
-        return Money(self.amount + self._same(other), self.currency)
+        return Money(_EXACT.add(self.amount, self._same(other)), self.currency)
 
     def __sub__(self, other: Money) -> Money:
         """Subtract within one currency."""
-        return Money(self.amount - self._same(other), self.currency)
+        return Money(_EXACT.subtract(self.amount, self._same(other)), self.currency)
 
     def __neg__(self) -> Money:
         """Return the opposite amount."""
-        return Money(-self.amount, self.currency)
+        return Money(_EXACT.minus(self.amount), self.currency)
 
     def __lt__(self, other: Money) -> bool:
         """Compare within one currency."""
@@ -132,7 +133,7 @@ class Money:
 
     def __str__(self) -> str:
         """Return the amount and the currency: "12.30 EUR"."""
-        return f"{self.amount} {self.currency}"
+        return f"{self.amount:f} {self.currency}"
 
     def _same(self, other: Money) -> Decimal:
         if self.currency != other.currency:

@@ -41,8 +41,8 @@ class Registry(Generic[T]):
         try:
             return self._entries[name]
         except KeyError:
-            near = tuple(get_close_matches(name, self._entries, n=3))
-            raise UnknownName(self._kind, name, near) from None
+            near = tuple(get_close_matches(name[:80], self._entries, n=3))
+            raise UnknownName(self._kind, name[:80], near) from None
 
     def __contains__(self, name: object) -> bool:
         """Tell whether the name is taken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from html import escape
@@ -9,13 +10,17 @@ from html import escape
 __all__ = ["html_table", "plain_table"]
 
 Rows = Sequence[Sequence[str]]
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def plain_table(head: Sequence[str], rows: Rows) -> str:
-    """Return rows under their head as aligned text; Korean and Japanese count double width."""
-    lines = [head, *rows]
+    """Return rows under their head as aligned text; Korean and Japanese count double width.
+
+    Control characters become spaces: no cell breaks its line or commands a terminal.
+    """
+    lines = [[_CONTROL.sub(" ", cell) for cell in row] for row in (head, *rows)]
     widths = [max(_width(row[at]) for row in lines) for at in range(len(head))]
-    ruled = [head, ["-" * width for width in widths], *rows]
+    ruled = [lines[0], ["-" * width for width in widths], *lines[1:]]
     return "\n".join(_line(row, widths) for row in ruled)
 
 
