@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from attrs import field, frozen
 
-from ecrm_core.errors import InputError
+from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import (
     Money,
     gate_decimal,
@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 AttributeValue = str | int | bool | Decimal | date | datetime | Money | tuple[str, ...]
+"""What a custom field may hold; a list is a tuple of texts."""
+"""A value of a custom field, by its AttributeType; a list is a tuple of texts."""
 _MAX_ATTRIBUTE = 65_536
 _TRUE, _FALSE = {"true", "yes", "y", "1"}, {"false", "no", "n", "0"}
 
@@ -68,7 +70,7 @@ class Attribute:
         if self.type is AttributeType.LIST and isinstance(raw, (list, tuple)):
             return tuple(nfc(gate_text(item, path)) for item in raw)
         if isinstance(raw, (int, Decimal)) and not isinstance(raw, bool):
-            raw = str(raw)
+            raw = str(gate_decimal(raw, path))
         text = nfc(gate_text(raw, path, limit=_MAX_ATTRIBUTE).strip())
         return _PARSERS[self.type](self, text, path)
 
@@ -94,8 +96,13 @@ def _choice(attribute: Attribute, text: str, path: str) -> str:
 
 
 def _money(attribute: Attribute, text: str, path: str) -> Money:
-    amount, _, currency = text.partition(" ")
-    return Money(gate_decimal(amount, path), currency.strip() or attribute.currency or "")
+    amount, _, stated = text.partition(" ")
+    number, currency = gate_decimal(amount, path), stated.strip() or attribute.currency or ""
+    try:
+        return Money(number, currency)
+    except DefinitionError:
+        message = "expected an amount and an ISO 4217 currency (12.30 EUR)"
+        raise InputError(message, path=path, code="not_money") from None
 
 
 _PARSERS: Mapping[AttributeType, Callable[[Attribute, str, str], AttributeValue]] = {
@@ -132,7 +139,7 @@ _TAGS: Mapping[str, Callable[[Any], AttributeValue]] = {
 
 
 def encode_attribute(value: AttributeValue) -> object:
-    """Return the JSON of a value, tagged where JSON has no such type."""
+    """Return the JSON of a value, tagged where JSON has no such type; InputError for others."""
     if isinstance(value, datetime):
         return {"$instant": instant_text(value)}
     if isinstance(value, date):
@@ -141,7 +148,12 @@ def encode_attribute(value: AttributeValue) -> object:
         return {"$decimal": str(value)}
     if isinstance(value, Money):
         return {"$money": [str(value.amount), value.currency]}
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+        return list(value)
+    if isinstance(value, (str, int)):
+        return value
+    message = f"found {type(value).__name__}, which no attribute holds"
+    raise InputError(message, path="$.attributes", code="wrong_type")
 
 
 def decode_attribute(data: object) -> AttributeValue:

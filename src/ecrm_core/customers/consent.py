@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from ecrm_core.customers.contact import ContactKind, ContactPoint
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import Index, Kind, Private, Reason, digest, encode
+from ecrm_core.kernel import Index, Kind, Private, Reason, digest, encode, gate_instant
 
 __all__ = [
     "ANY_CHANNEL",
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 ANY_CHANNEL: Final = "*"
-"""The channel of a statement about every way of contact."""
+"""The channel of a statement about every way of contact: it counts for each of them."""
 
 
 class ConsentState(Enum):
@@ -79,6 +79,13 @@ class ConsentStatement(Private):
     night: bool = False
     evidence: str | None = None
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse naive times (InputError): they have no order."""
+        for name in ("at", "confirmed_at", "expires_at"):
+            held = getattr(self, name)
+            if held is not None:
+                gate_instant(held, f"$.{name}")
+
     @property
     def digest(self) -> str:
         """What tells two statements of one instant apart."""
@@ -93,6 +100,7 @@ CONSENTS: Final = Kind(
     insert_only=True,
     owner="customers",
 )
+"""The rows of consent statements, found by subject."""
 
 
 @frozen(kw_only=True)
@@ -134,20 +142,21 @@ def decide_contact(
 ) -> Verdict:
     """Return the verdict over all statements about one address and the people who hold it.
 
-    Absent is not granted; a refusal beats an older grant and one of equal time, in any order.
-    Statements after ``at`` are not seen.
+    Absent is not granted; a refusal beats an older grant and one of equal time, in any order. What
+    one holder of the address says does not undo what another has said. Statements after ``at`` are
+    not seen.
     """
-    known = [s for s in statements if s.at <= at and s.purpose == purpose]
-    person = _latest(s for s in known if s.subject.startswith("customer:"))
-    if person and person.state in _NO:
-        on = person.at.date().isoformat()
-        return Verdict(yes=False, reasons=(reason("person_refused", channel, purpose, on=on),))
-    latest = _latest(
-        s for s in known if s.channel == channel and not s.subject.startswith("customer:")
-    )
+    heard = {channel, ANY_CHANNEL}
+    known = [s for s in statements if s.at <= at and s.purpose == purpose and s.channel in heard]
+    for person in sorted({s.subject for s in known if s.subject.startswith("customer:")}):
+        said = _latest(s for s in known if s.subject == person)
+        if said and said.state in _NO:
+            on = said.at.date().isoformat()
+            return Verdict(yes=False, reasons=(reason("person_refused", channel, purpose, on=on),))
+    latest = _latest(s for s in known if not s.subject.startswith("customer:"))
     if latest is None:
         return Verdict(yes=False, reasons=(reason("no_statement", channel, purpose),))
-    return _judge(latest, at, night=night)
+    return _judge(latest, at, channel, night=night)
 
 
 def _latest(statements: Iterable[ConsentStatement]) -> ConsentStatement | None:
@@ -156,7 +165,7 @@ def _latest(statements: Iterable[ConsentStatement]) -> ConsentStatement | None:
     return max(statements, key=lambda s: (s.at, order.index(s.state), s.digest), default=None)
 
 
-def _judge(latest: ConsentStatement, at: datetime, *, night: bool) -> Verdict:
+def _judge(latest: ConsentStatement, at: datetime, channel: str, *, night: bool) -> Verdict:
     on = latest.at.date().isoformat()
     code = "granted"
     if latest.state in _NO:
@@ -167,7 +176,7 @@ def _judge(latest: ConsentStatement, at: datetime, *, night: bool) -> Verdict:
         code, on = "expired", latest.expires_at.date().isoformat()
     elif night and not latest.night:
         code = "no_night"
-    why = reason(code, latest.channel, latest.purpose, on=on, state=latest.state.value)
+    why = reason(code, channel, latest.purpose, on=on, state=latest.state.value)
     return Verdict(yes=code == "granted", reasons=(why,))
 
 

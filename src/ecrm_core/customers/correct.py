@@ -31,6 +31,7 @@ from ecrm_core.customers.record import CLEARED
 from ecrm_core.customers.unify import unify
 from ecrm_core.errors import DefinitionError, InputError, MissingError
 from ecrm_core.kernel import (
+    MAX_TEXT,
     ChangeSet,
     Put,
     canonical_json,
@@ -115,16 +116,19 @@ def accept_value(name: str, value: object, *, region: str | None = None) -> Fiel
         fits = found.decode(json.loads(canonical_json(found.encode(value)))) == value
     except Exception:  # noqa: BLE001 - any class of misfit is the same answer
         fits = False
+    limit = _MAX_TEXT if name in _LONG or name.startswith("attributes.") else MAX_TEXT
     if not fits or (parse is None and _is_text(name) and not isinstance(value, str)):
         message = f"found {type(value).__name__}, which is no value of {name!r}"
         raise InputError(message, path=f"$.{name}", code="wrong_type")
-    return nfc(gate_text(value, f"$.{name}", limit=65_536)) if isinstance(value, str) else value
+    return nfc(gate_text(value, f"$.{name}", limit=limit)) if isinstance(value, str) else value
 
 
 def _is_text(name: str) -> bool:
     return name not in _OBJECTS and not name.startswith("attributes.")
 
 
+_MAX_TEXT = 65_536
+_LONG = {"notes", "address.raw"}
 _OBJECTS = {"addresses", "relations", "address.lines", "handles"}
 _PARSERS: Mapping[str, Callable[[str, str | None], object]] = {
     "emails": lambda text, _: parse_email(text),

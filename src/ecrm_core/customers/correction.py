@@ -15,7 +15,17 @@ from ecrm_core.customers.record import (
     value_from_json,
     value_to_json,
 )
-from ecrm_core.kernel import CustomerId, Index, Json, Kind, Private, digest
+from ecrm_core.kernel import (
+    CustomerId,
+    Index,
+    Json,
+    Kind,
+    Private,
+    digest,
+    gate_instant,
+    guarded,
+    instant_text,
+)
 
 __all__ = ["CORRECTIONS", "Correction", "element_digest", "replaced_digest", "substituted"]
 
@@ -39,6 +49,10 @@ class Correction(Private):
     pin: bool = False
     reason: str | None = None
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse a naive time (InputError): it has no order."""
+        gate_instant(self.at, "$.at")
+
     def to_json(self) -> Json:
         """Return the correction as JSON."""
         return {
@@ -47,15 +61,16 @@ class Correction(Private):
             "field": self.field_name,
             "replaces": self.replaces,
             "value": _element_to_json(self.field_name, self.value),
-            "at": self.at.isoformat(),
+            "at": instant_text(self.at),
             "by": self.by,
             "pin": self.pin,
             "reason": self.reason,
         }
 
     @classmethod
+    @guarded
     def from_json(cls, data: Json) -> Correction:
-        """Return the correction that ``to_json`` wrote."""
+        """Return the correction that ``to_json`` wrote; InputError for JSON that is none."""
         name = data["field"]
         return cls(
             id=data["id"],
@@ -78,6 +93,7 @@ CORRECTIONS: Final = Kind(
     insert_only=True,
     owner="customers",
 )
+"""The rows of corrections, found by the customer they were written under."""
 
 
 def _element_to_json(name: str, value: FieldValue) -> Json:

@@ -119,11 +119,10 @@ def field_of(name: str) -> Field:
     found = FIELDS.get(name)
     if found is not None:
         return found
-    family = name.partition(".")[0]
-    if family == "attributes":
+    if name.startswith("attributes.") and len(name) > len("attributes."):
         return Field(name=name, encode=encode_attribute, decode=decode_attribute, group=name)
-    if family == "unmapped":
+    if name.startswith("unmapped."):
         return Field(name=name, encode=_leaf, decode=_unleaf, group=name)
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-    raise UnknownName("field", name, tuple(get_close_matches(name, FIELDS, n=3)))
+    raise UnknownName("field", name[:80], tuple(get_close_matches(name[:80], FIELDS, n=3)))

@@ -5,24 +5,33 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ecrm_core.customers.keys import SourceKey
-from ecrm_core.customers.record import SourceRecord, Stated, cell_digest, value_to_json
-from ecrm_core.kernel import Index, Kind, Private, Reason
+from ecrm_core.customers.record import (
+    SourceRecord,
+    Stated,
+    cell_digest,
+    same_value,
+    value_to_json,
+)
+from ecrm_core.kernel import Index, Json, Kind, Private, Reason
 
 __all__ = ["HISTORY", "Superseded", "conflicting_statements", "superseded"]
 
 
 @frozen(kw_only=True, repr=False)
 class Superseded(Private):
-    """A value a source once stated for a field, with the times of the statement."""
+    """A value a source once stated for a field, with the times of the statement.
+
+    ``value`` is its JSON, as it stands in a record.
+    """
 
     source: str
     external_id: str
     field_name: str
     digest: str
-    value: object = field(default=None)
+    value: Json = None
     observed_at: datetime
     received_at: datetime
 
@@ -35,6 +44,7 @@ HISTORY: Final = Kind(
     insert_only=True,
     owner="customers",
 )
+"""The rows of statements that gave way, found by record."""
 
 
 def superseded(
@@ -48,26 +58,19 @@ def superseded(
     for record in (before, arriving):
         for name, cell in record.cells.items():
             kept = after.cells[name]
-            if kept is cell or _same_value(name, kept, cell):
+            if kept is cell or same_value(name, kept.value, cell.value):
                 continue
             rows.append(_row(record.key, name, cell))
     return tuple(rows)
 
 
-def _same_value(name: str, left: Stated, right: Stated) -> bool:
-    if left.value == right.value and type(left.value) is type(right.value):
-        return True
-    return cell_digest(name, left.value) == cell_digest(name, right.value)
-
-
 def _row(key: SourceKey, name: str, cell: Stated) -> Superseded:
-    value: object = value_to_json(name, cell.value)
     return Superseded(
         source=key.source,
         external_id=key.external_id,
         field_name=name,
         digest=cell_digest(name, cell.value),
-        value=value,
+        value=value_to_json(name, cell.value),
         observed_at=cell.observed_at,
         received_at=cell.received_at,
     )
@@ -78,7 +81,7 @@ def conflicting_statements(left: SourceRecord, right: SourceRecord) -> tuple[Rea
     reasons = []
     for name in sorted(left.cells.keys() & right.cells.keys()):
         one, two = left.cells[name], right.cells[name]
-        if one.observed_at == two.observed_at and not _same_value(name, one, two):
+        if one.observed_at == two.observed_at and not same_value(name, one.value, two.value):
             text = "{source} states two values for {field} at one time; the digest decided"
             facts = {"source": left.key.source, "field": name}
             reasons.append(Reason("conflicting_statement", text, facts))

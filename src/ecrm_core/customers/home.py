@@ -40,6 +40,7 @@ HOMES: Final = Kind(
     indexes=(Index("by_root", ("root_id",)),),
     owner="customers",
 )
+"""The rows of homes, found by root."""
 
 
 @frozen(kw_only=True)

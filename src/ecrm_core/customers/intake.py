@@ -77,7 +77,8 @@ def _take(entry: _Work, record: SourceRecord) -> str:
     after = record if held is None else join(held, record)
     rows = () if held is None else superseded(held, record, after)
     entry.history.update((HISTORY.key_of(row), row) for row in rows)
-    if after == held:
+    # Cells are compared as such: 1 == True, and 1.0 == 1.00.
+    if held is not None and all(after.cells[n] is held.cells.get(n) for n in record.cells):
         return "superseded" if rows else "duplicate"
     entry.touched.setdefault(record.key, held)
     entry.group = entry.group.with_record(after)

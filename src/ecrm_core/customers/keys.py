@@ -12,10 +12,18 @@ __all__ = ["SEARCH_KEYS", "MatchKey", "SearchKey", "SourceKey", "home_id"]
 _MAX_KEY = 200
 
 
-def _key_text(value: object) -> str:
-    text = gate_text(value, "$.external_id", limit=_MAX_KEY)
+def _external_id(value: object, path: str = "$.external_id") -> str:
+    text = gate_text(value, path, limit=_MAX_KEY)
     if not text.strip():
-        raise InputError("found an empty key", path="$.external_id", code="empty")
+        raise InputError("found an empty key", path=path, code="empty")
+    return text
+
+
+def _source(value: object) -> str:
+    text = _external_id(value, "$.source")
+    if "/" in text:  # "source/external_id" has one reading
+        raise InputError("found a slash, expected the name of a source", path="$.source",
+                         code="source_key")  # fmt: skip
     return text
 
 
@@ -23,11 +31,12 @@ def _key_text(value: object) -> str:
 class SourceKey:
     """The key a source gives a party: source name and external id (1 to 200 characters each).
 
-    The external id is never personal; ``kernel.personal_key`` stands in for one that would be.
+    A source has no slash in its name. The external id is never personal; ``kernel.personal_key``
+    stands in for one that would be.
     """
 
-    source: str = field(converter=_key_text)
-    external_id: str = field(converter=_key_text)
+    source: str = field(converter=_source)
+    external_id: str = field(converter=_external_id)
 
     def __str__(self) -> str:
         """Return "source/external_id"."""
@@ -78,3 +87,4 @@ SEARCH_KEYS = Kind(
     indexes=(Index("by_key", ("keyset", "key")),),
     owner="customers",
 )
+"""The rows of the key index, found by key set and key."""

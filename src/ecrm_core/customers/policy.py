@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from attrs import field, frozen
 
-from ecrm_core.customers.fields import field_of
+from ecrm_core.customers.fields import FIELDS, field_of
 from ecrm_core.customers.keys import SourceKey
 from ecrm_core.customers.record import Stated
-from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Json, Registry, canonical_json, digest
+from ecrm_core.errors import DefinitionError, UnknownName
+from ecrm_core.kernel import Json, Money, Registry, canonical_json, digest
 
 __all__ = ["POLICIES", "Candidate", "Chooser", "Rule", "SurvivorshipPolicy"]
 
@@ -25,9 +27,9 @@ class Candidate:
     cells: Mapping[str, Stated]
 
     @property
-    def observed(self) -> str:
-        """The latest time among the cells, as sortable text."""
-        return max(cell.observed_at for cell in self.cells.values()).isoformat()
+    def observed(self) -> datetime:
+        """The latest time among the cells."""
+        return max(cell.observed_at for cell in self.cells.values())
 
     @property
     def content(self) -> str:
@@ -52,7 +54,23 @@ def _most_frequent(candidates: Sequence[Candidate], _: Params) -> Callable[[Cand
 
 
 def _by_value(candidates: Sequence[Candidate]) -> dict[str, int]:
-    return {content: at for at, content in enumerate(sorted({c.content for c in candidates}))}
+    ordered = {c.content: None for c in sorted(candidates, key=_comparable)}
+    return {content: at for at, content in enumerate(ordered)}
+
+
+def _comparable(candidate: Candidate) -> list[tuple[object, ...]]:
+    return [(name, *_order(cell.value)) for name, cell in sorted(candidate.cells.items())]
+
+
+def _order(value: object) -> tuple[Any, ...]:
+    """Return what values of one type are ordered by; types that do not compare stand apart."""
+    if isinstance(value, Money):
+        return "money", value.currency, value.amount
+    if isinstance(value, (int, float, Decimal)):
+        return "number", value
+    if isinstance(value, (datetime, date, str, tuple)):
+        return type(value).__name__, value
+    return "other", canonical_json(value)
 
 
 def _latest(candidates: Sequence[Candidate], _: Params) -> Callable[[Candidate], Any]:
@@ -81,6 +99,17 @@ POLICIES: Final[Registry[Ranking]] = Registry(
 least and greatest value. List fields are always ``union``."""
 
 
+def _check_group(group: str) -> None:
+    if group.startswith("attributes."):
+        return
+    many = {field.group: field.many for field in FIELDS.values()}
+    if group not in many:
+        raise UnknownName("field group", group[:80], tuple(sorted(many)))
+    if many[group]:
+        message = f"{group!r} is a list: it takes the union of what the sources state"
+        raise DefinitionError(message, code="policy")
+
+
 Chooser = Callable[[Sequence[Candidate]], tuple[Candidate, str]]
 """Picks one of at least one candidates, and names the rule."""
 
@@ -104,9 +133,10 @@ class SurvivorshipPolicy:
     policies: Registry[Ranking] = field(default=POLICIES, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse unknown names and a ``most_trusted`` without its sources."""
+        """Refuse unknown names, list fields, and a ``most_trusted`` without its sources."""
         for group, rule in self.rules.items():
             self.policies[rule.name]
+            _check_group(group)
             if rule.name == "most_trusted" and "sources" not in rule.params:
                 message = f"most_trusted for {group!r} needs sources=[best, ...]"
                 raise DefinitionError(message, code="policy")
@@ -125,7 +155,8 @@ class SurvivorshipPolicy:
             if len(candidates) == 1:
                 return candidates[0], rule.name
             rank = self.policies[rule.name](candidates, rule.params)
-            key = lambda c: (rank(c), c.observed, digest(c.content), c.source)  # noqa: E731
-            return max(candidates, key=key), rule.name
+            ranks = [(rank(candidate), candidate.observed) for candidate in candidates]
+            best = [c for c, held in zip(candidates, ranks, strict=True) if held == max(ranks)]
+            return max(best, key=lambda c: (digest(c.content), c.source)), rule.name
 
         return choose

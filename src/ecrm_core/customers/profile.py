@@ -17,7 +17,7 @@ from ecrm_core.customers.fields import FieldValue, field_of
 from ecrm_core.customers.keys import SourceKey
 from ecrm_core.customers.names import PersonName, compose_name
 from ecrm_core.customers.organisation import OrganisationName
-from ecrm_core.kernel import CustomerId, Json, Kind, Private, instant_text
+from ecrm_core.kernel import CustomerId, Json, Kind, Private, guarded, instant_text
 
 __all__ = ["PROFILES", "Profile", "Sourced"]
 
@@ -34,6 +34,10 @@ class Sourced(Private):
     observed_at: datetime
     rule: str
     by: str | None = None
+
+    def reveal(self) -> FieldValue:
+        """Return the value itself."""
+        return self.value
 
 
 @frozen(kw_only=True, repr=False)
@@ -110,8 +114,9 @@ class Profile(Private):
                 "fields": fields}  # fmt: skip
 
     @classmethod
+    @guarded
     def from_json(cls, data: Json) -> Profile:
-        """Return the profile that ``to_json`` wrote."""
+        """Return the profile that ``to_json`` wrote; InputError for JSON that is none."""
         stamps = [_unstamp(stamp) for stamp in data["from"]]
         fields = {
             name: tuple(Sourced(field_of(name).decode(value), *stamps[at]) for value, at in chosen)
@@ -121,6 +126,7 @@ class Profile(Private):
 
 
 PROFILES: Final = Kind(name="profile", of=Profile, key=("id",), owner="customers")
+"""The rows of profiles, one for each root."""
 
 
 def _stamp(sourced: Sourced) -> tuple[Any, ...]:

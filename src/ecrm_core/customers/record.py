@@ -13,10 +13,10 @@ from typing import Final, Literal
 
 from attrs import field, frozen
 
-from ecrm_core.customers.fields import FieldValue, field_of
+from ecrm_core.customers.fields import FIELDS, FieldValue, field_of
 from ecrm_core.customers.keys import SourceKey
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Json, Kind, Private, digest, instant_text
+from ecrm_core.kernel import Json, Kind, Private, digest, gate_instant, guarded, instant_text
 
 __all__ = [
     "CLEARED",
@@ -26,6 +26,7 @@ __all__ = [
     "Stated",
     "cell_digest",
     "join",
+    "same_value",
     "value_to_json",
 ]
 
@@ -53,6 +54,11 @@ class Stated(Private):
     observed_at: datetime
     received_at: datetime
     clock: Literal["source", "receipt"] = "source"
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse naive times (InputError): they have no order."""
+        gate_instant(self.observed_at, "$.observed_at")
+        gate_instant(self.received_at, "$.received_at")
 
     def reveal(self) -> FieldValue:
         """Return the value itself."""
@@ -85,8 +91,9 @@ class SourceRecord(Private):
         return {"key": [self.key.source, self.key.external_id], "stated": stated}
 
     @classmethod
+    @guarded
     def from_json(cls, data: Json) -> SourceRecord:
-        """Return the record that ``to_json`` wrote."""
+        """Return the record that ``to_json`` wrote; InputError for JSON that is none."""
         cells = {}
         for observed, received, clock, values in data["stated"]:
             times = datetime.fromisoformat(observed), datetime.fromisoformat(received)
@@ -101,6 +108,7 @@ RECORDS: Final = Kind(
     key=("key.source", "key.external_id"),
     owner="customers",
 )
+"""The rows of source records."""
 
 
 def value_to_json(name: str, value: FieldValue) -> Json:
@@ -116,6 +124,16 @@ def value_from_json(name: str, data: Json) -> FieldValue:
 def cell_digest(name: str, value: object) -> str:
     """Return the digest that stands for a value of that field: equal values, equal digests."""
     return digest(value_to_json(name, value))
+
+
+def same_value(name: str, left: object, right: object) -> bool:
+    """Tell whether two values of that field have one digest.
+
+    Where a field takes values of several types, ``==`` is no judge: 1 == True, 1.0 == 1.00.
+    """
+    if name in FIELDS:
+        return left == right
+    return left is right or cell_digest(name, left) == cell_digest(name, right)
 
 
 def join(left: SourceRecord, right: SourceRecord) -> SourceRecord:
@@ -136,9 +154,8 @@ def join(left: SourceRecord, right: SourceRecord) -> SourceRecord:
 def _later(name: str, left: Stated, right: Stated) -> Stated:
     if left.observed_at != right.observed_at:
         return left if left.observed_at > right.observed_at else right
-    if left.value != right.value or type(left.value) is not type(right.value):
-        digests = cell_digest(name, left.value), cell_digest(name, right.value)
-        if digests[0] != digests[1]:
-            return left if digests[0] > digests[1] else right
+    if not same_value(name, left.value, right.value):
+        greater = cell_digest(name, left.value) > cell_digest(name, right.value)
+        return left if greater else right
     # One statement heard twice: it counts from when it was first heard.
     return min(left, right, key=lambda cell: (cell.received_at, cell.clock))

@@ -9,7 +9,7 @@ from ecrm_core.customers.contact import ContactPoint
 from ecrm_core.customers.keys import MatchKey, SearchKey
 from ecrm_core.customers.names import PersonName, compose_name, name_key, name_search_keys
 from ecrm_core.customers.record import SourceRecord
-from ecrm_core.kernel import CustomerId
+from ecrm_core.kernel import MAX_TEXT, CustomerId
 
 __all__ = ["KEYSET", "record_keys", "search_keys"]
 
@@ -33,7 +33,7 @@ def _contact_keys(record: SourceRecord) -> Iterator[MatchKey]:
 
 def _name_keys(record: SourceRecord) -> Iterator[MatchKey]:
     parts = {
-        part: record.value(f"name.{part}")
+        part: (record.value(f"name.{part}") or "")[:MAX_TEXT]
         for part in ("given", "family", "middle", "prefix", "suffix", "phonetic")
     }
     full = record.value("name.full")

@@ -11,9 +11,10 @@ from attrs import frozen
 
 from ecrm_core.customers.correction import Correction, in_order, substituted
 from ecrm_core.customers.fields import field_of
+from ecrm_core.customers.keys import SourceKey
 from ecrm_core.customers.policy import Candidate, Chooser, SurvivorshipPolicy
 from ecrm_core.customers.profile import Profile, Sourced
-from ecrm_core.customers.record import CLEARED, SourceRecord, Stated
+from ecrm_core.customers.record import CLEARED, SourceRecord, Stated, join
 from ecrm_core.kernel import CustomerId, Reason
 
 __all__ = ["Choice", "choose_fields", "unify"]
@@ -39,7 +40,7 @@ def unify(
     *,
     id: CustomerId,  # noqa: A002 - the profile's own word
 ) -> Profile:
-    """Return the profile of the group with root ``id``, one record for each source key."""
+    """Return the profile of the group with root ``id``; records of one source key are joined."""
     policy = policy or SurvivorshipPolicy()
     choices = choose_fields(records, corrections, policy)
     fields = {choice.field_name: choice.chosen for choice in choices if choice.chosen}
@@ -52,7 +53,11 @@ def choose_fields(
     policy: SurvivorshipPolicy,
 ) -> tuple[Choice, ...]:
     """Return for every field how it is decided, in the order of field names."""
-    ordered = sorted({record.key: record for record in records}.values(), key=lambda r: r.key)
+    by_key: dict[SourceKey, SourceRecord] = {}
+    for record in records:
+        held = by_key.get(record.key)
+        by_key[record.key] = record if held is None else join(held, record)
+    ordered = [by_key[key] for key in sorted(by_key)]
     ruled: dict[str, list[Correction]] = {}
     for correction in in_order(corrections):
         ruled.setdefault(correction.field_name, []).append(correction)
@@ -155,6 +160,6 @@ def _stated(
 
 def _added(name: str, ruled: Sequence[Correction]) -> Iterable[Sourced]:
     """Go through the elements people added, each as later corrections left it."""
-    for ruling in ruled:
+    for at, ruling in enumerate(ruled, start=1):
         if ruling.replaces is None and ruling.value is not CLEARED:
-            yield _ruled(substituted(name, ruling.value, ruled) or ruling)
+            yield _ruled(substituted(name, ruling.value, ruled[at:]) or ruling)

@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
+from ecrm_core.errors import StorageError
 from ecrm_core.kernel import CustomerId, Index, Kind
 
 __all__ = ["MERGE_EDGES", "Cause", "MergeEdge", "roots_of"]
@@ -48,17 +49,23 @@ MERGE_EDGES: Final = Kind(
     indexes=(Index("by_loser", ("loser",)), Index("by_winner", ("winner",))),
     owner="merging",
 )
+"""The rows of merges, found by loser and by winner."""
 
 
 def roots_of(
     ids: Iterable[CustomerId], edges: Iterable[MergeEdge]
 ) -> Mapping[CustomerId, CustomerId]:
-    """Return the root of every id under the active edges, which form a forest."""
+    """Return the root of every id under the active edges, which form a forest.
+
+    Raises StorageError (code "cycle") for edges that do not.
+    """
     up = {edge.loser: edge.winner for edge in edges if edge.active}
     return {id_: _top(id_, up) for id_ in ids}
 
 
 def _top(id_: CustomerId, up: Mapping[CustomerId, CustomerId]) -> CustomerId:
-    while id_ in up:
+    for _ in range(len(up) + 1):
+        if id_ not in up:
+            return id_
         id_ = up[id_]
-    return id_
+    raise StorageError("found merges that lead in a circle", code="cycle", customer=id_)

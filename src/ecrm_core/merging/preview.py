@@ -16,7 +16,7 @@ from ecrm_core.customers import (
     show_value,
     unify,
 )
-from ecrm_core.kernel import Private, Reason, html_table, plain_table
+from ecrm_core.kernel import Json, Private, Reason, html_table, plain_table
 from ecrm_core.merging.merge import joined
 
 __all__ = ["MergePreview", "preview_merge"]
@@ -35,6 +35,11 @@ class MergePreview(Private):
     after: Profile
     choices: tuple[Choice, ...]
     linked: Mapping[str, int] = field(factory=dict)
+
+    def reveal(self) -> Json:
+        """Return the three profiles as JSON values, personal data included."""
+        sides = (("winner", self.winner), ("loser", self.loser), ("after", self.after))
+        return {name: profile.to_json() for name, profile in sides}
 
     def __repr__(self) -> str:
         """Show the two ids."""
