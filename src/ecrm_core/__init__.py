@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Crm", "FieldMap", "Money", "__version__"]
 
 __version__ = "0.1.0"
+"""The version of the library (semantic versioning)."""
 _HOMES = {"Crm": "ecrm_core.crm", "FieldMap": "ecrm_core.customers", "Money": "ecrm_core.kernel"}
 
 

@@ -164,7 +164,7 @@ def test_a_locked_store_is_named_and_nothing_is_half_written(tmp_path: Path) -> 
     [
         (b"", InputError, r"list\.csv.*empty"),
         (b"no;name;mail\n1;a;b@example.com\n".replace(b"mail", b"post"), DefinitionError, "'mail'"),
-        (b"no,no,name,mail\n", DefinitionError, "two columns"),
+        (b"no,no,name,mail\n", DefinitionError, "columns 1, 2"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ecrm_core.adapters.memory import MemoryStore
-from ecrm_core.crm import Crm
+from ecrm_core.crm import Crm, Settings
 from ecrm_core.errors import StorageUnavailable
 from ecrm_core.kernel import FixedClock
 from ecrm_core.ports import Store, Tenants
@@ -45,7 +45,7 @@ class _Around:
 
 
 def _crm(store: Tenants) -> Crm:
-    return Crm(store, clock=FixedClock(LATER))
+    return Crm(store, settings=Settings(clock=FixedClock(LATER)))
 
 
 def _shop() -> tuple[MemoryStore, str]:

@@ -91,7 +91,7 @@ class DryRun:
         contact = address_of(address, channel, region=self.settings.region)
         statement = ConsentStatement(
             subject=address_subject(contact), channel=gate_text(channel),
-            purpose=gate_text(purpose), state=ConsentState(state), at=self._now(now),
+            purpose=gate_text(purpose), state=ConsentState.of(state), at=self._now(now),
             source=gate_text(source), by=by, double_opt_in=double_opt_in,
             confirmed_at=confirmed_at and utc(confirmed_at),
             expires_at=expires_at and utc(expires_at), night=night, evidence=evidence,

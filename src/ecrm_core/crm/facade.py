@@ -56,10 +56,12 @@ class Crm:
     what they would write.
     """
 
-    def __init__(self, store: Tenants, *, tenant: str = "main", **settings: Any) -> None:  # noqa: ANN401
-        """Work on one tenant of a store; the keywords are those of ``open``."""
+    def __init__(
+        self, store: Tenants, *, tenant: str = "main", settings: Settings | None = None
+    ) -> None:
+        """Work on one tenant of a store that is open already."""
         self._owner = store
-        self._settings = Settings(**settings)
+        self._settings = settings or Settings()
         self.store = store.tenant(tenant)
         """The tenant's handle, for the readers of ``ports``."""
         self.dry_run = DryRun(self.store, self._settings)
@@ -84,10 +86,10 @@ class Crm:
         without an offset; ``secret`` (16 bytes or more, kept for ever) is needed for sources that
         know people by e-mail alone. Raises DefinitionError and StorageError.
         """
-        given = {"region": region, "tz": tz, "policy": policy, "attributes": attributes,
+        given: dict[str, Any] = {"region": region, "tz": tz, "policy": policy, "attributes": attributes,
                  "clock": clock, "secret": secret}  # fmt: skip
-        settings = {name: value for name, value in given.items() if value is not None}
-        return cls(open_store(target), tenant=tenant, **settings)
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        return cls(open_store(target), tenant=tenant, settings=settings)
 
     def close(self) -> None:
         """Give back files and connections."""
@@ -231,21 +233,30 @@ class Crm:
         *,
         channel: str,
         purpose: str,
+        by: str | None = None,
+        source: str = "ecrm",
+        double_opt_in: bool = False,
+        confirmed_at: datetime | None = None,
+        expires_at: datetime | None = None,
+        night: bool = False,
+        evidence: str | None = None,
         key: str | None = None,
         now: datetime | None = None,
-        **more: Any,  # noqa: ANN401
     ) -> None:
         """Record that somebody granted, refused or revoked contact at an address.
 
-        ``state`` is granted, pending, refused or revoked; ``channel`` such as "email" or "sms".
-        ``more``: by, source, double_opt_in, confirmed_at, expires_at, night, evidence.
+        ``state`` is granted, pending, refused or revoked; ``channel`` such as "email" or "sms";
+        the other parts are those of ConsentStatement. Raises InputError for an unreadable address.
         """
-        params = ["consent", address, ConsentState(state).value, channel, purpose]
+        said: dict[str, Any] = {
+            "channel": channel, "purpose": purpose, "by": by, "source": source, "night": night,
+            "double_opt_in": double_opt_in, "confirmed_at": confirmed_at,
+            "expires_at": expires_at, "evidence": evidence,
+        }  # fmt: skip
+        params = [str(state), {name: str(value) for name, value in said.items()}]
         self._commit(
-            lambda at: self.dry_run.consent(
-                address, state, channel=channel, purpose=purpose, now=at, **more
-            ),
-            params, key, now,
+            lambda at: self.dry_run.consent(address, state, now=at, **said),
+            ["consent", address, *params], key, now,
         )  # fmt: skip
 
     def refuse_contact(

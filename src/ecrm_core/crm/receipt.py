@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
 from attrs import frozen
 
-from ecrm_core.kernel import Applied, CustomerId, html_table
+from ecrm_core.kernel import Applied, CustomerId, Json, html_table
 
 __all__ = ["Receipt", "Undo"]
 
@@ -52,10 +50,13 @@ class Receipt:
         return cls.counted(applied.result, replayed=applied.replayed)
 
     @classmethod
-    def counted(cls, result: Mapping[str, Any], **more: Any) -> Receipt:  # noqa: ANN401
+    def counted(
+        cls, result: Mapping[str, Json], *, replayed: bool = False, stopped: bool = False
+    ) -> Receipt:
         """Return the receipt of these counts."""
         counts = {name: result.get(name, 0) for name in _COUNTS}
-        return cls(**counts, customers=tuple(result.get("customers", ())), **more)
+        customers = tuple(result.get("customers", ()))
+        return cls(**counts, customers=customers, replayed=replayed, stopped=stopped)
 
     def __str__(self) -> str:
         """Return the equation in words."""

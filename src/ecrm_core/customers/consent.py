@@ -14,8 +14,8 @@ from typing import Final
 from attrs import field, frozen
 
 from ecrm_core.customers.contact import ContactKind, ContactPoint
-from ecrm_core.errors import InputError
-from ecrm_core.kernel import Index, Kind, Private, Reason, digest, encode, gate_instant
+from ecrm_core.errors import InputError, UnknownName
+from ecrm_core.kernel import Index, Kind, Private, Reason, digest, encode, gate_text, gate_instant
 
 __all__ = [
     "ANY_CHANNEL",
@@ -39,6 +39,15 @@ class ConsentState(Enum):
     PENDING = "pending"
     REFUSED = "refused"
     REVOKED = "revoked"
+
+    @classmethod
+    def of(cls, state: str | ConsentState) -> ConsentState:
+        """Return the state of that name; UnknownName when there is none."""
+        found = {member.value: member for member in cls}.get(getattr(state, "value", state))
+        if found is None:
+            near = tuple(member.value for member in cls)
+            raise UnknownName("consent state", gate_text(state), near)
+        return found
 
 
 _NO = {ConsentState.REFUSED, ConsentState.REVOKED}
