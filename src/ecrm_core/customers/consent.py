@@ -43,10 +43,11 @@ class ConsentState(Enum):
     @classmethod
     def of(cls, state: str | ConsentState) -> ConsentState:
         """Return the state of that name; UnknownName when there is none."""
-        found = {member.value: member for member in cls}.get(getattr(state, "value", state))
+        name = state.value if isinstance(state, ConsentState) else state
+        found = {member.value: member for member in cls}.get(name)
         if found is None:
             near = tuple(member.value for member in cls)
-            raise UnknownName("consent state", gate_text(state), near)
+            raise UnknownName("consent state", gate_text(name), near)
         return found
 
 
