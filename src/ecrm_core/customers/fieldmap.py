@@ -9,14 +9,14 @@ from typing import Self
 from attrs import evolve, field, frozen
 
 from ecrm_core.customers.fieldmap_guess import Guess, guess_roles
-from ecrm_core.customers.fieldmap_show import html_table, text_table
 from ecrm_core.customers.roles import role_of
 from ecrm_core.customers.table import Table
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import zone
+from ecrm_core.kernel import html_table, plain_table, zone
 
 __all__ = ["FieldMap"]
 
+_HEAD = ("column", "role", "confidence", "why")
 _ORDERS = frozenset({"YMD", "DMY", "MDY"})
 
 
@@ -121,15 +121,15 @@ class FieldMap:
 
     def __str__(self) -> str:
         """Show the columns as a table of text; no value of the data appears."""
-        return text_table(self._rows())
+        return plain_table(_HEAD, self._rows())
 
     def _repr_html_(self) -> str:
         """Show the columns as a table in a notebook, escaped."""
-        return html_table(self._rows())
+        return html_table(_HEAD, self._rows())
 
     def _rows(self) -> list[tuple[str, ...]]:
         known = {guess.column: guess for guess in self.guesses}
-        rows: list[tuple[str, ...]] = [("column", "role", "confidence", "why")]
+        rows: list[tuple[str, ...]] = []
         for column, role in self.columns.items():
             guess = known.get(column)
             sure = f"{guess.confidence:.0%}" if guess else ""
