@@ -9,12 +9,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ecrm_core.adapters.sqlite import SqliteStore
+from ecrm_core.adapters.sqlite.table import table_of
 from ecrm_core.errors import DefinitionError, StorageError, StorageUnavailable
 from ecrm_core.kernel import ChangeSet
+from ecrm_core.ports.span import span_of
 from ecrm_core.testing.contracts.sample import THINGS, fill, names, things
 
 
@@ -204,6 +207,31 @@ def test_every_write_is_durable_and_alone(path: Path) -> None:
         asked = ("journal_mode", "synchronous", "secure_delete", "application_id")
         found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in asked]
     assert found == ["wal", 2, 1, 0x6563726D]
+
+
+def test_every_question_is_answered_from_an_index_in_order(path: Path) -> None:
+    questions: list[dict[str, Any]] = [
+        {"index": index, "within": ("s",) * width, "after": after, "starts": starts}
+        for index, columns in ((None, 2), ("owner", 3), ("shade", 4))
+        for width in range(columns)
+        for after in (None, ("s",) * columns)
+        for starts in (None, "s")
+    ]
+    table = table_of(THINGS)
+    with SqliteStore(path) as opened:
+        fill(opened.tenant("main"), map(str, range(500)))
+        with opened._file.reading() as connection:
+            for question in questions:
+                sql, values = table.page(question["index"], span_of(THINGS, **question, limit=10))
+                assert searched(connection, sql, values), (question, sql)
+            for columns in (table.key, *table.indexes.values()):
+                sql = table.among(columns, "version", 8)
+                assert searched(connection, sql, ["s"] * (len(columns) + 7))
+
+
+def searched(connection: sqlite3.Connection, sql: str, values: list[object]) -> bool:
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}", [1, *values]).fetchall()
+    return [step[3].split()[0] for step in plan] == ["SEARCH"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

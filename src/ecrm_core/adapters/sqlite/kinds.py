@@ -83,8 +83,8 @@ def adopt(connection: sqlite3.Connection, kind: Kind[Any]) -> None:
         kept = before.format == now.format and now.indexes.items() <= before.indexes.items()
         if not kept:
             _fill(connection, kind, table)
-    for index in table.indexes:
-        connection.execute(table.create_index(index))
+    for statement in filter(None, map(table.create_index, table.indexes)):
+        connection.execute(statement)
     _remember(connection, kind, now)
 
 
@@ -93,22 +93,22 @@ def _forget(connection: sqlite3.Connection, kind: Kind[Any], before: Declared) -
     now = declaration(kind)
     for name, columns in before.indexes.items():
         if now.format != before.format or now.indexes.get(name) != columns:
-            connection.execute(f"DROP INDEX k_{kind.name}${name}")
+            connection.execute(f"DROP INDEX IF EXISTS k_{kind.name}${name}")
 
 
 def _add_columns(connection: sqlite3.Connection, table: Table) -> None:
     found = connection.execute("SELECT name FROM pragma_table_info(?)", (table.name,))
     there = {name for (name,) in found}
-    for column in table.extra:
+    for column in table.extras:
         if column not in there:
             connection.execute(f"ALTER TABLE {table.name} ADD COLUMN {column} TEXT")
 
 
 def _fill(connection: sqlite3.Connection, kind: Kind[Any], table: Table) -> None:
     """Enter every row anew, as its value reads today."""
-    if not table.extra:
+    if not table.extras:
         return
-    change = ", ".join(f"{column}=?" for column in table.extra)
+    change = ", ".join(f"{column}=?" for column in table.extras)
     update = f"UPDATE {table.name} SET {change} WHERE rowid=?"
     for rows in _pages(connection, table):
         connection.executemany(

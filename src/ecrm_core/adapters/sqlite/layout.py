@@ -16,7 +16,7 @@ FORMAT = 1
 
 _APPLICATION = 0x6563726D  # "ecrm", in the header of the file
 _CACHE_KB = 65_536
-_CHECKPOINT_PAGES = 4_000
+_CHECKPOINT_PAGES = 16_000  # 64 MB of log at most: a page changed often is written home once
 
 # declarations counts the changes of ecrm_kind, so that a connection knows when to read it again.
 _TABLES = """

@@ -1,7 +1,8 @@
 """Table: the SQL of one Kind, made of the Kind alone.
 
 Names come from the Kind (plain identifiers, by its own rule); values are bound, never written into
-SQL. Text compares as BINARY: the order of UTF-8 bytes is the order of code points.
+SQL. Text compares as BINARY: the order of UTF-8 bytes is the order of code points. An index column
+that is a part of the key is not kept twice, and an index that begins the key is the key's own.
 """
 
 from __future__ import annotations
@@ -20,11 +21,15 @@ __all__ = ["Table", "table_of"]
 
 @frozen(slots=False)
 class Table:
-    """Columns and statements of a Kind; every statement begins with the tenant's number."""
+    """Columns and statements of a Kind; every statement begins with the tenant's number.
+
+    ``extra`` are the columns kept for an index alone, by their place in its entries.
+    """
 
     name: str
     key: tuple[str, ...]
     indexes: Mapping[str, tuple[str, ...]]
+    extra: Mapping[str, tuple[tuple[int, str], ...]]
     insert_only: bool
     put: str = field(init=False)
 
@@ -33,27 +38,33 @@ class Table:
         object.__setattr__(self, "put", self._put())
 
     @property
-    def extra(self) -> tuple[str, ...]:
-        """The columns of all indexes."""
-        return tuple(column for columns in self.indexes.values() for column in columns)
+    def extras(self) -> tuple[str, ...]:
+        """The columns beside the key that indexes need."""
+        return tuple(column for columns in self.extra.values() for _, column in columns)
 
     @property
     def create(self) -> str:
         """The statement that makes the table."""
         texts = ", ".join(f"{column} TEXT NOT NULL" for column in self.key)
-        extra = "".join(f", {column} TEXT" for column in self.extra)
+        extra = "".join(f", {column} TEXT" for column in self.extras)
         return (
             f"CREATE TABLE {self.name} (tenant INTEGER NOT NULL, {texts}, "
             "version INTEGER NOT NULL, format INTEGER NOT NULL, body TEXT NOT NULL"
             f"{extra}, PRIMARY KEY (tenant, {', '.join(self.key)}))"
         )
 
-    def create_index(self, index: str) -> str:
-        """The statement that makes an index; rows without its columns are not in it."""
+    def create_index(self, index: str) -> str | None:
+        """The statement that makes an index without the rows that lack a column.
+
+        None where the primary key serves.
+        """
         columns = self.indexes[index]
+        if columns == self.key[: len(columns)]:
+            return None
+        distinct = dict.fromkeys(columns + self.key)
         return (
             f"CREATE INDEX IF NOT EXISTS {self.name}${index} ON {self.name} "
-            f"(tenant, {', '.join(columns + self.key)}) WHERE {columns[0]} IS NOT NULL"
+            f"(tenant, {', '.join(distinct)}){' WHERE '.join(['', *self._entered(index)])}"
         )
 
     def order(self, index: str | None) -> tuple[str, ...]:
@@ -76,10 +87,11 @@ class Table:
         )
 
     def columns_of(self, row: Row) -> list[str | None]:
-        """The values of ``extra`` for a row: None where it is not in the index."""
+        """The values of ``extras`` for a row: None where it is not in the index."""
         values: list[str | None] = []
-        for index, columns in self.indexes.items():
-            values += row.entries[index] or (None,) * len(columns)
+        for index, columns in self.extra.items():
+            entry = row.entries[index]
+            values += [entry[at] if entry else None for at, _ in columns]
         return values
 
     def page(self, index: str | None, span: Span) -> tuple[str, list[object]]:
@@ -87,27 +99,32 @@ class Table:
         columns = self.order(index)
         rest = columns[len(span.within) :]
         conditions = [f"{column}=?" for column in columns[: len(span.within)]]
-        values: list[object] = [*span.within]
-        if span.low:
-            low = rest[: len(span.low)]
-            sign = ">=" if span.closed else ">"
+        low, closed = _low(columns, span)
+        if low:
+            sign = ">=" if closed else ">"
             conditions.append(f"({', '.join(low)}) {sign} ({', '.join('?' * len(low))})")
-            values += span.low
+        elif not closed:
+            conditions.append("0")
+        values: list[object] = [*span.within, *low.values()]
         if span.below is not None:
             conditions.append(f"{rest[0]} < ?")
             values.append(span.below)
-        if index:
-            conditions.append(f"{columns[0]} IS NOT NULL")
+        conditions += self._entered(index)
         sql = (
             f"SELECT {', '.join(columns)}, version, format, body FROM {self.name} "
             f"WHERE {' AND '.join(['tenant=?', *conditions])} "
-            f"ORDER BY {', '.join(columns)} LIMIT {span.limit + 1}"
+            f"ORDER BY {', '.join(dict.fromkeys(columns))} LIMIT {span.limit + 1}"
         )
         return sql, values
 
+    def _entered(self, index: str | None) -> list[str]:
+        """The condition that holds for the rows of an index, if it leaves any out."""
+        extra = self.extra.get(index or "", ())
+        return [f"{column} IS NOT NULL" for _, column in extra[:1]]
+
     def _put(self) -> str:
-        columns = ("tenant", *self.key, "version", "format", "body", *self.extra)
-        changed = ("version", "format", "body", *self.extra)
+        columns = ("tenant", *self.key, "version", "format", "body", *self.extras)
+        changed = ("version", "format", "body", *self.extras)
         then = "UPDATE SET " + ", ".join(f"{column}=excluded.{column}" for column in changed)
         return (
             f"INSERT INTO {self.name} ({', '.join(columns)}) "
@@ -117,15 +134,39 @@ class Table:
         )
 
 
+def _low(columns: tuple[str, ...], span: Span) -> tuple[dict[str, str], bool]:
+    """Return the lower bound by different columns, and whether it is in the span.
+
+    Where a column comes again, the bound agrees with itself (and says nothing new), or decides
+    about all rows with the columns before.
+    """
+    known = dict(zip(columns, span.within, strict=False))
+    low: dict[str, str] = {}
+    for column, text in zip(columns[len(span.within) :], span.low, strict=False):
+        if column not in known:
+            known[column] = low[column] = text
+        elif known[column] != text:
+            return low, known[column] > text
+    return low, span.closed
+
+
 @lru_cache(maxsize=256)
 def table_of(kind: Kind[Any]) -> Table:
     """Return the table of a Kind."""
+    key = {path: f"key{at}" for at, path in enumerate(kind.key)}
+    indexes = {
+        index.name: tuple(
+            key.get(path, f"x_{index.name}_{at}") for at, path in enumerate(index.columns)
+        )
+        for index in kind.indexes
+    }
     return Table(
         name=f"k_{kind.name}",
-        key=tuple(f"key{at}" for at in range(len(kind.key))),
-        indexes={
-            index.name: tuple(f"x_{index.name}_{at}" for at in range(len(index.columns)))
-            for index in kind.indexes
+        key=tuple(key.values()),
+        indexes=indexes,
+        extra={
+            name: tuple((at, c) for at, c in enumerate(columns) if c not in key.values())
+            for name, columns in indexes.items()
         },
         insert_only=kind.insert_only,
     )
