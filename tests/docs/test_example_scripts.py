@@ -1,0 +1,41 @@
+"""The scripts in examples run alone, and print what is expected of them."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from tests.house import ROOT
+
+SCRIPTS = sorted(path.name for path in (ROOT / "examples").glob("*.py"))
+SAYS = {
+    "first_customers.py": (
+        "shop: 2 rows = 2 accepted",
+        "under one address: 2",
+        "shopify/1 yes: marketing by email was granted on 2026-05-01",
+        "shopify/2 no: nobody has granted marketing by email",
+        "two again: True",
+    ),
+    "webhook_flask_like.py": (
+        "({'accepted': 1, 'replayed': False}, 200)",
+        "({'accepted': 1, 'replayed': True}, 200)",
+        "({'error': 'bad_signature'}, 401)",
+        "({'error': 'not_json', 'path': '$'}, 400)",
+        "1 customer",
+    ),
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_runs_in_an_empty_folder(script: str, tmp_path: pathlib.Path) -> None:
+    command = [sys.executable, "-W", "error", "-X", "utf8", str(ROOT / "examples" / script)]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, encoding="utf-8")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert [text for text in SAYS[script] if text not in run.stdout] == []
+
+
+def test_every_script_is_expected_to_say_something() -> None:
+    assert set(SAYS) == set(SCRIPTS)

@@ -1,0 +1,185 @@
+"""What never changes: derived ids, digests, keys and stored JSON, pinned in stability.json.
+
+If one of these fails, the change is at fault: the old values stand in people's stores and logs. A
+new format or key set gets a new number and an entry of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecrm_core.customers import (
+    CLEARED,
+    CONSENTS,
+    CORRECTIONS,
+    HISTORY,
+    HOMES,
+    KEYSET,
+    PROFILES,
+    RECORDS,
+    SEARCH_KEYS,
+    Address,
+    ConsentState,
+    ConsentStatement,
+    ContactPoint,
+    Correction,
+    FieldMap,
+    Home,
+    SearchKey,
+    SourceKey,
+    SourceRecord,
+    Stated,
+    Superseded,
+    SurvivorshipPolicy,
+    address_subject,
+    cell_digest,
+    home_id,
+    parse_email,
+    parse_handle,
+    parse_phone,
+    record_keys,
+    unify,
+)
+from ecrm_core.customers.contact import ContactKind
+from ecrm_core.errors import StorageError
+from ecrm_core.kernel import (
+    REQUESTS,
+    AnyKind,
+    CustomerId,
+    RequestKey,
+    canonical_json,
+    derive_id,
+    digest,
+    personal_key,
+)
+from ecrm_core.merging import MERGE_EDGES, MergeEdge
+
+PINNED = json.loads(Path(__file__).with_name("stability.json").read_text(encoding="utf-8"))
+AT = datetime(2026, 5, 1, 9, 0, 0, 250000, tzinfo=UTC)
+KEY = SourceKey("shopify", "1001")
+HOME = CustomerId("cus_x")
+
+
+def phone(text: str) -> ContactPoint:
+    return parse_phone(text, region="KR")
+
+
+def record() -> SourceRecord:
+    values: dict[str, Any] = {
+        "name.given": "민준",
+        "name.family": "김",
+        "emails": (parse_email("Min.Jun+shop@Example.KR"),),
+        "phones": (phone("02-0000-0001"),),
+        "addresses": (Address(country="KR", lines=("1 Main Street",), postal_code="00001"),),
+        "birth_on": date(1990, 2, 28),
+        "tags": ("vip",),
+        "brand": CLEARED,
+        "unmapped.$.orders_count": 7,
+    }
+    return SourceRecord(KEY, {name: Stated(value, AT, AT) for name, value in values.items()})
+
+
+# ---------------------------------------------------------------- ids and digests
+
+DERIVED: dict[str, Callable[[], str]] = {
+    "customer": lambda: home_id("main", KEY),
+    "customer of a Korean source": lambda: home_id("가게", SourceKey("쇼핑몰", "회원-1")),
+    "merge": lambda: derive_id("mrg", "main", "cus_b", "cus_a", "0"),
+    "framing": lambda: derive_id("cus", "ab", "c"),
+    "framing, elsewhere": lambda: derive_id("cus", "a", "bc"),
+    "personal key": lambda: personal_key(b"0123456789abcdef", "news", "email:a@example.com"),
+    "digest": lambda: digest({"b": [1, None, True], "a": "é"}),
+    "cell": lambda: cell_digest("name.given", "민준"),
+    "cleared cell": lambda: cell_digest("brand", CLEARED),
+    "policy": lambda: SurvivorshipPolicy().digest,
+    "request": lambda: RequestKey.of("k", ["ingest", "shopify"], AT).params_digest,
+}
+
+
+@pytest.mark.parametrize("what", DERIVED)
+def test_a_derived_value_is_the_same_for_ever(what: str) -> None:
+    assert DERIVED[what]() == PINNED["derived"][what]
+
+
+def test_canonical_json_has_one_spelling() -> None:
+    assert canonical_json({"b": [1.5, None], "a": "é\n"}) == '{"a":"é\\n","b":[1.5,null]}'
+
+
+# ---------------------------------------------------------------- addresses and search keys
+
+SUBJECTS = {
+    "email:minjun@example.kr": parse_email("MinJun+shop@Example.KR"),
+    "email:kim@gmail.com": parse_email("k.im+x@googlemail.com"),
+    "phone:8220000001": phone("02-000-0001"),
+    "messaging:kakao:kim": parse_handle(ContactKind.MESSAGING, "@Kim", service="kakao"),
+}
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_subject_of_consent_is_the_same_for_ever(subject: str) -> None:
+    assert address_subject(SUBJECTS[subject]) == subject
+
+
+def test_the_search_keys_of_a_record_are_those_of_their_key_set() -> None:
+    assert sorted(map(str, record_keys(record()))) == PINNED["search keys"][KEYSET]
+
+
+# ---------------------------------------------------------------- stored rows
+
+ROWS: list[tuple[AnyKind, object]] = [
+    (RECORDS, record()),
+    (PROFILES, unify([record()], id=HOME)),
+    (HOMES, Home(id=HOME, key=KEY, root_id=CustomerId("cus_y"))),
+    (
+        HISTORY,
+        Superseded(source="shopify", external_id="1", field_name="brand", digest="d", value="x",
+                   observed_at=AT, received_at=AT),
+    ),
+    (
+        CORRECTIONS,
+        Correction(id="cor_1", customer=HOME, field_name="emails", replaces="d",
+                   value=parse_email("a@example.com"), at=AT, by="anna", pin=True),
+    ),
+    (
+        CONSENTS,
+        ConsentStatement(subject="email:a@example.com", channel="email", purpose="marketing",
+                         state=ConsentState.GRANTED, at=AT, source="shopify", double_opt_in=True,
+                         confirmed_at=AT),
+    ),
+    (
+        MERGE_EDGES,
+        MergeEdge(id="mrg_1", loser=CustomerId("cus_b"), winner=CustomerId("cus_a"), at=AT,
+                  by="anna"),
+    ),
+    (SEARCH_KEYS, SearchKey(keyset="find-1", key="email:a@example.com", home_id=HOME)),
+]  # fmt: skip
+NAMES = [kind.name for kind, _ in ROWS]
+
+
+@pytest.mark.parametrize(("kind", "value"), ROWS, ids=NAMES)
+def test_a_row_is_written_as_its_format_says(kind: AnyKind, value: object) -> None:
+    assert kind.row(value).body == canonical_json(PINNED["rows"][f"{kind.name} {kind.format}"])
+
+
+@pytest.mark.parametrize(("kind", "value"), ROWS, ids=NAMES)
+def test_a_row_of_the_first_format_is_still_read(kind: AnyKind, value: object) -> None:
+    assert kind.read(canonical_json(PINNED["rows"][f"{kind.name} 1"]), 3, 1).value == value
+
+
+@pytest.mark.parametrize("kind", [RECORDS, PROFILES, REQUESTS], ids=repr)
+def test_a_row_of_a_later_version_is_refused(kind: AnyKind) -> None:
+    with pytest.raises(StorageError) as caught:
+        kind.read("{}", 1, kind.format + 1)
+    assert caught.value.code == "newer_format"
+
+
+def test_a_field_map_is_written_as_it_was() -> None:
+    columns = FieldMap({"ID": "id", "생일": "birth_date"}, tz="Asia/Seoul", date_order="YMD")
+    assert columns.to_json() == PINNED["field map"]
+    assert FieldMap.from_json(PINNED["field map"]) == columns
