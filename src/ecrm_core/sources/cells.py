@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from ecrm_core.customers import CLEARED, Cleared
 from ecrm_core.customers.table import text_of
-from ecrm_core.errors import InputError
+from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import MAX_TEXT, gate_text, nfc, squeeze
 from ecrm_core.sources.payload import MAX_VALUE, child, gate_unmapped, joined, leaves
 
@@ -88,7 +88,7 @@ class Cells:
         """Return what ``read`` reads of a cell; None, and the cell kept, when it cannot."""
         try:
             found = read()
-        except InputError:
+        except (InputError, DefinitionError):  # a currency that is none, too, is a cell's fault
             found = None
         if found is None:
             self.keep(column)

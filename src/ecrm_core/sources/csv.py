@@ -104,7 +104,8 @@ def _check_columns(columns: Sequence[str], fields: FieldMap) -> None:
     for name in missing:
         near = get_close_matches(name, columns, n=2, cutoff=0.5)
         told.append(f"{name!r} (near: {', '.join(map(repr, near))})" if near else repr(name))
-    message = f"the file has no column {', '.join(told)}; it has {', '.join(map(repr, columns))}"
+    # The others are not named: without a header they would be somebody's data.
+    message = f"the file has no column {', '.join(told)} among its {len(columns)}"
     raise DefinitionError(message, code="column_missing", columns=missing)
 
 
@@ -114,7 +115,7 @@ def _pages(table: CsvTable, reader: RowReader, *, page: int, skip: int) -> Itera
         delivery = DeliveryBuilder(source=reader.source, received_at=reader.received_at)
         content, size = hashlib.blake2b(f"{first[0]}\n".encode(), digest_size=16), 0
         for number, record in chain([first], rows):
-            content.update(record.data + b"\n")
+            content.update((record.digest or "").encode() + record.data + b"\n")
             size += len(record.data)
             _take(table, reader, delivery, record, number=number)
             if delivery.rows == page or size > _MAX_PAGE:

@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping
 from ecrm_core.customers.fieldmap_words import read_header
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import nfc
+from ecrm_core.sources.csv_lines import BLOCK
 
 __all__ = ["checked_encoding", "choose_delimiter", "choose_encoding", "split_bom"]
 
@@ -64,8 +65,11 @@ def choose_encoding(block: bytes, wanted: Collection[str]) -> str:
             "found no text, or UTF-16 without a mark; name the encoding (utf-16-le, utf-16-be)"
         )
         raise InputError(message, code="encoding")
-    lines = block.splitlines()[:-1] or [block]  # the last one may be cut in two
-    header, lines = lines[0], [line for line in lines if not line.isascii()]
+    lines = block.splitlines()
+    if len(block) >= BLOCK and len(lines) > 1:
+        lines.pop()  # cut in two
+    header = next(iter(lines), b"")
+    lines = [line for line in lines if not line.isascii()]
     broken = sum(not _decodes(line, "utf-8") for line in lines)
     # Korean or Japanese in another encoding is hardly ever UTF-8 by chance.
     share = 10 if header.isascii() or not _decodes(header, "utf-8") else 2
@@ -75,7 +79,7 @@ def choose_encoding(block: bytes, wanted: Collection[str]) -> str:
     names = {name: _rough_names(header.decode(name, "replace")) for name in _READINGS}
     fits = [name for name in able if wanted and names[name] >= set(wanted)] or able
     if len(fits) > 1:
-        fits = [name for name in fits if _makes_sense(names[name])]
+        fits = [name for name in fits if _known(names[name])]
     if len(fits) == 1 and any(not name.isascii() for name in names[fits[0]]):
         return fits[0]
     raise _undecided({name: names[name] for name in able})
@@ -93,18 +97,23 @@ def _rough_names(header: str) -> set[str]:
     return {nfc(name.strip(' "')) for name in re.split("[,;\t]", header)}
 
 
-def _makes_sense(names: Collection[str]) -> bool:
-    return any(read_header(name).role for name in names if not name.isascii())
+def _known(names: Collection[str]) -> list[str]:
+    return sorted(name for name in names if not name.isascii() and read_header(name).role)
 
 
 def _undecided(names: Mapping[str, Collection[str]]) -> InputError:
-    told = [
-        f"as {_READINGS[name]} the header reads {', '.join(sorted(columns)[:6])[:120]}"
-        for name, columns in names.items()
-    ] or ["it is neither CP949 (Korean) nor Shift-JIS (Japanese)"]
+    told = [f"as {_READINGS[name]} {_sense(columns)}" for name, columns in names.items()]
+    if not told:
+        told = ["it is neither CP949 (Korean) nor Shift-JIS (Japanese)"]
     options = ", ".join(repr(name) for name in (names or ["cp1252", "utf-8"]))
     message = f"found bytes that are no UTF-8; {'; '.join(told)}; name the encoding: {options}"
     return InputError(message, code="encoding", readings=sorted(names))
+
+
+def _sense(names: Collection[str]) -> str:
+    """Say which names are known words; others may be data, where the file has no header."""
+    known = _known(names)
+    return f"the header says {', '.join(known)}" if known else "no column has a name we know"
 
 
 def choose_delimiter(header: bytes, encoding: str, wanted: Collection[str]) -> bytes:

@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
-__all__ = ["MAX_LINE", "Line", "Read", "first_block", "read_lines", "recoded"]
+__all__ = ["BLOCK", "MAX_LINE", "Line", "Read", "first_block", "read_lines", "recoded"]
 
 Read = Callable[[int], bytes]
 """How blocks are read: the method ``read`` of a binary stream."""
 
 MAX_LINE = 1024 * 1024
 """Bytes of one physical line, and of one record, that are held at the most."""
-_BLOCK = 256 * 1024
+BLOCK = 64 * 1024
+"""Bytes read at a time; format and encoding are read off the first block."""
 
 
 @frozen(repr=False, slots=True)
@@ -35,7 +36,7 @@ class Line:
 def first_block(read: Read) -> bytes:
     """Return the first block of a stream, whole even where it comes in small pieces."""
     parts, size = list[bytes](), 0
-    while size < _BLOCK and (part := read(_BLOCK - size)):
+    while size < BLOCK and (part := read(BLOCK - size)):
         parts.append(part)
         size += len(part)
     return b"".join(parts)
@@ -75,7 +76,7 @@ def read_lines(first: bytes, read: Read) -> Iterator[Line]:
             yield line
             number, rest = number + 1, b""
             continue
-        block = read(_BLOCK)
+        block = read(BLOCK)
     if rest:
         yield _line(number, rest)
 
@@ -90,12 +91,12 @@ def _line(number: int, data: bytes) -> Line:
 def _long(number: int, data: bytes, read: Read, end: bytes) -> tuple[Line, bytes]:
     """Return a long line, read to its end but not held, and what was read beyond it."""
     content, length = hashlib.blake2b(data, digest_size=16), len(data)
-    while block := read(_BLOCK):
+    while block := read(BLOCK):
         part, ended, beyond = block.partition(end)
         content.update(part)
         length += len(part)
         if ended:
             return Line(number, data[:MAX_LINE], length, content.hexdigest()), (
-                beyond or read(_BLOCK)
+                beyond or read(BLOCK)
             )
     return Line(number, data[:MAX_LINE], length, content.hexdigest()), b""

@@ -117,8 +117,10 @@ def _columns(table: CsvTable, header: Record) -> tuple[str, ...]:
     if blank:
         message = f"column {blank[0]} of {width} has no name, expected one for each"
         raise DefinitionError(message, code="column_blank", columns=blank)
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = [at for at, name in enumerate(names, start=1) if names.count(name) > 1]
     if twice:
-        message = f"two columns are named {twice[0]!r}, expected one"
+        message = (
+            f"the columns {', '.join(map(str, twice))} share names, expected one name for each"
+        )
         raise DefinitionError(message, code="column_twice", columns=twice)
     return names

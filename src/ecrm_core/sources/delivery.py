@@ -58,6 +58,7 @@ QUARANTINE: Final = Kind(
     indexes=(Index("by_source", ("source", "received_at")),),
     owner="sources",
 )
+"""The rows of Quarantined."""
 
 
 def quarantine(

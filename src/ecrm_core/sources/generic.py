@@ -85,9 +85,9 @@ def read(
     delivery = DeliveryBuilder(source=source, received_at=reader.received_at)
     for found in split_objects(body, one="row", many="rows"):
         try:
-            row = found.read()
+            entry = reader.read(found.read())
         except InputError as error:
             delivery.refuse(found.path, found.text, error)
         else:
-            take(reader, delivery, row, place=found.path)
+            delivery.accept(entry)
     return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())

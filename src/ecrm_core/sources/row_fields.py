@@ -130,12 +130,18 @@ def _notes(columns: tuple[str, ...]) -> Step:
 
 def _tags(columns: tuple[str, ...]) -> Step:
     def step(cells: Cells, _: Mapping[str, object]) -> object:
-        tags = cells.each(columns, lambda _, text: _COMMAS.split(text))
-        if not isinstance(tags, tuple):
-            return tags
-        return tuple(tag.strip() for some in tags for tag in some if tag.strip())
+        tags = cells.each(columns, lambda c, text: _split(cells, c, text))
+        return tuple(tag for some in tags for tag in some) if isinstance(tags, tuple) else tags
 
     return step
+
+
+def _split(cells: Cells, column: str, text: str) -> list[str]:
+    tags = [cells.tidy(column, tag) for part in _COMMAS.split(text) if (tag := part.strip())]
+    short = [tag for tag in tags if len(tag) <= MAX_TEXT]
+    if len(short) < len(tags):
+        cells.keep(column)
+    return short
 
 
 def _parsed(column: str, parse: Callable[[str, str], object]) -> Step:

@@ -1,0 +1,286 @@
+"""Laws of sources: nothing is lost, silence clears nothing, pages make no difference."""
+
+import csv as stdlib_csv
+import io
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from ecrm_core.customers import CLEARED, FieldMap
+from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.sources import Delivery, csv, generic, shopify
+from ecrm_core.sources.payload import leaves
+from tests.profile import size
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+FIELDS = FieldMap(
+    {
+        "id": "id",
+        "mail": "email",
+        "name": "full_name",
+        "ok": "consent:email:news",
+        "at": "updated_at",
+    }
+)
+COLUMNS = [*FIELDS.columns, "other"]
+
+# ---------------------------------------------------------------- JSON
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | st.floats(allow_nan=False, allow_infinity=False, width=32)
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+)
+KEYS = st.sampled_from(["a", "a.b", "", "[0]", '"', "키", "id", "default", "state"]) | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=5
+)
+ANYTHING = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3)
+)
+WORDS = st.sampled_from(
+    [
+        "",
+        " ",
+        "Kim",
+        "김  민준",
+        "a@example.com",
+        "no mail",
+        "+82 2-0000-0101",
+        "KR",
+        "Korea",
+        "Nowhere",
+        "2026-05-01T10:00:00+09:00",
+        "a, b,,c",
+    ]
+)
+ODD = st.one_of(WORDS, WORDS, WORDS, st.none(), ANYTHING)
+
+
+def _shaped(keys: str, **shaped: st.SearchStrategy[Any]) -> dict[str, st.SearchStrategy[Any]]:
+    """Return keys with odd values, and keys with the values they should have, now and then odd."""
+    return dict.fromkeys(keys.split(), ODD) | {key: value | ODD for key, value in shaped.items()}
+
+
+ADDRESS = st.fixed_dictionaries(
+    {},
+    optional=_shaped(
+        "id first_name last_name name company address1 address2 city province zip phone "
+        "country country_code country_name",
+        default=st.booleans(),
+    ),
+)
+CONSENT = st.fixed_dictionaries(
+    {},
+    optional=_shaped(
+        "consent_updated_at consent_collected_from",
+        state=st.sampled_from(["subscribed", "unsubscribed", "pending", "not_subscribed"]),
+        opt_in_level=st.sampled_from(["single_opt_in", "confirmed_opt_in"]),
+    ),
+)
+CUSTOMER = st.fixed_dictionaries(
+    {"id": st.integers(1, 10**12)},
+    optional=_shaped(
+        "first_name last_name email phone tags note locale updated_at created_at metafield",
+        verified_email=st.booleans(),
+        addresses=st.lists(ADDRESS | ODD, max_size=3),
+        default_address=ADDRESS,
+        email_marketing_consent=CONSENT,
+        sms_marketing_consent=CONSENT,
+    ),
+)
+UNSHAPED = st.dictionaries(KEYS, ANYTHING, max_size=5)
+FIELD_OF = {
+    "first_name": "name.given",
+    "last_name": "name.family",
+    "email": "emails",
+    "phone": "phones",
+    "addresses": "addresses",
+    "tags": "tags",
+    "note": "notes",
+    "locale": "languages",
+}
+
+
+def _sent(data: object) -> tuple[bytes, Any]:
+    """Return the body, and its content as it reads there: numbers exact."""
+    body = json.dumps(data).encode()
+    return body, json.loads(body, parse_float=Decimal)
+
+
+def _accounted(delivery: Delivery, data: object) -> None:
+    sent, mapped, kept = leaves(data), delivery.mapped[0], delivery.unmapped(0)
+    assert mapped | kept.keys() == sent.keys()
+    assert not mapped & kept.keys()
+    assert all(_same(value, sent[path]) for path, value in kept.items())
+
+
+def _same(left: object, right: object) -> bool:
+    return type(left) is type(right) and left == right
+
+
+@settings(max_examples=size(300, 10_000))
+@given(CUSTOMER | UNSHAPED)
+@example({"id": 1, "addresses": [], "default_address": None})
+def test_no_leaf_of_a_customer_is_lost(data: dict[str, Any]) -> None:
+    body, sent = _sent(data)
+    delivery = shopify.read(body, received_at=NOW)
+    assert delivery.rows == 1
+    if delivery.refused:
+        assert json.loads(delivery.refused[0].payload or "") == body.decode()
+    else:
+        _accounted(delivery, sent)
+
+
+@settings(max_examples=size(300, 10_000))
+@given(CUSTOMER)
+def test_only_what_a_shop_says_clears(data: dict[str, Any]) -> None:
+    delivery = shopify.read(_sent(data)[0], received_at=NOW)
+    for record in delivery.records:
+        for key, field in FIELD_OF.items():
+            cell = record.cells.get(field)
+            if key not in data:
+                assert cell is None
+            elif data[key] is None:
+                assert cell is not None
+                assert cell.value is CLEARED
+
+
+@settings(max_examples=size(100, 3_000))
+@given(st.lists(CUSTOMER | UNSHAPED, max_size=5))
+def test_a_customer_reads_alone_as_among_others(people: list[dict[str, Any]]) -> None:
+    together = shopify.read(json.dumps({"customers": people}).encode(), received_at=NOW)
+    alone = [shopify.read(json.dumps([one]).encode(), received_at=NOW) for one in people]
+    assert together.records == tuple(r for one in alone for r in one.records)
+    assert together.consents == tuple(s for one in alone for s in one.consents)
+    assert [row.id for row in together.refused] == [row.id for one in alone for row in one.refused]
+
+
+@settings(max_examples=size(300, 10_000))
+@given(st.binary(max_size=60) | st.text('[]{}",:0a\\ \n\0é', max_size=60).map(str.encode))
+def test_no_bytes_crash_a_reader(body: bytes) -> None:
+    for read in (shopify.read, lambda b, received_at: generic.read(
+            b, fields=FIELDS, source="x", received_at=received_at)):  # fmt: skip
+        try:
+            delivery = read(body, received_at=NOW)
+        except InputError:
+            continue
+        assert isinstance(json.loads(body.decode("utf-8-sig")), dict | list)
+        assert delivery.rows == len(delivery.records) + len(delivery.refused)
+
+
+@settings(max_examples=size(200, 5_000))
+@given(st.dictionaries(st.sampled_from(COLUMNS) | KEYS, ODD, max_size=6))
+def test_no_cell_of_a_row_is_lost(row: dict[str, Any]) -> None:
+    body, sent = _sent(row)
+    delivery = generic.read(b"[" + body + b"]", fields=FIELDS, source="list", received_at=NOW)
+    if delivery.refused:
+        assert json.loads(delivery.refused[0].payload or "") == body.decode()
+        return
+    said, kept, mapped = leaves(sent), delivery.unmapped(0), delivery.mapped[0]
+    assert mapped | kept.keys() == said.keys()
+    assert all(_same(value, said[path]) for path, value in kept.items())
+    for column in FIELDS.columns.keys() - row.keys():
+        assert FIELDS.role(column) != "email" or "emails" not in delivery.records[0].cells
+    assert CLEARED not in [cell.value for cell in delivery.records[0].cells.values()]
+
+
+# ---------------------------------------------------------------- CSV
+
+CELLS = st.sampled_from(
+    [*'12",\n\r ;\té김\0', "a@example.com", "yes", "Kim", '""', "\r\n", "2026-05-01", "x" * 600]
+)
+PIECES = [b"1", b"a@example.com", b'"', b'"', b'""', b",", b",", b",,,,,", b"\n", b"\n", b"\r\n"]
+PIECES += [b"\r", b"\0", b"\xff", b"\xea\xb9\x80", b"yes", b" "]
+SOUP = st.lists(st.sampled_from(PIECES) | st.binary(max_size=3), max_size=60).map(b"".join)
+HEADER = ",".join(COLUMNS).encode() + b"\n"
+
+
+def _pages(body: bytes, *, page: int = 500, skip: int = 0) -> list[Delivery]:
+    return list(
+        csv.pages(
+            io.BytesIO(body), fields=FIELDS, source="list", received_at=NOW, encoding="utf-8",
+            page=page, skip=skip,
+        )
+    )  # fmt: skip
+
+
+def _whole(pages: list[Delivery]) -> tuple[object, ...]:
+    return (
+        [record for page in pages for record in page.records],
+        [said for page in pages for said in page.consents],
+        [row for page in pages for row in page.refused],
+        [paths for page in pages for paths in page.mapped],
+    )
+
+
+@settings(max_examples=size(200, 5_000))
+@given(
+    st.lists(st.lists(st.lists(CELLS, max_size=3).map("".join), min_size=6, max_size=6), max_size=6)
+)
+def test_a_well_formed_file_reads_as_the_standard_library_reads_it(rows: list[list[str]]) -> None:
+    text = io.StringIO(newline="")
+    stdlib_csv.writer(text).writerows([COLUMNS, *rows])
+    pages = _pages(text.getvalue().encode())
+    direct = generic.read_rows(
+        [dict(zip(COLUMNS, row, strict=True)) for row in rows],
+        fields=FIELDS, source="list", received_at=NOW,
+    )  # fmt: skip
+    records, consents, refused, mapped = _whole(pages)
+    assert (records, consents, mapped) == (
+        list(direct.records), list(direct.consents), list(direct.mapped),
+    )  # fmt: skip
+    assert sum(page.rows for page in pages) == len(rows)
+    assert isinstance(refused, list)
+    assert [row.id for row in refused] == [row.id for row in direct.refused]
+
+
+@settings(max_examples=size(400, 20_000))
+@given(SOUP, st.integers(1, 7))
+def test_of_any_bytes_every_line_is_a_record_or_refused(soup: bytes, page: int) -> None:
+    pages = _pages(HEADER + soup, page=page)
+    assert all(0 < one.rows <= page for one in pages)
+    rows = sum(one.rows for one in pages)
+    lines = [line for line in soup.split(b"\n") if line.strip()]
+    assert rows <= len(lines)
+    if b'"' not in soup:
+        assert rows == len(lines)
+    assert (rows > 0) == bool(lines)
+
+
+@settings(max_examples=size(300, 10_000))
+@given(SOUP, st.integers(1, 7), st.integers(0, 9))
+def test_pages_make_no_difference(soup: bytes, page: int, skip: int) -> None:
+    whole = _whole(_pages(HEADER + soup, page=1_000))
+    assert _whole(_pages(HEADER + soup, page=page)) == whole
+    one_by_one = _pages(HEADER + soup, page=1)
+    assert _whole(_pages(HEADER + soup, page=page, skip=skip)) == _whole(one_by_one[skip:])
+
+
+@settings(max_examples=size(200, 5_000))
+@given(SOUP, st.sampled_from([1, 2, 3, 7]))
+def test_blocks_make_no_difference(soup: bytes, step: int) -> None:
+    class _Slow(io.BytesIO):
+        def read(self, n: int | None = -1, /) -> bytes:
+            return super().read(min(step, n) if n and n > 0 else step)
+
+    slow = csv.pages(
+        _Slow(HEADER + soup), fields=FIELDS, source="list", received_at=NOW, encoding="utf-8"
+    )
+    assert _whole(list(slow)) == _whole(_pages(HEADER + soup))
+
+
+@settings(max_examples=size(200, 5_000))
+@given(SOUP)
+def test_no_bytes_crash_the_choice_of_a_format(soup: bytes) -> None:
+    for body in (soup, HEADER + soup):
+        try:
+            pages = list(csv.pages(io.BytesIO(body), fields=FIELDS, source="a", received_at=NOW))
+        except (InputError, DefinitionError):
+            continue
+        assert body.startswith(b"id,") or pages == []
