@@ -16,9 +16,9 @@ import pytest
 from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.adapters.sqlite.table import table_of
 from ecrm_core.errors import DefinitionError, StorageError, StorageUnavailable
-from ecrm_core.kernel import ChangeSet
+from ecrm_core.kernel import ChangeSet, Kind, Put
 from ecrm_core.ports.span import span_of
-from ecrm_core.testing.contracts.sample import THINGS, fill, names, things
+from ecrm_core.testing.contracts.sample import THINGS, Thing, fill, names, things
 
 
 @pytest.fixture
@@ -207,6 +207,30 @@ def test_every_write_is_durable_and_alone(path: Path) -> None:
         asked = ("journal_mode", "synchronous", "secure_delete", "application_id")
         found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in asked]
     assert found == ["wal", 2, 1, 0x6563726D]
+
+
+def test_programs_with_and_without_an_index_may_take_turns(path: Path) -> None:
+    bare = Kind(name="thing", of=Thing, key=THINGS.key, owner="testing")
+    with SqliteStore(path) as older, SqliteStore(path) as newer:
+        for turn in range(3):
+            put = Put(bare, Thing(source="s", name=f"older {turn}", owner="ann"))
+            older.tenant("main").apply(ChangeSet(puts=(put,)))
+            put = Put(THINGS, Thing(source="s", name=f"newer {turn}", owner="ann"))
+            newer.tenant("main").apply(ChangeSet(puts=(put,)))
+            found = newer.tenant("main").find_many(THINGS, "owner", [("ann",)])
+            assert len(found[("ann",)]) == 2 * (turn + 1)
+
+
+def test_a_kind_whose_key_changed_is_refused(path: Path) -> None:
+    other = Kind(name="thing", of=Thing, key=("name", "source"), owner="testing")
+    with SqliteStore(path) as opened:
+        fill(opened.tenant("main"), "a")
+        for attempt in (
+            opened.tenant("main").scan,
+            lambda k: opened.tenant("main").get_many(k, []),
+        ):
+            with pytest.raises(DefinitionError):
+                attempt(other)
 
 
 def test_every_question_is_answered_from_an_index_in_order(path: Path) -> None:

@@ -10,6 +10,7 @@ import string
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -204,12 +205,14 @@ _VALUES: Mapping[str, st.SearchStrategy[FieldValue]] = {
 }
 
 
+@cache  # a strategy made anew for every draw costs more than the draw
 def values(name: str) -> st.SearchStrategy[FieldValue]:
     """Draw what a record may state for this field: the whole list where it is a list field."""
     element = _element(name)
     return st.lists(element, max_size=3).map(tuple) if field_of(name).many else element
 
 
+@cache
 def _element(name: str) -> st.SearchStrategy[FieldValue]:
     if name.startswith("attributes."):
         return attribute_values()
@@ -218,6 +221,7 @@ def _element(name: str) -> st.SearchStrategy[FieldValue]:
     return _VALUES.get(name, texts())
 
 
+@cache
 def stated(name: str) -> st.SearchStrategy[Stated]:
     """Draw a cell of this field: a value or CLEARED, with a source's clock or that of receipt."""
     held = values(name) | st.just(CLEARED)
@@ -228,8 +232,12 @@ def stated(name: str) -> st.SearchStrategy[Stated]:
 
 def cells(names: Sequence[str] = NAMES) -> st.SearchStrategy[dict[str, Stated]]:
     """Draw cells for some of these fields."""
-    chosen = st.lists(st.sampled_from(list(names)), unique=True, max_size=5)
-    return chosen.flatmap(lambda some: st.fixed_dictionaries({n: stated(n) for n in some}))
+    return _cells(st.lists(st.sampled_from(list(names)), unique=True, max_size=5))
+
+
+@st.composite
+def _cells(draw: st.DrawFn, names: st.SearchStrategy[list[str]]) -> dict[str, Stated]:
+    return {name: draw(stated(name)) for name in draw(names)}
 
 
 def records(
@@ -244,6 +252,7 @@ def corrections(names: Sequence[str] = tuple(FIELDS)) -> st.SearchStrategy[Corre
     return st.sampled_from(list(names)).flatmap(_ruling)
 
 
+@cache
 def _ruling(name: str) -> st.SearchStrategy[Correction]:
     element = _element(name)
     return st.builds(

@@ -93,7 +93,9 @@ class Expecting(Opening):
     def test_two_thousand_expectations_in_a_set(self, store: Store) -> None:
         numbers = [f"{n:05}" for n in range(2_500)]
         store.apply(ChangeSet(puts=things(numbers[:1_250])))
-        expects = [Expect(THINGS, ("s", n), _version(store, ("s", n))) for n in numbers]
+        found = store.get_many(THINGS, [("s", number) for number in numbers])
+        versions = {key: row.version for key, row in found.items()}
+        expects = [Expect(THINGS, ("s", n), versions.get(("s", n), ABSENT)) for n in numbers]
         store.apply(ChangeSet(expects=tuple(expects)))
         with pytest.raises(ConflictError):
             store.apply(ChangeSet(expects=(*expects[:-1], Expect(THINGS, ("s", numbers[-1]), 1))))
