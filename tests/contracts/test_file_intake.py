@@ -17,7 +17,7 @@ import pytest
 from ecrm_core import Crm, FieldMap
 from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.customers import HOMES, RECORDS
-from ecrm_core.errors import DefinitionError, InputError, StorageUnavailable, UnknownName
+from ecrm_core.errors import DefinitionError, InputError, StorageUnavailable
 from ecrm_core.kernel import AnyKind, FixedClock
 from ecrm_core.ports import Store
 from ecrm_core.sources import QUARANTINE
@@ -181,5 +181,5 @@ def test_a_file_that_is_not_there_and_a_source_that_is_unknown_are_named(tmp_pat
         with pytest.raises(InputError, match=r"none\.csv"):
             crm.ingest_file(tmp_path / "none.csv", source="list", fields=FIELDS)
         path = write(tmp_path / "list.csv", 1)
-        with pytest.raises(UnknownName, match="shopify"):
+        with pytest.raises(DefinitionError, match="shopify"):
             crm.ingest_file(path, source="shopfy")

@@ -90,8 +90,8 @@ class DryRun:
         """Return what the statement about an address would write."""
         contact = address_of(address, channel, region=self.settings.region)
         statement = ConsentStatement(
-            subject=address_subject(contact), channel=gate_text(channel),
-            purpose=gate_text(purpose), state=ConsentState.of(state), at=self._now(now),
+            subject=address_subject(contact), channel=channel,
+            purpose=purpose, state=ConsentState.of(state), at=self._now(now),
             source=gate_text(source), by=by, double_opt_in=double_opt_in,
             confirmed_at=confirmed_at and utc(confirmed_at),
             expires_at=expires_at and utc(expires_at), night=night, evidence=evidence,
@@ -103,8 +103,14 @@ class DryRun:
     ) -> ChangeSet:
         """Return what the refusal of the whole person would write."""
         act = self._act(by, now)
-        state = ConsentState.REFUSED
-        return prepare_refusal(self.store, customer, state, gate_text(purpose), act=act)
+        return prepare_refusal(self.store, customer, ConsentState.REFUSED, purpose, act=act)
+
+    def lift_refusal(
+        self, customer: Customer, *, purpose: str, by: str, now: datetime | None = None
+    ) -> ChangeSet:
+        """Return what taking such a refusal back would write."""
+        act = self._act(by, now)
+        return prepare_refusal(self.store, customer, ConsentState.GRANTED, purpose, act=act)
 
     def _now(self, now: datetime | None) -> datetime:
         return utc(now or self.settings.clock.now())

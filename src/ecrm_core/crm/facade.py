@@ -11,7 +11,7 @@ from typing import Any, Self
 import attrs
 
 from ecrm_core.crm.dry_run import Customer, DryRun
-from ecrm_core.crm.files import ingest_file
+from ecrm_core.crm.files import FileInput, ingest_file
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.receipt import Receipt, Undo
@@ -27,7 +27,7 @@ from ecrm_core.kernel import (
     encode,
     utc,
 )
-from ecrm_core.merging import MergePreview, UndoReport
+from ecrm_core.merging import MergeEdge, MergePreview, UndoReport
 from ecrm_core.ports import Tenants
 from ecrm_core.services import (
     CustomerView,
@@ -42,7 +42,7 @@ from ecrm_core.services import (
     prepare_preview,
     view_customer,
 )
-from ecrm_core.sources import Delivery
+from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
 
 __all__ = ["Crm"]
 
@@ -86,8 +86,10 @@ class Crm:
         without an offset; ``secret`` (16 bytes or more, kept for ever) is needed for sources that
         know people by e-mail alone. Raises DefinitionError and StorageError.
         """
-        given: dict[str, Any] = {"region": region, "tz": tz, "policy": policy, "attributes": attributes,
-                 "clock": clock, "secret": secret}  # fmt: skip
+        given: dict[str, Any] = {
+            "region": region, "tz": tz, "policy": policy, "attributes": attributes,
+            "clock": clock, "secret": secret,
+        }  # fmt: skip
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
         return cls(open_store(target), tenant=tenant, settings=settings)
 
@@ -108,6 +110,10 @@ class Crm:
         """Close."""
         self.close()
 
+    def __repr__(self) -> str:
+        """Show the tenant and the kind of store."""
+        return f"<Crm {self.store.tenant!r} in {type(self._owner).__name__}>"
+
     def now(self) -> datetime:
         """Return the present instant of the facade's clock, in UTC."""
         return utc(self._settings.clock.now())
@@ -126,6 +132,7 @@ class Crm:
         source: str,
         fields: FieldMap | None = None,
         encoding: str | None = None,
+        key_is_personal: bool = False,
         page: int = 500,
         progress: Progress | None = None,
         now: datetime | None = None,
@@ -133,14 +140,16 @@ class Crm:
         """Take a file in, page by page; run again after a stop or a kill, it goes on from there.
 
         With ``fields`` the file is a CSV and ``source`` the name you give it; without, ``source``
-        names a known format ("shopify"). ``progress(done, total, stage)`` is called after each
-        page and stops the work by returning False. Raises InputError and DefinitionError for a
+        names a known format ("shopify"). ``key_is_personal`` takes rows whose only key is their
+        e-mail or phone, under a keyed hash of it (needs the secret). ``progress(done, total,
+        stage)`` is called after each page and stops the work by returning False. Raises InputError and DefinitionError for a
         file or mapping that cannot be read; single bad rows are quarantined.
         """
-        return ingest_file(
-            self.store, self._settings, Path(path), source=source, fields=fields,
-            encoding=encoding, page=page, progress=progress, now=self._now(now),
+        given = FileInput(
+            path=Path(path), source=source, fields=fields, encoding=encoding,
+            key_is_personal=key_is_personal, page=page,
         )  # fmt: skip
+        return ingest_file(self.store, self._settings, given, progress=progress, now=self._now(now))
 
     def resolve(self, customer: Customer) -> CustomerId:
         """Return the id the customer goes by now; MissingError when there is none."""
@@ -157,6 +166,14 @@ class Crm:
     def export(self, customer: Customer, *, audit: bool = True) -> dict[str, object]:
         """Return everything known of a customer as JSON values; without merges if not ``audit``."""
         return export_customer(self.view(customer), audit=audit)
+
+    def quarantined(
+        self, source: str | None = None, *, limit: int = 100
+    ) -> tuple[Quarantined, ...]:
+        """Return input that was refused, of one source or of all, with the reasons."""
+        within = () if source is None else (source,)
+        page = self.store.scan(QUARANTINE, index="by_source", within=within, limit=limit)
+        return tuple(row.value for row in page.rows)
 
     def correct(
         self,
@@ -176,7 +193,7 @@ class Crm:
         ``value`` None empties the field. In a list field (emails, tags, ...) ``replaces`` is the
         wrong element, and without it ``value`` is added. ``pin`` holds against later statements.
         """
-        params = ["correct", customer, field, _plain(value), by, _plain(replaces), pin, reason]
+        params = ["correct", str(customer), field, _plain(value), by, _plain(replaces), pin, reason]
         result = self._commit(
             lambda at: self.dry_run.correct(
                 customer, field, value, by=by, replaces=replaces, pin=pin, reason=reason, now=at
@@ -210,17 +227,17 @@ class Crm:
 
     def unmerge(
         self,
-        undo: Undo | str,
+        undo: Undo | MergeEdge | str,
         *,
         by: str,
         key: str | None = None,
         now: datetime | None = None,
     ) -> UndoReport:
-        """Undo one merge (an Undo or the id of its edge), at any later time, in any order.
+        """Undo one merge (an Undo, an edge of the view, or its id), at any time, in any order.
 
         Raises MergeRefused when it has been undone and MissingError when there is no such merge.
         """
-        edge = undo.edge if isinstance(undo, Undo) else undo
+        edge = _edge(undo)
         result = self._commit(
             lambda at: self.dry_run.unmerge(edge, by=by, now=at), ["unmerge", edge, by], key, now
         )
@@ -274,6 +291,21 @@ class Crm:
             ["refuse_contact", str(customer), purpose, by], key, now,
         )  # fmt: skip
 
+    def lift_refusal(
+        self,
+        customer: Customer,
+        *,
+        purpose: str = "marketing",
+        by: str,
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        """Record that the person takes such a refusal back; what her addresses say counts again."""
+        self._commit(
+            lambda at: self.dry_run.lift_refusal(customer, purpose=purpose, by=by, now=at),
+            ["lift_refusal", str(customer), purpose, by], key, now,
+        )  # fmt: skip
+
     def may_contact(
         self,
         customer: Customer,
@@ -321,6 +353,12 @@ class Crm:
         at = self._now(now)
         applied: Applied = commit(self.store, lambda: decide(at), key=self._key(key, params, at))
         return dict(applied.result)
+
+
+def _edge(undo: Undo | MergeEdge | str) -> str:
+    if isinstance(undo, Undo):
+        return undo.edge
+    return undo.id if isinstance(undo, MergeEdge) else undo
 
 
 def _plain(value: object) -> object:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from attrs import define, evolve
+from attrs import define, evolve, frozen
 
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.receipt import Receipt
@@ -19,20 +19,38 @@ from ecrm_core.ports import Store
 from ecrm_core.services import commit, prepare_ingest
 from ecrm_core.sources import IMPORTS, READERS, Checkpoint, Delivery, csv
 
-__all__ = ["ingest_file"]
+__all__ = ["FileInput", "ingest_file"]
 
 _BLOCK = 1024 * 1024
+
+
+@frozen(kw_only=True)
+class FileInput:
+    """A file and what is said about it; see Crm.ingest_file."""
+
+    path: Path
+    source: str
+    fields: FieldMap | None
+    encoding: str | None
+    key_is_personal: bool
+    page: int
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a source that is neither a CSV with its columns named nor a known format."""
+        if self.fields is None and self.source not in READERS:
+            known = ", ".join(READERS)
+            message = (
+                f"no source is named {self.source[:80]!r}: expected fields=FieldMap(...) for a "
+                f"CSV, or one of {known}"
+            )
+            raise DefinitionError(message, code="unknown_source", name=self.source[:80])
 
 
 def ingest_file(
     store: Store,
     settings: Settings,
-    path: Path,
+    given: FileInput,
     *,
-    source: str,
-    fields: FieldMap | None,
-    encoding: str | None,
-    page: int,
     progress: Progress | None,
     now: datetime,
 ) -> Receipt:
@@ -41,65 +59,55 @@ def ingest_file(
     The same file under the same source and mapping goes on where it stopped; once finished, it
     states what it stated the first time, so that nothing changes.
     """
-    mapping = None if fields is None else evolve(fields, tz=fields.tz or settings.tz)
-    id_, lines = _fingerprint(path, source, mapping, encoding)
+    fields = given.fields and evolve(given.fields, tz=given.fields.tz or settings.tz)
+    given = evolve(given, fields=fields)
+    id_, lines = _fingerprint(given)
     held = store.get_many(IMPORTS, [(id_,)]).get((id_,))
-    first = Checkpoint(id=id_, source=source, received_at=now)
+    first = Checkpoint(id=id_, source=given.source, received_at=now)
     mark = held.value if held else first
     if mark.finished:
         mark = evolve(first, received_at=mark.received_at, finished=True)
     work = _Import(store, settings, mark, held.version if held else ABSENT)
-    stages = _pages(path, settings, mark, source=source, fields=mapping, encoding=encoding,
-                    page=page)  # fmt: skip
     total = max(lines, mark.rows)
-    for delivery in _naming(path, stages):
-        work.take(delivery, path)
-        going = progress and progress(min(work.mark.rows, total), total, path.name)
+    for delivery in _naming(given.path, _pages(given, settings, mark)):
+        work.take(delivery, given.path)
+        going = progress and progress(min(work.mark.rows, total), total, given.path.name)
         if going is False:
             return Receipt.counted(work.mark.counts, stopped=True)
     work.finish()
     if progress:
-        progress(work.mark.rows, work.mark.rows, path.name)
+        progress(work.mark.rows, work.mark.rows, given.path.name)
     return Receipt.counted(work.mark.counts)
 
 
-def _fingerprint(
-    path: Path, source: str, fields: FieldMap | None, encoding: str | None
-) -> tuple[str, int]:
+def _fingerprint(given: FileInput) -> tuple[str, int]:
     """Return the id of this import, and about how many rows the file has."""
     content, lines = hashlib.blake2b(digest_size=16), 0
     try:
-        with path.open("rb") as stream:
+        with given.path.open("rb") as stream:
             while block := stream.read(_BLOCK):
                 content.update(block)
                 lines += block.count(b"\n")
     except OSError as error:
-        message = f"the file {path.name!r} cannot be read: {error.strerror}"
+        message = f"the file {given.path.name!r} cannot be read: {error.strerror}"
         raise InputError(message, code="unreadable_file") from error
-    said = canonical_json([fields.to_json() if fields else None, encoding])
-    return derive_id("imp", source, content.hexdigest(), said), max(lines - 1, 0)
+    fields = given.fields.to_json() if given.fields else None
+    said = canonical_json([fields, given.encoding, given.key_is_personal])
+    return derive_id("imp", given.source, content.hexdigest(), said), max(lines - 1, 0)
 
 
-def _pages(
-    path: Path,
-    settings: Settings,
-    mark: Checkpoint,
-    *,
-    source: str,
-    fields: FieldMap | None,
-    encoding: str | None,
-    page: int,
-) -> Iterator[Delivery]:
-    with path.open("rb") as stream:
-        if fields is None:
-            read = READERS[source]
+def _pages(given: FileInput, settings: Settings, mark: Checkpoint) -> Iterator[Delivery]:
+    with given.path.open("rb") as stream:
+        if given.fields is None:
+            read = READERS[given.source]
             whole = read(stream.read(), received_at=mark.received_at, region=settings.region)
-            yield from whole.pages(page, skip=mark.rows)
+            yield from whole.pages(given.page, skip=mark.rows)
             return
         yield from csv.pages(
-            stream, fields=fields, source=source, received_at=mark.received_at, page=page,
-            skip=mark.rows, encoding=encoding, region=settings.region, secret=settings.secret,
-            schema=settings.attributes,
+            stream, fields=given.fields, source=given.source, received_at=mark.received_at,
+            page=given.page, skip=mark.rows, encoding=given.encoding, region=settings.region,
+            secret=settings.secret, schema=settings.attributes,
+            key_is_personal=given.key_is_personal,
         )  # fmt: skip
 
 

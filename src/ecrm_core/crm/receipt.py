@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+
 from attrs import frozen
 
 from ecrm_core.kernel import Applied, CustomerId, Json, html_table
@@ -24,7 +25,8 @@ class Receipt:
     """What came of the rows of a delivery: rows = accepted + quarantined + duplicate.
 
     Accepted are ``created`` and ``updated`` customers' records and the ``superseded`` ones: older
-    than what is known, kept as history. A ``duplicate`` states nothing new. ``statements`` are the
+    than what is known, kept as history. A ``duplicate`` states nothing new.
+    ``conflicting`` counts fields that a source stated in two ways at one time, ``statements`` the
     consents written. ``customers`` are the home ids in order of arrival (empty for a file).
     """
 
@@ -35,6 +37,7 @@ class Receipt:
     duplicate: int = 0
     quarantined: int = 0
     statements: int = 0
+    conflicting: int = 0
     customers: tuple[CustomerId, ...] = ()
     replayed: bool = False
     stopped: bool = False
@@ -60,8 +63,9 @@ class Receipt:
 
     def __str__(self) -> str:
         """Return the equation in words."""
+        rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
         return (
-            f"{self.rows} rows = {self.accepted} accepted + {self.quarantined} quarantined"
+            f"{rows} = {self.accepted} accepted + {self.quarantined} quarantined"
             f" + {self.duplicate} duplicate"
             f" (accepted: {self.created} new, {self.updated} updated, {self.superseded} late)"
         )
@@ -71,4 +75,5 @@ class Receipt:
         return html_table(names, [[str(getattr(self, name)) for name in names]])
 
 
-_COUNTS = ("rows", "created", "updated", "superseded", "duplicate", "quarantined", "statements")
+_COUNTS = ("rows", "created", "updated", "superseded", "duplicate", "quarantined", "statements",
+           "conflicting")  # fmt: skip

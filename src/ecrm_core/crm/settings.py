@@ -5,8 +5,9 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from ecrm_core.crm.clock import SystemClock
-from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy
-from ecrm_core.kernel import Clock, zone
+from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy, parse_country
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import MIN_SECRET, Clock, zone
 
 __all__ = ["Settings"]
 
@@ -27,5 +28,11 @@ class Settings:
     secret: bytes | None = field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a zone that does not exist."""
+        """Refuse a zone that does not exist, a region that is no code and a secret too short."""
         zone(self.tz)
+        if self.region is not None and parse_country(self.region) != self.region:
+            message = f"found region {self.region[:40]!r}, expected an ISO 3166-1 code such as 'KR'"
+            raise DefinitionError(message, code="region")
+        if self.secret is not None and len(self.secret) < MIN_SECRET:
+            message = f"the secret has {len(self.secret)} bytes, expected {MIN_SECRET} or more"
+            raise DefinitionError(message, code="secret_needed")

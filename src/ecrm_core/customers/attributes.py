@@ -144,16 +144,20 @@ def encode_attribute(value: AttributeValue) -> object:
         return {"$instant": instant_text(value)}
     if isinstance(value, date):
         return {"$date": value.isoformat()}
-    if isinstance(value, Decimal):
-        return {"$decimal": str(value)}
     if isinstance(value, Money):
         return {"$money": [str(value.amount), value.currency]}
-    if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
-        return list(value)
-    if isinstance(value, (str, int)):
+    if isinstance(value, (int, Decimal)):
+        return _number_to_json(value)
+    if isinstance(value, tuple):
+        return [gate_text(item, "$.attributes", limit=_MAX_ATTRIBUTE) for item in value]
+    return gate_text(value, "$.attributes", limit=_MAX_ATTRIBUTE)
+
+
+def _number_to_json(value: int | Decimal) -> object:
+    if isinstance(value, bool):
         return value
-    message = f"found {type(value).__name__}, which no attribute holds"
-    raise InputError(message, path="$.attributes", code="wrong_type")
+    exact = gate_decimal(value, "$.attributes")
+    return {"$decimal": str(exact)} if isinstance(value, Decimal) else value
 
 
 def decode_attribute(data: object) -> AttributeValue:

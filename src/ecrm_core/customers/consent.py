@@ -6,16 +6,27 @@ merging, undoing and importing cannot change the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ecrm_core.customers.contact import ContactKind, ContactPoint
 from ecrm_core.errors import InputError, UnknownName
-from ecrm_core.kernel import Index, Kind, Private, Reason, digest, encode, gate_text, gate_instant
+from ecrm_core.kernel import (
+    Index,
+    Kind,
+    Private,
+    Reason,
+    digest,
+    encode,
+    fold,
+    gate_instant,
+    gate_text,
+)
 
 __all__ = [
     "ANY_CHANNEL",
@@ -52,6 +63,23 @@ class ConsentState(Enum):
 
 
 _NO = {ConsentState.REFUSED, ConsentState.REVOKED}
+_SIGNS = re.compile(r"[\s_\-]+")
+
+
+def channel_name(text: str) -> str:
+    """Return the one spelling of a channel: folded, without spaces, hyphens and underscores."""
+    return _named("channel", _SIGNS.sub("", fold(gate_text(text, "$.channel"))))
+
+
+def purpose_name(text: str) -> str:
+    """Return the one spelling of a purpose: folded."""
+    return _named("purpose", fold(gate_text(text, "$.purpose")))
+
+
+def _named(what: str, name: str) -> str:
+    if not name:
+        raise InputError(f"found no {what}", path=f"$.{what}", code="empty")
+    return name
 
 
 def address_subject(contact: ContactPoint) -> str:
@@ -73,12 +101,14 @@ class ConsentStatement(Private):
 
     ``subject`` comes from ``address_subject`` or ``person_subject``. ``double_opt_in``: a grant
     counts once ``confirmed_at`` is set. ``expires_at`` ends a grant. ``night``: the grant covers
-    the night hours that some laws (Korea: 21:00 to 08:00) ask for apart.
+    the night hours that some laws (Korea: 21:00 to 08:00) ask for apart. ``snapshot``: the source
+    shows how things stand, without saying since when: a grant it only repeats is no newer than the
+    first of the repetitions. Channel and purpose are folded: "E-Mail" is "email".
     """
 
     subject: str
-    channel: str
-    purpose: str
+    channel: str = field(converter=channel_name)
+    purpose: str = field(converter=purpose_name)
     state: ConsentState
     at: datetime
     source: str
@@ -87,6 +117,7 @@ class ConsentStatement(Private):
     confirmed_at: datetime | None = None
     expires_at: datetime | None = None
     night: bool = False
+    snapshot: bool = False
     evidence: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -115,14 +146,24 @@ CONSENTS: Final = Kind(
 
 @frozen(kw_only=True)
 class Verdict:
-    """Whether contact is allowed, and why or why not."""
+    """Whether contact is allowed, and why or why not.
+
+    About a customer, ``contact`` is the address that may be written to, and ``others`` are the
+    verdicts on each of the addresses.
+    """
 
     yes: bool
     reasons: tuple[Reason, ...] = field(factory=tuple)
+    contact: ContactPoint | None = None
+    others: tuple[Verdict, ...] = ()
 
     def __bool__(self) -> bool:
         """Tell whether contact is allowed."""
         return self.yes
+
+    def __str__(self) -> str:
+        """Return yes or no, and the reasons in words; no address is shown."""
+        return f"{'yes' if self.yes else 'no'}: {'; '.join(dict.fromkeys(map(str, self.reasons)))}"
 
 
 _TEXTS = {
@@ -156,6 +197,7 @@ def decide_contact(
     one holder of the address says does not undo what another has said. Statements after ``at`` are
     not seen.
     """
+    channel, purpose = channel_name(channel), purpose_name(purpose)
     heard = {channel, ANY_CHANNEL}
     known = [s for s in statements if s.at <= at and s.purpose == purpose and s.channel in heard]
     for person in sorted({s.subject for s in known if s.subject.startswith("customer:")}):
@@ -163,16 +205,30 @@ def decide_contact(
         if said and said.state in _NO:
             on = said.at.date().isoformat()
             return Verdict(yes=False, reasons=(reason("person_refused", channel, purpose, on=on),))
-    latest = _latest(s for s in known if not s.subject.startswith("customer:"))
+    latest = _latest(_since([s for s in known if not s.subject.startswith("customer:")]))
     if latest is None:
         return Verdict(yes=False, reasons=(reason("no_statement", channel, purpose),))
     return _judge(latest, at, channel, night=night)
 
 
+def _since(statements: Sequence[ConsentStatement]) -> Iterator[ConsentStatement]:
+    """Go through statements, a snapshot that repeats its source's grant dated as the first one."""
+    before: dict[tuple[str, str, str], ConsentStatement] = {}
+    for said in sorted(statements, key=_rank):
+        place = (said.source, said.subject, said.channel)
+        held = before.get(place)
+        repeated = said.snapshot and held and held.state is said.state and said.state not in _NO
+        before[place] = evolve(said, at=held.at) if held and repeated else said
+        yield before[place]
+
+
 def _latest(statements: Iterable[ConsentStatement]) -> ConsentStatement | None:
+    return max(statements, key=_rank, default=None)
+
+
+def _rank(statement: ConsentStatement) -> tuple[datetime, int, str]:
     # At one instant a refusal is the last word, then what is not confirmed; the digest ends ties.
-    order = list(ConsentState)
-    return max(statements, key=lambda s: (s.at, order.index(s.state), s.digest), default=None)
+    return statement.at, list(ConsentState).index(statement.state), statement.digest
 
 
 def _judge(latest: ConsentStatement, at: datetime, channel: str, *, night: bool) -> Verdict:
@@ -197,9 +253,13 @@ def _unconfirmed(latest: ConsentStatement, at: datetime) -> bool:
 
 def channel_kinds(channel: str) -> tuple[ContactKind, ...]:
     """Return the kinds of address a channel writes to; an unknown channel uses handles."""
-    return {
-        "email": (ContactKind.EMAIL,),
-        "sms": (ContactKind.PHONE,),
-        "phone": (ContactKind.PHONE,),
-        "whatsapp": (ContactKind.PHONE,),
-    }.get(channel, (ContactKind.MESSAGING,))
+    return _CHANNELS.get(channel_name(channel), (ContactKind.MESSAGING,))
+
+
+_PHONE = (ContactKind.PHONE,)
+_CHANNELS = {
+    "email": (ContactKind.EMAIL,),
+    "sms": _PHONE,
+    "phone": _PHONE,
+    "whatsapp": _PHONE,
+}

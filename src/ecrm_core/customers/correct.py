@@ -62,14 +62,17 @@ def decide_correct(
 ) -> ChangeSet:
     """Return what a correction of one field writes.
 
-    For a list field ``replaces`` is the element that is
-    wrong (None adds ``value``); for other fields it is what the profile shows. ``value`` None or
+    For a list field ``replaces`` is the element that is wrong, be it unreadable (without it
+    ``value`` is added); for other fields it is what the profile shows. ``value`` None or
     CLEARED empties the field. Raises UnknownName, InputError for a value that does not fit, and
     MissingError for a ``replaces`` that is not there. The result is the id of the correction.
     """
     new = accept_value(field_name, value, region=region)
     profile = unify(group.records.values(), group.corrections, policy, id=group.root.id)
-    old = _replaced(profile, field_name, accept_value(field_name, replaces, region=region))
+    old = _replaced(profile, field_name, _element(field_name, replaces, region))
+    if field_of(field_name).many and new is CLEARED and old is None:
+        message = f"{field_name!r} is a list: name the element that is wrong (replaces=...)"
+        raise DefinitionError(message, code="no_element", field=field_name)
     customer = group.root.id
     parts = (tenant, customer, field_name, old or "", instant_text(at), by,
              replaced_digest(field_name, new) or "")  # fmt: skip
@@ -83,6 +86,14 @@ def decide_correct(
     after = evolve(group, corrections=in_order((*group.corrections, correction)))
     row = ChangeSet(puts=(Put(CORRECTIONS, correction),))
     return combine([row, rewritten(after, policy)], result={"correction": correction.id})
+
+
+def _element(name: str, replaces: object, region: str | None) -> FieldValue:
+    """Return the element meant, also where it is text no parser can read: that is what is wrong."""
+    parse = _PARSERS.get(name)
+    if parse is not None and isinstance(replaces, str) and field_of(name).many:
+        return parse(replaces, region)
+    return accept_value(name, replaces, region=region)
 
 
 def _replaced(profile: Profile, name: str, replaces: object) -> str | None:

@@ -83,10 +83,28 @@ def _earliest(candidates: Sequence[Candidate], _: Params) -> Callable[[Candidate
     return lambda candidate: -order[candidate.content]
 
 
+# What makes a lock-step group whole: one of these sets of fields. Other groups have one field.
+_WHOLE: Mapping[str, tuple[frozenset[str], ...]] = {
+    "name": (frozenset({"name.full"}), frozenset({"name.given", "name.family"})),
+    "organisation": (frozenset({"organisation.legal"}),),
+    "address": (
+        frozenset({"address.lines", "address.locality"}),
+        frozenset({"address.lines", "address.postal_code"}),
+        frozenset({"address.raw"}),
+    ),
+}
+
+
+def _whole(candidate: Candidate) -> bool:
+    """Tell whether the candidate states enough of its group to stand alone."""
+    group = next(iter(candidate.cells)).partition(".")[0]
+    return group not in _WHOLE or any(parts <= candidate.cells.keys() for parts in _WHOLE[group])
+
+
 POLICIES: Final[Registry[Ranking]] = Registry(
     "survivorship policy",
     {
-        "newest": lambda _, __: lambda ___: 0,
+        "newest": lambda _, __: _whole,
         "most_trusted": _most_trusted,
         "longest": lambda _, __: lambda candidate: len(candidate.content),
         "most_frequent": _most_frequent,
@@ -94,7 +112,8 @@ POLICIES: Final[Registry[Ranking]] = Registry(
         "latest": _latest,
     },
 )
-"""``newest`` and ties: latest statement. ``most_trusted``: by ``sources``, first is best.
+"""``newest`` and ties: latest statement, of those that are whole (a family name alone does not
+beat a full name that was stated before it). ``most_trusted``: by ``sources``, first is best.
 ``longest``: most text. ``most_frequent``: stated by most sources. ``earliest`` and ``latest``:
 least and greatest value. List fields are always ``union``."""
 

@@ -32,7 +32,14 @@ from ecrm_core.kernel.gates import (
     gate_text,
     parse_json,
 )
-from ecrm_core.kernel.ids import CustomerId, canonical_json, derive_id, digest, personal_key
+from ecrm_core.kernel.ids import (
+    MIN_SECRET,
+    CustomerId,
+    canonical_json,
+    derive_id,
+    digest,
+    personal_key,
+)
 from ecrm_core.kernel.kinds import AnyKind, Index, Key, Kind, Row, Stored
 from ecrm_core.kernel.money import Money, Rounding, minor_units
 from ecrm_core.kernel.private import Private
@@ -52,6 +59,7 @@ from ecrm_core.kernel.text import (
 __all__ = [
     "ABSENT",
     "MAX_TEXT",
+    "MIN_SECRET",
     "OUTBOX",
     "REQUESTS",
     "AnyKind",

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import attrs
 
 from ecrm_core.errors import DefinitionError, InputError
-from ecrm_core.kernel.gates import gate_instant, to_utc
+from ecrm_core.kernel.gates import gate_decimal, gate_instant, to_utc
 
 __all__ = ["Json", "decode", "encode", "guarded", "instant_text"]
 
@@ -86,6 +86,14 @@ def _instant(text: str) -> datetime:
     return gate_instant(datetime.fromisoformat(text))
 
 
+def _decimal_text(value: Decimal) -> str:
+    return str(gate_decimal(value))
+
+
+def _decimal(text: str) -> Decimal:
+    return gate_decimal(_TEXT(text))
+
+
 def _same(value: object) -> object:
     return value
 
@@ -99,10 +107,13 @@ def _expected(of: type) -> Callable[[object], object]:
     return check
 
 
+_TEXT = _expected(str)
+
+
 def _leaf(value: object) -> object:
     """Return any JSON value with its decimals tagged; what looks like a tag is wrapped in one."""
     if isinstance(value, Decimal):
-        return {"$decimal": str(value)}
+        return {"$decimal": _decimal_text(value)}
     if isinstance(value, Mapping):
         held = {key: _leaf(inner) for key, inner in value.items()}
         return {"$value": held} if _tagged(held) else held
@@ -117,7 +128,7 @@ def _unleaf(data: object) -> object:
             return {key: _unleaf(inner) for key, inner in data.items()}
         ((tag, inner),) = data.items()
         if tag == "$decimal":
-            return Decimal(inner)
+            return _decimal(inner)
         return {key: _unleaf(held) for key, held in inner.items()}
     return [_unleaf(inner) for inner in data] if isinstance(data, list) else data
 
@@ -127,13 +138,13 @@ def _tagged(held: Mapping[str, object]) -> bool:
 
 
 _PLAIN: dict[object, _Codec] = {
-    str: (_same, _expected(str)),
+    str: (_same, _TEXT),
     int: (_same, _expected(int)),
     bool: (_same, _expected(bool)),
     Any: (_same, _same),
     object: (_leaf, _unleaf),
     type(None): (_same, _expected(type(None))),
-    Decimal: (str, Decimal),
+    Decimal: (_decimal_text, _decimal),
     datetime: (instant_text, _instant),
     date: (date.isoformat, date.fromisoformat),
 }

@@ -12,11 +12,13 @@ from typing import NewType
 
 from ecrm_core.errors import DefinitionError
 
-__all__ = ["CustomerId", "canonical_json", "derive_id", "digest", "personal_key"]
+__all__ = ["MIN_SECRET", "CustomerId", "canonical_json", "derive_id", "digest", "personal_key"]
 
 CustomerId = NewType("CustomerId", str)
 """The id of one customer's home: "cus_" and 32 hexadecimal digits; old ones resolve for ever."""
 
+MIN_SECRET = 16
+"""Bytes a secret has at the least."""
 _SIZE = 16
 
 
@@ -31,7 +33,7 @@ def personal_key(secret: bytes | None, *parts: str) -> str:
     Raises DefinitionError without a secret of at least 16 bytes: an unkeyed hash of an address can
     be guessed back, so such a key is not stored at all.
     """
-    if secret is None or len(secret) < 16:
+    if secret is None or len(secret) < MIN_SECRET:
         message = (
             "this source knows people by personal data alone; give the store a secret of 16 bytes "
             "or more (Crm.open(..., secret=...)), or name a column with an id"

@@ -12,6 +12,7 @@ from ecrm_core.customers import (
     Profile,
     SurvivorshipPolicy,
     choose_fields,
+    field_of,
     provenance,
     show_value,
     unify,
@@ -47,8 +48,12 @@ class MergePreview(Private):
 
     @property
     def conflicts(self) -> tuple[Choice, ...]:
-        """The fields in which both state something and one has to give way."""
-        return tuple(choice for choice in self.choices if choice.lost)
+        """The fields in which the two show different values and one has to give way."""
+        return tuple(choice for choice in self.choices if self._differ(choice.field_name))
+
+    def _differ(self, name: str) -> bool:
+        one, two = self.winner.values(name), self.loser.values(name)
+        return bool(one and two and one != two and not field_of(name).many)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

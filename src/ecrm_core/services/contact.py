@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from attrs import evolve
+
 from ecrm_core.customers import (
     ANY_CHANNEL,
     CONSENTS,
@@ -105,7 +107,10 @@ def may_contact_customer(
         return refused
     profile = unify(group.records.values(), group.corrections, id=group.root.id)
     verdicts = [
-        may_contact_address(store, c, channel=channel, purpose=purpose, at=at, night=night)
+        evolve(
+            may_contact_address(store, c, channel=channel, purpose=purpose, at=at, night=night),
+            contact=c,
+        )
         for c in _addresses(profile, channel)
     ]
     return _first_yes(verdicts, channel, purpose)
@@ -122,5 +127,6 @@ def _first_yes(verdicts: list[Verdict], channel: str, purpose: str) -> Verdict:
         return Verdict(yes=False, reasons=(reason("no_address", channel, purpose),))
     for verdict in verdicts:
         if verdict.yes:
-            return verdict
-    return Verdict(yes=False, reasons=tuple(r for verdict in verdicts for r in verdict.reasons))
+            return evolve(verdict, others=tuple(verdicts))
+    reasons = {str(r): r for verdict in verdicts for r in verdict.reasons}  # each said once
+    return Verdict(yes=False, reasons=tuple(reasons.values()), others=tuple(verdicts))

@@ -44,11 +44,18 @@ __all__ = [
 ]
 
 
+def _who(by: object) -> str:
+    text = gate_text(by, "$.by").strip()
+    if not text:
+        raise InputError("found no name, expected who does this", path="$.by", code="empty")
+    return text
+
+
 @frozen(kw_only=True)
 class Act:
     """Who does something, when, and under which survivorship policy."""
 
-    by: str
+    by: str = field(converter=_who)
     at: datetime
     policy: SurvivorshipPolicy = field(factory=SurvivorshipPolicy)
 
@@ -77,7 +84,8 @@ def groups_of(store: Store, customers: Sequence[str | SourceKey]) -> tuple[Group
     found = read_groups(store, ids)
     missing = [id_ for id_ in ids if id_ not in found]
     if missing:
-        message = f"no customer has the id {missing[0]}"
+        asked = customers[ids.index(missing[0])]
+        message = f"no customer has the id or source key {str(asked)[:200]!r}"
         raise MissingError(message, code="no_customer", customer=missing[0])
     return tuple(found[id_] for id_ in ids)
 

@@ -33,6 +33,7 @@ def prepare_ingest(store: Store, delivery: Delivery, *, policy: SurvivorshipPoli
     counts: dict[str, Any] = {
         "rows": delivery.rows,
         "quarantined": len(delivery.refused),
+        "conflicting": len(records.reasons),
         **records.result,
         **statements.result,
     }
@@ -46,7 +47,7 @@ def _groups(store: Store, keys: Iterable[SourceKey]) -> dict[SourceKey, Group]:
 
 
 def _quarantine(store: Store, refused: Iterable[Quarantined]) -> ChangeSet:
-    """Keep what was refused, each input once: a second attempt at one counts, and no more."""
+    """Keep what was refused, each input once."""
     rows: dict[Key, Quarantined] = {(row.id,): row for row in refused}
     known = store.get_many(QUARANTINE, list(rows))
     fresh = [row for key, row in rows.items() if key not in known]

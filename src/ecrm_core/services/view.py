@@ -26,7 +26,7 @@ from ecrm_core.customers import (
     person_subject,
     profile_rows,
 )
-from ecrm_core.errors import ConflictError, InputError
+from ecrm_core.errors import ConflictError, DefinitionError, InputError
 from ecrm_core.kernel import (
     CustomerId,
     Private,
@@ -74,6 +74,8 @@ def find_customers(
     store: Store, text: str, *, limit: int = 20, region: str | None = None
 ) -> tuple[Hit, ...]:
     """Return customers ranked: by id or source key, e-mail, phone, whole name, start of a name."""
+    if limit < 1:
+        raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
     query = gate_text(text).strip()
     found: dict[CustomerId, Hit] = {}
     for home, by, exact in _candidates(store, query, limit, region):

@@ -4,4 +4,13 @@ from ecrm_core.sources.checkpoint import IMPORTS, Checkpoint
 from ecrm_core.sources.delivery import QUARANTINE, Delivery, Quarantined, quarantine
 from ecrm_core.sources.readers import READERS, Reader
 
-__all__ = ["IMPORTS", "QUARANTINE", "READERS", "Checkpoint", "Delivery", "Quarantined", "Reader", "quarantine"]
+__all__ = [
+    "IMPORTS",
+    "QUARANTINE",
+    "READERS",
+    "Checkpoint",
+    "Delivery",
+    "Quarantined",
+    "Reader",
+    "quarantine",
+]

@@ -36,3 +36,4 @@ class Checkpoint:
 
 
 IMPORTS: Final = Kind(name="import", of=Checkpoint, key=("id",), owner="sources")
+"""The rows of Checkpoint."""

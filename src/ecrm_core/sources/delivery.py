@@ -43,7 +43,6 @@ class Quarantined(Private):
     payload: str | None
     length: int
     received_at: datetime
-    attempts: int = 1
 
     def __repr__(self) -> str:
         """Show the source, the place and what was wrong."""

@@ -57,7 +57,7 @@ class RowConsents:
             cells.drop(column)
             found += [
                 ConsentStatement(subject=subject, channel=channel, purpose=purpose, state=state,
-                                 at=at, source=self._source)
+                                 at=at, source=self._source, snapshot=True)
                 for subject in (points if state in _NO else points[:1])
             ]  # fmt: skip
         return tuple(found)

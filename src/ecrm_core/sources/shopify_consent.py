@@ -47,7 +47,8 @@ def _statement(
     if state is None or held is None:
         return None
     state.take()
-    said_at = _said_at(node) or at
+    dated = _said_at(node)
+    said_at = dated or at
     confirmed = _confirmed(node)
     return ConsentStatement(
         subject=address_subject(point),
@@ -56,6 +57,7 @@ def _statement(
         state=held,
         at=said_at,
         source=source,
+        snapshot=dated is None,
         double_opt_in=confirmed,
         confirmed_at=said_at if confirmed and held is ConsentState.GRANTED else None,
         evidence=_evidence(node),

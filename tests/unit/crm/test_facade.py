@@ -24,7 +24,8 @@ from ecrm_core.sources import Delivery, shopify
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 KIM = {"id": 1, "email": "minjun@example.kr", "first_name": "민준", "last_name": "김",
-       "phone": "+82 2-0000-0001", "updated_at": "2026-04-01T09:00:00+09:00", "tags": "vip, new"}  # fmt: skip
+       "phone": "+82 2-0000-0001", "tags": "vip, new",
+       "updated_at": "2026-04-01T09:00:00+09:00"}  # fmt: skip
 LEE = {"id": 2, "email": "lee@example.com", "first_name": "Ann", "last_name": "Lee",
        "updated_at": "2026-04-02T09:00:00+09:00"}  # fmt: skip
 
