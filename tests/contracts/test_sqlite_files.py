@@ -18,7 +18,7 @@ from ecrm_core.adapters.sqlite.table import table_of
 from ecrm_core.errors import DefinitionError, StorageError, StorageUnavailable
 from ecrm_core.kernel import ChangeSet, Kind, Put
 from ecrm_core.ports.span import span_of
-from ecrm_core.testing.contracts.sample import THINGS, Thing, fill, names, things
+from ecrm_core.testing.contracts.sample import THINGS, Thing, fill, names
 
 
 @pytest.fixture
@@ -87,8 +87,8 @@ def _as_a_reader(path: Path) -> None:
             fill(opened.tenant("main"), "b")
         assert names(opened.tenant("main")) == ["a"]
     path.parent.chmod(0o555)
-    with user_without_rights(), refused("read_only", path):
-        SqliteStore(path).tenant("main").apply(ChangeSet(puts=things("b")))
+    with user_without_rights(), refused("read_only", path), SqliteStore(path) as opened:
+        fill(opened.tenant("main"), "b")
     path.parent.chmod(0o777)
 
 

@@ -7,6 +7,7 @@ class TestMine(StoreContract):
         return MyStore(folder / "shop.db")
 """
 
+import ecrm_core.testing.contracts.asserting  # noqa: F401 - before the modules it is about
 from ecrm_core.testing.contracts.comparison import Comparing
 from ecrm_core.testing.contracts.expecting import Expecting
 from ecrm_core.testing.contracts.finding import Finding
