@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -130,12 +129,3 @@ def test_roots_are_those_of_following_every_edge(edges: list[MergeEdge], draw: R
     expected = {name: _brute(name, edges) for name in names}
     draw.shuffle(edges)
     assert roots_of(names, edges) == expected
-
-
-def test_edges_in_a_circle_are_an_error_and_no_endless_loop() -> None:
-    ring = [
-        MergeEdge(id=a, loser=CustomerId(a), winner=CustomerId(b), at=AT, by="ada")
-        for a, b in ("ab", "bc", "ca")
-    ]
-    with pytest.raises(Exception, match="circle"):
-        roots_of([CustomerId("a")], ring)

@@ -1,0 +1,133 @@
+"""Consent: what was said about an address, and who may be contacted and why not."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ecrm_core.customers import (
+    ANY_CHANNEL,
+    CONSENTS,
+    ConsentState,
+    ConsentStatement,
+    ContactKind,
+    address_subject,
+    channel_kinds,
+    decide_contact,
+    parse_email,
+    parse_handle,
+    person_subject,
+)
+from ecrm_core.errors import InputError
+
+KIM = "email:kim@example.com"
+AT = datetime(2026, 5, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+GRANTED, PENDING, REFUSED, REVOKED = ConsentState
+
+
+def said(
+    state: ConsentState, days: int = 0, *, subject: str = KIM, channel: str = "email",
+    purpose: str = "marketing", **more: object,
+) -> ConsentStatement:  # fmt: skip
+    return ConsentStatement(
+        subject=subject, channel=channel, purpose=purpose, state=state, at=AT + days * DAY,
+        source="shop", **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+PERSON: dict[str, Any] = {"subject": "customer:cus_1", "channel": ANY_CHANNEL}
+OTHER: dict[str, Any] = {"subject": "customer:cus_2", "channel": ANY_CHANNEL}
+
+
+@pytest.mark.parametrize(
+    ("statements", "code"),
+    [
+        ([], "no_statement"),
+        ([said(GRANTED)], "granted"),
+        ([said(GRANTED, 0), said(REVOKED, 1)], "refused"),
+        ([said(GRANTED, 0), said(REFUSED, 0)], "refused"),
+        ([said(GRANTED, 0), said(PENDING, 0)], "pending"),
+        ([said(REVOKED, 0), said(GRANTED, 1)], "granted"),
+        ([said(PENDING)], "pending"),
+        ([said(GRANTED, double_opt_in=True)], "pending"),
+        ([said(GRANTED, double_opt_in=True, confirmed_at=AT + 9 * DAY)], "granted"),
+        ([said(GRANTED, double_opt_in=True, confirmed_at=AT + 11 * DAY)], "pending"),
+        ([said(GRANTED, expires_at=AT + 11 * DAY)], "granted"),
+        ([said(GRANTED, expires_at=AT + 10 * DAY)], "expired"),
+        ([said(GRANTED, 11)], "no_statement"),
+        ([said(GRANTED), said(REVOKED, 11)], "granted"),
+        ([said(GRANTED, purpose="service")], "no_statement"),
+        ([said(GRANTED, channel="sms")], "no_statement"),
+        ([said(GRANTED), said(REVOKED, 1, channel="sms")], "granted"),
+        # Every channel counts for each.
+        ([said(GRANTED), said(REVOKED, 1, channel=ANY_CHANNEL)], "refused"),
+        ([said(GRANTED, channel=ANY_CHANNEL)], "granted"),
+        # A person as a whole.
+        ([said(GRANTED), said(REFUSED, 1, **PERSON)], "person_refused"),
+        ([said(GRANTED, 2), said(REFUSED, 1, **PERSON)], "person_refused"),
+        ([said(GRANTED), said(REFUSED, 1, **PERSON), said(GRANTED, 2, **PERSON)], "granted"),
+        ([said(GRANTED, **PERSON)], "no_statement"),
+        ([said(GRANTED), said(REFUSED, 1, **PERSON), said(GRANTED, 2, **OTHER)], "person_refused"),
+        ([said(GRANTED), said(REFUSED, 1, subject="customer:cus_1", channel="sms")], "granted"),
+        ([said(GRANTED), said(REFUSED, 0, **PERSON),
+          said(GRANTED, 1, subject="customer:cus_1", channel="sms")], "person_refused"),
+    ],
+)  # fmt: skip
+def test_who_may_be_contacted_and_why_not(statements: list[ConsentStatement], code: str) -> None:
+    for order in (statements, statements[::-1]):
+        verdict = decide_contact(order, channel="email", purpose="marketing", at=AT + 10 * DAY)
+        assert [reason.code for reason in verdict.reasons] == [code]
+        assert bool(verdict) is (code == "granted")
+
+
+def test_the_night_needs_a_grant_of_its_own() -> None:
+    for night, code in ((False, "no_night"), (True, "granted")):
+        verdict = decide_contact(
+            [said(GRANTED, night=night)], channel="email", purpose="marketing", at=AT, night=True
+        )
+        assert verdict.reasons[0].code == code
+
+
+def test_a_verdict_is_a_sentence_without_the_address() -> None:
+    verdict = decide_contact([said(REVOKED)], channel="email", purpose="marketing", at=AT)
+    assert str(verdict.reasons[0]) == "marketing by email was revoked on 2026-05-01"
+    assert "kim" not in repr(verdict)
+
+
+def test_spellings_of_one_address_are_one_subject() -> None:
+    spellings = ("kim@example.com", "KIM+x@Example.com", "Kim <kim@example.com>")
+    assert {address_subject(parse_email(text)) for text in spellings} == {KIM}
+    assert address_subject(parse_handle(ContactKind.MESSAGING, "@Kim", service="line")) == (
+        "messaging:line:kim"
+    )
+    assert person_subject("cus_1") == "customer:cus_1"
+
+
+def test_an_address_nobody_can_write_to_has_no_subject_and_is_not_shown() -> None:
+    with pytest.raises(InputError) as caught:
+        address_subject(parse_email("kim at home"))
+    assert "kim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["at", "confirmed_at", "expires_at"])
+def test_a_statement_has_times_with_a_zone(name: str) -> None:
+    values = {"subject": KIM, "channel": "email", "purpose": "marketing", "state": GRANTED,
+              "at": AT, "source": "shop"}  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        ConsentStatement(**{**values, name: datetime(2026, 1, 1)})  # type: ignore[arg-type]  # noqa: DTZ001
+    assert caught.value.path == f"$.{name}"
+
+
+def test_two_statements_of_one_instant_are_two_rows_and_one_twice_is_one() -> None:
+    keys = {CONSENTS.key_of(s) for s in (said(GRANTED), said(REVOKED), said(GRANTED))}
+    assert len(keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("channel", "kind"),
+    [("email", ContactKind.EMAIL), ("sms", ContactKind.PHONE), ("whatsapp", ContactKind.PHONE),
+     ("kakao", ContactKind.MESSAGING)],
+)  # fmt: skip
+def test_a_channel_writes_to_its_kind_of_address(channel: str, kind: ContactKind) -> None:
+    assert channel_kinds(channel) == (kind,)
