@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -39,6 +39,7 @@ from ecrm_core.services import (
     group_of,
     may_contact_address,
     may_contact_customer,
+    prepare_forget_requests,
     prepare_preview,
     view_customer,
 )
@@ -142,8 +143,8 @@ class Crm:
         With ``fields`` the file is a CSV and ``source`` the name you give it; without, ``source``
         names a known format ("shopify"). ``key_is_personal`` takes rows whose only key is their
         e-mail or phone, under a keyed hash of it (needs the secret). ``progress(done, total,
-        stage)`` is called after each page and stops the work by returning False. Raises InputError and DefinitionError for a
-        file or mapping that cannot be read; single bad rows are quarantined.
+        stage)`` is called after each page and stops the work by returning False. Raises InputError
+        and DefinitionError for a file or mapping that cannot be read; bad rows are quarantined.
         """
         given = FileInput(
             path=Path(path), source=source, fields=fields, encoding=encoding,
@@ -336,6 +337,18 @@ class Crm:
         return may_contact_address(
             self.store, contact, channel=channel, purpose=purpose, at=when, night=night
         )
+
+    def forget_requests(
+        self, *, older_than: timedelta = timedelta(days=30), now: datetime | None = None
+    ) -> int:
+        """Forget request keys of that age and return how many; sent again, they count anew."""
+        before, forgotten = self._now(now) - older_than, 0
+        while True:
+            applied = commit(self.store, lambda: prepare_forget_requests(self.store, before=before))
+            count = int(str(applied.result["forgotten"]))
+            forgotten += count
+            if not count:
+                return forgotten
 
     def _now(self, now: datetime | None) -> datetime:
         return utc(now) if now else self.now()

@@ -18,6 +18,7 @@ from ecrm_core.services.identity import (
     prepare_unmerge,
 )
 from ecrm_core.services.intake import prepare_ingest
+from ecrm_core.services.retention import prepare_forget_requests
 from ecrm_core.services.view import (
     CustomerView,
     Hit,
@@ -40,6 +41,7 @@ __all__ = [
     "may_contact_customer",
     "prepare_consent",
     "prepare_correct",
+    "prepare_forget_requests",
     "prepare_ingest",
     "prepare_merge",
     "prepare_preview",

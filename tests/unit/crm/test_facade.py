@@ -76,6 +76,15 @@ def test_a_request_key_is_applied_once(crm: Crm) -> None:
         crm.ingest(deliver(LEE), key="event-1")
 
 
+def test_request_keys_are_forgotten_when_they_are_old(crm: Crm) -> None:
+    newer = KIM | {"note": "called", "updated_at": "2026-04-05T00:00:00Z"}
+    crm.ingest(deliver(newer), key="old")
+    crm.ingest(deliver(LEE), key="new", now=NOW + timedelta(days=20))
+    assert crm.forget_requests(now=NOW + timedelta(days=31)) == 1
+    assert not crm.ingest(deliver(newer), key="old").replayed
+    assert crm.ingest(deliver(LEE), key="new").replayed
+
+
 def test_a_merge_sent_twice_under_one_key_is_one_merge(crm: Crm) -> None:
     undo = crm.merge("shopify/1", "shopify/2", by="agent", key="m-1")
     assert crm.merge("shopify/1", "shopify/2", by="agent", key="m-1") == undo
