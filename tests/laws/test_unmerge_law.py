@@ -8,18 +8,11 @@ from pathlib import Path
 import pytest
 
 from ecrm_core.crm import Crm
-from ecrm_core.customers import (
-    HOMES as HOME_KIND,
-)
-from ecrm_core.customers import (
-    PROFILES,
-    parse_email,
-    unify,
-)
-from ecrm_core.merging import roots_of
-from ecrm_core.ports import Store, read_edges, read_groups
+from ecrm_core.customers import parse_email
+from ecrm_core.ports import Store
 from ecrm_core.services import may_contact_address
-from tests.histories import HOMES, POLICY, History, replay_without
+from tests.derived import check_derived
+from tests.histories import HOMES, History, replay_without
 from tests.profile import SEED, size
 
 ROUNDS = size(60, 2_000)
@@ -43,35 +36,19 @@ def _fresh() -> tuple[Crm, Store]:
     return crm, crm.store
 
 
-def _check_derived(store: Store) -> None:
-    """Roots and profiles as stored are those that edges, records and corrections give."""
-    edges = [row.value for row in read_edges(store, HOMES)]
-    roots = roots_of(HOMES, edges)
-    stored = store.get_many(HOME_KIND, [(home,) for home in HOMES])
-    assert {home: stored[home,].value.root_id for home in HOMES} == roots
-    groups = read_groups(store, HOMES)
-    profiles = {key[0]: row.value for key, row in
-                store.get_many(PROFILES, [(home,) for home in HOMES]).items()}  # fmt: skip
-    assert set(profiles) == set(roots.values())
-    for root, profile in profiles.items():
-        group = groups[profile.id]
-        assert group.root.id == root
-        assert profile == unify(group.records.values(), group.corrections, POLICY, id=profile.id)
-
-
 @pytest.mark.parametrize("block", range(10))
 def test_unmerge_equals_the_history_without_the_edge(block: int) -> None:
     for number in range(ROUNDS // 10):
         crm, store = _fresh()
         history = History(crm, store, seed=SEED * 1_000_000 + block * 10_000 + number)
         history.run(20)
-        _check_derived(store)
+        check_derived(store)
         if not history.active:
             continue
         edge = history.random.choice(history.active)
         answers = _answers(store, history)
         report = crm.unmerge(edge, by="an agent", now=history.now)
-        _check_derived(store)
+        check_derived(store)
         assert _answers(store, history) == answers
         other, twin = _fresh()
         replay_without(history, edge, twin)
@@ -89,7 +66,7 @@ def test_any_merge_of_a_chain_can_be_undone_alone(third: int) -> None:
     crm.unmerge(undos[third], by="an agent", now=history.now)
     expected = dict.fromkeys(HOMES[:4], HOMES[3]) | dict.fromkeys(HOMES[: third + 1], HOMES[third])
     assert {home: crm.resolve(home) for home in HOMES[:4]} == expected
-    _check_derived(store)
+    check_derived(store)
 
 
 def test_sqlite_gives_the_same_exports_as_memory(tmp_path: Path) -> None:
@@ -100,4 +77,4 @@ def test_sqlite_gives_the_same_exports_as_memory(tmp_path: Path) -> None:
         with Crm.open(tmp_path / f"{number}.db") as other:
             replay_without(history, None, other.store)
             assert _exports(crm) == _exports(other)
-            _check_derived(other.store)
+            check_derived(other.store)

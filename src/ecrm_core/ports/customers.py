@@ -47,11 +47,11 @@ def read_groups(store: Store, ids: Collection[CustomerId]) -> Mapping[CustomerId
     """
     for _ in range(_ATTEMPTS):
         homes = store.get_many(HOMES, [(id_,) for id_ in ids])
-        roots = {key[0]: home.value.root_id for key, home in homes.items()}
-        members = _members(store, set(roots.values()))
-        if all(root in members for root in roots.values()):
+        members = _members(store, {home.value.root_id for home in homes.values()})
+        roots = {row.value.id: root for root, rows in members.items() for row in rows}
+        if all(id_ in roots for (id_,) in homes):  # else one has been merged or undone since
             groups = _whole(store, members)
-            return {CustomerId(id_): groups[root] for id_, root in roots.items()}
+            return {home.value.id: groups[roots[home.value.id]] for home in homes.values()}
     message = "the customers are being merged by others again and again; try later"
     raise ConflictError(message, retry="operation")
 

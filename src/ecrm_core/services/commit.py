@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ecrm_core.errors import ConflictError, KeyReused
+from ecrm_core.errors import ConflictError, KeyReused, MissingError, RefusedError
 from ecrm_core.kernel import REQUESTS, Applied, ChangeSet, RequestKey
 from ecrm_core.ports import Store
 
@@ -20,15 +20,19 @@ def commit(
 
     A request key applied before answers with its first result, before anything is decided.
     """
-    replayed = _replayed(store, key) if key else None
-    if replayed is not None:
+    if key and (replayed := _replayed(store, key)):
         return replayed
     for attempt in range(_ATTEMPTS):
-        changes = decide().keyed(key)
-        if changes.empty:
-            return Applied(sequence=0, result=changes.result)
         try:
+            changes = decide().keyed(key)
+            if changes.empty:
+                return Applied(sequence=0, result=changes.result)
             return store.apply(changes)
+        except (RefusedError, MissingError):
+            # The same request at once, and the other was first: "merged already" is its answer.
+            if key and (replayed := _replayed(store, key)):
+                return replayed
+            raise
         except ConflictError as error:
             if error.retry != "operation" or attempt == _ATTEMPTS - 1:
                 raise

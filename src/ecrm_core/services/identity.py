@@ -148,13 +148,14 @@ def prepare_unmerge(store: Store, edge_id: str, *, act: Act) -> ChangeSet:
         raise MissingError("no merge has this id", code="no_merge")
     group = group_of(store, found.value.winner)
     ids = ids_of(group)
-    edges = [row.value for row in read_edges(store, ids)]
+    # Read behind the version of the group: the edge may have been undone since it was found.
+    edges = {row.value.id: row.value for row in read_edges(store, ids)}
     # Versions only grow, so what was written since the edge is known without trusting a clock.
     written = [row for rows in read_corrections(store, ids).values() for row in rows]
     return decide_unmerge(
         group,
-        edges,
-        found.value,
+        tuple(edges.values()),
+        edges[found.value.id],
         meanwhile=[row.value for row in written if row.version > found.version],
         refusals=len(read_consents(store, map(person_subject, ids))),
         by=act.by,

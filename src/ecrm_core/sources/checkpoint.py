@@ -1,4 +1,4 @@
-"""Checkpoint: how far a file has been taken in, written with each page, so that a kill loses none."""
+"""Checkpoint: how far a file has been taken in, written with each page: a kill loses nothing."""
 
 from __future__ import annotations
 

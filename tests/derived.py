@@ -1,0 +1,48 @@
+"""What is derived, computed anew from what is true: roots, profiles and search keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ecrm_core.customers import (
+    CORRECTIONS,
+    HOMES,
+    PROFILES,
+    RECORDS,
+    SEARCH_KEYS,
+    SurvivorshipPolicy,
+    home_id,
+    search_keys,
+    unify,
+)
+from ecrm_core.kernel import Key, Kind
+from ecrm_core.merging import MERGE_EDGES, roots_of
+from ecrm_core.ports import Store
+
+POLICY = SurvivorshipPolicy()
+
+
+def rows(store: Store, kind: Kind[Any]) -> dict[Key, Any]:
+    """Every row of a Kind by its key."""
+    page = store.scan(kind, limit=10_000)
+    assert page.following is None
+    return {kind.key_of(row.value): row.value for row in page.rows}
+
+
+def check_derived(store: Store) -> None:
+    """Every root, profile and search key in the store is what edges, records, corrections give."""
+    records = {home_id(store.tenant, r.key): r for r in rows(store, RECORDS).values()}
+    corrections = rows(store, CORRECTIONS).values()
+    roots = roots_of(records, rows(store, MERGE_EDGES).values())
+    assert {home.id: home.root_id for home in rows(store, HOMES).values()} == roots
+    assert rows(store, PROFILES) == {
+        (root,): unify(
+            [record for id_, record in records.items() if roots[id_] == root],
+            [c for c in corrections if roots[c.customer] == root],
+            POLICY,
+            id=root,
+        )
+        for root in roots.values()
+    }
+    keys = [key for id_, record in records.items() for key in search_keys(id_, record).values()]
+    assert rows(store, SEARCH_KEYS) == {SEARCH_KEYS.key_of(key): key for key in keys}

@@ -1,0 +1,130 @@
+"""Whatever somebody else does between two steps of a verb, it is as if one had come first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ecrm_core.adapters.memory import MemoryStore
+from ecrm_core.crm import Crm, Settings
+from ecrm_core.customers import SourceKey, SourceRecord, Stated, parse_email
+from ecrm_core.errors import EcrmError
+from ecrm_core.kernel import FixedClock
+from ecrm_core.ports import Store
+from ecrm_core.sources import Delivery
+from ecrm_core.testing.faults import FailingStore
+from tests.derived import check_derived
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+PEOPLE = [f"shop/{number}" for number in range(5)]
+Verb = Callable[[Crm, str], object]
+
+
+class _Meanwhile(FailingStore):
+    """A store in which something happens just before its n-th call."""
+
+    def __init__(self, store: Store, *, at: int, act: Callable[[], object]) -> None:
+        super().__init__(store, at=at)
+        self._act = act
+
+    def _count(self) -> None:
+        self.calls += 1
+        if self.calls == self._at:
+            self._act()
+
+
+class _Around:
+    """A whole store that hands out one prepared handle."""
+
+    def __init__(self, handle: Store) -> None:
+        self._handle = handle
+
+    def tenant(self, name: str) -> Store:
+        assert name == "main"
+        return self._handle
+
+    def close(self) -> None: ...
+
+
+def _crm(store: Store) -> Crm:
+    return Crm(_Around(store), settings=Settings(clock=FixedClock(NOW)))
+
+
+def _record(number: int, hours: int, letter: str) -> SourceRecord:
+    at = NOW - timedelta(hours=hours)
+    values = {"name.full": letter, "emails": (parse_email(f"{letter}@example.com"),)}
+    return SourceRecord(
+        SourceKey.parse(PEOPLE[number]), {n: Stated(v, at, at) for n, v in values.items()}
+    )
+
+
+def _ingest(*records: SourceRecord) -> Verb:
+    return lambda crm, _: crm.ingest(Delivery(source="shop", records=records))
+
+
+def _world() -> tuple[Store, str]:
+    """A shop with four customers, 2 and 3 of them merged; and the edge."""
+    store = MemoryStore().tenant("main")
+    crm = _crm(store)
+    _ingest(*(_record(number, 9, "abcd"[number]) for number in range(4)))(crm, "")
+    return store, crm.merge(PEOPLE[2], PEOPLE[3], by="a").edge
+
+
+VERBS: dict[str, Verb] = {
+    "ingest": _ingest(_record(3, 1, "x"), _record(1, 1, "y"), _record(4, 1, "z")),
+    "ingest twice": _ingest(_record(3, 5, "v"), _record(4, 2, "v"), _record(3, 3, "w")),
+    "correct": lambda crm, _: crm.correct(PEOPLE[3], "tags", "vip", by="a"),
+    "merge": lambda crm, _: crm.merge(PEOPLE[1], PEOPLE[3], by="a"),
+    "merge back": lambda crm, _: crm.merge(PEOPLE[2], PEOPLE[1], by="a"),
+    "merge under a key": lambda crm, _: crm.merge(PEOPLE[0], PEOPLE[2], by="a", key="k"),
+    "unmerge": lambda crm, edge: crm.unmerge(edge, by="a"),
+    "unmerge under a key": lambda crm, edge: crm.unmerge(edge, by="a", key="u"),
+    "refuse": lambda crm, _: crm.refuse_contact(PEOPLE[3], by="her"),
+    "lift": lambda crm, _: crm.lift_refusal(PEOPLE[2], by="her"),
+}
+READS: dict[str, Verb] = {
+    "resolve": lambda crm, _: crm.resolve(PEOPLE[3]),
+    "export": lambda crm, _: crm.export(PEOPLE[3]),
+    "preview": lambda crm, _: crm.preview_merge(PEOPLE[1], PEOPLE[3]).reveal(),
+}
+
+
+def _outcome(verb: Verb, crm: Crm, edge: str) -> object:
+    try:
+        return verb(crm, edge)
+    except EcrmError as error:
+        return error.code
+
+
+def _state(store: Store) -> str:
+    exports = [_outcome(lambda crm, at: crm.export(at), _crm(store), at) for at in PEOPLE]
+    return json.dumps(exports, sort_keys=True)
+
+
+def _one_after_the_other(*verbs: Verb) -> tuple[list[object], str]:
+    store, edge = _world()
+    return [_outcome(verb, _crm(store), edge) for verb in verbs], _state(store)
+
+
+@pytest.mark.parametrize("other", VERBS)
+@pytest.mark.parametrize("verb", VERBS | READS)
+def test_as_if_one_had_come_first(verb: str, other: str) -> None:
+    mine, theirs = (VERBS | READS)[verb], VERBS[other]
+    (one, two), after = _one_after_the_other(mine, theirs)
+    (four, three), later = _one_after_the_other(theirs, mine)
+    allowed = [([one, two], after), ([three, four], later)]
+    at = happened = 1
+    while happened:
+        store, edge = _world()
+        told: list[object] = []
+        act = lambda s=store, e=edge, t=told: t.append(_outcome(theirs, _crm(s), e))  # noqa: E731
+        between = _Meanwhile(store, at=at, act=act)
+        result = _outcome(mine, _crm(between), edge)
+        happened = len(told)
+        assert not told or ([result, *told], _state(store)) in allowed, f"before call {at}"
+        check_derived(store)
+        at += 1
+    assert at > 3
