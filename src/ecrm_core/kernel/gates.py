@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from math import isfinite
 from typing import NoReturn
 
 from ecrm_core.errors import InputError
@@ -187,44 +188,65 @@ def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def gate_json(value: object, path: str = "$", *, text: int = MAX_BYTES) -> None:
     """Refuse what JSON or a store cannot hold: depth, size, NaN, NUL, surrogates, other types.
 
-    ``text`` bounds each text; the error names the path of the first offence.
+    ``text`` bounds each text; the error names the path of the first offence. The paths of all
+    values together are bounded too: under long keys a short text spells gigabytes of them.
     """
-    budget = MAX_NODES
-    stack: list[tuple[object, str, int]] = [(value, path, 0)]
+    budget, room = MAX_NODES, MAX_BYTES
+    stack: list[tuple[object, _Trail, int, int]] = [(value, (None, path), 0, len(path))]
     while stack:
-        node, where, depth = stack.pop()
-        budget -= 1
+        node, trail, depth, length = stack.pop()
+        budget, room = budget - 1, room - length
         if depth > MAX_DEPTH:
-            raise InputError(f"nested deeper than {MAX_DEPTH}", path=_short(where), code="too_deep")
+            message = f"nested deeper than {MAX_DEPTH}"
+            raise InputError(message, path=_path(trail), code="too_deep")
         if budget < 0:
             raise InputError(f"more than {MAX_NODES} values", path=path, code="too_many")
-        if isinstance(node, Mapping):
-            for key in node:
-                gate_text(key, where)
-            stack += [(node[key], f"{where}.{key}", depth + 1) for key in reversed(list(node))]
-        elif isinstance(node, Sequence) and not isinstance(node, (str, bytes)):
-            places = range(len(node) - 1, -1, -1)  # the first comes off the stack first
-            stack += [(node[at], f"{where}[{at}]", depth + 1) for at in places]
-        else:
-            _gate_leaf(node, where, text)
+        if room < 0:
+            message = f"found paths of more than {MAX_BYTES} characters together"
+            raise InputError(message, path=path, code="too_long", limit=MAX_BYTES)
+        try:
+            inner = _inside(node, text)
+        except InputError as error:
+            raise error.at(_path(trail)) from None
+        # The first comes off the stack first.
+        stack += [(held, (trail, step), depth + 1, length + len(step))
+                  for step, held in reversed(inner)]  # fmt: skip
+
+
+_Trail = tuple["_Trail | None", str]  # a path by its steps, spelt out only in an error
+
+
+def _path(trail: _Trail) -> str:
+    steps, above = [trail[1]], trail[0]
+    while above is not None:
+        steps.append(above[1])
+        above = above[0]
+    return _short("".join(reversed(steps)))
 
 
 def _short(path: str) -> str:
     return path if len(path) <= 80 else path[:80] + "…"
 
 
-def _gate_leaf(node: object, path: str, text: int) -> None:
+def _inside(node: object, text: int) -> list[tuple[str, object]]:
+    """Return what is in a value, by the step that leads there; gate its keys, or the leaf."""
+    if isinstance(node, Mapping):
+        return [(f".{gate_text(key)}", held) for key, held in node.items()]
+    if isinstance(node, Sequence) and not isinstance(node, (str, bytes)):
+        return [(f"[{at}]", held) for at, held in enumerate(node)]
+    _gate_leaf(node, text)
+    return []
+
+
+def _gate_leaf(node: object, text: int) -> None:
     if node is None or isinstance(node, bool):
         return
-    check: Callable[[], object] | None = None
     if isinstance(node, str):
-        check = lambda: gate_text(node, path, limit=text)  # noqa: E731
+        gate_text(node, limit=text)
     elif isinstance(node, (int, Decimal)):
-        check = lambda: gate_decimal(node, path)  # noqa: E731
-    elif isinstance(node, float) and node == node and abs(node) != float("inf"):  # noqa: PLR0124
-        return
-    if check is None:
-        found = "NaN or infinity" if isinstance(node, float) else type(node).__name__
-        code = "not_finite" if isinstance(node, float) else "not_json"
-        raise InputError(f"found {found}, expected a JSON value", path=path, code=code)
-    check()
+        gate_decimal(node)
+    elif not isinstance(node, float):
+        message = f"found {type(node).__name__}, expected a JSON value"
+        raise InputError(message, code="not_json")
+    elif not isfinite(node):
+        raise InputError("found NaN or infinity, expected a JSON value", code="not_finite")

@@ -41,13 +41,17 @@ def child(path: str, key: str) -> str:
 
 def leaves(value: object, path: str = "$") -> dict[str, object]:
     """Return every leaf of a JSON value by its path, in order."""
-    if isinstance(value, Mapping) and value:
-        inner = [(child(path, key), held) for key, held in value.items()]
-    elif isinstance(value, list) and value:
-        inner = [(f"{path}[{at}]", held) for at, held in enumerate(value)]
-    else:
-        return {path: value}
-    return {at: leaf for where, held in inner for at, leaf in leaves(held, where).items()}
+    found: dict[str, object] = {}
+    stack = [(path, value)]
+    while stack:
+        where, held = stack.pop()
+        if isinstance(held, Mapping) and held:
+            stack += reversed([(child(where, key), inner) for key, inner in held.items()])
+        elif isinstance(held, list) and held:
+            stack += reversed([(f"{where}[{at}]", inner) for at, inner in enumerate(held)])
+        else:
+            found[where] = held
+    return found
 
 
 class Node:

@@ -112,6 +112,7 @@ def test_long_text_of_scripts_with_marks_comes_through(text: str) -> None:
         (Decimal("1e-1000000"), "too_large"),
         ("1e999", "too_large"),
         ("1e41", "too_large"),
+        ("11e40", "too_large"),
         ("1" * 41, "too_large"),
         ("1" * 5_000, "not_decimal"),
         pytest.param(10**5_000, "too_large", id="int of 5,001 digits"),
@@ -222,6 +223,7 @@ def nested(depth: int) -> str:
         ("[1] [2]", "not_json"),
         ("['a']", "not_json"),
         ("[" + "1," * 200_000 + "1]", "too_many"),
+        (f'{{"{"k" * 500}":' * 60 + "[" + "1," * 3_000 + "1]" + "}" * 60, "too_long"),
     ],
     ids=lambda value: value[:20].replace("\x00", ""),
 )
@@ -236,6 +238,12 @@ def test_the_first_offence_is_named_by_its_path() -> None:
     error = refused(lambda: parse_json('{"a": [1, {"b": "\\u0000"}], "c": "\\u0000"}'))
     assert error.path == "$.a[1].b"
     assert refused(lambda: gate_json([1, {"x": {1, 2}}])).path == "$[1].x"
+    assert refused(lambda: gate_json([b"", b""])).path == "$[0]"
+
+
+def test_a_long_path_is_named_by_its_beginning() -> None:
+    error = refused(lambda: gate_json({"k" * 500: {"k" * 500: float("nan")}}))
+    assert error.path == f"$.{'k' * 78}…"
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe{}", b'{"a": "\xc3"}', b"\xed\xa0\x80"])
