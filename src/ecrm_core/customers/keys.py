@@ -7,7 +7,7 @@ from attrs import field, frozen
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import CustomerId, Index, Kind, derive_id, gate_text
 
-__all__ = ["SEARCH_KEYS", "MatchKey", "SearchKey", "SourceKey", "home_id"]
+__all__ = ["SEARCH_KEYS", "MatchKey", "SearchKey", "SourceKey", "home_id", "source_name"]
 
 _MAX_KEY = 200
 
@@ -19,7 +19,8 @@ def _external_id(value: object, path: str = "$.external_id") -> str:
     return text
 
 
-def _source(value: object) -> str:
+def source_name(value: object) -> str:
+    """Return the name of a source: 1 to 200 characters, no slash; InputError for another."""
     text = _external_id(value, "$.source")
     if "/" in text:  # "source/external_id" has one reading
         raise InputError("found a slash, expected the name of a source", path="$.source",
@@ -35,7 +36,7 @@ class SourceKey:
     stands in for one that would be.
     """
 
-    source: str = field(converter=_source)
+    source: str = field(converter=source_name)
     external_id: str = field(converter=_external_id)
 
     def __str__(self) -> str:

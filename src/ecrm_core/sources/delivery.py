@@ -12,6 +12,7 @@ from typing import Final
 from attrs import define, evolve, field, frozen
 
 from ecrm_core.customers import ConsentStatement, SourceRecord
+from ecrm_core.customers.keys import source_name
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Index, Kind, Private, derive_id
 
@@ -23,6 +24,7 @@ __all__ = [
     "Quarantined",
     "quarantine",
     "quarantine_unread",
+    "written",
 ]
 
 _MAX_PAYLOAD = 1024 * 1024
@@ -67,12 +69,28 @@ def quarantine(
 
     Its id is derived from source and content: the same bad input twice is one row.
     """
-    text = json.dumps(payload, sort_keys=True, default=str)  # ASCII: holds what UTF-8 cannot
-    found = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    text = written(payload)
+    content = f"{place}: {error}" if text is None else text
+    found = hashlib.blake2b(content.encode(errors="surrogatepass"), digest_size=16).hexdigest()
     return quarantine_unread(
-        source, place, error=error, received_at=received_at, found=found, length=len(text),
-        payload=text if len(text) <= _MAX_PAYLOAD else None,
+        source, place, error=error, received_at=received_at, found=found, length=len(text or ""),
+        payload=text if text is None or len(text) <= _MAX_PAYLOAD else None,
     )  # fmt: skip
+
+
+def written(payload: object) -> str | None:
+    """Return any value as JSON text, in ASCII, which holds what UTF-8 cannot.
+
+    None for what has no JSON at all: a circle, a number or a nesting beyond Python's own limits.
+    """
+    for sort_keys in (True, False):  # names of several types have no order
+        try:
+            return json.dumps(payload, sort_keys=sort_keys, default=str)
+        except TypeError:
+            continue
+        except (ValueError, RecursionError):
+            break
+    return None
 
 
 def quarantine_unread(
@@ -163,7 +181,7 @@ class Entry:
 class DeliveryBuilder:
     """A delivery in the making: every party is either accepted or refused."""
 
-    source: str
+    source: str = field(converter=source_name)
     received_at: datetime
     _entries: list[Entry] = field(factory=list, init=False)
     _refused: list[Quarantined] = field(factory=list, init=False)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
+from math import isinf
 
 from ecrm_core.customers import AttributeSchema, FieldMap
 from ecrm_core.errors import InputError
-from ecrm_core.sources.delivery import Delivery, DeliveryBuilder
+from ecrm_core.kernel import gate_decimal, gate_json, gate_text
+from ecrm_core.sources.cells import path_of
+from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, written
 from ecrm_core.sources.json_objects import split_objects
 from ecrm_core.sources.row_reader import RowReader
 
@@ -45,9 +48,33 @@ def read_rows(
     delivery = DeliveryBuilder(source=source, received_at=reader.received_at)
     content = hashlib.blake2b(digest_size=16)
     for number, row in enumerate(rows, start=first_row):
-        content.update(json.dumps(row, sort_keys=True, default=str).encode() + b"\n")
-        take(reader, delivery, row, place=f"row {number}")
+        place = f"row {number}"
+        content.update((written(row) or place).encode() + b"\n")
+        try:
+            _gate(row)
+        except InputError as error:
+            delivery.refuse(place, row, error)
+        else:
+            take(reader, delivery, row, place=place)
     return delivery.build(content.hexdigest())
+
+
+def _gate(row: object) -> None:
+    """Refuse, with InputError, a row that is none, and what cells of no text cannot be."""
+    if not isinstance(row, Mapping):
+        raise InputError(f"found {type(row).__name__}, expected a mapping", code="not_object")
+    for column, value in row.items():
+        path = path_of(gate_text(column))
+        if isinstance(value, (dict, list)):
+            gate_json(value, path)
+        elif isinstance(value, (int, Decimal)) and not _missing(value):
+            gate_decimal(int(value) if isinstance(value, bool) else value, path)
+        elif isinstance(value, float) and isinf(value):
+            raise InputError("found infinity, expected a number", path=path, code="not_finite")
+
+
+def _missing(value: int | Decimal) -> bool:
+    return isinstance(value, Decimal) and value.is_qnan()
 
 
 def take(

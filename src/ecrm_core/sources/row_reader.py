@@ -14,6 +14,7 @@ from ecrm_core.customers import (
     SourceKey,
     address_subject,
 )
+from ecrm_core.customers.keys import source_name
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import fold, parse_date, parse_instant, personal_key, utc
 from ecrm_core.sources.cells import Cells, path_of
@@ -30,7 +31,7 @@ class RowReader:
     """How rows of one source are read; see ``generic.read_rows`` for what the parts mean."""
 
     fields: FieldMap
-    source: str
+    source: str = field(converter=source_name)
     received_at: datetime = field(converter=utc)
     region: str | None = None
     secret: bytes | None = field(default=None, repr=False)

@@ -17,8 +17,9 @@ from ecrm_core.customers import (
     FieldMap,
 )
 from ecrm_core.errors import DefinitionError, InputError
-from ecrm_core.sources import Delivery, generic
+from ecrm_core.sources import QUARANTINE, Delivery, generic, shopify
 from ecrm_core.sources.consent_words import consent_state
+from ecrm_core.sources.generic import _gate
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 TEN = datetime(2026, 5, 1, 10, tzinfo=UTC)
@@ -392,3 +393,51 @@ def test_a_receipt_without_a_zone_is_refused() -> None:
     fields = FieldMap({"id": "id"})
     with pytest.raises(InputError):
         generic.read_rows([], fields=fields, source="a", received_at=NOW.replace(tzinfo=None))
+
+
+CIRCLE: list[object] = []
+CIRCLE.append(CIRCLE)
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ({"id": "1", None: ["a cell too many"]}, "not_text"),  # csv.DictReader
+        ({"id": "1", 5: "x"}, "not_text"),
+        ({"id": "1", "\ud800": "x"}, "forbidden_character"),
+        ({"id": "1", "\0": "x"}, "forbidden_character"),
+        ({"id": 10**5_000}, "too_large"),
+        ({"id": "1", "n": Decimal("1e1000000")}, "too_large"),
+        ({"id": "1", "n": Decimal("sNaN")}, "not_finite"),
+        ({"id": "1", "n": float("inf")}, "not_finite"),
+        ({"id": "1", "n": [float("nan")]}, "not_finite"),
+        ({"id": "1", "n": ["\ud800"]}, "forbidden_character"),
+        ({"id": "1", "n": {"a": {1, 2}, 3: 4}}, "not_text"),
+        ({"id": "1", "n": CIRCLE}, "too_deep"),
+        (["1"], "not_object"),
+        (None, "not_object"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_row_no_store_can_hold_is_refused_alone(row: Any, code: str) -> None:  # noqa: ANN401
+    delivery = _rows([row, {"id": "2", "name": "Ada"}], {"name": "given_name"})
+    (refused,) = delivery.refused
+    assert (refused.place, delivery.records[0].key.external_id) == ("row 1", "2")
+    QUARANTINE.row(refused)  # what is refused can be kept
+    with pytest.raises(InputError) as caught:
+        _gate(row)
+    assert caught.value.code == code
+
+
+def test_what_has_no_text_is_refused_each_for_itself() -> None:
+    delivery = _rows([{"id": 10**5_000}, {"id": 10**5_001}], {})
+    assert len({row.id for row in delivery.refused}) == 2
+
+
+@pytest.mark.parametrize("source", ["", " ", "a/b", "\0", "\ud800", "x" * 201])
+def test_a_source_without_a_usable_name_is_refused_at_once(source: str) -> None:
+    fields = FieldMap({"id": "id"})
+    with pytest.raises(InputError):
+        generic.read_rows([{"id": "1"}], fields=fields, source=source, received_at=NOW)
+    with pytest.raises(InputError):
+        shopify.read(b'{"id": 1}', source=source, received_at=NOW)
