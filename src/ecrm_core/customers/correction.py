@@ -132,6 +132,8 @@ def substituted(name: str, value: object, corrections: Sequence[Correction]) -> 
     ``corrections`` are those of the field, in order. None: the value stands as it is.
     """
     latest: Correction | None = None
+    if not corrections:
+        return None
     current = replaced_digest(name, value)
     for correction in corrections:
         if correction.replaces is not None and correction.replaces == current:

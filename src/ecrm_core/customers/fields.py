@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from attrs import frozen
@@ -116,9 +117,11 @@ def field_of(name: str) -> Field:
     ``attributes.<name>`` is a custom field, ``unmapped.<path>`` a value no field takes, kept
     verbatim under its path in the payload.
     """
-    found = FIELDS.get(name)
-    if found is not None:
-        return found
+    return FIELDS.get(name) or _open_field(name)
+
+
+@lru_cache(maxsize=1024)
+def _open_field(name: str) -> Field:
     if name.startswith("attributes.") and len(name) > len("attributes."):
         return Field(name=name, encode=encode_attribute, decode=decode_attribute, group=name)
     if name.startswith("unmapped."):

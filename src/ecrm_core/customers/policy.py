@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -141,6 +142,9 @@ class Rule:
     params: Mapping[str, Json] = field(factory=dict)
 
 
+_NEWEST = Rule("newest")
+
+
 @frozen(kw_only=True)
 class SurvivorshipPolicy:
     """The rule for each lock-step group ("name", "address", "birth_on"); the others take newest.
@@ -160,7 +164,7 @@ class SurvivorshipPolicy:
                 message = f"most_trusted for {group!r} needs sources=[best, ...]"
                 raise DefinitionError(message, code="policy")
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """What stands for this policy in the profiles made with it."""
         rules = {group: [rule.name, dict(rule.params)] for group, rule in self.rules.items()}
@@ -168,14 +172,17 @@ class SurvivorshipPolicy:
 
     def chooser(self, group: str) -> Chooser:
         """Return the function that picks the surviving candidate of a group."""
-        rule = self.rules.get(group) or Rule("newest")
+        rule = self.rules.get(group, _NEWEST)
 
         def choose(candidates: Sequence[Candidate]) -> tuple[Candidate, str]:
             if len(candidates) == 1:
                 return candidates[0], rule.name
             rank = self.policies[rule.name](candidates, rule.params)
             ranks = [(rank(candidate), candidate.observed) for candidate in candidates]
-            best = [c for c, held in zip(candidates, ranks, strict=True) if held == max(ranks)]
-            return max(best, key=lambda c: (digest(c.content), c.source)), rule.name
+            top = max(ranks)
+            best = [c for c, held in zip(candidates, ranks, strict=True) if held == top]
+            if len(best) > 1:
+                return max(best, key=lambda c: (digest(c.content), c.source)), rule.name
+            return best[0], rule.name
 
         return choose

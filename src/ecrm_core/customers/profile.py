@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 
@@ -103,21 +103,21 @@ class Profile(Private):
 
     def to_json(self) -> Json:
         """Return the profile as JSON; each provenance is written once."""
-        stamps: dict[tuple[Any, ...], int] = {}
-        fields: dict[str, list[list[Any]]] = {}
+        stamps: dict[_Stamp, int] = {}
+        fields: dict[str, list[list[Json]]] = {}
         for name, chosen in sorted(self.fields.items()):
             encode = field_of(name).encode
             fields[name] = [
                 [encode(s.value), stamps.setdefault(_stamp(s), len(stamps))] for s in chosen
             ]
-        return {"id": self.id, "policy": self.policy, "from": list(map(list, stamps)),
+        return {"id": self.id, "policy": self.policy, "from": list(map(_stamp_to_json, stamps)),
                 "fields": fields}  # fmt: skip
 
     @classmethod
     @guarded
     def from_json(cls, data: Json) -> Profile:
         """Return the profile that ``to_json`` wrote; InputError for JSON that is none."""
-        stamps = [_unstamp(stamp) for stamp in data["from"]]
+        stamps = [_stamp_from_json(stamp) for stamp in data["from"]]
         fields = {
             name: tuple(Sourced(field_of(name).decode(value), *stamps[at]) for value, at in chosen)
             for name, chosen in data["fields"].items()
@@ -129,12 +129,20 @@ PROFILES: Final = Kind(name="profile", of=Profile, key=("id",), owner="customers
 """The rows of profiles, one for each root."""
 
 
-def _stamp(sourced: Sourced) -> tuple[Any, ...]:
-    source = sourced.source
+_Stamp = tuple[SourceKey | None, datetime, str, str | None]
+
+
+def _stamp(sourced: Sourced) -> _Stamp:
+    return sourced.source, sourced.observed_at, sourced.rule, sourced.by
+
+
+def _stamp_to_json(stamp: _Stamp) -> Json:
+    source, observed_at, rule, by = stamp
     key = (source.source, source.external_id) if source else (None, None)
-    return (*key, instant_text(sourced.observed_at), sourced.rule, sourced.by)
+    return [*key, instant_text(observed_at), rule, by]
 
 
-def _unstamp(stamp: Sequence[Any]) -> tuple[Any, ...]:
-    source = SourceKey(stamp[0], stamp[1]) if stamp[0] is not None else None
-    return source, datetime.fromisoformat(stamp[2]), stamp[3], stamp[4]
+def _stamp_from_json(data: Json) -> _Stamp:
+    source, external_id, observed_at, rule, by = data
+    key = SourceKey(source, external_id) if source is not None else None
+    return key, datetime.fromisoformat(observed_at), rule, by

@@ -6,6 +6,7 @@ It depends on the set of records and corrections alone: any order, any repetitio
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -21,6 +22,9 @@ __all__ = ["Choice", "choose_fields", "unify"]
 
 Rulings = Mapping[str, Sequence[Correction]]
 """The corrections of each field, as they were made."""
+
+
+_NEWEST = SurvivorshipPolicy()
 
 
 @frozen(kw_only=True)
@@ -41,7 +45,7 @@ def unify(
     id: CustomerId,  # noqa: A002 - the profile's own word
 ) -> Profile:
     """Return the profile of the group with root ``id``; records of one source key are joined."""
-    policy = policy or SurvivorshipPolicy()
+    policy = policy or _NEWEST
     choices = choose_fields(records, corrections, policy)
     fields = {choice.field_name: choice.chosen for choice in choices if choice.chosen}
     return Profile(id=id, fields=fields, policy=policy.digest)
@@ -71,9 +75,13 @@ def choose_fields(
     return tuple(sorted(choices, key=lambda choice: choice.field_name))
 
 
-def _groups(records: Sequence[SourceRecord], ruled: Rulings) -> Mapping[str, list[str]]:
+def _groups(records: Sequence[SourceRecord], ruled: Rulings) -> Mapping[str, Sequence[str]]:
     """Return the fields that somebody states or has ruled on, by lock-step group."""
-    names = {name for record in records for name in record.cells} | set(ruled)
+    return _grouped(frozenset(ruled).union(*[record.cells for record in records]))
+
+
+@lru_cache(maxsize=256)  # the rows of one file state the same fields
+def _grouped(names: frozenset[str]) -> Mapping[str, Sequence[str]]:
     groups: dict[str, list[str]] = {}
     for name in sorted(name for name in names if not name.startswith("unmapped.")):
         groups.setdefault(field_of(name).group, []).append(name)
@@ -103,14 +111,18 @@ def _choose_group(
     candidates: Sequence[Candidate], names: Sequence[str], ruled: Rulings, choose: Chooser
 ) -> list[Choice]:
     winner, rule = choose(candidates) if candidates else (None, "correction")
+    others = [candidate for candidate in candidates if candidate is not winner]
     choices = []
     for name in names:
-        stated = [(c, Sourced(c.cells[name].value, c.source, c.cells[name].observed_at, rule))
-                  for c in candidates if name in c.cells]  # fmt: skip
-        first = next((sourced for c, sourced in stated if c is winner), None)
-        lost = tuple(sourced for c, sourced in stated if c is not winner)
+        first = _sourced(name, winner, rule) if winner and name in winner.cells else None
+        lost = tuple([_sourced(name, c, rule) for c in others if name in c.cells])
         choices.append(_with_ruling(name, first, lost, ruled.get(name, ())))
     return choices
+
+
+def _sourced(name: str, candidate: Candidate, rule: str) -> Sourced:
+    cell = candidate.cells[name]
+    return Sourced(cell.value, candidate.source, cell.observed_at, rule)
 
 
 def _with_ruling(
@@ -143,8 +155,10 @@ def _choose_list(name: str, records: Sequence[SourceRecord], ruled: Sequence[Cor
     for sourced in (*_stated(name, records, ruled), *_added(name, ruled)):
         if sourced.value is not CLEARED:
             found.setdefault(identity(sourced.value), sourced)
-    preferred_first = sorted(found.values(), key=lambda s: not getattr(s.value, "preferred", False))
-    return Choice(field_name=name, chosen=tuple(preferred_first))
+    chosen = tuple(found.values())
+    if len(chosen) > 1:
+        chosen = tuple(sorted(chosen, key=lambda s: not getattr(s.value, "preferred", False)))
+    return Choice(field_name=name, chosen=chosen)
 
 
 def _stated(
