@@ -22,6 +22,7 @@ from ecrm_core.customers import (
     rewritten,
 )
 from ecrm_core.customers.home import Group
+from ecrm_core.customers.intake import reindexed
 from ecrm_core.kernel import ChangeSet, CustomerId, Put, combine
 from ecrm_core.merging import decide_merge, decide_unmerge
 from ecrm_core.ports import Store, read_edges, read_groups
@@ -153,7 +154,8 @@ def _write_correction(store: Store, correction: Correction) -> None:
         version=group.version,
     )
     row = ChangeSet(puts=(Put(CORRECTIONS, correction),))
-    store.apply(combine([row, rewritten(after, POLICY)]))
+    home = next(home for home in group.homes if home.id == correction.customer)
+    store.apply(combine([row, reindexed(group, after, home), rewritten(after, POLICY)]))
 
 
 def _write_merge(store: Store, winner: CustomerId, loser: CustomerId, at: datetime) -> None:

@@ -24,7 +24,7 @@ from ecrm_core.customers.correction import (
 )
 from ecrm_core.customers.fields import FieldValue, field_of
 from ecrm_core.customers.home import Group
-from ecrm_core.customers.intake import rewritten
+from ecrm_core.customers.intake import reindexed, rewritten
 from ecrm_core.customers.policy import SurvivorshipPolicy
 from ecrm_core.customers.profile import Profile
 from ecrm_core.customers.record import CLEARED
@@ -75,7 +75,7 @@ def decide_correct(
         raise DefinitionError(message, code="no_element", field=field_name)
     customer = group.root.id
     parts = (tenant, customer, field_name, old or "", instant_text(at), by,
-             replaced_digest(field_name, new) or "")  # fmt: skip
+             replaced_digest(field_name, new) or "", *(["pin"] if pin else []))  # fmt: skip
     correction = Correction(
         id=derive_id("cor", *parts), customer=customer, field_name=field_name, replaces=old,
         value=new, at=at, by=gate_text(by), pin=pin,
@@ -85,7 +85,9 @@ def decide_correct(
         return ChangeSet(result={"correction": correction.id})
     after = evolve(group, corrections=in_order((*group.corrections, correction)))
     row = ChangeSet(puts=(Put(CORRECTIONS, correction),))
-    return combine([row, rewritten(after, policy)], result={"correction": correction.id})
+    found = reindexed(group, after, group.root)
+    result = {"correction": correction.id}
+    return combine([row, found, rewritten(after, policy)], result=result)
 
 
 def _element(name: str, replaces: object, region: str | None) -> FieldValue:

@@ -7,12 +7,14 @@ from typing import Final
 
 from attrs import frozen
 
+from ecrm_core.customers.fields import FieldValue
 from ecrm_core.customers.keys import SourceKey
 from ecrm_core.customers.record import (
     SourceRecord,
     Stated,
     cell_digest,
     same_value,
+    value_from_json,
     value_to_json,
 )
 from ecrm_core.kernel import Index, Json, Kind, Private, Reason
@@ -34,6 +36,11 @@ class Superseded(Private):
     value: Json = None
     observed_at: datetime
     received_at: datetime
+
+    @property
+    def stated(self) -> FieldValue:
+        """The value itself, or CLEARED."""
+        return value_from_json(self.field_name, self.value)
 
 
 HISTORY: Final = Kind(

@@ -36,8 +36,9 @@ def new_group(tenant: str, key: SourceKey) -> Group:
 class _Work:
     """One group while a batch goes over it."""
 
+    before: Group
     group: Group
-    touched: dict[SourceKey, SourceRecord | None] = field(factory=dict)
+    touched: dict[SourceKey, None] = field(factory=dict)
     history: dict[Key, Superseded] = field(factory=dict)
 
 
@@ -46,20 +47,23 @@ def decide_records(
     arriving: Sequence[SourceRecord],
     *,
     policy: SurvivorshipPolicy,
+    known: Collection[Key] = (),
 ) -> ChangeSet:
     """Return what the arriving records change in their groups (``groups`` holds one for each key).
+
+    ``known`` are keys of HISTORY that are there already: stated late once more, they are no news.
 
     ``result`` counts ``created``, ``updated``, ``superseded`` (older than what is known: kept as
     history) and ``duplicate`` (says nothing new); the four add up to the records. ``customers``
     are the home ids in order of arrival; ``reasons`` name conflicting statements.
     """
-    work = {group.root.id: _Work(group) for group in groups.values()}
+    work = {group.root.id: _Work(group, group) for group in groups.values()}
     counts = dict.fromkeys(("created", "updated", "superseded", "duplicate"), 0)
     reasons: list[Reason] = []
     for record in arriving:
         entry = work[groups[record.key].root.id]
         reasons += _conflicts(entry.group, record)
-        counts[_take(entry, record)] += 1
+        counts[_take(entry, record, known)] += 1
     homes = {home.key: home.id for group in groups.values() for home in group.homes}
     result: dict[str, Any] = {**counts, "customers": [homes[r.key] for r in arriving]}
     changed = [_write(entry, policy) for entry in work.values() if entry.touched or entry.history]
@@ -71,16 +75,18 @@ def _conflicts(group: Group, record: SourceRecord) -> tuple[Reason, ...]:
     return conflicting_statements(held, record) if held else ()
 
 
-def _take(entry: _Work, record: SourceRecord) -> str:
+def _take(entry: _Work, record: SourceRecord, known: Collection[Key]) -> str:
     """Join one record into its group; return what that came to."""
     held = entry.group.records.get(record.key)
     after = record if held is None else join(held, record)
     rows = () if held is None else superseded(held, record, after)
-    entry.history.update((HISTORY.key_of(row), row) for row in rows)
+    late = {HISTORY.key_of(row): row for row in rows}
+    late = {key: row for key, row in late.items() if key not in entry.history and key not in known}
+    entry.history |= late
     # Cells are compared as such: 1 == True, and 1.0 == 1.00.
     if held is not None and all(after.cells[n] is held.cells.get(n) for n in record.cells):
-        return "superseded" if rows else "duplicate"
-    entry.touched.setdefault(record.key, held)
+        return "superseded" if late else "duplicate"
+    entry.touched[record.key] = None
     entry.group = entry.group.with_record(after)
     return "created" if held is None else "updated"
 
@@ -89,14 +95,22 @@ def _write(entry: _Work, policy: SurvivorshipPolicy) -> ChangeSet:
     group = entry.group
     puts = [Put(RECORDS, group.records[key]) for key in entry.touched]
     puts += [Put(HISTORY, row) for row in entry.history.values()]
-    drops: list[Drop] = []
-    ids = {home.key: home.id for home in group.homes}
-    for key, before in entry.touched.items():
-        old, new = search_keys(ids[key], before), search_keys(ids[key], group.records[key])
-        puts += [Put(SEARCH_KEYS, new[name]) for name in sorted(new.keys() - old.keys())]
-        gone = sorted(old.keys() - new.keys())
-        drops += [Drop(SEARCH_KEYS, SEARCH_KEYS.key_of(old[name])) for name in gone]
-    return combine([ChangeSet(puts=tuple(puts), drops=tuple(drops)), rewritten(group, policy)])
+    homes = {home.key: home for home in group.homes}
+    found = [reindexed(entry.before, group, homes[key]) for key in entry.touched]
+    return combine([ChangeSet(puts=tuple(puts)), *found, rewritten(group, policy)])
+
+
+def reindexed(before: Group, after: Group, home: Home) -> ChangeSet:
+    """Return what changes in the rows under which a home of the group is found."""
+    old, new = (
+        search_keys(home.id, group.records.get(home.key), group.corrections)
+        for group in (before, after)
+    )
+    gone = [SEARCH_KEYS.key_of(old[name]) for name in sorted(old.keys() - new.keys())]
+    return ChangeSet(
+        puts=tuple(Put(SEARCH_KEYS, new[name]) for name in sorted(new.keys() - old.keys())),
+        drops=tuple(Drop(SEARCH_KEYS, key) for key in gone),
+    )
 
 
 def rewritten(group: Group, policy: SurvivorshipPolicy) -> ChangeSet:

@@ -1,4 +1,4 @@
-"""Search keys: the rows under which a record is found, by address and by folded name."""
+"""Search keys: the rows under which a home is found, by address and by folded name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ecrm_core.customers.contact import ContactPoint
+from ecrm_core.customers.correction import Correction
+from ecrm_core.customers.fields import field_of
 from ecrm_core.customers.keys import MatchKey, SearchKey
 from ecrm_core.customers.names import PersonName, compose_name, name_key, name_search_keys
-from ecrm_core.customers.record import SourceRecord
+from ecrm_core.customers.record import CLEARED, SourceRecord, Stated
 from ecrm_core.kernel import MAX_TEXT, CustomerId
 
 __all__ = ["KEYSET", "record_keys", "search_keys"]
@@ -47,7 +49,27 @@ def _name_keys(record: SourceRecord) -> Iterator[MatchKey]:
             yield MatchKey("name", name_key(title)[:_MAX_NAME_KEY])
 
 
-def search_keys(home: CustomerId, record: SourceRecord | None) -> dict[str, SearchKey]:
-    """Return the index rows of a home by their key; none without a record."""
-    keys = record_keys(record) if record else frozenset()
+def search_keys(
+    home: CustomerId, record: SourceRecord | None, corrections: Iterable[Correction] = ()
+) -> dict[str, SearchKey]:
+    """Return the index rows of a home by their key; none without a record.
+
+    ``corrections`` are those of its group, in order: what was ruled under this home is found too.
+    """
+    if record is None:
+        return {}
+    own = [correction for correction in corrections if correction.customer == home]
+    keys = record_keys(record) | (record_keys(_ruled(record, own)) if own else frozenset())
     return {str(k): SearchKey(keyset=KEYSET, key=str(k), home_id=home) for k in keys}
+
+
+def _ruled(record: SourceRecord, corrections: Iterable[Correction]) -> SourceRecord:
+    """Return the record as if it stated what was ruled, elements of lists beside its own."""
+    cells: dict[str, Stated] = dict(record.cells)
+    for correction in corrections:
+        name, value = correction.field_name, correction.value
+        if field_of(name).many:
+            held = () if name not in cells or cells[name].value is CLEARED else cells[name].value
+            value = held if value is CLEARED else (*held, value)
+        cells[name] = Stated(value, correction.at, correction.at)
+    return SourceRecord(record.key, cells)

@@ -7,6 +7,8 @@ from typing import Any
 
 from ecrm_core.customers import (
     CONSENTS,
+    HISTORY,
+    Group,
     SourceKey,
     SurvivorshipPolicy,
     decide_records,
@@ -14,7 +16,6 @@ from ecrm_core.customers import (
     home_id,
     new_group,
 )
-from ecrm_core.customers.home import Group
 from ecrm_core.kernel import ChangeSet, Key, Put, combine
 from ecrm_core.ports import Store, read_groups
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
@@ -26,6 +27,9 @@ def prepare_ingest(store: Store, delivery: Delivery, *, policy: SurvivorshipPoli
     """Return what taking in the delivery changes; the result counts what came of every row."""
     groups = _groups(store, {record.key for record in delivery.records})
     records = decide_records(groups, delivery.records, policy=policy)
+    late = [put.key for put in records.puts if put.kind is HISTORY]
+    if late and (heard := store.get_many(HISTORY, late)):
+        records = decide_records(groups, delivery.records, policy=policy, known=heard.keys())
     keys = [CONSENTS.key_of(statement) for statement in delivery.consents]
     known = store.get_many(CONSENTS, keys)
     statements = decide_statements(delivery.consents, known=known.keys())

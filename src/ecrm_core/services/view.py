@@ -8,6 +8,7 @@ from contextlib import suppress
 from attrs import frozen
 
 from ecrm_core.customers import (
+    CLEARED,
     HOMES,
     KEYSET,
     SEARCH_KEYS,
@@ -50,6 +51,7 @@ from ecrm_core.services.identity import group_of, identity_of
 __all__ = ["CustomerView", "Hit", "export_customer", "find_customers", "view_customer"]
 
 _HEAD = ("field", "value", "from")
+_ADDRESSES = ("emails", "phones", "handles")
 
 
 @frozen(kw_only=True, repr=False)
@@ -175,20 +177,29 @@ def _view(store: Store, group: Group) -> CustomerView | None:
     if profile is None:
         return None
     ids = ids_of(group)
-    subjects = {address_subject(c) for c in _contacts(group) if c.match_form is not None}
+    history = read_history(store, sorted(group.records))
+    contacts = _contacts(group, history)
+    subjects = {address_subject(c) for c in contacts if c.match_form is not None}
     return CustomerView(
         profile=profile,
         group=group,
-        history=read_history(store, sorted(group.records)),
+        history=history,
         consents=read_consents(store, sorted(subjects | set(map(person_subject, ids)))),
         merges=tuple(row.value for row in read_edges(store, ids)),
     )
 
 
-def _contacts(group: Group) -> Iterable[ContactPoint]:
+def _contacts(group: Group, history: Iterable[Superseded]) -> Iterable[ContactPoint]:
+    """Go through every address the customer has, or had: stated, stated once, ruled."""
     for record in group.records.values():
-        for name in ("emails", "phones", "handles"):
+        for name in _ADDRESSES:
             yield from record.value(name) or ()
+    for row in history:
+        if row.field_name in _ADDRESSES and row.stated is not CLEARED:
+            yield from row.stated
+    for correction in group.corrections:
+        if correction.field_name in _ADDRESSES and correction.value is not CLEARED:
+            yield correction.value
 
 
 def export_customer(view: CustomerView, *, audit: bool = True) -> dict[str, object]:

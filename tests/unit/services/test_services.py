@@ -1,0 +1,112 @@
+"""Services: what is loaded is enough for the answer, and no more is written than is new."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ecrm_core.adapters.memory import MemoryStore
+from ecrm_core.crm import Crm, Settings
+from ecrm_core.customers import HISTORY, SourceKey, SourceRecord, Stated, parse_email
+from ecrm_core.kernel import FixedClock
+from ecrm_core.sources import Delivery
+from tests.derived import check_derived
+
+NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
+OLD = parse_email("anna@example.con")
+ANNA = "shop/1"
+
+
+def stating(hours: int, key: str = ANNA, **values: object) -> SourceRecord:
+    at = NOW - timedelta(hours=hours)
+    cells = {name.replace("_", "."): Stated(value, at, at) for name, value in values.items()}
+    return SourceRecord(SourceKey.parse(key), cells)
+
+
+def delivered(*records: SourceRecord) -> Delivery:
+    return Delivery(source="shop", records=records)
+
+
+@pytest.fixture
+def crm() -> Crm:
+    crm = Crm(MemoryStore(), settings=Settings(clock=FixedClock(NOW)))
+    crm.ingest(delivered(stating(9, name_given="Anna", name_family="Kim", emails=(OLD,))))
+    return crm
+
+
+# ---------------------------------------------------------------- corrections are found
+
+
+def test_a_customer_is_found_by_what_was_corrected(crm: Crm) -> None:
+    crm.correct(ANNA, "emails", "anna@example.com", replaces="anna@example.con", by="ada")
+    crm.correct(ANNA, "name.family", "Lim", by="ada")
+    home = crm.resolve(ANNA)
+    for query in ("anna@example.com", "Lim Anna", "Anna Lim", "Kim Anna"):
+        assert [hit.customer for hit in crm.find(query)] == [home], query
+
+
+def test_a_refusal_is_heard_at_the_corrected_address(crm: Crm) -> None:
+    crm.correct(ANNA, "emails", "anna@example.com", replaces="anna@example.con", by="ada")
+    crm.consent("anna@example.com", "granted", channel="email", purpose="marketing")
+    crm.refuse_contact(ANNA, by="her")
+    verdict = crm.may_contact_address("anna@example.com", "email", "marketing")
+    assert [reason.code for reason in verdict.reasons] == ["person_refused"]
+
+
+def test_what_is_found_by_a_ruling_stays_found_when_the_source_speaks_again(crm: Crm) -> None:
+    crm.correct(ANNA, "emails", "anna@example.com", by="ada")
+    crm.ingest(delivered(stating(1, emails=())))
+    check_derived(crm.store)
+    assert crm.find("anna@example.com")
+    assert not crm.find("anna@example.con")
+
+
+def test_a_ruling_is_found_under_the_customer_it_stays_with(crm: Crm) -> None:
+    crm.ingest(delivered(stating(9, "shop/2", name_full="A. Kim")))
+    undo = crm.merge("shop/2", ANNA, by="ada")
+    crm.correct(ANNA, "emails", "anna@example.com", by="ada")
+    check_derived(crm.store)
+    crm.unmerge(undo, by="ada")
+    check_derived(crm.store)
+    assert [hit.customer for hit in crm.find("anna@example.com")] == [crm.resolve("shop/2")]
+
+
+def test_a_ruling_that_is_pinned_at_the_same_instant_is_another_ruling(crm: Crm) -> None:
+    first = crm.correct(ANNA, "brand", "north", by="ada")
+    pinned = crm.correct(ANNA, "brand", "north", by="ada", pin=True)
+    assert first != pinned
+    assert [c.pin for c in crm.view(ANNA).group.corrections if c.id == pinned] == [True]
+
+
+# ---------------------------------------------------------------- the export is complete
+
+
+def test_consents_at_former_and_corrected_addresses_are_exported(crm: Crm) -> None:
+    crm.ingest(delivered(stating(1, emails=(parse_email("later@example.com"),))))
+    crm.correct(ANNA, "emails", "anna@example.com", by="ada")
+    addresses = ["anna@example.com", "anna@example.con", "later@example.com"]
+    for address in addresses:
+        crm.consent(address, "granted", channel="email", purpose="marketing")
+    subjects = [said.subject for said in crm.view(ANNA).consents]
+    assert sorted(subjects) == [f"email:{address}" for address in addresses]
+
+
+# ---------------------------------------------------------------- late statements
+
+
+def test_a_late_statement_heard_again_is_a_duplicate_and_writes_nothing(crm: Crm) -> None:
+    crm.ingest(delivered(stating(5, brand="north")))
+    late = delivered(stating(8, brand="south"))
+    first = crm.ingest(late)
+    assert (first.superseded, first.duplicate) == (1, 0)
+    assert crm.dry_run.ingest(late).puts == ()
+    again = crm.ingest(late)
+    assert (again.accepted, again.duplicate) == (0, 1)
+
+
+def test_a_late_statement_twice_in_one_delivery_is_one_row(crm: Crm) -> None:
+    late = stating(8, brand="south")
+    receipt = crm.ingest(delivered(stating(5, brand="north"), late, late))
+    assert (receipt.updated, receipt.superseded, receipt.duplicate) == (1, 1, 1)
+    assert len(crm.store.scan(HISTORY).rows) == 1
