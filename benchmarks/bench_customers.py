@@ -36,7 +36,8 @@ def record(number: int, source: str = "shop", hours: int = 0) -> SourceRecord:
     """Return a record of fourteen fields, as a shop states them."""
     at = AT + timedelta(hours=hours)
     values: dict[str, object] = {
-        "name.given": "민준", "name.family": "김", "emails": (parse_email(f"kim{number}@example.com"),),
+        "name.given": "민준", "name.family": "김",
+        "emails": (parse_email(f"kim{number}@example.com"),),
         "phones": (parse_phone(f"+82 2-0000-{number % 10_000:04}"),),
         "address.lines": (f"{number} Main Street",), "address.locality": "Seoul",
         "address.country": "KR", "address.postal_code": "04524", "tags": ("vip", "new"),

@@ -16,7 +16,7 @@ from ecrm_core.customers import (
     choose_fields,
 )
 from ecrm_core.errors import DefinitionError, UnknownName
-from ecrm_core.kernel import CustomerId, Money, Registry
+from ecrm_core.kernel import CustomerId, Money, Registry, digest
 
 ROOT = CustomerId("cus_1")
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -112,6 +112,12 @@ def test_the_newest_goes_by_instant_and_not_by_its_spelling() -> None:
     held = [SourceRecord(SourceKey("a", "1"), cells), stating("b", "later")]
     held[1] = SourceRecord(held[1].key, {"attributes.x": Stated("later", later, later)})
     assert chosen(held, "newest") == "later"
+
+
+def test_of_two_statements_at_one_time_the_greater_digest_survives() -> None:
+    held = [stating("shop", "A"), stating("mail", "B"), stating("till", "C")]
+    contents = {value: digest(f'{{"attributes.x":"{value}"}}') for value in "ABC"}
+    assert chosen(held, "newest") == max(contents, key=contents.__getitem__)
 
 
 def test_one_candidate_survives_every_policy() -> None:
