@@ -30,7 +30,7 @@ def first_failure_is_enough() -> Iterator[None]:
 class Harness(StoreContract):
     """Runs contracts outside pytest."""
 
-    examples = size(600, 5_000)  # a margin: other versions draw other histories
+    examples = size(600, 2_000)  # a margin: other versions draw other histories
 
     def __init__(self, handle: type[Mutant]) -> None:
         self.handle = handle

@@ -8,7 +8,7 @@ from tests.profile import size
 
 
 class TestMemory(StoreContract):
-    examples = size(200, 5_000)
+    examples = size(200, 2_000)
 
     def open_store(self, folder: Path) -> MemoryStore:
         assert folder.is_dir()

@@ -9,7 +9,7 @@ from tests.profile import size
 
 class TestSqlite(StoreContract):
     shared = durable = True
-    examples = size(200, 5_000)
+    examples = size(200, 2_000)
 
     def open_store(self, folder: Path) -> SqliteStore:
         return SqliteStore(folder / "shop.db")
