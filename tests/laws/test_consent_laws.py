@@ -17,7 +17,7 @@ from ecrm_core.customers import (
 from ecrm_core.testing.strategies import consents, instants
 from tests.profile import size
 
-ROUNDS = settings(max_examples=size(50, 10_000))
+ROUNDS = settings(max_examples=size(50, 2_000))
 ADDRESS, PERSON = "email:kim@example.com", "customer:cus_1"
 NO = [ConsentState.REFUSED, ConsentState.REVOKED]
 many = st.lists(consents(), max_size=8)

@@ -60,7 +60,7 @@ likely_phones = st.one_of(
 regions = st.sampled_from([None, "KR", "JP", "US", "DE", "IT", "AU", "XX", ""])
 
 
-@settings(max_examples=size(300, 20_000))
+@settings(max_examples=size(300, 5_000))
 @given(addresses)
 @example("Kim.Min+tag@Example.co.KR")
 @example("info@example.com")
@@ -77,7 +77,7 @@ def test_the_fast_path_reads_what_email_validator_reads(text: str) -> None:
     assert "@".join(fast) == expected
 
 
-@settings(max_examples=size(300, 20_000))
+@settings(max_examples=size(300, 5_000))
 @given(addresses)
 @example("kim@shop.local")
 def test_the_fast_path_reads_what_the_slow_path_reads(text: str) -> None:
@@ -86,7 +86,7 @@ def test_the_fast_path_reads_what_the_slow_path_reads(text: str) -> None:
         assert fast == _validated(text)
 
 
-@settings(max_examples=size(300, 20_000))
+@settings(max_examples=size(300, 5_000))
 @given(likely_emails)
 @example('""@example.com')
 @example("a@ＬＯＣＡＬ．local")
@@ -101,7 +101,7 @@ def test_an_address_read_twice_is_the_same(text: str) -> None:
     assert again.identity == once.identity
 
 
-@settings(max_examples=size(200, 20_000))
+@settings(max_examples=size(200, 5_000))
 @given(likely_phones, regions)
 def test_a_number_read_twice_is_the_same(text: str, region: str | None) -> None:
     once = parse_phone(text, region=region)
@@ -115,7 +115,7 @@ def test_a_number_read_twice_is_the_same(text: str, region: str | None) -> None:
     assert once.match_form == once.normalised.removeprefix("+")
 
 
-@settings(max_examples=size(200, 20_000))
+@settings(max_examples=size(200, 5_000))
 @given(texts, st.sampled_from(ContactKind), st.sampled_from([None, "kakao", "", " "]))
 @example("@ kim", ContactKind.SOCIAL, None)
 def test_a_handle_read_twice_is_the_same(text: str, kind: ContactKind, service: str | None) -> None:
@@ -126,7 +126,7 @@ def test_a_handle_read_twice_is_the_same(text: str, kind: ContactKind, service: 
     assert (once.normalised is None) == (once.match_form is None)
 
 
-@settings(max_examples=size(200, 20_000))
+@settings(max_examples=size(200, 5_000))
 @given(texts)
 def test_gated_text_never_raises(text: str) -> None:
     parse_country(text)
@@ -137,7 +137,7 @@ def test_gated_text_never_raises(text: str) -> None:
     assert name_key(name_key(text)) == name_key(text) or len(name_key(text)) > 512
 
 
-@settings(max_examples=size(100, 5_000))
+@settings(max_examples=size(100, 2_000))
 @given(given_=st.text(min_size=1, max_size=20), family=st.text(min_size=1, max_size=20))
 def test_search_keys_are_sorted_and_do_not_depend_on_the_order_of_parts(
     given_: str, family: str

@@ -27,7 +27,7 @@ from ecrm_core.testing.strategies import corrections, instants, records, source_
 from tests.profile import size
 
 ROOT = CustomerId("cus_1")
-ROUNDS = settings(max_examples=size(50, 5_000))
+ROUNDS = settings(max_examples=size(50, 1_000))
 SCALARS = ("name.full", "address.locality", "address.lines", "birth_on", "attributes.size")
 LISTS = ("emails", "tags", "addresses")
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)  # where many of the drawn instants meet

@@ -23,7 +23,7 @@ from ecrm_core.testing.strategies import cells, records
 from tests.profile import size
 
 KEY = SourceKey("shop", "1")
-ROUNDS = settings(max_examples=size(50, 5_000))
+ROUNDS = settings(max_examples=size(50, 1_000))
 # Few fields, so that statements about one of them meet.
 FEW = ("name.full", "emails", "birth_on", "attributes.size", "unmapped.$.a")
 statements = records(st.just(KEY), FEW)

@@ -34,7 +34,7 @@ from ecrm_core.testing.strategies import (
 )
 from tests.profile import size
 
-ROUNDS = settings(max_examples=size(50, 5_000))
+ROUNDS = settings(max_examples=size(50, 1_000))
 KEY = SourceKey("shop", "1")
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 

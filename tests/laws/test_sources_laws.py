@@ -124,7 +124,7 @@ def _same(left: object, right: object) -> bool:
     return type(left) is type(right) and left == right
 
 
-@settings(max_examples=size(300, 10_000))
+@settings(max_examples=size(100, 2_000))
 @given(CUSTOMER | UNSHAPED)
 @example({"id": 1, "addresses": [], "default_address": None})
 def test_no_leaf_of_a_customer_is_lost(data: dict[str, Any]) -> None:
@@ -137,7 +137,7 @@ def test_no_leaf_of_a_customer_is_lost(data: dict[str, Any]) -> None:
         _accounted(delivery, sent)
 
 
-@settings(max_examples=size(300, 10_000))
+@settings(max_examples=size(100, 2_000))
 @given(CUSTOMER)
 def test_only_what_a_shop_says_clears(data: dict[str, Any]) -> None:
     delivery = shopify.read(_sent(data)[0], received_at=NOW)
@@ -151,7 +151,7 @@ def test_only_what_a_shop_says_clears(data: dict[str, Any]) -> None:
                 assert cell.value is CLEARED
 
 
-@settings(max_examples=size(100, 3_000))
+@settings(max_examples=size(100, 2_000))
 @given(st.lists(CUSTOMER | UNSHAPED, max_size=5))
 def test_a_customer_reads_alone_as_among_others(people: list[dict[str, Any]]) -> None:
     together = shopify.read(json.dumps({"customers": people}).encode(), received_at=NOW)
@@ -161,7 +161,7 @@ def test_a_customer_reads_alone_as_among_others(people: list[dict[str, Any]]) ->
     assert [row.id for row in together.refused] == [row.id for one in alone for row in one.refused]
 
 
-@settings(max_examples=size(300, 10_000))
+@settings(max_examples=size(100, 2_000))
 @given(st.binary(max_size=60) | st.text('[]{}",:0a\\ \n\0é', max_size=60).map(str.encode))
 def test_no_bytes_crash_a_reader(body: bytes) -> None:
     for read in (shopify.read, lambda b, received_at: generic.read(
@@ -174,7 +174,7 @@ def test_no_bytes_crash_a_reader(body: bytes) -> None:
         assert delivery.rows == len(delivery.records) + len(delivery.refused)
 
 
-@settings(max_examples=size(200, 5_000))
+@settings(max_examples=size(100, 2_000))
 @given(st.dictionaries(st.sampled_from(COLUMNS) | KEYS, ODD, max_size=6))
 def test_no_cell_of_a_row_is_lost(row: dict[str, Any]) -> None:
     body, sent = _sent(row)
@@ -219,7 +219,7 @@ def _whole(pages: list[Delivery]) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=size(200, 5_000))
+@settings(max_examples=size(100, 2_000))
 @given(
     st.lists(st.lists(st.lists(CELLS, max_size=3).map("".join), min_size=6, max_size=6), max_size=6)
 )
@@ -240,7 +240,7 @@ def test_a_well_formed_file_reads_as_the_standard_library_reads_it(rows: list[li
     assert [row.id for row in refused] == [row.id for row in direct.refused]
 
 
-@settings(max_examples=size(400, 20_000))
+@settings(max_examples=size(100, 2_000))
 @given(SOUP, st.integers(1, 7))
 def test_of_any_bytes_every_line_is_a_record_or_refused(soup: bytes, page: int) -> None:
     pages = _pages(HEADER + soup, page=page)
@@ -253,7 +253,7 @@ def test_of_any_bytes_every_line_is_a_record_or_refused(soup: bytes, page: int) 
     assert (rows > 0) == bool(lines)
 
 
-@settings(max_examples=size(300, 10_000))
+@settings(max_examples=size(100, 2_000))
 @given(SOUP, st.integers(1, 7), st.integers(0, 9))
 def test_pages_make_no_difference(soup: bytes, page: int, skip: int) -> None:
     whole = _whole(_pages(HEADER + soup, page=1_000))
@@ -262,7 +262,7 @@ def test_pages_make_no_difference(soup: bytes, page: int, skip: int) -> None:
     assert _whole(_pages(HEADER + soup, page=page, skip=skip)) == _whole(one_by_one[skip:])
 
 
-@settings(max_examples=size(200, 5_000))
+@settings(max_examples=size(100, 2_000))
 @given(SOUP, st.sampled_from([1, 2, 3, 7]))
 def test_blocks_make_no_difference(soup: bytes, step: int) -> None:
     class _Slow(io.BytesIO):
@@ -275,7 +275,7 @@ def test_blocks_make_no_difference(soup: bytes, step: int) -> None:
     assert _whole(list(slow)) == _whole(_pages(HEADER + soup))
 
 
-@settings(max_examples=size(200, 5_000))
+@settings(max_examples=size(100, 2_000))
 @given(SOUP)
 def test_no_bytes_crash_the_choice_of_a_format(soup: bytes) -> None:
     for body in (soup, HEADER + soup):

@@ -23,7 +23,7 @@ from ecrm_core.testing.strategies import NAMES, corrections, records, source_key
 from tests.profile import size
 
 ROOT = CustomerId("cus_1")
-ROUNDS = settings(max_examples=size(50, 5_000))
+ROUNDS = settings(max_examples=size(50, 1_000))
 FEW = ("name.full", "name.given", "address.lines", "address.locality", "emails", "tags",
        "birth_on", "attributes.size", "unmapped.note")  # fmt: skip
 CORRECTED = tuple(name for name in FEW if not name.startswith("unmapped."))

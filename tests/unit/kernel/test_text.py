@@ -28,7 +28,7 @@ tricky = st.text(
 
 
 @given(st.one_of(anything, tricky))
-@settings(max_examples=size(300, 50_000))
+@settings(max_examples=size(300, 10_000))
 def test_fold_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
@@ -108,7 +108,7 @@ def test_the_first_letter_tells_the_script(text: str, script: str | None) -> Non
 # ---------------------------------------------------------------- prefixes
 
 
-@settings(max_examples=size(300, 50_000))
+@settings(max_examples=size(300, 10_000))
 @given(valid, valid, valid)
 def test_the_texts_of_a_prefix_are_those_in_its_range(prefix: str, tail: str, other: str) -> None:
     end = prefix_end(prefix)
