@@ -228,11 +228,17 @@ def _short(path: str) -> str:
     return path if len(path) <= 80 else path[:80] + "…"
 
 
+_LEAVES = (str, int, float, Decimal, bytes, type(None))
+
+
 def _inside(node: object, text: int) -> list[tuple[str, object]]:
     """Return what is in a value, by the step that leads there; gate its keys, or the leaf."""
+    if isinstance(node, _LEAVES):  # before the slow questions
+        _gate_leaf(node, text)
+        return []
     if isinstance(node, Mapping):
         return [(f".{gate_text(key)}", held) for key, held in node.items()]
-    if isinstance(node, Sequence) and not isinstance(node, (str, bytes)):
+    if isinstance(node, Sequence):
         return [(f"[{at}]", held) for at, held in enumerate(node)]
     _gate_leaf(node, text)
     return []
