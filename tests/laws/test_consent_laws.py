@@ -31,7 +31,7 @@ def ask(statements: list[ConsentStatement], at: datetime, *, night: bool = False
 
 def refusal(subject: str, channel: str, state: ConsentState, at: datetime) -> ConsentStatement:
     return ConsentStatement(
-        subject=subject, channel=channel, purpose="marketing", state=state, at=at, source="shop"
+        subject=subject, channel=channel, purpose="marketing", state=state, at=at, source="desk"
     )
 
 
@@ -94,7 +94,10 @@ def test_a_refusal_beats_every_grant_up_to_its_time(
     told = max((s.at for s in said if s.at <= at), default=at)
     asked = max(at, told + timedelta(hours=late))
     assume(not any(told < s.at <= asked for s in said))
-    assert not ask([*said, refusal(subject, channel, no, told)], asked)
+    last = refusal(subject, channel, no, told)
+    grant = evolve(last, state=ConsentState.GRANTED)
+    for order in ([*said, last, grant], [grant, last, *said]):
+        assert not ask(order, asked)
 
 
 @ROUNDS

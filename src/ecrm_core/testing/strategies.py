@@ -298,5 +298,6 @@ def consents(
         confirmed_at=st.none() | instants(),
         expires_at=st.none() | instants(),
         night=st.booleans(),
+        snapshot=st.booleans(),
         evidence=st.none() | texts(),
     )

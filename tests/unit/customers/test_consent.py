@@ -28,12 +28,17 @@ GRANTED, PENDING, REFUSED, REVOKED = ConsentState
 
 def said(
     state: ConsentState, days: int = 0, *, subject: str = KIM, channel: str = "email",
-    purpose: str = "marketing", **more: object,
+    purpose: str = "marketing", source: str = "shop", **more: Any,  # noqa: ANN401 - other fields
 ) -> ConsentStatement:  # fmt: skip
     return ConsentStatement(
         subject=subject, channel=channel, purpose=purpose, state=state, at=AT + days * DAY,
-        source="shop", **more,  # type: ignore[arg-type]
+        source=source, **more,
     )  # fmt: skip
+
+
+def shown(state: ConsentState, days: int = 0, **more: Any) -> ConsentStatement:  # noqa: ANN401
+    """What a source shows of how things stand."""
+    return said(state, days, snapshot=True, **more)
 
 
 PERSON: dict[str, Any] = {"subject": "customer:cus_1", "channel": ANY_CHANNEL}
@@ -63,6 +68,16 @@ OTHER: dict[str, Any] = {"subject": "customer:cus_2", "channel": ANY_CHANNEL}
         # Every channel counts for each.
         ([said(GRANTED), said(REVOKED, 1, channel=ANY_CHANNEL)], "refused"),
         ([said(GRANTED, channel=ANY_CHANNEL)], "granted"),
+        # A snapshot that only repeats a grant is no newer than the first; one that repeats a
+        # refusal is; a source that changed its mind between has said something new.
+        ([shown(GRANTED, 0), said(REVOKED, 1, source="desk"), shown(GRANTED, 2)], "refused"),
+        ([shown(GRANTED, 0), said(REVOKED, 1, source="desk"), said(GRANTED, 2)], "granted"),
+        ([shown(REFUSED, 0), said(GRANTED, 1, source="desk"), shown(REFUSED, 2)], "refused"),
+        ([shown(GRANTED, 0), shown(REVOKED, 1), shown(GRANTED, 2)], "granted"),
+        ([shown(GRANTED, 0), said(REVOKED, 1, source="desk"), shown(GRANTED, 2, source="mail")],
+         "granted"),
+        ([shown(GRANTED, 0), said(REVOKED, 1, channel=ANY_CHANNEL),
+          shown(GRANTED, 2, source="mail")], "granted"),
         # A person as a whole.
         ([said(GRANTED), said(REFUSED, 1, **PERSON)], "person_refused"),
         ([said(GRANTED, 2), said(REFUSED, 1, **PERSON)], "person_refused"),
