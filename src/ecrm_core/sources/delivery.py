@@ -11,10 +11,10 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
-from ecrm_core.customers import ConsentStatement, SourceRecord
+from ecrm_core.customers import ConsentStatement, SourceRecord, cell_digest
 from ecrm_core.customers.keys import source_name
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import Index, Kind, Private, derive_id
+from ecrm_core.kernel import Index, Kind, Private, derive_id, digest
 
 __all__ = [
     "QUARANTINE",
@@ -124,7 +124,8 @@ class Delivery:
     ``rows`` counts the parties in the input (records and refused together). ``mapped`` are the
     leaf paths of the payload that became fields; every other leaf is an ``unmapped.<path>`` cell
     of its record. ``spoken`` counts the statements of each record. ``digest`` stands for the
-    input, so that a request key can tell a repetition.
+    input, so that a request key can tell a repetition; by default it is that of the
+    values, statements and refused rows, without their times.
     """
 
     source: str
@@ -132,8 +133,21 @@ class Delivery:
     consents: tuple[ConsentStatement, ...] = ()
     refused: tuple[Quarantined, ...] = ()
     mapped: tuple[frozenset[str], ...] = ()
-    digest: str = ""
+    digest: str = field()
     spoken: tuple[int, ...] = ()
+
+    @digest.default
+    def _of_content(self) -> str:
+        # Without times: what is sent again later is the same request.
+        stated = [
+            [
+                str(record.key),
+                {name: cell_digest(name, c.value) for name, c in record.cells.items()},
+            ]
+            for record in self.records
+        ]
+        said = [[s.subject, s.channel, s.purpose, s.state.value] for s in self.consents]
+        return digest([stated, said, [row.id for row in self.refused]])
 
     @property
     def rows(self) -> int:

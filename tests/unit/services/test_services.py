@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 
 from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.customers import HISTORY, SourceKey, SourceRecord, Stated, parse_email
+from ecrm_core.errors import KeyReused
 from ecrm_core.kernel import FixedClock
 from ecrm_core.sources import Delivery
 from tests.derived import check_derived
@@ -110,3 +112,15 @@ def test_a_late_statement_twice_in_one_delivery_is_one_row(crm: Crm) -> None:
     receipt = crm.ingest(delivered(stating(5, brand="north"), late, late))
     assert (receipt.updated, receipt.superseded, receipt.duplicate) == (1, 1, 1)
     assert len(crm.store.scan(HISTORY).rows) == 1
+
+
+# ---------------------------------------------------------------- request keys
+
+
+def test_a_delivery_made_by_hand_is_told_from_another_under_one_key(crm: Crm) -> None:
+    first = crm.ingest(delivered(stating(1, brand="north")), key="event-1")
+    assert crm.ingest(delivered(stating(0, brand="north")), key="event-1") == evolve(
+        first, replayed=True
+    )
+    with pytest.raises(KeyReused):
+        crm.ingest(delivered(stating(1, brand="south")), key="event-1")
