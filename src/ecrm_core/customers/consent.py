@@ -35,8 +35,10 @@ __all__ = [
     "ConsentStatement",
     "Verdict",
     "address_subject",
+    "channel_kinds",
     "decide_contact",
     "person_subject",
+    "reason",
 ]
 
 ANY_CHANNEL: Final = "*"

@@ -27,7 +27,14 @@ from ecrm_core.kernel import (
     instant_text,
 )
 
-__all__ = ["CORRECTIONS", "Correction", "element_digest", "replaced_digest", "substituted"]
+__all__ = [
+    "CORRECTIONS",
+    "Correction",
+    "element_digest",
+    "in_order",
+    "replaced_digest",
+    "substituted",
+]
 
 
 @frozen(kw_only=True, repr=False)

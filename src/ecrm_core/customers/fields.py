@@ -1,7 +1,7 @@
 """Fields: the table of everything a record can state about a party.
 
-Each row says how the value is written as JSON, whether a source states a whole list of them, which
-fields move together (lock-step), and which survivorship policy chooses when sources differ.
+Each row says how the value is written as JSON, whether a source states a whole list of them, and
+which fields move together (lock-step).
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ class Field:
     decode: Callable[[Json], FieldValue]
     many: bool = False
     group: str
-    policy: str = "newest"
     identity: Callable[[FieldValue], str] = str
 
     def to_json(self, value: FieldValue) -> Json:
@@ -58,21 +57,20 @@ def _texts(group: str, *parts: str) -> list[Field]:
     ]
 
 
-def _text(name: str, policy: str = "newest") -> Field:
-    return Field(name=name, encode=_same, decode=_same, group=name, policy=policy)
+def _text(name: str) -> Field:
+    return Field(name=name, encode=_same, decode=_same, group=name)
 
 
 def _list(name: str, of: type[Any]) -> Field:
     if of is str:
         return Field(name=name, encode=_same, decode=_same, many=True, group=name,
-                     policy="union", identity=fold)  # fmt: skip
+                     identity=fold)  # fmt: skip
     return Field(
         name=name,
         encode=lambda item: encode(item, of),
         decode=lambda data: decode(of, data),
         many=True,
         group=name,
-        policy="union",
         identity=lambda item: item.identity,
     )
 

@@ -23,7 +23,14 @@ from ecrm_core.customers.search import search_keys
 from ecrm_core.customers.unify import unify
 from ecrm_core.kernel import ChangeSet, CustomerId, Drop, Key, Put, Reason, combine
 
-__all__ = ["decide_records", "decide_statements", "new_group"]
+__all__ = [
+    "decide_records",
+    "decide_statements",
+    "ids_of",
+    "new_group",
+    "reindexed",
+    "rewritten",
+]
 
 
 def new_group(tenant: str, key: SourceKey) -> Group:

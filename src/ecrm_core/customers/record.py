@@ -27,6 +27,7 @@ __all__ = [
     "cell_digest",
     "join",
     "same_value",
+    "value_from_json",
     "value_to_json",
 ]
 

@@ -11,7 +11,6 @@ from ecrm_core.services.contact import (
 from ecrm_core.services.identity import (
     Act,
     group_of,
-    identity_of,
     prepare_correct,
     prepare_merge,
     prepare_preview,
@@ -36,7 +35,6 @@ __all__ = [
     "export_customer",
     "find_customers",
     "group_of",
-    "identity_of",
     "may_contact_address",
     "may_contact_customer",
     "prepare_consent",

@@ -35,7 +35,13 @@ from ecrm_core.kernel import ChangeSet
 from ecrm_core.ports import Store, read_consents
 from ecrm_core.services.identity import Act, group_of
 
-__all__ = ["may_contact_address", "may_contact_customer", "prepare_consent", "prepare_refusal"]
+__all__ = [
+    "address_of",
+    "may_contact_address",
+    "may_contact_customer",
+    "prepare_consent",
+    "prepare_refusal",
+]
 
 
 def address_of(text: str, channel: str, *, region: str | None) -> ContactPoint:
