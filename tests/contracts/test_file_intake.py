@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import signal
@@ -16,6 +17,7 @@ import pytest
 
 from ecrm_core import Crm, FieldMap
 from ecrm_core.adapters.sqlite import SqliteStore
+from ecrm_core.crm import files
 from ecrm_core.customers import HOMES, RECORDS
 from ecrm_core.errors import DefinitionError, InputError, StorageUnavailable
 from ecrm_core.kernel import AnyKind, FixedClock
@@ -183,3 +185,39 @@ def test_a_file_that_is_not_there_and_a_source_that_is_unknown_are_named(tmp_pat
         path = write(tmp_path / "list.csv", 1)
         with pytest.raises(DefinitionError, match="shopify"):
             crm.ingest_file(path, source="shopfy")
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "x" * 300])
+def test_a_name_no_file_can_have_is_refused(tmp_path: Path, name: str) -> None:
+    with Crm.open() as crm, pytest.raises(InputError, match="cannot be read"):
+        crm.ingest_file(tmp_path / name, source="list", fields=FIELDS)
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with Crm.open() as crm, pytest.raises(InputError, match="no regular file"):
+        crm.ingest_file(tmp_path / "pipe", source="list", fields=FIELDS)
+
+
+def test_a_file_gone_between_two_readings_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "list.csv", 1)
+
+    def derive(*_: str) -> str:
+        path.unlink()
+        return "imp_1"
+
+    monkeypatch.setattr(files, "derive_id", derive)  # called when the first reading is over
+    with Crm.open() as crm, pytest.raises(InputError, match=r"list\.csv.*cannot be read"):
+        crm.ingest_file(path, source="list", fields=FIELDS)
+
+
+@pytest.mark.parametrize("page", [0, -1])
+def test_pages_of_no_rows_are_refused(tmp_path: Path, page: int) -> None:
+    path = tmp_path / "customers.json"
+    path.write_bytes(b'[{"id": 1}]')
+    with Crm.open() as crm:
+        with pytest.raises(DefinitionError):
+            crm.ingest_file(path, source="shopify", page=page)
+        assert crm.ingest_file(path, source="shopify").created == 1

@@ -152,7 +152,9 @@ def test_an_empty_file_becomes_a_store(path: Path) -> None:
 def test_a_missing_folder_and_a_missing_name_are_told_apart(path: Path) -> None:
     with refused("gone", path):
         SqliteStore(path.parent / "nowhere" / "shop.db")
-    for wrong in ("", ":memory:"):
+    with refused("gone", path.parent / ("x" * 300)):
+        SqliteStore(path.parent / ("x" * 300))
+    for wrong in ("", ":memory:", "a\0b", "\ud800"):
         with pytest.raises(DefinitionError):
             SqliteStore(wrong)
 

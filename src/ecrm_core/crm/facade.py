@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -23,8 +23,10 @@ from ecrm_core.kernel import (
     Clock,
     CustomerId,
     RequestKey,
+    canonical_json,
     decode,
     encode,
+    gate_text,
     utc,
 )
 from ecrm_core.merging import MergeEdge, MergePreview, UndoReport
@@ -194,7 +196,7 @@ class Crm:
         ``value`` None empties the field. In a list field (emails, tags, ...) ``replaces`` is the
         wrong element, and without it ``value`` is added. ``pin`` holds against later statements.
         """
-        params = ["correct", str(customer), field, _plain(value), by, _plain(replaces), pin, reason]
+        params = ["correct", str(customer), field, value, by, replaces, pin, reason]
         result = self._commit(
             lambda at: self.dry_run.correct(
                 customer, field, value, by=by, replaces=replaces, pin=pin, reason=reason, now=at
@@ -271,10 +273,9 @@ class Crm:
             "double_opt_in": double_opt_in, "confirmed_at": confirmed_at,
             "expires_at": expires_at, "evidence": evidence,
         }  # fmt: skip
-        params = [str(state), {name: str(value) for name, value in said.items()}]
         self._commit(
             lambda at: self.dry_run.consent(address, state, now=at, **said),
-            ["consent", address, *params], key, now,
+            ["consent", address, state, *said.values()], key, now,
         )  # fmt: skip
 
     def refuse_contact(
@@ -353,13 +354,17 @@ class Crm:
     def _now(self, now: datetime | None) -> datetime:
         return utc(now) if now else self.now()
 
-    def _key(self, key: str | None, params: object, now: datetime | None) -> RequestKey | None:
-        return None if key is None else RequestKey.of(key, params, self._now(now))
+    def _key(
+        self, key: str | None, params: Sequence[object], now: datetime | None
+    ) -> RequestKey | None:
+        if key is None:
+            return None
+        return RequestKey.of(gate_text(key, "$.key"), list(map(_plain, params)), self._now(now))
 
     def _commit(
         self,
         decide: Callable[[datetime], ChangeSet],
-        params: object,
+        params: Sequence[object],
         key: str | None,
         now: datetime | None,
     ) -> dict[str, Any]:
@@ -375,5 +380,14 @@ def _edge(undo: Undo | MergeEdge | str) -> str:
 
 
 def _plain(value: object) -> object:
-    """Return a JSON value that stands for an argument in the digest of a request."""
-    return encode(value) if attrs.has(type(value)) else str(value)
+    """Return a text that stands for an argument in the digest of a request; None for None.
+
+    What has no text (a number of 5,000 digits, a value with parts of the wrong type) stands for its
+    type: no field holds such a value, so the decision refuses it.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        return canonical_json(encode(value)) if attrs.has(type(value)) else str(value)
+    except Exception:  # noqa: BLE001 - any class of misfit is the same answer
+        return type(value).__name__

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from attrs import define, evolve, frozen
 
@@ -36,7 +38,12 @@ class FileInput:
     page: int
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a source that is neither a CSV with its columns named nor a known format."""
+        """Refuse a source that is neither a CSV with its columns named nor a known format.
+
+        Pages of no rows are refused too: nothing would be taken in, and the file be done.
+        """
+        if self.page < 1:
+            raise DefinitionError(f"found page={self.page}, expected at least 1", code="page")
         if self.fields is None and self.source not in READERS:
             known = ", ".join(READERS)
             message = (
@@ -83,21 +90,39 @@ def ingest_file(
 def _fingerprint(given: FileInput) -> tuple[str, int]:
     """Return the id of this import, and about how many rows the file has."""
     content, lines = hashlib.blake2b(digest_size=16), 0
-    try:
-        with given.path.open("rb") as stream:
-            while block := stream.read(_BLOCK):
-                content.update(block)
-                lines += block.count(b"\n")
-    except OSError as error:
-        message = f"the file {given.path.name!r} cannot be read: {error.strerror}"
-        raise InputError(message, code="unreadable_file") from error
+    with _reading(given.path) as stream:
+        while block := stream.read(_BLOCK):
+            content.update(block)
+            lines += block.count(b"\n")
     fields = given.fields.to_json() if given.fields else None
     said = canonical_json([fields, given.encoding, given.key_is_personal])
     return derive_id("imp", given.source, content.hexdigest(), said), max(lines - 1, 0)
 
 
+@contextmanager
+def _reading(path: Path) -> Iterator[BinaryIO]:
+    """Open a file; InputError when it cannot be opened, or not be read to its end."""
+    try:
+        other = path.exists() and not path.is_file()  # a pipe does not end, nor come twice
+        stream = None if other else path.open("rb")
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", "no file can have this name")
+        raise _unreadable(path, why) from error
+    if stream is None:
+        raise _unreadable(path, "it is no regular file")
+    with stream:
+        try:
+            yield stream
+        except OSError as error:
+            raise _unreadable(path, str(error.strerror)) from error
+
+
+def _unreadable(path: Path, why: str) -> InputError:
+    return InputError(f"the file {path.name!r} cannot be read: {why}", code="unreadable_file")
+
+
 def _pages(given: FileInput, settings: Settings, mark: Checkpoint) -> Iterator[Delivery]:
-    with given.path.open("rb") as stream:
+    with _reading(given.path) as stream:
         if given.fields is None:
             read = READERS[given.source]
             whole = read(stream.read(), received_at=mark.received_at, region=settings.region)

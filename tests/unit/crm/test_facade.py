@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ecrm_core.crm import Crm
-from ecrm_core.customers import HOMES, MatchKey, SourceKey
+from ecrm_core.customers import HOMES, ContactPoint, MatchKey, SourceKey
 from ecrm_core.errors import (
     DefinitionError,
     InputError,
@@ -74,6 +74,18 @@ def test_a_request_key_is_applied_once(crm: Crm) -> None:
     assert (again.updated, again.replayed) == (1, True)
     with pytest.raises(KeyReused):
         crm.ingest(deliver(LEE), key="event-1")
+
+
+def test_a_request_key_tells_nothing_from_the_word_none(crm: Crm) -> None:
+    crm.correct("shopify/1", "name.given", None, by="agent", key="k-1")
+    with pytest.raises(KeyReused):
+        crm.correct("shopify/1", "name.given", "None", by="agent", key="k-1")
+
+
+@pytest.mark.parametrize("key", ["\0", "\ud800", "k" * 513])
+def test_a_request_key_no_store_can_hold_is_refused(crm: Crm, key: str) -> None:
+    with pytest.raises(InputError):
+        crm.refuse_contact("shopify/1", by="agent", key=key)
 
 
 def test_request_keys_are_forgotten_when_they_are_old(crm: Crm) -> None:
@@ -231,6 +243,8 @@ def test_an_identity_that_is_none_gets_a_clear_answer(
     [
         ("nmae.given", "x", UnknownName),
         ("name.given", 5, InputError),
+        ("name.given", 10**5_000, InputError),
+        ("emails", ContactPoint(kind="email", raw=5), InputError),  # type: ignore[arg-type]
         ("name.given", "a\x00", InputError),
         ("birth_on", "10/11/12", InputError),
         ("birth_on", NOW, InputError),
@@ -240,13 +254,15 @@ def test_an_identity_that_is_none_gets_a_clear_answer(
         ("unmapped.$.x", "x", DefinitionError),
         ("attributes.size", object(), InputError),
     ],
+    ids=lambda value: value if isinstance(value, str) and value.isprintable() else "",
 )
 def test_a_correction_that_does_not_fit_is_refused(
     crm: Crm, field: str, value: object, error: type[Exception]
 ) -> None:
     before = crm.export("shopify/1")
-    with pytest.raises(error):
-        crm.correct("shopify/1", field, value, by="agent")
+    for key in (None, "k-1"):
+        with pytest.raises(error):
+            crm.correct("shopify/1", field, value, by="agent", key=key)
     assert crm.export("shopify/1") == before
 
 

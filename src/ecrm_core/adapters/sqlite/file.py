@@ -39,7 +39,7 @@ class File:
     ) -> None:
         """Open the file, make it when it is not there, refuse what is no store of ours."""
         self.path = os.fspath(path)
-        if self.path in {"", ":memory:"} or synchronous not in {"FULL", "NORMAL", "EXTRA"}:
+        if not _usable(self.path) or synchronous not in {"FULL", "NORMAL", "EXTRA"}:
             message = "found no path of a file (MemoryStore keeps rows in memory), or no such mode"
             raise DefinitionError(message, code="path")
         self._absolute = os.path.abspath(self.path)  # noqa: PTH100 - keeps links, unlike resolve
@@ -119,6 +119,14 @@ class File:
         if self._connection is not None:
             _inherited.append(self._connection)
             self._connection = None
+
+
+def _usable(path: str) -> bool:
+    """Tell whether a file can have this name, and SQLite takes it for one."""
+    try:
+        return path not in {"", ":memory:"} and b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def _identity(path: str) -> tuple[int, int] | None:

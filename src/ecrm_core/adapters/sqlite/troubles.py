@@ -60,6 +60,9 @@ def _code(path: str, error: sqlite3.Error) -> str:
 
 def _why_closed(path: Path) -> str:
     """SQLite has one code for a missing file and for one it may not open."""
-    if path.is_dir():
-        return "not_a_store"
-    return "read_only" if path.exists() else "gone"
+    try:
+        if path.is_dir():
+            return "not_a_store"
+        return "read_only" if path.exists() else "gone"
+    except OSError:  # a name too long for any file
+        return "gone"
