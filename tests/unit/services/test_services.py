@@ -11,9 +11,11 @@ from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.customers import HISTORY, SourceKey, SourceRecord, Stated, parse_email
 from ecrm_core.errors import KeyReused
-from ecrm_core.kernel import FixedClock
+from ecrm_core.kernel import FixedClock, RequestKey
+from ecrm_core.services import commit, prepare_ingest
 from ecrm_core.sources import Delivery
-from tests.derived import check_derived
+from ecrm_core.testing.faults import FailingStore
+from tests.derived import POLICY, check_derived
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 OLD = parse_email("anna@example.con")
@@ -124,3 +126,23 @@ def test_a_delivery_made_by_hand_is_told_from_another_under_one_key(crm: Crm) ->
     )
     with pytest.raises(KeyReused):
         crm.ingest(delivered(stating(1, brand="south")), key="event-1")
+
+
+def test_a_replay_is_answered_by_one_look_at_the_store(crm: Crm) -> None:
+    delivery = delivered(stating(1, brand="north"))
+    crm.ingest(delivery, key="event-1")
+    store = FailingStore(crm.store, at=2)
+    key = RequestKey.of("event-1", ["ingest", "shop", delivery.digest], NOW)
+    assert commit(store, lambda: prepare_ingest(store, delivery, policy=POLICY), key=key).replayed
+    assert store.calls == 1
+
+
+# ---------------------------------------------------------------- merges and their undoing
+
+
+def test_only_what_was_ruled_while_both_were_one_is_listed_as_staying(crm: Crm) -> None:
+    crm.ingest(delivered(stating(9, "shop/2", name_full="A. Kim")))
+    crm.correct("shop/2", "brand", "before", by="ada")
+    undo = crm.merge("shop/2", ANNA, by="ada")
+    meanwhile = crm.correct("shop/2", "brand", "meanwhile", by="ada")
+    assert crm.unmerge(undo, by="ada").stayed == (meanwhile,)
