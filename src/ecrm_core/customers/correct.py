@@ -22,7 +22,7 @@ from ecrm_core.customers.correction import (
     in_order,
     replaced_digest,
 )
-from ecrm_core.customers.fields import FieldValue, field_of
+from ecrm_core.customers.fields import Field, FieldValue, field_of
 from ecrm_core.customers.home import Group
 from ecrm_core.customers.intake import reindexed, rewritten
 from ecrm_core.customers.policy import SurvivorshipPolicy
@@ -114,9 +114,10 @@ def accept_value(name: str, value: object, *, region: str | None = None) -> Fiel
     """Return the value (one element of a list field) that a caller's input stands for.
 
     None and CLEARED give CLEARED; text is parsed for fields that are no text. Raises InputError
-    for a value that does not fit and DefinitionError for a field that cannot be corrected.
+    for a value that does not fit, or is beyond 1 MiB, and DefinitionError for a field that cannot
+    be corrected.
     """
-    found = field_of(name)
+    found = field_of(gate_text(name, "$.field", limit=_MAX_NAME))
     if name.startswith("unmapped."):
         message = f"{name!r} is kept verbatim and is not part of a profile: it has no correction"
         raise DefinitionError(message, code="not_correctable")
@@ -125,15 +126,24 @@ def accept_value(name: str, value: object, *, region: str | None = None) -> Fiel
     parse = _PARSERS.get(name)
     if parse is not None and isinstance(value, str):
         return _readable(name, parse(value, region))
-    try:
-        fits = found.decode(json.loads(canonical_json(found.encode(value)))) == value
-    except Exception:  # noqa: BLE001 - any class of misfit is the same answer
-        fits = False
-    limit = _MAX_TEXT if name in _LONG or name.startswith("attributes.") else MAX_TEXT
-    if not fits or (parse is None and _is_text(name) and not isinstance(value, str)):
+    text = _written(found, value)
+    if text is None or (parse is None and _is_text(name) and not isinstance(value, str)):
         message = f"found {type(value).__name__}, which is no value of {name!r}"
         raise InputError(message, path=f"$.{name}", code="wrong_type")
-    return nfc(gate_text(value, f"$.{name}", limit=limit)) if isinstance(value, str) else value
+    if isinstance(value, str):
+        limit = _MAX_TEXT if name in _LONG or name.startswith("attributes.") else MAX_TEXT
+        return nfc(gate_text(value, f"$.{name}", limit=limit))
+    gate_text(text, f"$.{name}", limit=_MAX_WRITTEN)
+    return value
+
+
+def _written(found: Field, value: object) -> str | None:
+    """Return the value as JSON text; None when it does not come back from it as it was."""
+    try:
+        text = canonical_json(found.encode(value))
+        return text if found.decode(json.loads(text)) == value else None
+    except Exception:  # noqa: BLE001 - any class of misfit is the same answer
+        return None
 
 
 def _is_text(name: str) -> bool:
@@ -141,6 +151,8 @@ def _is_text(name: str) -> bool:
 
 
 _MAX_TEXT = 65_536
+_MAX_WRITTEN = 1024 * 1024
+_MAX_NAME = 2 * MAX_TEXT  # of a field: a column's name behind its prefix
 _LONG = {"notes", "address.raw"}
 _OBJECTS = {"addresses", "relations", "address.lines", "handles"}
 _PARSERS: Mapping[str, Callable[[str, str | None], object]] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ecrm_core.crm import Crm
-from ecrm_core.customers import HOMES, ContactPoint, MatchKey, SourceKey
+from ecrm_core.customers import HOMES, Address, ContactPoint, MatchKey, SourceKey
 from ecrm_core.errors import (
     DefinitionError,
     InputError,
@@ -253,6 +253,10 @@ def test_an_identity_that_is_none_gets_a_clear_answer(
         ("addresses", "Main Street", InputError),
         ("unmapped.$.x", "x", DefinitionError),
         ("attributes.size", object(), InputError),
+        ("addresses", Address(raw="x" * 1024 * 1024), InputError),
+        ("addresses", Address(lines=("\ud800",)), InputError),
+        ("attributes." + "x" * 1_024, "x", InputError),
+        ("attributes.\ud800", "x", InputError),
     ],
     ids=lambda value: value if isinstance(value, str) and value.isprintable() else "",
 )
