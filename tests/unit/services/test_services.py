@@ -9,11 +9,19 @@ from attrs import evolve
 
 from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm, Settings
-from ecrm_core.customers import HISTORY, SourceKey, SourceRecord, Stated, parse_email
-from ecrm_core.errors import KeyReused
+from ecrm_core.customers import (
+    HISTORY,
+    ConsentState,
+    ConsentStatement,
+    SourceKey,
+    SourceRecord,
+    Stated,
+    parse_email,
+)
+from ecrm_core.errors import InputError, KeyReused
 from ecrm_core.kernel import FixedClock, RequestKey
 from ecrm_core.services import commit, prepare_ingest
-from ecrm_core.sources import Delivery
+from ecrm_core.sources import Delivery, quarantine
 from ecrm_core.testing.faults import FailingStore
 from tests.derived import POLICY, check_derived
 
@@ -146,3 +154,39 @@ def test_only_what_was_ruled_while_both_were_one_is_listed_as_staying(crm: Crm) 
     undo = crm.merge("shop/2", ANNA, by="ada")
     meanwhile = crm.correct("shop/2", "brand", "meanwhile", by="ada")
     assert crm.unmerge(undo, by="ada").stayed == (meanwhile,)
+
+
+def test_what_the_person_refused_before_a_merge_is_heard_after_it(crm: Crm) -> None:
+    crm.ingest(delivered(stating(9, "shop/2", name_full="A. Kim")))
+    crm.consent("anna@example.con", "granted", channel="email", purpose="marketing")
+    crm.refuse_contact("shop/2", by="her")
+    assert crm.may_contact(ANNA, "email", "marketing")
+    crm.merge(ANNA, "shop/2", by="ada")
+    verdict = crm.may_contact(ANNA, "email", "marketing")
+    assert [reason.code for reason in verdict.reasons] == ["person_refused"]
+
+
+# ---------------------------------------------------------------- finding
+
+
+def test_a_whole_name_comes_before_the_beginning_of_one(crm: Crm) -> None:
+    longer = [stating(9, f"shop/{n}", name_full=f"Anna Kim{n}") for n in range(10, 20)]
+    crm.ingest(delivered(*longer))
+    hits = crm.find("Anna Kim", limit=3)
+    assert [hit.exact for hit in hits] == [True, False, False]
+    assert hits[0].customer == crm.resolve(ANNA)
+
+
+# ---------------------------------------------------------------- what is known is not written
+
+
+def test_what_is_known_already_is_neither_written_nor_counted(crm: Crm) -> None:
+    said = ConsentStatement(
+        subject="email:anna@example.con", channel="email", purpose="marketing",
+        state=ConsentState.GRANTED, at=NOW, source="shop",
+    )  # fmt: skip
+    bad = quarantine("shop", "row 1", {}, error=InputError("found no key"), received_at=NOW)
+    delivery = Delivery(source="shop", consents=(said,), refused=(bad,))
+    assert crm.ingest(delivery).statements == 1
+    assert crm.dry_run.ingest(delivery).puts == ()
+    assert crm.ingest(delivery).statements == 0
