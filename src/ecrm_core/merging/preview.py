@@ -27,8 +27,8 @@ __all__ = ["MergePreview", "preview_merge"]
 class MergePreview(Private):
     """Two customers before, one after, with the decision on every field.
 
-    ``linked`` counts what else hangs on the two. ``str`` and notebooks show masked values;
-    ``table(masked=False)`` shows them.
+    ``linked`` counts what hangs on the loser and comes along. ``str`` and notebooks show masked
+    values; ``table(masked=False)`` shows them.
     """
 
     winner: Profile

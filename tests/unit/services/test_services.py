@@ -19,7 +19,7 @@ from ecrm_core.customers import (
     parse_email,
 )
 from ecrm_core.errors import InputError, KeyReused
-from ecrm_core.kernel import FixedClock, RequestKey
+from ecrm_core.kernel import FixedClock, RequestKey, encode
 from ecrm_core.services import commit, prepare_ingest
 from ecrm_core.sources import Delivery, quarantine
 from ecrm_core.testing.faults import FailingStore
@@ -190,3 +190,25 @@ def test_what_is_known_already_is_neither_written_nor_counted(crm: Crm) -> None:
     assert crm.ingest(delivery).statements == 1
     assert crm.dry_run.ingest(delivery).puts == ()
     assert crm.ingest(delivery).statements == 0
+
+
+def test_a_preview_counts_what_comes_along_with_the_loser(crm: Crm) -> None:
+    crm.ingest(delivered(*(stating(9, f"shop/{n}", brand="x") for n in (2, 3))))
+    crm.merge("shop/2", "shop/3", by="ada")
+    crm.correct("shop/2", "brand", "y", by="ada")
+    crm.refuse_contact("shop/2", by="her")
+    assert crm.preview_merge(ANNA, "shop/2").linked == {
+        "records": 2, "corrections": 1, "merges": 1, "consents about the person": 2,
+    }  # fmt: skip
+    assert set(crm.preview_merge("shop/2", ANNA).linked.values()) == {0, 1}
+
+
+def test_an_export_tells_what_was_stated_once_and_which_merges_were_undone(crm: Crm) -> None:
+    crm.ingest(delivered(stating(1, name_family="Lim"), stating(9, "shop/2", brand="x")))
+    crm.unmerge(crm.merge(ANNA, "shop/2", by="ada"), by="ada")
+    view, exported = crm.view(ANNA), crm.export(ANNA)
+    assert [row.value for row in view.history] == ["Kim"]
+    assert exported["history"] == [encode(row) for row in view.history]
+    assert [edge.active for edge in view.merges] == [False]
+    assert exported["merges"] == [encode(edge) for edge in view.merges]
+    assert "merges" not in crm.export(ANNA, audit=False)
