@@ -19,6 +19,8 @@ from ecrm_core.kernel import (
 )
 from tests.profile import size
 
+pytestmark = pytest.mark.long
+
 anything = st.text(max_size=12)
 valid = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 # Marks, ligatures, letters that change under one normal form and not the other.
