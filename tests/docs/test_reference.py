@@ -78,9 +78,9 @@ def _class_name(call: ast.Call, path: str) -> str:
 
 def _reasons() -> set[str]:
     """Return the codes of every Reason the source makes, and those of verdicts."""
-    from ecrm_core.customers import consent
+    from ecrm_core.customers import verdict
 
-    found = set(consent._TEXTS)
+    found = set(verdict._TEXTS)
     for path in OURS:
         for node in ast.walk(trees()[path]):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Reason":

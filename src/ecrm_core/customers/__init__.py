@@ -12,12 +12,9 @@ from ecrm_core.customers.consent import (
     CONSENTS,
     ConsentState,
     ConsentStatement,
-    Verdict,
     address_subject,
     channel_kinds,
-    decide_contact,
     person_subject,
-    reason,
 )
 from ecrm_core.customers.contact import (
     ContactKind,
@@ -67,6 +64,7 @@ from ecrm_core.customers.roles import ROLES, Role, role_of
 from ecrm_core.customers.search import KEYSET, record_keys, search_keys
 from ecrm_core.customers.show import profile_rows, provenance, show_value
 from ecrm_core.customers.unify import Choice, choose_fields, unify
+from ecrm_core.customers.verdict import Verdict, decide_contact, reason
 
 __all__ = [
     "ANY_CHANNEL",

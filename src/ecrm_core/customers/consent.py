@@ -1,18 +1,17 @@
-"""Consent: what was said about writing to an address, and who may be contacted, with reasons.
+"""Consent: what was said about writing to an address, or about a person as a whole.
 
-A statement is about an **address** (or about a person as a whole), whoever's record carries it, so
-merging, undoing and importing cannot change the answer.
+It is about an **address**, whoever's record carries it, so merging, undoing and importing cannot
+change the answer.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from ecrm_core.customers.contact import ContactKind, ContactPoint
 from ecrm_core.errors import InputError, UnknownName
@@ -20,7 +19,6 @@ from ecrm_core.kernel import (
     Index,
     Kind,
     Private,
-    Reason,
     digest,
     encode,
     fold,
@@ -33,12 +31,11 @@ __all__ = [
     "CONSENTS",
     "ConsentState",
     "ConsentStatement",
-    "Verdict",
     "address_subject",
     "channel_kinds",
-    "decide_contact",
+    "channel_name",
     "person_subject",
-    "reason",
+    "purpose_name",
 ]
 
 ANY_CHANNEL: Final = "*"
@@ -63,8 +60,12 @@ class ConsentState(Enum):
             raise UnknownName("consent state", gate_text(name), near)
         return found
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it says no: REFUSED or REVOKED."""
+        return self in {ConsentState.REFUSED, ConsentState.REVOKED}
 
-_NO = {ConsentState.REFUSED, ConsentState.REVOKED}
+
 _SIGNS = re.compile(r"[\s_\-]+")
 
 
@@ -144,113 +145,6 @@ CONSENTS: Final = Kind(
     owner="customers",
 )
 """The rows of consent statements, found by subject."""
-
-
-@frozen(kw_only=True)
-class Verdict:
-    """Whether contact is allowed, and why or why not.
-
-    About a customer, ``contact`` is the address that may be written to, and ``others`` are the
-    verdicts on each of the addresses.
-    """
-
-    yes: bool
-    reasons: tuple[Reason, ...] = field(factory=tuple)
-    contact: ContactPoint | None = None
-    others: tuple[Verdict, ...] = ()
-
-    def __bool__(self) -> bool:
-        """Tell whether contact is allowed."""
-        return self.yes
-
-    def __str__(self) -> str:
-        """Return yes or no, and the reasons in words; no address is shown."""
-        return f"{'yes' if self.yes else 'no'}: {'; '.join(dict.fromkeys(map(str, self.reasons)))}"
-
-
-_TEXTS = {
-    "no_statement": "nobody has granted {purpose} by {channel}",
-    "refused": "{purpose} by {channel} was {state} on {on}",
-    "person_refused": "the person refused {purpose} on {on}",
-    "pending": "{purpose} by {channel} waits for its confirmation",
-    "expired": "the grant of {purpose} by {channel} expired on {on}",
-    "no_night": "the grant of {purpose} by {channel} does not cover the night",
-    "granted": "{purpose} by {channel} was granted on {on}",
-    "no_address": "there is no address for {channel}",
-}
-
-
-def reason(code: str, channel: str, purpose: str, **facts: str) -> Reason:
-    """Return one of the reasons a verdict may have."""
-    return Reason(code, _TEXTS[code], {"channel": channel, "purpose": purpose, **facts})
-
-
-def decide_contact(
-    statements: Iterable[ConsentStatement],
-    *,
-    channel: str,
-    purpose: str,
-    at: datetime,
-    night: bool = False,
-) -> Verdict:
-    """Return the verdict over all statements about one address and the people who hold it.
-
-    Absent is not granted; a refusal beats an older grant and one of equal time, in any order. What
-    one holder of the address says does not undo what another has said. Statements after ``at`` are
-    not seen.
-    """
-    channel, purpose = channel_name(channel), purpose_name(purpose)
-    heard = {channel, ANY_CHANNEL}
-    known = [s for s in statements if s.at <= at and s.purpose == purpose and s.channel in heard]
-    for person in sorted({s.subject for s in known if s.subject.startswith("customer:")}):
-        said = _latest(s for s in known if s.subject == person)
-        if said and said.state in _NO:
-            on = said.at.date().isoformat()
-            return Verdict(yes=False, reasons=(reason("person_refused", channel, purpose, on=on),))
-    latest = _latest(_since([s for s in known if not s.subject.startswith("customer:")]))
-    if latest is None:
-        return Verdict(yes=False, reasons=(reason("no_statement", channel, purpose),))
-    return _judge(latest, at, channel, night=night)
-
-
-def _since(statements: Sequence[ConsentStatement]) -> Iterator[ConsentStatement]:
-    """Go through statements, a snapshot that repeats its source's grant dated as the first one."""
-    before: dict[tuple[str, str, str], ConsentStatement] = {}
-    for said in sorted(statements, key=_rank):
-        place = (said.source, said.subject, said.channel)
-        held = before.get(place)
-        repeated = said.snapshot and held and held.state is said.state and said.state not in _NO
-        before[place] = evolve(said, at=held.at) if held and repeated else said
-        yield before[place]
-
-
-def _latest(statements: Iterable[ConsentStatement]) -> ConsentStatement | None:
-    return max(statements, key=_rank, default=None)
-
-
-def _rank(statement: ConsentStatement) -> tuple[datetime, int, str]:
-    # At one instant a refusal is the last word, then what is not confirmed; the digest ends ties.
-    return statement.at, list(ConsentState).index(statement.state), statement.digest
-
-
-def _judge(latest: ConsentStatement, at: datetime, channel: str, *, night: bool) -> Verdict:
-    on = latest.at.date().isoformat()
-    code = "granted"
-    if latest.state in _NO:
-        code = "refused"
-    elif latest.state is ConsentState.PENDING or _unconfirmed(latest, at):
-        code = "pending"
-    elif latest.expires_at is not None and latest.expires_at <= at:
-        code, on = "expired", latest.expires_at.date().isoformat()
-    elif night and not latest.night:
-        code = "no_night"
-    why = reason(code, channel, latest.purpose, on=on, state=latest.state.value)
-    return Verdict(yes=code == "granted", reasons=(why,))
-
-
-def _unconfirmed(latest: ConsentStatement, at: datetime) -> bool:
-    confirmed = latest.confirmed_at is not None and latest.confirmed_at <= at
-    return latest.double_opt_in and not confirmed
 
 
 def channel_kinds(channel: str) -> tuple[ContactKind, ...]:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from ecrm_core.customers import (
-    ConsentState,
     ConsentStatement,
     ContactKind,
     ContactPoint,
@@ -24,7 +23,6 @@ from ecrm_core.sources.consent_words import consent_state
 __all__ = ["RowConsents"]
 
 _FIELDS = {ContactKind.EMAIL: "emails", ContactKind.PHONE: "phones"}
-_NO = {ConsentState.REFUSED, ConsentState.REVOKED}
 
 
 class RowConsents:
@@ -58,7 +56,7 @@ class RowConsents:
             found += [
                 ConsentStatement(subject=subject, channel=channel, purpose=purpose, state=state,
                                  at=at, source=self._source, snapshot=True)
-                for subject in (points if state in _NO else points[:1])
+                for subject in (points if state.is_refusal else points[:1])
             ]  # fmt: skip
         return tuple(found)
 
