@@ -18,7 +18,7 @@ from ecrm_core.customers.home import HOMES, Group, Home
 from ecrm_core.customers.keys import SEARCH_KEYS, SourceKey, home_id
 from ecrm_core.customers.policy import SurvivorshipPolicy
 from ecrm_core.customers.profile import PROFILES
-from ecrm_core.customers.record import RECORDS, SourceRecord, join
+from ecrm_core.customers.record import RECORDS, SourceRecord, Stated, join, same_value
 from ecrm_core.customers.search import search_keys
 from ecrm_core.customers.unify import unify
 from ecrm_core.kernel import ChangeSet, CustomerId, Drop, Key, Put, Reason, combine
@@ -85,6 +85,7 @@ def _conflicts(group: Group, record: SourceRecord) -> tuple[Reason, ...]:
 def _take(entry: _Work, record: SourceRecord, known: Collection[Key]) -> str:
     """Join one record into its group; return what that came to."""
     held = entry.group.records.get(record.key)
+    record = record if held is None else _news(held, record)
     after = record if held is None else join(held, record)
     rows = () if held is None else superseded(held, record, after)
     late = {HISTORY.key_of(row): row for row in rows}
@@ -96,6 +97,23 @@ def _take(entry: _Work, record: SourceRecord, known: Collection[Key]) -> str:
     entry.touched[record.key] = None
     entry.group = entry.group.with_record(after)
     return "created" if held is None else "updated"
+
+
+def _news(held: SourceRecord, record: SourceRecord) -> SourceRecord:
+    """Leave out what a source that names no time only repeats: hearing it again makes it no newer.
+
+    Otherwise a nightly export of old values would beat what others, or a correction, said since.
+    """
+    cells = {
+        name: cell
+        for name, cell in record.cells.items()
+        if cell.clock == "source" or not _repeats(name, held.cells.get(name), cell)
+    }
+    return SourceRecord(record.key, cells)
+
+
+def _repeats(name: str, held: Stated | None, cell: Stated) -> bool:
+    return held is not None and same_value(name, held.value, cell.value)
 
 
 def _write(entry: _Work, policy: SurvivorshipPolicy) -> ChangeSet:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ecrm_core.crm import Crm
-from ecrm_core.customers import HOMES, Address, ContactPoint, MatchKey, SourceKey
+from ecrm_core.customers import HOMES, Address, ContactPoint, FieldMap, MatchKey, SourceKey
 from ecrm_core.errors import (
     DefinitionError,
     InputError,
@@ -20,7 +20,7 @@ from ecrm_core.errors import (
     UnknownName,
 )
 from ecrm_core.kernel import FixedClock
-from ecrm_core.sources import Delivery, shopify
+from ecrm_core.sources import Delivery, generic, shopify
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 KIM = {"id": 1, "email": "minjun@example.kr", "first_name": "민준", "last_name": "김",
@@ -56,6 +56,25 @@ def test_an_older_statement_is_kept_as_history_and_changes_nothing(crm: Crm) -> 
     view = crm.view("shopify/1")
     assert view.profile.value("name.family") == "김"
     assert "Gim" in [row.value for row in view.history]
+
+
+def test_a_source_without_times_that_repeats_itself_says_nothing_new(crm: Crm) -> None:
+    rows = [{"no": "7", "name": "Ann", "city": "Leeds"}]
+    fields = FieldMap({"no": "id", "name": "given_name", "city": "city"})
+
+    def export(day: int) -> Delivery:
+        at = NOW + timedelta(days=day)
+        return generic.read_rows(rows, fields=fields, source="till", received_at=at)
+
+    crm.ingest(export(0))
+    crm.correct("till/7", "address.locality", "York", by="agent", now=NOW + timedelta(days=1))
+    before = crm.export("till/7")
+    assert crm.ingest(export(2)).duplicate == 1
+    assert crm.export("till/7") == before
+    rows[0]["name"] = "Anna"
+    assert crm.ingest(export(3)).updated == 1
+    assert crm.view("till/7").profile.value("name.given") == "Anna"
+    assert crm.view("till/7").profile.value("address.locality") == "York"
 
 
 def test_a_key_missing_from_a_payload_clears_nothing_and_null_does(crm: Crm) -> None:
