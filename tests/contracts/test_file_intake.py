@@ -19,7 +19,7 @@ from ecrm_core import Crm, FieldMap
 from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.crm import files
 from ecrm_core.customers import HOMES, RECORDS
-from ecrm_core.errors import DefinitionError, InputError, StorageUnavailable
+from ecrm_core.errors import ConflictError, DefinitionError, InputError, StorageUnavailable
 from ecrm_core.kernel import AnyKind, FixedClock
 from ecrm_core.ports import Store
 from ecrm_core.sources import IMPORTS, QUARANTINE
@@ -221,3 +221,17 @@ def test_pages_of_no_rows_are_refused(tmp_path: Path, page: int) -> None:
         with pytest.raises(DefinitionError):
             crm.ingest_file(path, source="shopify", page=page)
         assert crm.ingest_file(path, source="shopify").created == 1
+
+
+def test_of_two_runs_over_one_file_the_second_gives_way_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "list.csv", 300)
+    with Crm.open() as crm:
+
+        def other_run(done: int, total: int, stage: str) -> None:
+            del done, total, stage
+            crm.ingest_file(path, source="list", fields=FIELDS)
+
+        with pytest.raises(ConflictError) as caught:
+            crm.ingest_file(path, source="list", fields=FIELDS, page=100, progress=other_run)
+        assert caught.value.code == "import_running"
+        assert len(content(crm.store)["home"]) == 294

@@ -27,6 +27,7 @@ from ecrm_core.kernel import (
     decode,
     encode,
     gate_text,
+    instant_text,
     utc,
 )
 from ecrm_core.merging import MergeEdge, MergePreview, UndoReport
@@ -388,6 +389,8 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, str):
         return value
     try:
+        if isinstance(value, datetime):
+            return instant_text(value)  # one instant in two zones is one parameter
         return canonical_json(encode(value)) if attrs.has(type(value)) else str(value)
     except Exception:  # noqa: BLE001 - any class of misfit is the same answer
         return type(value).__name__

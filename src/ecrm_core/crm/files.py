@@ -15,7 +15,7 @@ from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.receipt import Receipt
 from ecrm_core.crm.settings import Settings
 from ecrm_core.customers import FieldMap
-from ecrm_core.errors import DefinitionError, InputError, StorageError, UnknownName
+from ecrm_core.errors import ConflictError, DefinitionError, InputError, StorageError, UnknownName
 from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Put, canonical_json, combine, derive_id
 from ecrm_core.ports import Store
 from ecrm_core.services import commit, prepare_ingest
@@ -182,10 +182,18 @@ class _Import:
         changes = prepare_ingest(self.store, delivery, policy=self.settings.policy)
         if self.mark.finished:  # a file known already: only what is new is written, if anything
             return changes
+        self._check_alone()
         counts = {k: v for k, v in changes.result.items() if isinstance(v, int)}
         mark = Put(IMPORTS, self.mark.after(counts))
         checkpoint = ChangeSet(puts=(mark,), expects=(self._expect,))
         return combine([changes, checkpoint], result=counts)
+
+    def _check_alone(self) -> None:
+        """Give way at once to another run over this file: deciding anew would not help."""
+        held = self.store.get_many(IMPORTS, [(self.mark.id,)]).get((self.mark.id,))
+        if (held.version if held else ABSENT) != self.version:
+            message = "another run is taking this very file in"
+            raise ConflictError(message, code="import_running", retry="transaction")
 
     @property
     def _expect(self) -> Expect:

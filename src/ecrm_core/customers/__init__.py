@@ -64,7 +64,7 @@ from ecrm_core.customers.roles import ROLES, Role, role_of
 from ecrm_core.customers.search import KEYSET, record_keys, search_keys
 from ecrm_core.customers.show import profile_rows, provenance, show_value
 from ecrm_core.customers.unify import Choice, choose_fields, unify
-from ecrm_core.customers.verdict import Verdict, decide_contact, reason
+from ecrm_core.customers.verdict import Verdict, decide_contact, decide_contact_at_any
 
 __all__ = [
     "ANY_CHANNEL",
@@ -124,6 +124,7 @@ __all__ = [
     "compose_name",
     "conflicting_statements",
     "decide_contact",
+    "decide_contact_at_any",
     "decide_correct",
     "decide_records",
     "decide_statements",
@@ -143,7 +144,6 @@ __all__ = [
     "person_subject",
     "profile_rows",
     "provenance",
-    "reason",
     "record_keys",
     "rewritten",
     "role_of",

@@ -17,7 +17,7 @@ from ecrm_core.customers.consent import (
 from ecrm_core.customers.contact import ContactPoint
 from ecrm_core.kernel import Reason
 
-__all__ = ["Verdict", "decide_contact", "reason"]
+__all__ = ["Verdict", "decide_contact", "decide_contact_at_any"]
 
 
 @frozen(kw_only=True)
@@ -54,7 +54,7 @@ _TEXTS = {
 }
 
 
-def reason(code: str, channel: str, purpose: str, **facts: str) -> Reason:
+def _reason(code: str, channel: str, purpose: str, **facts: str) -> Reason:
     """Return one of the reasons a verdict may have."""
     return Reason(code, _TEXTS[code], {"channel": channel, "purpose": purpose, **facts})
 
@@ -80,11 +80,25 @@ def decide_contact(
         said = _latest(s for s in known if s.subject == person)
         if said and said.state.is_refusal:
             on = said.at.date().isoformat()
-            return Verdict(yes=False, reasons=(reason("person_refused", channel, purpose, on=on),))
+            return Verdict(yes=False, reasons=(_reason("person_refused", channel, purpose, on=on),))
     latest = _latest(_since([s for s in known if not s.subject.startswith("customer:")]))
     if latest is None:
-        return Verdict(yes=False, reasons=(reason("no_statement", channel, purpose),))
+        return Verdict(yes=False, reasons=(_reason("no_statement", channel, purpose),))
     return _judge(latest, at, channel, night=night)
+
+
+def decide_contact_at_any(verdicts: Sequence[Verdict], *, channel: str, purpose: str) -> Verdict:
+    """Return yes if one of the addresses of a person may be written to: the first that may.
+
+    Otherwise the reasons are those of all of them, each said once.
+    """
+    if not verdicts:
+        return Verdict(yes=False, reasons=(_reason("no_address", channel, purpose),))
+    for verdict in verdicts:
+        if verdict.yes:
+            return evolve(verdict, others=tuple(verdicts))
+    reasons = {str(reason): reason for verdict in verdicts for reason in verdict.reasons}
+    return Verdict(yes=False, reasons=tuple(reasons.values()), others=tuple(verdicts))
 
 
 def _since(statements: Sequence[ConsentStatement]) -> Iterator[ConsentStatement]:
@@ -118,7 +132,7 @@ def _judge(latest: ConsentStatement, at: datetime, channel: str, *, night: bool)
         code, on = "expired", latest.expires_at.date().isoformat()
     elif night and not latest.night:
         code = "no_night"
-    why = reason(code, channel, latest.purpose, on=on, state=latest.state.value)
+    why = _reason(code, channel, latest.purpose, on=on, state=latest.state.value)
     return Verdict(yes=code == "granted", reasons=(why,))
 
 

@@ -30,6 +30,7 @@ from ecrm_core.kernel.gates import (
     gate_instant,
     gate_json,
     gate_text,
+    json_refused,
     parse_json,
 )
 from ecrm_core.kernel.ids import (
@@ -101,6 +102,7 @@ __all__ = [
     "guarded",
     "html_table",
     "instant_text",
+    "json_refused",
     "mask",
     "minor_units",
     "nfc",

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from math import isfinite
-from typing import NoReturn
+
+from attrs import frozen
 
 from ecrm_core.errors import InputError
 
@@ -25,6 +27,7 @@ __all__ = [
     "gate_instant",
     "gate_json",
     "gate_text",
+    "json_refused",
     "parse_json",
     "to_utc",
 ]
@@ -140,7 +143,7 @@ def parse_json(data: bytes | str, *, limit: int = MAX_BYTES) -> object:
     if len(data) > limit:
         message = f"found {len(data)} bytes, expected at most {limit}"
         raise InputError(message, code="too_long", found=len(data), limit=limit)
-    try:
+    with json_refused():
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
         value = json.loads(
             text,
@@ -149,6 +152,15 @@ def parse_json(data: bytes | str, *, limit: int = MAX_BYTES) -> object:
             parse_constant=_json_constant,
             object_pairs_hook=_json_object,
         )
+    gate_json(value)
+    return value
+
+
+@contextmanager
+def json_refused() -> Iterator[None]:
+    """Turn what a JSON decoder raises into InputError: no UTF-8, no JSON, nested too deep."""
+    try:
+        yield
     except UnicodeDecodeError as error:
         message = f"found a byte that is no UTF-8 at {error.start}"
         raise InputError(message, code="not_utf8", at=error.start) from None
@@ -157,31 +169,38 @@ def parse_json(data: bytes | str, *, limit: int = MAX_BYTES) -> object:
         raise InputError(message, code="not_json", line=error.lineno, column=error.colno) from None
     except RecursionError:
         raise InputError(f"nested deeper than {MAX_DEPTH}", code="too_deep") from None
-    gate_json(value)
-    return value
 
 
-def _json_number(text: str) -> Decimal:
+@frozen
+class _Refused:
+    """In place of a value the decoder must not make: gate_json knows its path, and raises there."""
+
+    error: InputError
+
+
+def _json_number(text: str) -> Decimal | _Refused:
     try:
         return _bounded(Decimal(text), "$")
-    except InvalidOperation:  # pragma: no cover - the scanner only hands over numbers
-        raise InputError("found a number that is none", code="not_decimal") from None
+    except InputError as error:
+        return _Refused(error)
+    except InvalidOperation:  # an exponent no Decimal has
+        return _Refused(InputError(f"found a number beyond {MAX_DIGITS} digits", code="too_large"))
 
 
-def _json_whole(text: str) -> int:
+def _json_whole(text: str) -> int | _Refused:
     if len(text) > MAX_DIGITS + text.startswith("-"):
-        raise InputError(f"found a number beyond {MAX_DIGITS} digits", code="too_large")
+        return _Refused(InputError(f"found a number beyond {MAX_DIGITS} digits", code="too_large"))
     return int(text)
 
 
-def _json_constant(name: str) -> NoReturn:
-    raise InputError(f"found {name}, expected a finite number", code="not_finite")
+def _json_constant(name: str) -> _Refused:
+    return _Refused(InputError(f"found {name}, expected a finite number", code="not_finite"))
 
 
-def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _json_object(pairs: list[tuple[str, object]]) -> dict[str, object] | _Refused:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise InputError("a key stands twice in one object", code="duplicate_key")
+        return _Refused(InputError("a key stands twice in one object", code="duplicate_key"))
     return found
 
 
@@ -247,6 +266,8 @@ def _inside(node: object, text: int) -> list[tuple[str, object]]:
 def _gate_leaf(node: object, text: int) -> None:
     if node is None or isinstance(node, bool):
         return
+    if isinstance(node, _Refused):
+        raise node.error
     if isinstance(node, str):
         gate_text(node, limit=text)
     elif isinstance(node, (int, Decimal)):

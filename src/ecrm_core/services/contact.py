@@ -22,13 +22,13 @@ from ecrm_core.customers import (
     address_subject,
     channel_kinds,
     decide_contact,
+    decide_contact_at_any,
     decide_statements,
     ids_of,
     parse_email,
     parse_handle,
     parse_phone,
     person_subject,
-    reason,
     unify,
 )
 from ecrm_core.kernel import ChangeSet
@@ -119,20 +119,10 @@ def may_contact_customer(
         )
         for c in _addresses(profile, channel)
     ]
-    return _first_yes(verdicts, channel, purpose)
+    return decide_contact_at_any(verdicts, channel=channel, purpose=purpose)
 
 
 def _addresses(profile: Profile, channel: str) -> Iterable[ContactPoint]:
     kinds = channel_kinds(channel)
     held = [c for name in ("emails", "phones", "handles") for c in profile.values(name)]
     return [c for c in held if c.kind in kinds and c.match_form is not None]
-
-
-def _first_yes(verdicts: list[Verdict], channel: str, purpose: str) -> Verdict:
-    if not verdicts:
-        return Verdict(yes=False, reasons=(reason("no_address", channel, purpose),))
-    for verdict in verdicts:
-        if verdict.yes:
-            return evolve(verdict, others=tuple(verdicts))
-    reasons = {str(r): r for verdict in verdicts for r in verdict.reasons}  # each said once
-    return Verdict(yes=False, reasons=tuple(reasons.values()), others=tuple(verdicts))

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from attrs import frozen
 
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import parse_json
+from ecrm_core.kernel import json_refused, parse_json
 from ecrm_core.sources.payload import child
 
 __all__ = ["Found", "split_objects"]
@@ -65,17 +65,9 @@ def _text(body: bytes) -> str:
     if len(body) > MAX_BODY:
         message = f"found {len(body)} bytes, expected at most {MAX_BODY}"
         raise InputError(message, code="too_long", found=len(body), limit=MAX_BODY)
-    try:
+    with json_refused():
         text = body.decode("utf-8-sig")
         _LENIENT.decode(text)
-    except UnicodeDecodeError as error:
-        message = f"found a byte that is no UTF-8 at {error.start}"
-        raise InputError(message, code="not_utf8", at=error.start) from None
-    except json.JSONDecodeError as error:
-        message = f"no JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        raise InputError(message, code="not_json", line=error.lineno, column=error.colno) from None
-    except RecursionError:
-        raise InputError("nested too deep", code="too_deep") from None
     return text
 
 

@@ -283,3 +283,20 @@ def test_a_value_that_json_cannot_hold_is_refused(value: object, code: str) -> N
 
 def test_a_value_that_json_holds_passes() -> None:
     gate_json({"a": [None, True, 1, 1.5, Decimal("1.5"), "x"], "b": {"c": ()}})
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('{"a": [1, NaN]}', "$.a[1]"),
+        ('{"a": {"b": -Infinity}}', "$.a.b"),
+        ("[[1e1000000]]", "$[0][0]"),
+        ("[1e99999999999999999999999]", "$[0]"),
+        ('{"n": ' + "1" * 5000 + "}", "$.n"),
+        ('{"a": [{"k": 1, "k": 2}]}', "$.a[0]"),
+    ],
+)
+def test_what_json_may_not_say_is_refused_at_its_path(text: str, path: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_json(text)
+    assert caught.value.path == path
