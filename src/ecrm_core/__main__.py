@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from ecrm_core.errors import EcrmError
@@ -21,12 +23,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--store", type=Path, default=Path("ecrm-demo.db"), help="default: %(default)s"
     )
     given = parser.parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):  # a name the terminal has no letters for is no fault
+        sys.stdout.reconfigure(errors="backslashreplace")
     from ecrm_core.demo import run
 
     try:
         run(given.store, sys.stdout)
-    except EcrmError as error:
+        sys.stdout.flush()
+    except (EcrmError, OSError) as error:
         print(f"ecrm: {error}", file=sys.stderr)
+        if isinstance(error, OSError):  # nobody reads on: nothing is left to be said at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
     return 0
 

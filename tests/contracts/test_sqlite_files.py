@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
+from ecrm_core import Crm
 from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.adapters.sqlite.table import table_of
 from ecrm_core.errors import DefinitionError, StorageError, StorageUnavailable
 from ecrm_core.kernel import ChangeSet, Kind, Put
 from ecrm_core.ports.span import span_of
+from ecrm_core.sources import shopify
 from ecrm_core.testing.contracts.sample import THINGS, Thing, fill, names
 
 
@@ -141,6 +143,37 @@ def test_a_damaged_store_is_unreadable(path: Path) -> None:
     path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     with SqliteStore(path) as opened, refused("unreadable", path):
         opened.tenant("main").scan(THINGS)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM ecrm_store",
+        "UPDATE ecrm_kind SET indexes='x'",
+        "UPDATE ecrm_kind SET key='5'",
+        "UPDATE ecrm_kind SET format='x'",
+        "UPDATE k_thing SET body=''",
+    ],
+)
+def test_a_damaged_row_is_named(path: Path, damage: str) -> None:
+    with SqliteStore(path) as opened:
+        fill(opened.tenant("main"), "a")
+    with raw(path) as other:
+        other.execute(damage)
+    with SqliteStore(path) as opened, pytest.raises(StorageError) as caught:
+        opened.tenant("main").scan(THINGS)
+    assert caught.value.code == "damaged_row"
+
+
+def test_a_customer_without_her_row_is_damage(path: Path) -> None:
+    with Crm.open(path) as crm:
+        crm.ingest(shopify.read(b'[{"id": 1}]', received_at=crm.now()))
+    with raw(path) as other:
+        other.execute("UPDATE k_home SET body=json_set(body, '$.root_id', 'cus_x')")
+        other.execute("UPDATE k_home SET x_by_root_0='cus_x'")
+    with Crm.open(path) as crm, pytest.raises(StorageError) as caught:
+        crm.view("shopify/1")
+    assert caught.value.code == "damaged_row"
 
 
 def test_an_empty_file_becomes_a_store(path: Path) -> None:

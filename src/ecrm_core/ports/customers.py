@@ -21,7 +21,7 @@ from ecrm_core.customers import (
     Superseded,
     in_order,
 )
-from ecrm_core.errors import ConflictError
+from ecrm_core.errors import ConflictError, StorageError
 from ecrm_core.kernel import CustomerId, Stored
 from ecrm_core.merging import MERGE_EDGES, MergeEdge
 from ecrm_core.ports.store import Store
@@ -78,10 +78,18 @@ def _whole(
             corrections=in_order(
                 row.value for home in group for row in corrections.get(home.id, ())
             ),
-            version=next(row.version for row in members[root] if row.value.id == root),
+            version=_version(root, members[root]),
         )
         for root, group in homes.items()
     }
+
+
+def _version(root: CustomerId, members: Iterable[Stored[Home]]) -> int:
+    for row in members:
+        if row.value.id == root:
+            return row.version
+    message = "found customers under an id that has no row: restore a backup"
+    raise StorageError(message, code="damaged_row", customer=root)
 
 
 def read_records(store: Store, keys: Collection[SourceKey]) -> Mapping[SourceKey, SourceRecord]:

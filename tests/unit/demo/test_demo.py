@@ -1,6 +1,9 @@
 """The demo: what it shows is true, and a second run changes nothing."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,3 +59,15 @@ def test_a_store_that_cannot_be_used_is_said_and_the_exit_code_is_1(
     path.write_text("this is a shopping list, not a store of ours " * 50, encoding="utf-8")
     assert main(["demo", "--store", str(path)]) == 1
     assert "ecrm: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("out", "code", "says"), [("/dev/null", 0, ""), ("/dev/full", 1, "ecrm:")])
+def test_what_cannot_be_shown_is_no_crash(tmp_path: Path, out: str, code: int, says: str) -> None:
+    command = [sys.executable, "-m", "ecrm_core", "demo", "--store", str(tmp_path / "demo.db")]
+    with Path(out).open("w") as stream:
+        done = subprocess.run(
+            command, stdout=stream, stderr=subprocess.PIPE, text=True, check=False,
+            env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        )  # fmt: skip
+    assert (done.returncode, done.stderr[:5]) == (code, says)
+    assert "Traceback" not in done.stderr

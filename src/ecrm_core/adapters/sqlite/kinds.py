@@ -15,6 +15,7 @@ from typing import Any
 from attrs import frozen
 
 from ecrm_core.adapters.sqlite.table import Table, table_of
+from ecrm_core.adapters.sqlite.troubles import damaged
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Kind
 from ecrm_core.ports.span import check_format
@@ -54,12 +55,12 @@ def declared(connection: sqlite3.Connection, kind: Kind[Any]) -> Declared | None
     ).fetchone()
     if row is None:
         return None
-    check_format(kind, row[0])
-    found = Declared(
-        row[0],
-        tuple(json.loads(row[1])),
-        {name: tuple(columns) for name, columns in json.loads(row[2]).items()},
-    )
+    try:
+        check_format(kind, row[0])
+        indexes = {name: tuple(columns) for name, columns in json.loads(row[2]).items()}
+        found = Declared(row[0], tuple(json.loads(row[1])), indexes)
+    except (ValueError, TypeError, AttributeError):
+        raise damaged("ecrm_kind") from None
     if found.key != kind.key:
         message = f"the rows of {kind.name!r} are kept under {found.key}, not {kind.key}"
         raise DefinitionError(message, code="kind")

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from ecrm_core.adapters.sqlite.kinds import Declared, adopt, declaration, declared
+from ecrm_core.adapters.sqlite.troubles import damaged
 from ecrm_core.kernel import Kind
 
 __all__ = ["Known", "Place"]
@@ -31,10 +32,13 @@ class Known:
 
     def place(self, connection: sqlite3.Connection, tenant: str) -> Place:
         """Return where the tenant stands, and forget the Kinds if another process changed one."""
-        at, number, sequence = connection.execute(
+        row = connection.execute(
             "SELECT declarations, number, sequence FROM ecrm_store LEFT JOIN ecrm_tenant ON name=?",
             (tenant,),
         ).fetchone()
+        if row is None:
+            raise damaged("ecrm_store")
+        at, number, sequence = row
         if at != self._at:
             self._at, self._kinds = at, {}
         return Place(number, sequence or 0)

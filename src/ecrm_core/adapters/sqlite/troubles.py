@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ecrm_core.errors import StorageUnavailable
+from ecrm_core.errors import StorageError, StorageUnavailable
 
-__all__ = ["translated", "unavailable"]
+__all__ = ["damaged", "translated", "unavailable"]
 
 # SQLite's primary result codes (sqlite.org/rescode.html) by our code.
 _CODES = {
@@ -30,7 +30,7 @@ _WORDS = {
     "read_only": "may not be written: give this process write access to the file and its folder",
     "full": "is full: free space on the disk, or raise max_pages; nothing of this was written",
     "not_a_store": "is no store of ecrm_core: name another file; this one was left as it is",
-    "unreadable": "cannot be read: check the disk, restore a backup",
+    "unreadable": "cannot be read or written: check the disk and its quota, restore a backup",
     "gone": "is not there: check the path; a file that was moved has to be opened again",
     "closed": "was closed: open it again",
     "storage_unavailable": "cannot be used now",
@@ -40,6 +40,12 @@ _WORDS = {
 def unavailable(path: str, code: str) -> StorageUnavailable:
     """Return the error of that code about the store at the path, as the caller named it."""
     return StorageUnavailable(f"the store {path!r} {_WORDS[code]}", code=code, path=path)
+
+
+def damaged(table: str) -> StorageError:
+    """Return the error about a row of the store's own that nobody of ours wrote so."""
+    message = f"found a damaged row of {table!r}: restore a backup"
+    return StorageError(message, code="damaged_row", kind=table)
 
 
 @contextmanager
