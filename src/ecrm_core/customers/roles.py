@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from attrs import frozen
 
 from ecrm_core.errors import UnknownName
+from ecrm_core.kernel import MAX_TEXT, gate_text
 
 __all__ = ["ROLES", "Role", "role_of"]
 
@@ -60,15 +61,16 @@ ROLES: Mapping[str, Role] = {
 
 _ATTRIBUTE = re.compile(r"attribute:(?=\S).+", re.DOTALL)
 _CONSENT = re.compile(r"consent:[a-z][a-z0-9_-]*:[a-z][a-z0-9_-]*", re.ASCII)
+_MAX_NAME = 2 * MAX_TEXT  # a column's name behind a prefix
 _PATTERNS = ("attribute:<name>", "consent:<channel>:<purpose>", "consent:email:marketing")
 
 
 def role_of(name: str) -> Role:
     """Return the role of that name, ``attribute:<name>`` and ``consent:<channel>:<purpose>`` too.
 
-    Raises UnknownName, with the nearest names.
+    Raises UnknownName, with the nearest names; InputError for text that is none.
     """
-    if name in ROLES:
+    if gate_text(name, "$.role", limit=_MAX_NAME) in ROLES:
         return ROLES[name]
     if _ATTRIBUTE.fullmatch(name):
         return Role(name, f"the custom field {name.removeprefix('attribute:')!r}")
@@ -76,4 +78,4 @@ def role_of(name: str) -> Role:
         channel, purpose = name.split(":")[1:]
         return Role(name, f"consent to {purpose} by {channel}")
     near = get_close_matches(name.strip().lower(), [*ROLES, *_PATTERNS], n=3)
-    raise UnknownName("role", name, tuple(near))
+    raise UnknownName("role", name[:80], tuple(near))

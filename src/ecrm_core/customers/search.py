@@ -13,11 +13,12 @@ from ecrm_core.customers.names import PersonName, compose_name, name_key, name_s
 from ecrm_core.customers.record import CLEARED, SourceRecord, Stated
 from ecrm_core.kernel import MAX_TEXT, CustomerId
 
-__all__ = ["KEYSET", "record_keys", "search_keys"]
+__all__ = ["KEYSET", "MAX_NAME_KEY", "record_keys", "search_keys"]
 
 KEYSET: Final = "find-1"
 """The version of the derivation below: another one gets another name."""
-_MAX_NAME_KEY = 120
+MAX_NAME_KEY: Final = 120
+"""The characters of a name that its key keeps."""
 
 
 def record_keys(record: SourceRecord) -> frozenset[MatchKey]:
@@ -42,11 +43,11 @@ def _name_keys(record: SourceRecord) -> Iterator[MatchKey]:
     names = [compose_name(**parts), PersonName(full=full) if full else None]
     for name in filter(None, names):
         for key in name_search_keys(name):
-            yield MatchKey("name", key[:_MAX_NAME_KEY])
+            yield MatchKey("name", key[:MAX_NAME_KEY])
     for part in ("legal", "trading"):
         title = record.value(f"organisation.{part}")
         if title:
-            yield MatchKey("name", name_key(title)[:_MAX_NAME_KEY])
+            yield MatchKey("name", name_key(title)[:MAX_NAME_KEY])
 
 
 def search_keys(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Protocol
 
 from ecrm_core.errors import DefinitionError
 
 __all__ = ["Frame", "Table", "columns_of", "text_of"]
+
+
+_MAX_BITS = 2_048  # some 600 digits
 
 
 class Frame(Protocol):
@@ -46,6 +50,10 @@ def text_of(value: object) -> str:
         return value.strip()
     if hasattr(value, "as_py"):  # a pyarrow scalar
         value = value.as_py()
+    if isinstance(value, Decimal) and value.is_snan():
+        return ""  # it differs from everything by an exception
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+        return hex(value)  # as decimal text, Python refuses it
     if value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value:  # noqa: PLR0124 - NaN alone differs from itself
         return ""
     if isinstance(value, float) and value.is_integer():
@@ -76,8 +84,9 @@ class _Column:
 
 
 def _of_rows(rows: Sequence[Mapping[str, object]]) -> dict[str, Iterable[object]]:
-    if any(not hasattr(row, "keys") for row in rows[:1]):
-        message = f"found rows of {type(rows[0]).__name__}, expected mappings"
+    strange = next((row for row in rows if not hasattr(row, "keys")), None)
+    if strange is not None:
+        message = f"found rows of {type(strange).__name__}, expected mappings"
         raise DefinitionError(message, code="not_a_table")
     names = dict.fromkeys(name for row in rows for name in row)
     return {str(name): _Column(rows, name) for name in names}

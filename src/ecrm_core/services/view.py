@@ -27,6 +27,7 @@ from ecrm_core.customers import (
     person_subject,
     profile_rows,
 )
+from ecrm_core.customers.search import MAX_NAME_KEY
 from ecrm_core.errors import ConflictError, DefinitionError, InputError
 from ecrm_core.kernel import (
     CustomerId,
@@ -109,7 +110,7 @@ def _candidates(
     for by, contact in contacts:
         if contact.match_form is not None:
             yield from ((home, by, True) for home in _holders(store, contact))
-    name = f"name:{name_key(query)}"
+    name = f"name:{name_key(query)[:MAX_NAME_KEY]}"
     if name != "name:":
         # A customer has a few name keys, so a page several times the limit fills the answer.
         many = min(limit * 8, 10_000)

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from attrs import frozen
 
 from ecrm_core.customers import AttributeSchema, FieldMap
+from ecrm_core.customers.fieldmap_words import read_header
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.sources.csv_records import Record
 from ecrm_core.sources.csv_table import CsvTable, open_table
@@ -100,11 +101,13 @@ def _check_columns(columns: Sequence[str], fields: FieldMap) -> None:
     missing = [name for name in fields.columns if name not in columns]
     if not missing:
         return
+    headed = len(missing) < len(fields.columns)
     told = []
     for name in missing:
         near = get_close_matches(name, columns, n=2, cutoff=0.5)
+        near = [column for column in near if headed or read_header(column).role]
         told.append(f"{name!r} (near: {', '.join(map(repr, near))})" if near else repr(name))
-    # The others are not named: without a header they would be somebody's data.
+    # The others, and strange ones, are not named: without a header they would be somebody's data.
     message = f"the file has no column {', '.join(told)} among its {len(columns)}"
     raise DefinitionError(message, code="column_missing", columns=missing)
 

@@ -25,7 +25,7 @@ _BOMS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 _READINGS = {"cp949": "CP949 (Korean)", "cp932": "Shift-JIS (Japanese)"}
-_UNSAFE = ("iso2022", "hz", "utf_7", "utf-7", "utf_32", "utf-32", "johab")
+_UNSAFE = ("hz", "idna", "iso2022", "johab", "raw", "unicode", "utf-32", "utf-7", "utf_32", "utf_7")
 _DELIMITERS = (b",", b";", b"\t")
 
 
@@ -45,7 +45,7 @@ def checked_encoding(name: str) -> str:
     try:
         found = codecs.lookup(name).name
         plain = found.startswith("utf-16") or b'\n\r",;\t'.decode(found) == '\n\r",;\t'
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):  # NUL; UnicodeError is one too
         raise DefinitionError(f"no encoding is named {name[:40]!r}", code="encoding") from None
     if not plain or found.startswith(_UNSAFE):
         message = f"files in {found} cannot be read line by line; convert them to UTF-8 first"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
@@ -20,6 +21,8 @@ from ecrm_core.sources.csv_lines import Read, first_block, read_lines, recoded
 from ecrm_core.sources.csv_records import Record, read_records
 
 __all__ = ["CsvTable", "open_table"]
+
+_TOLD = 10
 
 
 @frozen(kw_only=True, repr=False)
@@ -117,10 +120,10 @@ def _columns(table: CsvTable, header: Record) -> tuple[str, ...]:
     if blank:
         message = f"column {blank[0]} of {width} has no name, expected one for each"
         raise DefinitionError(message, code="column_blank", columns=blank)
-    twice = [at for at, name in enumerate(names, start=1) if names.count(name) > 1]
+    counts = Counter(names)
+    twice = [at for at, name in enumerate(names, start=1) if counts[name] > 1]
     if twice:
-        message = (
-            f"the columns {', '.join(map(str, twice))} share names, expected one name for each"
-        )
+        told = f"{', '.join(map(str, twice[:_TOLD]))}{' and more' if twice[_TOLD:] else ''}"
+        message = f"the columns {told} share names, expected one name for each"
         raise DefinitionError(message, code="column_twice", columns=twice)
     return names

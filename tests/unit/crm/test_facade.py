@@ -204,6 +204,12 @@ def test_find_answers_with_nothing_rather_than_with_anybody(crm: Crm, query: str
     assert crm.find(query) == ()
 
 
+def test_a_name_longer_than_its_key_is_found(crm: Crm) -> None:
+    crm.ingest(deliver({"id": 3, "first_name": "A" * 150, "last_name": "B" * 150}))
+    assert [hit.exact for hit in crm.find("a" * 150 + " " + "b" * 150)] == [True]
+    assert len(crm.find("a" * 130)) == 1
+
+
 def test_find_shows_a_merged_customer_once(crm: Crm) -> None:
     crm.ingest(deliver(LEE | {"id": 3}))
     crm.merge("shopify/2", "shopify/3", by="agent")

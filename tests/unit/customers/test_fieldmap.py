@@ -2,6 +2,8 @@
 
 import pickle
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from ecrm_core.customers.fieldmap import FieldMap
 from ecrm_core.customers.fieldmap_words import _parts, read_header
 from ecrm_core.customers.roles import ROLES, role_of
 from ecrm_core.customers.table import Table
-from ecrm_core.errors import DefinitionError, UnknownName
+from ecrm_core.errors import DefinitionError, InputError, UnknownName
 
 SHOP = FieldMap(
     {"ID": "id", "Mail": "email", "Mail 2": "email", "VIP": "attribute:vip"},
@@ -36,6 +38,17 @@ def test_a_role_that_is_none_is_answered_with_the_nearest() -> None:
         SHOP.columns_for("mail address")
     with pytest.raises(UnknownName):
         FieldMap({"x": "attribute: "})
+
+
+@pytest.mark.parametrize("role", [5, None, "attribute:\0", "attribute:\ud800", "x" * 1_025])
+def test_a_role_no_store_can_hold_is_refused(role: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InputError):
+        FieldMap({"a": role})
+
+
+def test_odd_values_do_not_stop_the_guess() -> None:
+    odd = [10**5_000, Decimal("sNaN"), b"x", object(), "x" * 1_000_000]
+    assert FieldMap.guess({"Mail": odd}).role("Mail") is not None
 
 
 @pytest.mark.parametrize("role", [*sorted(ROLES), "attribute:x", "consent:email:marketing"])

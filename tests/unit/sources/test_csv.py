@@ -100,7 +100,8 @@ def test_a_mark_that_contradicts_is_an_error(body: bytes, encoding: str | None) 
     assert caught.value.code == "encoding"
 
 
-@pytest.mark.parametrize("encoding", ["klingon", "iso2022_jp", "utf-7", "johab", "utf-32", "hex"])
+@pytest.mark.parametrize("encoding", ["klingon", "iso2022_jp", "utf-7", "johab", "utf-32", "hex",
+                                      "idna", "raw_unicode_escape", "\0"])  # fmt: skip
 def test_an_encoding_that_cannot_be_read_by_lines_is_refused(encoding: str) -> None:
     with pytest.raises(DefinitionError):
         _Read(b"id,name\n", encoding=encoding)
@@ -277,6 +278,7 @@ def test_a_header_alone_is_no_rows() -> None:
         (b"id, name,name ", "column_twice"),
         (b"id,nam", "column_missing"),
         (b"1,Kim", "column_missing"),
+        (b"ida,Kim,named Kim", "column_missing"),
     ],
 )
 def test_a_header_that_cannot_be_is_an_error_before_any_row(header: bytes, code: str) -> None:
@@ -284,6 +286,13 @@ def test_a_header_that_cannot_be_is_an_error_before_any_row(header: bytes, code:
         csv.pages(io.BytesIO(header + b"\n1,2"), fields=FIELDS, source="a", received_at=NOW)
     assert caught.value.code == code
     assert "Kim" not in caught.value.message
+
+
+def test_a_header_of_very_many_columns_is_read_in_one_pass() -> None:
+    header = b"id,name," + b",".join(b"c%d" % at for at in range(60_000))
+    assert _Read(header + b"\n").pages == []
+    with pytest.raises(DefinitionError, match="and more"):
+        _Read(header + header + b"\n")
 
 
 def test_a_missing_column_is_named_with_the_nearest() -> None:
