@@ -6,6 +6,7 @@ for programs. Facts and messages never hold personal data: they name paths, kind
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -61,6 +62,7 @@ class InputError(EcrmError, ValueError):
         self, message: str, *, path: str = "$", code: str | None = None, **facts: object
     ) -> None:
         """Keep the path inside the payload beside the usual parts."""
+        path = _shown(path)
         super().__init__(f"{path}: {message}", code=code, **facts)
         self.detail = message
         self.path = path
@@ -74,6 +76,16 @@ class InputError(EcrmError, ValueError):
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle with the path."""
         return _rebuild, (type(self), self.detail, self.code, {"path": self.path, **self.facts})
+
+
+_INDEX = re.compile(r"(\[\d+\])")
+_TELLING = re.compile(r"[^.]*(?:@|(?:\d[\s()\-]?){7}|[\x00-\x1f\x7f])[^.]*")
+
+
+def _shown(path: str) -> str:
+    """Return a path fit for a log: a key that looks like an address or a number is masked."""
+    parts = _INDEX.split(path)
+    return "".join(part if _INDEX.fullmatch(part) else _TELLING.sub("•••", part) for part in parts)
 
 
 class InputErrors(InputError, ExceptionGroup[InputError]):

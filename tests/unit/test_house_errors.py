@@ -64,3 +64,17 @@ def test_an_error_comes_back_whole(
 @pytest.mark.parametrize("cls", _classes())
 def test_every_class_has_its_own_code(cls: type[EcrmError]) -> None:
     assert "code" in vars(cls)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("$.ada@example.com[2]", "$.•••.com[2]"),
+        ("$.x.+82 2-0000-0001", "$.x.•••"),
+        ("$[12345678].b", "$[12345678].b"),
+        ("$.a\nb.c", "$.•••.c"),
+        ("$.이메일.address1", "$.이메일.address1"),
+    ],
+)
+def test_a_path_masks_keys_that_look_like_personal_data(path: str, shown: str) -> None:
+    assert errors.InputError("no", path=path).path == shown
