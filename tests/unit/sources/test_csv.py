@@ -347,3 +347,25 @@ def test_memory_does_not_grow_with_the_file() -> None:
         return found
 
     assert peak(40_000) < peak(10_000) + 100_000
+
+
+@pytest.mark.parametrize("size", [1_048_570, 1_048_574, 1_048_575, 1_060_000, 3_000_000])
+@pytest.mark.parametrize("end", [b"\n2,Lee\n", b""])
+def test_lines_about_the_limit_are_refused_alone(size: int, end: bytes) -> None:
+    read = _Read(b"id,name\n1," + b"x" * size + end)
+    assert read.names == ({"2": "Lee"} if end else {})
+    assert read.places == ["row 1, line 2"]
+    assert read.refused[0].payload is None
+    assert read.refused[0].length > size
+
+
+def test_the_column_of_a_huge_line_is_named_also_where_its_quotes_are_broken() -> None:
+    for row in (b'"a"b,' + b"x" * 2_000_000, b'a,"' + b"x" * 2_000_000):
+        read = _Read(b"id,name\n" + row + b"\n2,Lee\n")
+        assert read.names == {"2": "Lee"}
+        assert read.refused[0].problems[0][0] == ("$.id" if row.startswith(b'"') else "$.name")
+
+
+def test_bytes_that_are_no_text_in_a_quoted_cell_are_named() -> None:
+    read = _Read(b'id,name\n1,"K\xff"\n', encoding="utf-8")
+    assert read.reasons == ["$.name: found bytes that are no utf-8 at 1 of the cell"]

@@ -441,3 +441,12 @@ def test_a_source_without_a_usable_name_is_refused_at_once(source: str) -> None:
         generic.read_rows([{"id": "1"}], fields=fields, source=source, received_at=NOW)
     with pytest.raises(InputError):
         shopify.read(b'{"id": 1}', source=source, received_at=NOW)
+
+
+def test_what_is_no_json_is_kept_as_text() -> None:
+    assert _cells({"x": date(2026, 5, 1)}, {}) == {"unmapped.$.x": "2026-05-01"}
+
+
+def test_a_tag_too_long_to_be_one_is_kept_as_it_is() -> None:
+    cell = "VIP," + "x" * 513
+    assert _cells({"x": cell}, {"x": "tags"}) == {"tags": ("VIP",), "unmapped.$.x": cell}

@@ -377,3 +377,16 @@ def test_an_undated_consent_has_the_time_of_its_customer() -> None:
     data = {"id": 1, "email": "a@example.com", "email_marketing_consent": {"state": "subscribed"}}
     assert _read(data).consents[0].at == NOW
     assert _read({**data, "updated_at": AT}).consents[0].at == MAY
+
+
+def test_a_consent_time_that_is_none_is_kept() -> None:
+    consent = {"state": "subscribed", "consent_updated_at": "yesterday"}
+    delivery = _read({"id": 1, "email": "a@example.com", "email_marketing_consent": consent})
+    assert delivery.consents[0].at == NOW
+    assert delivery.unmapped(0)["$.email_marketing_consent.consent_updated_at"] == "yesterday"
+
+
+def test_a_default_flag_of_another_kind_is_kept_beside_the_default() -> None:
+    cells = _cells(addresses=[{"city": "A", "default": "x"}, {"city": "B", "default": True}])
+    assert [address.locality for address in cells["addresses"]] == ["B", "A"]
+    assert cells["unmapped.$.addresses[0].default"] == "x"
