@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,7 @@ _APPLICATION = 0x6563726D  # "ecrm", in the header of the file
 _CACHE_KB = 65_536
 _CHECKPOINT_PAGES = 16_000  # 64 MB of log at most: a page changed often is written home once
 
+_PAUSE = 5  # milliseconds between two tries
 # declarations counts the changes of ecrm_kind, so that a connection knows when to read it again.
 _TABLES = """
 CREATE TABLE ecrm_store (declarations INTEGER NOT NULL);
@@ -41,10 +43,29 @@ def open_layout(connection: sqlite3.Connection, path: str) -> None:
     with _transaction(connection, "BEGIN"):
         ready = _is_store(connection, path)
     if not ready:
-        connection.execute("PRAGMA journal_mode=WAL")
+        _write_ahead(connection)
         with _transaction(connection, "BEGIN IMMEDIATE"):
             if not _is_store(connection, path):  # another process may have been first
                 _make(connection)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the journal mode for good.
+
+    Two that open one new file at once refuse each other here without waiting, whatever the busy
+    timeout: each would have to wait for the other. So the waiting is done by trying again.
+    """
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()  # milliseconds
+    for _ in range(patience // _PAUSE):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(_PAUSE / 1_000)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 @contextmanager
