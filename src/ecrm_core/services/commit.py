@@ -22,7 +22,9 @@ def commit(
     """
     if key and (replayed := _replayed(store, key)):
         return replayed
-    for attempt in range(_ATTEMPTS):
+    attempt = 0
+    while True:
+        attempt += 1
         try:
             changes = decide().keyed(key)
             if changes.empty:
@@ -34,9 +36,8 @@ def commit(
                 return replayed
             raise
         except ConflictError as error:
-            if error.retry != "operation" or attempt == _ATTEMPTS - 1:
+            if error.retry != "operation" or attempt == _ATTEMPTS:
                 raise
-    raise AssertionError  # pragma: no cover - the loop returns or raises
 
 
 def _replayed(store: Store, key: RequestKey) -> Applied | None:
