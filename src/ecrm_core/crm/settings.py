@@ -7,7 +7,7 @@ from attrs import field, frozen
 from ecrm_core.crm.clock import SystemClock
 from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy, parse_country
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import MIN_SECRET, Clock, zone
+from ecrm_core.kernel import MIN_SECRET, Clock, minor_units, zone
 
 __all__ = ["Settings"]
 
@@ -17,19 +17,23 @@ class Settings:
     """How one shop reads and decides.
 
     ``region`` (ISO 3166-1 alpha-2) reads phone numbers without a country code, ``tz`` (IANA) times
-    without an offset. ``secret`` (16 bytes or more, kept for ever) stands in for personal keys.
+    without an offset. ``currency`` (ISO 4217) is what a bare amount in a rule means. ``secret`` (16
+    bytes or more, kept for ever) stands in for personal keys.
     """
 
     region: str | None = None
     tz: str = "UTC"
+    currency: str | None = None
     policy: SurvivorshipPolicy = field(factory=SurvivorshipPolicy)
     attributes: AttributeSchema = field(factory=AttributeSchema)
     clock: Clock = field(factory=SystemClock)
     secret: bytes | None = field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse a zone that does not exist, a region that is no code and a secret too short."""
+        """Refuse a zone, a region or a currency that does not exist, and a secret too short."""
         zone(self.tz)
+        if self.currency is not None:
+            minor_units(self.currency)
         if self.region is not None and parse_country(self.region) != self.region:
             message = f"found region {self.region[:40]!r}, expected an ISO 3166-1 code such as 'KR'"
             raise DefinitionError(message, code="region")

@@ -1,0 +1,98 @@
+"""Verbs: what every room's part of the facade stands on, and of its dry run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ecrm_core.crm.settings import Settings
+from ecrm_core.customers import SourceKey
+from ecrm_core.kernel import (
+    Applied,
+    ChangeSet,
+    RequestKey,
+    canonical_json,
+    encode,
+    gate_text,
+    instant_text,
+    utc,
+)
+from ecrm_core.ports import Store
+from ecrm_core.services import Act, commit
+
+if TYPE_CHECKING:
+    from ecrm_core.crm.dry_run import DryRun  # which is made of the rooms' Drafts
+
+__all__ = ["Customer", "Drafts", "Verbs"]
+
+Customer = str | SourceKey
+"""Who is meant: a CustomerId (old ones too), a SourceKey or "source/external_id"."""
+
+
+class Drafts:
+    """Changing verbs that return what they would write."""
+
+    store: Store
+    settings: Settings
+
+    def _now(self, now: datetime | None) -> datetime:
+        return utc(now or self.settings.clock.now())
+
+    def _act(self, by: str, now: datetime | None) -> Act:
+        return Act(by=by, at=self._now(now), policy=self.settings.policy)
+
+
+class Verbs:
+    """Verbs on one tenant's handle of a store."""
+
+    dry_run: DryRun
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        """Work on a handle that is bound to a tenant."""
+        self._settings = settings
+        self.store = store
+        """The tenant's handle, for the readers of ``ports``."""
+
+    def now(self) -> datetime:
+        """Return the present instant of the facade's clock, in UTC."""
+        return utc(self._settings.clock.now())
+
+    def _now(self, now: datetime | None) -> datetime:
+        return utc(now) if now else self.now()
+
+    def _key(
+        self, key: str | None, params: Sequence[object], now: datetime | None
+    ) -> RequestKey | None:
+        if key is None:
+            return None
+        return RequestKey.of(gate_text(key, "$.key"), list(map(_plain, params)), self._now(now))
+
+    def _commit(
+        self,
+        decide: Callable[[datetime], ChangeSet],
+        params: Sequence[object],
+        key: str | None,
+        now: datetime | None,
+    ) -> dict[str, Any]:
+        at = self._now(now)
+        applied: Applied = commit(self.store, lambda: decide(at), key=self._key(key, params, at))
+        return dict(applied.result)
+
+
+def _plain(value: object) -> object:
+    """Return a text that stands for an argument in the digest of a request; None for None.
+
+    What has no text (a number of 5,000 digits, a value with parts of the wrong type) stands for its
+    type: no field holds such a value, so the decision refuses it.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        if isinstance(value, datetime):
+            return instant_text(value)  # one instant in two zones is one parameter
+        return canonical_json(encode(value)) if attrs.has(type(value)) else str(value)
+    except Exception:  # noqa: BLE001 - any class of misfit is the same answer
+        return type(value).__name__
