@@ -1,0 +1,26 @@
+"""Timeline: what happened with customers, and what it adds up to."""
+
+from ecrm_core.timeline.facts import FACTS, Facts, HomeFacts, OrderPart, OrderRole, Seen
+from ecrm_core.timeline.interaction import (
+    INTERACTIONS,
+    MAX_DATA,
+    MAX_LINES,
+    Interaction,
+    OrderLine,
+    retell,
+)
+
+__all__ = [
+    "FACTS",
+    "INTERACTIONS",
+    "MAX_DATA",
+    "MAX_LINES",
+    "Facts",
+    "HomeFacts",
+    "Interaction",
+    "OrderLine",
+    "OrderPart",
+    "OrderRole",
+    "Seen",
+    "retell",
+]

@@ -1,0 +1,192 @@
+"""Interaction: one thing that happened with a customer: an order, a refund, a mail opened.
+
+One event is one row, whoever tells it and however often. Where its source tells it again in other
+words (an order that was edited since), the later telling counts, in whichever order both arrive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+from ecrm_core.customers import SourceKey
+from ecrm_core.customers.keys import source_name
+from ecrm_core.errors import InputError
+from ecrm_core.kernel import (
+    CustomerId,
+    Index,
+    Kind,
+    Money,
+    Private,
+    canonical_json,
+    digest,
+    encode,
+    gate_decimal,
+    gate_json,
+    gate_text,
+    utc,
+)
+
+__all__ = ["INTERACTIONS", "MAX_DATA", "MAX_LINES", "Interaction", "OrderLine", "retell"]
+
+MAX_LINES: Final = 10_000
+"""Lines that one interaction may have."""
+MAX_DATA: Final = 1024 * 1024
+"""Characters of JSON that the data of one interaction may have."""
+_MAX_REMARK = 64 * 1024
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
+_START: Final = datetime.min.replace(tzinfo=UTC)
+_END: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def _name(value: object) -> str:
+    text = gate_text(value, "$.kind")
+    if not _NAME.fullmatch(text):
+        message = "found no name of a kind, expected small letters, digits and underscores"
+        raise InputError(message, path="$.kind", code="kind_name")
+    return text
+
+
+def _id(value: object) -> str:
+    text = gate_text(value, "$.event_id", limit=200)
+    if not text.strip():
+        raise InputError("found an empty id", path="$.event_id", code="empty")
+    return text
+
+
+def _label(value: object) -> str | None:
+    return None if value is None else gate_text(value, "$", limit=200) or None
+
+
+def _remark(value: object) -> str | None:
+    return None if value is None else gate_text(value, "$.text", limit=_MAX_REMARK) or None
+
+
+def _title(value: object) -> str | None:
+    return None if value is None else gate_text(value, "$.title", limit=_MAX_REMARK) or None
+
+
+def _number(value: object) -> Decimal:
+    return gate_decimal(value, "$.quantity")
+
+
+def _instant(value: datetime | None) -> datetime | None:
+    return None if value is None else utc(value, "$.told_at")
+
+
+@frozen(kw_only=True, repr=False)
+class OrderLine(Private):
+    """One line of an order or a refund: so many of a product at a price each.
+
+    ``product`` is the shop's id of it, ``discount`` what came off the whole line. A quantity is
+    exact (Decimal, int or decimal text), and may be a fraction: 1.5 metres.
+    """
+
+    product: str | None = field(default=None, converter=_label)
+    category: str | None = field(default=None, converter=_label)
+    quantity: Decimal = field(default=Decimal(1), converter=_number)
+    price: Money | None = None
+    discount: Money | None = None
+    sku: str | None = field(default=None, converter=_label)
+    title: str | None = field(default=None, converter=_title)
+
+
+@frozen(kw_only=True, repr=False)
+class Interaction(Private):
+    """One event of one source, at an instant; ``event_id`` is the source's name for it, for ever.
+
+    ``kind`` and ``channel`` are open names ("order_placed", "refund", "email_opened"; "web").
+    ``subject`` is the record it is about, which may come later. ``correlation`` ties events
+    together: the id of an order, a cart, a ticket. ``void`` says that it does not count: a test
+    order, a payment that failed. ``data`` is JSON beyond the fields, ``text`` what somebody wrote.
+
+    ``told_at`` is the time of the telling at the source: later tellings replace earlier ones.
+    ``undated``: the source does not say when it happened, so ``at`` is the time of its first
+    telling. ``home_id`` is set at intake, from the subject.
+
+    Raises InputError for a naive time, a name that is none, text beyond 200 characters (64 KiB in
+    ``text``), more than 10,000 lines and more than 1 MiB of data.
+    """
+
+    source: str = field(converter=source_name)
+    event_id: str = field(converter=_id)
+    kind: str = field(converter=_name)
+    at: datetime = field(converter=utc)
+    channel: str | None = field(default=None, converter=_label)
+    subject: SourceKey | None = None
+    amount: Money | None = None
+    lines: tuple[OrderLine, ...] = ()
+    correlation: str | None = field(default=None, converter=_label)
+    void: bool = False
+    data: Mapping[str, object] = field(factory=dict)
+    text: str | None = field(default=None, converter=_remark)
+    told_at: datetime | None = field(default=None, converter=_instant)
+    undated: bool = False
+    home_id: CustomerId | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Gate the lines and the data."""
+        if len(self.lines) > MAX_LINES:
+            message = f"found {len(self.lines)} lines, expected at most {MAX_LINES}"
+            raise InputError(message, path="$.lines", code="too_many", limit=MAX_LINES)
+        if self.data:
+            gate_json(self.data, "$.data")
+            length = len(canonical_json(encode(self.data, Mapping[str, object])))
+            if length > MAX_DATA:
+                message = f"found {length} characters of data, expected at most {MAX_DATA}"
+                raise InputError(message, path="$.data", code="too_long", limit=MAX_DATA)
+
+    def __repr__(self) -> str:
+        """Show kind, source and instant: what happened, not to whom."""
+        return f"<Interaction {self.kind} of {self.source} at {self.at.isoformat()}>"
+
+    @property
+    def digest(self) -> str:
+        """What tells two tellings of one event apart, whenever they were told."""
+        at = _START if self.undated else self.at
+        return digest(encode(evolve(self, at=at, told_at=None, home_id=None)))
+
+    @property
+    def recency(self) -> str:
+        """Text that sorts the newest first: the microseconds up to the end of the year 9999."""
+        ago = _END - self.at
+        return f"{(ago.days * 86_400 + ago.seconds) * 1_000_000 + ago.microseconds:018d}"
+
+
+INTERACTIONS: Final = Kind(
+    name="interaction",
+    of=Interaction,
+    key=("source", "event_id"),
+    indexes=(
+        Index("of_home", ("home_id",)),
+        Index("by_home", ("home_id", "recency")),
+        Index("by_correlation", ("source", "correlation")),
+    ),
+    owner="timeline",
+)
+"""The rows of interactions, found by home (newest first, or all at once) and by correlation."""
+
+
+def retell(held: Interaction, told: Interaction) -> Interaction:
+    """Return what counts of two tellings of one event; ``held`` itself when nothing changes.
+
+    The later telling counts; at equal times the greater digest, so that the order of arrival makes
+    no difference. Tellings without a time are the exception: there the first one stays.
+    """
+    if told.told_at is None and held.told_at is None:
+        return held
+    later = max(held, told, key=_rank)
+    if not later.undated:
+        return later
+    first = min(held.at, told.at)  # a dated telling would have been the later: both are undated
+    return later if later.at == first else evolve(later, at=first)
+
+
+def _rank(told: Interaction) -> tuple[bool, datetime, str]:
+    """Order the tellings: one that knows when it happened beats one that does not."""
+    return not told.undated, told.told_at or _START, told.digest
