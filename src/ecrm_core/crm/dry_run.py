@@ -5,6 +5,7 @@ from __future__ import annotations
 from ecrm_core.crm.contact import ContactDrafts
 from ecrm_core.crm.identity import IdentityDrafts
 from ecrm_core.crm.intake import IntakeDrafts
+from ecrm_core.crm.outbox import OutboxDrafts
 from ecrm_core.crm.settings import Settings
 from ecrm_core.ports import Store
 
@@ -15,6 +16,7 @@ class DryRun(
     IntakeDrafts,
     IdentityDrafts,
     ContactDrafts,
+    OutboxDrafts,
 ):
     """The changing verbs of the facade, each returning what it would write."""
 

@@ -12,6 +12,7 @@ from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.identity import IdentityVerbs
 from ecrm_core.crm.intake import IntakeVerbs
 from ecrm_core.crm.opening import open_store
+from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.settings import Settings
 from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy
 from ecrm_core.kernel import Clock
@@ -25,6 +26,7 @@ class Crm(
     IntakeVerbs,
     IdentityVerbs,
     ContactVerbs,
+    OutboxVerbs,
 ):
     """A shop's customers: take input in, find, view, correct, merge and undo, ask for consent.
 

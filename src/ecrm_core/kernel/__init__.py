@@ -43,6 +43,17 @@ from ecrm_core.kernel.ids import (
 )
 from ecrm_core.kernel.kinds import AnyKind, Index, Key, Kind, Row, Stored
 from ecrm_core.kernel.money import Money, Rounding, minor_units
+from ecrm_core.kernel.outbox import (
+    CLAIMS,
+    DELIVERED,
+    Claim,
+    Delivered,
+    DeliveryPolicy,
+    decide_claim,
+    decide_delivered,
+    decide_failed,
+    decide_release,
+)
 from ecrm_core.kernel.private import Private
 from ecrm_core.kernel.registry import Registry
 from ecrm_core.kernel.table import html_table, plain_table
@@ -59,6 +70,8 @@ from ecrm_core.kernel.text import (
 
 __all__ = [
     "ABSENT",
+    "CLAIMS",
+    "DELIVERED",
     "MAX_TEXT",
     "MIN_SECRET",
     "OUTBOX",
@@ -66,9 +79,12 @@ __all__ = [
     "AnyKind",
     "Applied",
     "ChangeSet",
+    "Claim",
     "Clock",
     "CustomerId",
     "DateInterval",
+    "Delivered",
+    "DeliveryPolicy",
     "Drop",
     "Emit",
     "Expect",
@@ -90,6 +106,10 @@ __all__ = [
     "add_period",
     "canonical_json",
     "combine",
+    "decide_claim",
+    "decide_delivered",
+    "decide_failed",
+    "decide_release",
     "decode",
     "derive_id",
     "digest",

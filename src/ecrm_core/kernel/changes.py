@@ -69,7 +69,8 @@ class Expect:
 class Emit:
     """An effect for the host (a mail, a task), in the outbox with the change that causes it.
 
-    One row for each ``key``: a second Emit under it keeps the first.
+    One row for each ``key``: a second Emit under it keeps the first. It is not handed out before
+    ``at``.
     """
 
     key: str
@@ -119,8 +120,15 @@ class Request:
     result: Mapping[str, object] = field(factory=dict)
 
 
-OUTBOX: Final = Kind(name="outbox", of=Emit, key=("key",), insert_only=True, owner="kernel")
-"""The rows of Emit: what the host is to be told or asked to do."""
+OUTBOX: Final = Kind(
+    name="outbox",
+    of=Emit,
+    key=("key",),
+    indexes=(Index("by_topic", ("topic", "at")),),
+    insert_only=True,
+    owner="kernel",
+)
+"""The rows of Emit: what the host is to be told or asked to do, and nobody works on yet."""
 REQUESTS: Final = Kind(
     name="request",
     of=Request,

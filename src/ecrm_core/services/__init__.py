@@ -17,6 +17,14 @@ from ecrm_core.services.identity import (
     prepare_unmerge,
 )
 from ecrm_core.services.intake import prepare_ingest
+from ecrm_core.services.outbox import (
+    Deliveries,
+    Handler,
+    deliver,
+    prepare_claim,
+    prepare_release_stuck,
+    stuck_effects,
+)
 from ecrm_core.services.retention import prepare_forget_requests
 from ecrm_core.services.view import (
     CustomerView,
@@ -29,14 +37,18 @@ from ecrm_core.services.view import (
 __all__ = [
     "Act",
     "CustomerView",
+    "Deliveries",
+    "Handler",
     "Hit",
     "address_of",
     "commit",
+    "deliver",
     "export_customer",
     "find_customers",
     "group_of",
     "may_contact_address",
     "may_contact_customer",
+    "prepare_claim",
     "prepare_consent",
     "prepare_correct",
     "prepare_forget_requests",
@@ -44,6 +56,8 @@ __all__ = [
     "prepare_merge",
     "prepare_preview",
     "prepare_refusal",
+    "prepare_release_stuck",
     "prepare_unmerge",
+    "stuck_effects",
     "view_customer",
 ]
