@@ -41,7 +41,7 @@ clean: ## remove the environment and what the tools left behind
 .venv/.core: pyproject.toml | $(BIN)/python
 	@echo "installing ecrm_core into .venv"
 	@$(BIN)/python -m pip install -qq --upgrade 'pip>=25.1' # the first that knows --group
-	@$(BIN)/python -m pip install -qq --editable .
+	@$(BIN)/python -m pip install -qq --editable '.[cli]'
 	@touch $@
 
 .venv/.test .venv/.lint .venv/.docs: .venv/.%: .venv/.core
