@@ -1,4 +1,4 @@
-"""What is derived, computed anew from what is true: roots, profiles and search keys."""
+"""What is derived, computed anew from what is true: roots, profiles, search keys and facts."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ecrm_core.customers import (
 from ecrm_core.kernel import Key, Kind
 from ecrm_core.merging import MERGE_EDGES, roots_of
 from ecrm_core.ports import Store
+from ecrm_core.timeline import FACTS, INTERACTIONS, Facts, HomeFacts
 
 POLICY = SurvivorshipPolicy()
 
@@ -31,7 +32,8 @@ def rows(store: Store, kind: Kind[Any]) -> dict[Key, Any]:
 
 
 def check_derived(store: Store) -> None:
-    """Every root, profile and search key in the store is what edges, records, corrections give."""
+    """Every root, profile, search key and fact in the store is what the truth in it gives."""
+    check_facts(store)
     records = {home_id(store.tenant, r.key): r for r in rows(store, RECORDS).values()}
     corrections = rows(store, CORRECTIONS).values()
     roots = roots_of(records, rows(store, MERGE_EDGES).values())
@@ -48,3 +50,17 @@ def check_derived(store: Store) -> None:
     ruled = in_order(corrections)
     keys = [k for id_, held in records.items() for k in search_keys(id_, held, ruled).values()]
     assert rows(store, SEARCH_KEYS) == {SEARCH_KEYS.key_of(key): key for key in keys}
+
+
+def check_facts(store: Store) -> None:
+    """The stored facts are those of the stored interactions, home by home."""
+    events = rows(store, INTERACTIONS).values()
+    for told in events:
+        assert told.home_id == (told.subject and home_id(store.tenant, told.subject))
+    homes = {told.home_id: Facts.fold(e for e in events if e.home_id == told.home_id)
+             for told in events if told.home_id}  # fmt: skip
+    stored = {row.home_id: row for row in rows(store, FACTS).values()}
+    for home, facts in homes.items():
+        neutral = HomeFacts(home_id=home, facts=Facts())
+        assert stored.pop(home, neutral).facts == facts
+    assert all(row.facts == Facts() for row in stored.values())

@@ -23,11 +23,12 @@ from ecrm_core.customers import (
 )
 from ecrm_core.customers.home import Group
 from ecrm_core.customers.intake import reindexed
-from ecrm_core.kernel import ChangeSet, CustomerId, Put, combine
+from ecrm_core.kernel import ChangeSet, CustomerId, Money, Put, combine
 from ecrm_core.merging import decide_merge, decide_unmerge
 from ecrm_core.ports import Store, read_edges, read_groups
-from ecrm_core.services import commit, group_of, prepare_ingest
+from ecrm_core.services import commit, group_of, prepare_ingest, prepare_record
 from ecrm_core.sources import Delivery
+from ecrm_core.timeline import Interaction
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEYS = [SourceKey("shop", str(n)) for n in range(4)] + [SourceKey("mail", str(n)) for n in range(3)]
@@ -50,7 +51,7 @@ class History:
 
     def run(self, length: int) -> None:
         acts = [self.ingest, self.correct, self.merge, self.merge, self.unmerge, self.refuse,
-                self.consent]  # fmt: skip
+                self.consent, self.happen]  # fmt: skip
         for _ in range(length):
             self.now += timedelta(minutes=self.random.choice([0, 1, 60]))
             self.random.choice(acts)()
@@ -108,6 +109,15 @@ class History:
             address, state, channel="email", purpose="marketing", now=self.now
         )
         self._do(None, lambda store: changes.empty or store.apply(changes))
+
+    def happen(self) -> None:
+        kind = self.random.choice(["order_placed", "order_cancelled", "refund", "email_opened"])
+        told = Interaction(
+            source="shop", event_id=f"{kind} {self._letter()}", kind=kind, at=START,
+            subject=self.random.choice([*KEYS, None]), correlation=self._letter(),
+            amount=Money("9.90", "EUR"), told_at=self.now,
+        )  # fmt: skip
+        self._do(None, lambda store: commit(store, lambda: prepare_record(store, [told])))
 
     @property
     def active(self) -> list[str]:

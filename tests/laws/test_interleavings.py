@@ -12,10 +12,11 @@ from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.customers import SourceKey, SourceRecord, Stated, parse_email
 from ecrm_core.errors import EcrmError
-from ecrm_core.kernel import FixedClock
+from ecrm_core.kernel import FixedClock, Money
 from ecrm_core.ports import Store
 from ecrm_core.sources import Delivery
 from ecrm_core.testing.faults import FailingStore
+from ecrm_core.timeline import Interaction
 from tests.derived import check_derived
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -73,7 +74,18 @@ def _world() -> tuple[Store, str]:
     return store, crm.merge(PEOPLE[2], PEOPLE[3], by="a").edge
 
 
+def _event(
+    number: int, minutes: int, *, event: str = "e", kind: str = "order_placed"
+) -> Interaction:
+    return Interaction(
+        source="shop", event_id=event, kind=kind, at=NOW, subject=SourceKey.parse(PEOPLE[number]),
+        amount=Money("10.00", "EUR"), told_at=NOW + timedelta(minutes=minutes), correlation="o",
+    )  # fmt: skip
+
+
 VERBS: dict[str, Verb] = {
+    "record": lambda crm, _: crm.record([_event(3, 0), _event(1, 0, event="f", kind="refund")]),
+    "record elsewhere": lambda crm, _: crm.record([_event(2, 1), _event(3, 1, event="g")]),
     "ingest": _ingest(_record(3, 1, "x"), _record(1, 1, "y"), _record(4, 1, "z")),
     "ingest twice": _ingest(_record(3, 5, "v"), _record(4, 2, "v"), _record(3, 3, "w")),
     "correct": lambda crm, _: crm.correct(PEOPLE[3], "tags", "vip", by="a"),

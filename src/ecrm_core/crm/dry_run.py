@@ -7,6 +7,7 @@ from ecrm_core.crm.identity import IdentityDrafts
 from ecrm_core.crm.intake import IntakeDrafts
 from ecrm_core.crm.outbox import OutboxDrafts
 from ecrm_core.crm.settings import Settings
+from ecrm_core.crm.timeline import TimelineDrafts
 from ecrm_core.ports import Store
 
 __all__ = ["DryRun"]
@@ -17,6 +18,7 @@ class DryRun(
     IdentityDrafts,
     ContactDrafts,
     OutboxDrafts,
+    TimelineDrafts,
 ):
     """The changing verbs of the facade, each returning what it would write."""
 

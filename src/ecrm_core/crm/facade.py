@@ -14,6 +14,7 @@ from ecrm_core.crm.intake import IntakeVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.settings import Settings
+from ecrm_core.crm.timeline import TimelineVerbs
 from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy
 from ecrm_core.kernel import Clock
 from ecrm_core.ports import Tenants
@@ -27,6 +28,7 @@ class Crm(
     IdentityVerbs,
     ContactVerbs,
     OutboxVerbs,
+    TimelineVerbs,
 ):
     """A shop's customers: take input in, find, view, correct, merge and undo, ask for consent.
 

@@ -73,7 +73,8 @@ class IdentityVerbs(Verbs):
 
     def export(self, customer: Customer, *, audit: bool = True) -> dict[str, object]:
         """Return everything known of a customer as JSON values; without merges if not ``audit``."""
-        return export_customer(self.view(customer), audit=audit)
+        whole = view_customer(self.store, customer, timeline=None)
+        return export_customer(whole, audit=audit)
 
     def correct(
         self,

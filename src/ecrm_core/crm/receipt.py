@@ -28,6 +28,10 @@ class Receipt:
     than what is known, kept as history. A ``duplicate`` states nothing new.
     ``conflicting`` counts fields that a source stated in two ways at one time, ``statements`` the
     consents written. ``customers`` are the home ids in order of arrival (empty for a file).
+
+    ``interactions`` came along, and interactions = recorded + retold + repeated + contradicted:
+    new ones, known ones in other words, ones that say nothing new, and ones that tell a known
+    event in another way at the same time.
     """
 
     rows: int = 0
@@ -38,6 +42,11 @@ class Receipt:
     quarantined: int = 0
     statements: int = 0
     conflicting: int = 0
+    interactions: int = 0
+    recorded: int = 0
+    retold: int = 0
+    repeated: int = 0
+    contradicted: int = 0
     customers: tuple[CustomerId, ...] = ()
     replayed: bool = False
     stopped: bool = False
@@ -64,10 +73,19 @@ class Receipt:
     def __str__(self) -> str:
         """Return the equation in words."""
         rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
-        return (
+        parties = (
             f"{rows} = {self.accepted} accepted + {self.quarantined} quarantined"
             f" + {self.duplicate} duplicate"
             f" (accepted: {self.created} new, {self.updated} updated, {self.superseded} late)"
+        )
+        return "; ".join(filter(None, [parties, self._events()]))
+
+    def _events(self) -> str:
+        if not self.interactions:
+            return ""
+        return (
+            f"interactions: {self.interactions} = {self.recorded} recorded + {self.retold} retold"
+            f" + {self.repeated} repeated + {self.contradicted} contradicted"
         )
 
     def _repr_html_(self) -> str:
@@ -76,4 +94,5 @@ class Receipt:
 
 
 _COUNTS = ("rows", "created", "updated", "superseded", "duplicate", "quarantined", "statements",
-           "conflicting")  # fmt: skip
+           "conflicting", "interactions", "recorded", "retold", "repeated",
+           "contradicted")  # fmt: skip

@@ -10,6 +10,7 @@ from ecrm_core.ports.customers import (
     read_records,
 )
 from ecrm_core.ports.store import Cursor, Page, Store, Tenants
+from ecrm_core.ports.timeline import read_facts, read_interactions, read_timeline
 
 __all__ = [
     "Cursor",
@@ -19,8 +20,11 @@ __all__ = [
     "read_consents",
     "read_corrections",
     "read_edges",
+    "read_facts",
     "read_groups",
     "read_history",
+    "read_interactions",
     "read_profiles",
     "read_records",
+    "read_timeline",
 ]

@@ -26,6 +26,7 @@ from ecrm_core.services.outbox import (
     stuck_effects,
 )
 from ecrm_core.services.retention import prepare_forget_requests
+from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
 from ecrm_core.services.view import (
     CustomerView,
     Hit,
@@ -44,6 +45,7 @@ __all__ = [
     "commit",
     "deliver",
     "export_customer",
+    "facts_of",
     "find_customers",
     "group_of",
     "may_contact_address",
@@ -55,9 +57,11 @@ __all__ = [
     "prepare_ingest",
     "prepare_merge",
     "prepare_preview",
+    "prepare_record",
     "prepare_refusal",
     "prepare_release_stuck",
     "prepare_unmerge",
     "stuck_effects",
+    "timeline_of",
     "view_customer",
 ]

@@ -31,6 +31,7 @@ from ecrm_core.ports import (
     read_corrections,
     read_edges,
     read_groups,
+    read_interactions,
 )
 
 __all__ = [
@@ -126,6 +127,7 @@ def _linked(store: Store, group: Group) -> Mapping[str, int]:
         "corrections": len(group.corrections),
         "merges": len(read_edges(store, ids)),
         "consents about the person": len(read_consents(store, map(person_subject, ids))),
+        "interactions": sum(map(len, read_interactions(store, ids).values())),
     }
 
 

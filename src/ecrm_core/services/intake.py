@@ -18,6 +18,7 @@ from ecrm_core.customers import (
 )
 from ecrm_core.kernel import ChangeSet, Key, Put, combine
 from ecrm_core.ports import Store, read_groups
+from ecrm_core.services.timeline import prepare_record
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
 
 __all__ = ["prepare_ingest"]
@@ -34,14 +35,16 @@ def prepare_ingest(store: Store, delivery: Delivery, *, policy: SurvivorshipPoli
     known = store.get_many(CONSENTS, keys)
     statements = decide_statements(delivery.consents, known=known.keys())
     refused = _quarantine(store, delivery.refused)
+    told = prepare_record(store, delivery.interactions)
     counts: dict[str, Any] = {
         "rows": delivery.rows,
         "quarantined": len(delivery.refused),
         "conflicting": len(records.reasons),
         **records.result,
         **statements.result,
+        **told.result,
     }
-    return combine([records, statements, refused], result=counts)
+    return combine([records, statements, refused, told], result=counts)
 
 
 def _groups(store: Store, keys: Iterable[SourceKey]) -> dict[SourceKey, Group]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.customers import (
     CLEARED,
@@ -48,8 +49,20 @@ from ecrm_core.ports import (
     read_profiles,
 )
 from ecrm_core.services.identity import group_of, identity_of
+from ecrm_core.services.timeline import happened
+from ecrm_core.timeline import Facts, Interaction
 
-__all__ = ["CustomerView", "Hit", "export_customer", "find_customers", "view_customer"]
+__all__ = [
+    "TIMELINE",
+    "CustomerView",
+    "Hit",
+    "export_customer",
+    "find_customers",
+    "view_customer",
+]
+
+TIMELINE: Final = 100
+"""Interactions that a view shows when nobody asks for more."""
 
 _HEAD = ("field", "value", "from")
 _ADDRESSES = ("emails", "phones", "handles")
@@ -127,13 +140,18 @@ def _holders(store: Store, contact: ContactPoint) -> list[CustomerId]:
 
 @frozen(kw_only=True, repr=False)
 class CustomerView(Private):
-    """One customer whole: profile, the homes joined in it, records, history, consents, merges."""
+    """One customer whole: profile, the homes joined in it, records, history, consents, merges.
+
+    ``timeline`` holds the newest interactions, ``facts`` what all of them add up to.
+    """
 
     profile: Profile
     group: Group
     history: tuple[Superseded, ...] = ()
     consents: tuple[ConsentStatement, ...] = ()
     merges: tuple[MergeEdge, ...] = ()
+    timeline: tuple[Interaction, ...] = ()
+    facts: Facts = field(factory=Facts)
 
     @property
     def id(self) -> CustomerId:
@@ -161,11 +179,16 @@ class CustomerView(Private):
         return html_table(_HEAD, profile_rows(self.profile), caption=self.id)
 
 
-def view_customer(store: Store, customer: str | SourceKey) -> CustomerView:
-    """Return one customer as a whole, as of one moment; it never guesses who is meant."""
+def view_customer(
+    store: Store, customer: str | SourceKey, *, timeline: int | None = TIMELINE
+) -> CustomerView:
+    """Return one customer as a whole, as of one moment; it never guesses who is meant.
+
+    ``timeline`` is how many interactions to show, the newest first; None: every one.
+    """
     for _ in range(5):
         group = group_of(store, customer)
-        view = _view(store, group)
+        view = _view(store, group, timeline)
         again = read_groups(store, [group.root.id]).get(group.root.id)
         if view is not None and again is not None and again.version == group.version:
             return view
@@ -173,7 +196,7 @@ def view_customer(store: Store, customer: str | SourceKey) -> CustomerView:
     raise ConflictError(message, retry="operation")
 
 
-def _view(store: Store, group: Group) -> CustomerView | None:
+def _view(store: Store, group: Group, limit: int | None) -> CustomerView | None:
     profile = read_profiles(store, [group.root.id]).get(group.root.id)
     if profile is None:
         return None
@@ -181,12 +204,15 @@ def _view(store: Store, group: Group) -> CustomerView | None:
     history = read_history(store, sorted(group.records))
     contacts = _contacts(group, history)
     subjects = {address_subject(c) for c in contacts if c.match_form is not None}
+    facts, timeline = happened(store, ids, limit=limit)
     return CustomerView(
         profile=profile,
         group=group,
         history=history,
         consents=read_consents(store, sorted(subjects | set(map(person_subject, ids)))),
         merges=tuple(row.value for row in read_edges(store, ids)),
+        timeline=timeline,
+        facts=facts,
     )
 
 
@@ -206,6 +232,7 @@ def _contacts(group: Group, history: Iterable[Superseded]) -> Iterable[ContactPo
 def export_customer(view: CustomerView, *, audit: bool = True) -> dict[str, object]:
     """Return everything known of a customer, with provenance, as JSON values.
 
+    The interactions are those of the view: look with ``timeline=None`` for every one.
     ``audit=False`` leaves out the merges and their undoing: what remains is the same before a merge
     and after its undo, byte for byte.
     """
@@ -219,6 +246,8 @@ def export_customer(view: CustomerView, *, audit: bool = True) -> dict[str, obje
         "history": [encode(row) for row in view.history],
         "corrections": [correction.to_json() for correction in group.corrections],
         "consents": [encode(statement) for statement in view.consents],
+        "facts": encode(view.facts),
+        "timeline": [encode(told) for told in view.timeline],
     }
     if audit:
         exported["merges"] = [encode(edge) for edge in view.merges]

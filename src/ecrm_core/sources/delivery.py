@@ -1,4 +1,4 @@
-"""Delivery: what one payload or page of rows came to: records, consents, and what was refused."""
+"""Delivery: what one payload or page of rows came to: records, consents, interactions, refusals."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ecrm_core.customers import ConsentStatement, SourceRecord, cell_digest
 from ecrm_core.customers.keys import source_name
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Index, Kind, Private, derive_id, digest
+from ecrm_core.timeline import Interaction
 
 __all__ = [
     "QUARANTINE",
@@ -123,9 +124,10 @@ class Delivery:
 
     ``rows`` counts the parties in the input (records and refused together). ``mapped`` are the
     leaf paths of the payload that became fields; every other leaf is an ``unmapped.<path>`` cell
-    of its record. ``spoken`` counts the statements of each record. ``digest`` stands for the
-    input, so that a request key can tell a repetition; by default it is that of the
-    values, statements and refused rows, without their times.
+    of its record, or stands under "unmapped" in the data of an interaction. ``spoken`` counts the
+    statements of each record, ``told`` its interactions. ``digest`` stands for the input, so that
+    a request key can tell a repetition; by default it is that of the values, statements,
+    interactions and refused rows, without the times of records and statements.
     """
 
     source: str
@@ -133,8 +135,10 @@ class Delivery:
     consents: tuple[ConsentStatement, ...] = ()
     refused: tuple[Quarantined, ...] = ()
     mapped: tuple[frozenset[str], ...] = ()
+    interactions: tuple[Interaction, ...] = ()
     digest: str = field()
     spoken: tuple[int, ...] = ()
+    told: tuple[int, ...] = ()
 
     @digest.default
     def _of_content(self) -> str:
@@ -147,7 +151,10 @@ class Delivery:
             for record in self.records
         ]
         said = [[s.subject, s.channel, s.purpose, s.state.value] for s in self.consents]
-        return digest([stated, said, [row.id for row in self.refused]])
+        content: list[object] = [stated, said, [row.id for row in self.refused]]
+        if self.interactions:
+            content.append([[told.event_id, told.digest] for told in self.interactions])
+        return digest(content)
 
     @property
     def rows(self) -> int:
@@ -160,8 +167,8 @@ class Delivery:
         Records come first, each with its statements, then what was refused; so it makes no
         difference where one part ends and the next begins.
         """
-        spoken = self.spoken or (len(self.consents), *(0 for _ in self.records[1:]))
-        ends = [0, *accumulate(spoken)]
+        said = self._ends(self.spoken, len(self.consents))
+        told = self._ends(self.told, len(self.interactions))
         count = len(self.records)
         for at in range(skip, self.rows, size):
             first, last = min(at, count), min(at + size, count)
@@ -170,24 +177,36 @@ class Delivery:
                 records=self.records[first:last],
                 mapped=self.mapped[first:last],
                 spoken=self.spoken[first:last],
-                consents=self.consents[ends[first] : ends[last]],
+                consents=self.consents[said[first] : said[last]],
+                told=self.told[first:last],
+                interactions=self.interactions[told[first] : told[last]],
                 refused=self.refused[max(at - count, 0) : max(at + size - count, 0)],
                 digest=derive_id("part", self.digest, str(at), str(size)),
             )
 
+    def _ends(self, counts: tuple[int, ...], total: int) -> list[int]:
+        """Return where the part of each record ends; without counts, all belongs to the first."""
+        return [0, *accumulate(counts or (total, *(0 for _ in self.records[1:])))]
+
     def unmapped(self, at: int) -> Mapping[str, object]:
-        """Return path and value of what no field took in the record at this place."""
+        """Return path and value of what no field took of the party at this place."""
         cells = self.records[at].cells
         prefix = "unmapped."
-        return {n.removeprefix(prefix): c.value for n, c in cells.items() if n.startswith(prefix)}
+        left = {n.removeprefix(prefix): c.value for n, c in cells.items() if n.startswith(prefix)}
+        ends = self._ends(self.told, len(self.interactions))
+        for told in self.interactions[ends[at] : ends[at + 1]]:
+            kept = told.data.get("unmapped")
+            left |= kept if isinstance(kept, Mapping) else {}
+        return left
 
 
 @frozen(kw_only=True, repr=False)
 class Entry:
-    """One party, read: its record, the statements that came with it, the paths that were taken."""
+    """One party, read: its record, the statements and events with it, the paths that were taken."""
 
     record: SourceRecord
     consents: tuple[ConsentStatement, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
     mapped: frozenset[str] = frozenset()
 
 
@@ -228,4 +247,6 @@ class DeliveryBuilder:
             mapped=tuple(entry.mapped for entry in self._entries),
             digest=digest,
             spoken=tuple(len(entry.consents) for entry in self._entries),
+            interactions=tuple(told for entry in self._entries for told in entry.interactions),
+            told=tuple(len(entry.interactions) for entry in self._entries),
         )

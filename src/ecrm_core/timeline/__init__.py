@@ -1,6 +1,7 @@
 """Timeline: what happened with customers, and what it adds up to."""
 
 from ecrm_core.timeline.facts import FACTS, Facts, HomeFacts, OrderPart, OrderRole, Seen
+from ecrm_core.timeline.intake import Known, decide_interactions, homes_to_fold
 from ecrm_core.timeline.interaction import (
     INTERACTIONS,
     MAX_DATA,
@@ -18,9 +19,12 @@ __all__ = [
     "Facts",
     "HomeFacts",
     "Interaction",
+    "Known",
     "OrderLine",
     "OrderPart",
     "OrderRole",
     "Seen",
+    "decide_interactions",
+    "homes_to_fold",
     "retell",
 ]

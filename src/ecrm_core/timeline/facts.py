@@ -10,17 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from functools import reduce
-from typing import Final, TypeVar
+from typing import Final
 
 from attrs import evolve, field, frozen
 
 from ecrm_core.kernel import CustomerId, Kind, Money, Private, canonical_json, encode
 from ecrm_core.timeline.interaction import Interaction
 
-__all__ = ["FACTS", "Facts", "HomeFacts", "OrderPart", "OrderRole", "Seen"]
-
-T = TypeVar("T")
+__all__ = ["FACTS", "Facts", "HomeFacts", "OrderPart", "OrderRole", "Seen", "same_sort"]
 
 
 class OrderRole(Enum):
@@ -97,29 +94,39 @@ class Facts(Private):
     @classmethod
     def fold(cls, interactions: Iterable[Interaction]) -> Facts:
         """Return the facts of any number of interactions, in any order."""
-        return reduce(cls.combine, map(cls.of, interactions), cls())
+        return cls.total(map(cls.of, interactions))
+
+    @classmethod
+    def total(cls, parts: Iterable[Facts]) -> Facts:
+        """Return the facts of all the parts together."""
+        kinds: dict[str, Seen] = {}
+        orders: dict[str, dict[str, OrderPart]] = {}
+        for part in parts:
+            for kind, seen in part.kinds.items():
+                kinds[kind] = kinds[kind].plus(seen) if kind in kinds else seen
+            for order, events in part.orders.items():
+                held = orders.setdefault(order, {})
+                for event, its in events.items():
+                    held[event] = _greater(held.get(event, its), its)
+        return cls(kinds=kinds, orders=orders)
 
     def combine(self, other: Facts) -> Facts:
         """Return the facts of both together."""
-        orders = dict(self.orders)
-        for order, parts in other.orders.items():
-            orders[order] = _both(orders.get(order, {}), parts)
-        return Facts(kinds=_added(self.kinds, other.kinds), orders=orders)
+        return Facts.total((self, other))
 
-    def retold(self, before: Interaction, after: Interaction) -> Facts | None:
-        """Return the facts with another telling of one event in place of the one counted.
+    def retold(self, before: Interaction, after: Interaction) -> Facts:
+        """Return the facts with a later telling of one event in place of the one counted.
 
-        None when they have to be folded anew: the event changed its kind or time.
+        Only where ``same_sort`` holds; otherwise they have to be folded anew.
         """
-        if (before.kind, before.at, before.void) != (after.kind, after.at, after.void):
-            return None
-        left = {order: dict(parts) for order, parts in self.orders.items()}
+        orders = dict(self.orders)
         if before.kind in _ROLES and not before.void:
-            parts = left[_order(before)]
-            del parts[before.event_id]
-            if not parts:
-                del left[_order(before)]
-        return evolve(self, orders=left).combine(Facts(orders=Facts.of(after).orders))
+            order = _order(before)
+            left = {event: part for event, part in orders.pop(order).items()
+                    if event != before.event_id}  # fmt: skip
+            orders |= {order: left} if left else {}
+        retold = Facts(orders=Facts.of(after).orders)
+        return evolve(self, orders=orders).combine(retold)
 
     @property
     def order_count(self) -> int:
@@ -181,20 +188,15 @@ def _order(interaction: Interaction) -> str:
     return f"{interaction.source}/{interaction.correlation or interaction.event_id}"
 
 
-def _added(left: Mapping[str, Seen], right: Mapping[str, Seen]) -> Mapping[str, Seen]:
-    kinds = dict(left)
-    for kind, seen in right.items():
-        kinds[kind] = kinds[kind].plus(seen) if kind in kinds else seen
-    return kinds
+def same_sort(before: Interaction, after: Interaction) -> bool:
+    """Tell whether two tellings of one event count for the same kind, at the same time and home."""
+    sorts = [(told.kind, told.at, told.void, told.home_id) for told in (before, after)]
+    return sorts[0] == sorts[1]
 
 
-def _both(left: _Parts, right: _Parts) -> _Parts:
-    """Return the parts of an order together; one event told twice counts once."""
-    parts = dict(left)
-    for event, part in right.items():
-        held = parts.get(event, part)
-        parts[event] = part if part == held else max(held, part, key=_text)
-    return parts
+def _greater(held: OrderPart, told: OrderPart) -> OrderPart:
+    """Return one of two parts of one event, the same one in either order."""
+    return held if held == told else max(held, told, key=_text)
 
 
 def _text(part: OrderPart) -> str:

@@ -1,0 +1,54 @@
+"""Timeline: the verbs of what happened with customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ecrm_core.crm.receipt import Receipt
+from ecrm_core.crm.verbs import Customer, Drafts, Verbs
+from ecrm_core.kernel import ChangeSet, encode
+from ecrm_core.services import commit, facts_of, prepare_record, timeline_of
+from ecrm_core.timeline import Facts, Interaction
+
+__all__ = ["TimelineDrafts", "TimelineVerbs"]
+
+
+class TimelineDrafts(Drafts):
+    """The changing verbs of the timeline, each returning what it would write."""
+
+    def record(self, interactions: Interaction | Iterable[Interaction]) -> ChangeSet:
+        """Return what recording the interactions would write."""
+        return prepare_record(self.store, _each(interactions))
+
+
+class TimelineVerbs(Verbs):
+    """Record what happened; read it, and what it adds up to."""
+
+    def record(
+        self,
+        interactions: Interaction | Iterable[Interaction],
+        *,
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> Receipt:
+        """Record one interaction or more, each event once, in one transaction.
+
+        The receipt counts what came of them. An interaction may come before the record it is
+        about.
+        """
+        told = _each(interactions)
+        request = self._key(key, ["record", *(str(encode(one)) for one in told)], now)
+        return Receipt.of(commit(self.store, lambda: self.dry_run.record(told), key=request))
+
+    def timeline(self, customer: Customer, *, limit: int | None = 100) -> tuple[Interaction, ...]:
+        """Return what happened with a customer, newest first; everything with ``limit=None``."""
+        return timeline_of(self.store, customer, limit=limit)
+
+    def facts(self, customer: Customer) -> Facts:
+        """Return what a customer's interactions add up to: orders, spend, first and last times."""
+        return facts_of(self.store, customer)
+
+
+def _each(interactions: Interaction | Iterable[Interaction]) -> tuple[Interaction, ...]:
+    return (interactions,) if isinstance(interactions, Interaction) else tuple(interactions)

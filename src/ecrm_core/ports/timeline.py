@@ -1,0 +1,55 @@
+"""Timeline: thin typed readers over the store, for interactions and facts by home."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
+
+from ecrm_core.kernel import CustomerId, Stored
+from ecrm_core.ports.store import Cursor, Store
+from ecrm_core.timeline import FACTS, INTERACTIONS, HomeFacts, Interaction
+
+__all__ = ["read_facts", "read_interactions", "read_timeline"]
+
+_PAGE = 500
+
+
+def read_facts(
+    store: Store, homes: Collection[CustomerId]
+) -> Mapping[CustomerId, Stored[HomeFacts]]:
+    """Return the stored facts of these homes; homes nothing happened at are absent.
+
+    Those of a customer are ``Facts.total`` over all her homes.
+    """
+    found = store.get_many(FACTS, [(home,) for home in homes])
+    return {row.value.home_id: row for row in found.values()}
+
+
+def read_interactions(
+    store: Store, homes: Collection[CustomerId]
+) -> Mapping[CustomerId, tuple[Interaction, ...]]:
+    """Return all interactions of these homes, by home, in no order of time."""
+    found = store.find_many(INTERACTIONS, "of_home", [(home,) for home in homes])
+    return {CustomerId(home): tuple(row.value for row in rows) for (home,), rows in found.items()}
+
+
+def read_timeline(
+    store: Store, homes: Collection[CustomerId], *, limit: int | None
+) -> tuple[Interaction, ...]:
+    """Return the newest interactions of all these homes together, newest first; None: every one."""
+    page = _PAGE if limit is None else min(limit, _PAGE)
+    lists = [_newest(store, home, page) for home in sorted(homes)]
+    merged = heapq.merge(*lists, key=lambda told: (told.recency, told.source, told.event_id))
+    return tuple(islice(merged, limit))
+
+
+def _newest(store: Store, home: CustomerId, page: int) -> Iterator[Interaction]:
+    """Go through the interactions of one home, newest first, a page at a time."""
+    after: Cursor | None = None
+    while True:
+        found = store.scan(INTERACTIONS, index="by_home", within=(home,), after=after, limit=page)
+        yield from (row.value for row in found.rows)
+        if found.following is None:
+            return
+        after = found.following

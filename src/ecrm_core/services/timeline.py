@@ -1,0 +1,65 @@
+"""Timeline: recording what happened, and reading it through all ids of a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from ecrm_core.customers import SourceKey, home_id, ids_of
+from ecrm_core.errors import ConflictError, DefinitionError
+from ecrm_core.kernel import ChangeSet, CustomerId
+from ecrm_core.ports import Store, read_facts, read_interactions, read_timeline
+from ecrm_core.services.identity import group_of
+from ecrm_core.timeline import (
+    INTERACTIONS,
+    Facts,
+    Interaction,
+    Known,
+    decide_interactions,
+    homes_to_fold,
+)
+
+__all__ = ["facts_of", "happened", "prepare_record", "timeline_of"]
+
+_ATTEMPTS = 5
+
+
+def prepare_record(store: Store, arriving: Sequence[Interaction]) -> ChangeSet:
+    """Return what recording interactions writes: each event once, and the facts with them."""
+    if not arriving:
+        return decide_interactions((), tenant=store.tenant)
+    held = store.get_many(INTERACTIONS, [INTERACTIONS.key_of(told) for told in arriving])
+    homes = {home_id(store.tenant, told.subject) for told in arriving if told.subject}
+    homes |= {row.value.home_id for row in held.values() if row.value.home_id}
+    facts = read_facts(store, sorted(homes))  # before their timelines: its version guards them
+    anew = homes_to_fold(arriving, held, tenant=store.tenant)
+    timelines = read_interactions(store, sorted(anew))
+    known = Known(interactions=held, facts=facts, timelines=timelines)
+    return decide_interactions(arriving, tenant=store.tenant, known=known)
+
+
+def timeline_of(
+    store: Store, customer: str | SourceKey, *, limit: int | None
+) -> tuple[Interaction, ...]:
+    """Return what happened with a customer under any of her ids, newest first."""
+    if limit is not None and limit < 1:
+        raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
+    return read_timeline(store, ids_of(group_of(store, customer)), limit=limit)
+
+
+def facts_of(store: Store, customer: str | SourceKey) -> Facts:
+    """Return what all of that adds up to."""
+    rows = read_facts(store, ids_of(group_of(store, customer)))
+    return Facts.total(rows[home].value.facts for home in sorted(rows))
+
+
+def happened(
+    store: Store, homes: Collection[CustomerId], *, limit: int | None
+) -> tuple[Facts, tuple[Interaction, ...]]:
+    """Return the facts of some homes and their newest interactions, as of one moment."""
+    for _ in range(_ATTEMPTS):
+        before = read_facts(store, homes)
+        timeline = read_timeline(store, homes, limit=limit)
+        if read_facts(store, homes) == before:
+            return Facts.total(before[home].value.facts for home in sorted(before)), timeline
+    message = "the customer's timeline is being written again and again; try later"
+    raise ConflictError(message, retry="operation")
