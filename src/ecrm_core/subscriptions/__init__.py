@@ -1,0 +1,123 @@
+"""Subscriptions: plans, periods, terms, notices and tasks, as pure functions of state and time."""
+
+from ecrm_core.subscriptions.action import Action, ActionKind
+from ecrm_core.subscriptions.advance import Forecast, Step, advance, forecast
+from ecrm_core.subscriptions.billing import (
+    Calendar,
+    Pay,
+    billed_through,
+    billing_cycles,
+    next_boundary,
+)
+from ecrm_core.subscriptions.cadence import (
+    Anchor,
+    Cadence,
+    Unit,
+    boundaries,
+    boundary,
+    cycle_of,
+    first_boundary,
+    period_of,
+    whole_periods,
+)
+from ecrm_core.subscriptions.commands import (
+    Cancel,
+    ChangePlan,
+    Command,
+    Create,
+    Pause,
+    PaymentFailed,
+    PaymentSucceeded,
+    Resume,
+    SetAutoRenew,
+    UndoCancel,
+)
+from ecrm_core.subscriptions.decide import decide_step
+from ecrm_core.subscriptions.duration import Duration
+from ecrm_core.subscriptions.events import Recorded, fold
+from ecrm_core.subscriptions.explain import explain
+from ecrm_core.subscriptions.handle import handle
+from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
+from ecrm_core.subscriptions.lifecycle import LIFECYCLE
+from ecrm_core.subscriptions.localtime import due_at, local_day
+from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo, Window
+from ecrm_core.subscriptions.plan import Plan
+from ecrm_core.subscriptions.policies import PRESETS, Policies, policies_of
+from ecrm_core.subscriptions.proration import (
+    ChangeAmounts,
+    change_amounts,
+    fixed_month_days,
+    fraction_of,
+    fraction_of_time,
+    round_fraction,
+    share_of,
+    slice_amount,
+)
+from ecrm_core.subscriptions.subscription import Slice, Status, Subscription
+from ecrm_core.subscriptions.task import TaskRule
+from ecrm_core.subscriptions.term import AtEnd, TermRule
+
+__all__ = [
+    "LIFECYCLE",
+    "PRESETS",
+    "SUBSCRIPTIONS",
+    "SUBSCRIPTION_EVENTS",
+    "Action",
+    "ActionKind",
+    "Anchor",
+    "AtEnd",
+    "Cadence",
+    "Calendar",
+    "Cancel",
+    "ChangeAmounts",
+    "ChangePlan",
+    "Command",
+    "Create",
+    "Duration",
+    "Forecast",
+    "NoticeRule",
+    "Pause",
+    "Pay",
+    "PaymentFailed",
+    "PaymentSucceeded",
+    "Plan",
+    "Policies",
+    "Recorded",
+    "RelativeTo",
+    "Resume",
+    "SetAutoRenew",
+    "Slice",
+    "Status",
+    "Step",
+    "Subscription",
+    "TaskRule",
+    "TermRule",
+    "UndoCancel",
+    "Unit",
+    "Window",
+    "advance",
+    "billed_through",
+    "billing_cycles",
+    "boundaries",
+    "boundary",
+    "change_amounts",
+    "cycle_of",
+    "decide_step",
+    "due_at",
+    "explain",
+    "first_boundary",
+    "fixed_month_days",
+    "fold",
+    "forecast",
+    "fraction_of",
+    "fraction_of_time",
+    "handle",
+    "local_day",
+    "next_boundary",
+    "period_of",
+    "policies_of",
+    "round_fraction",
+    "share_of",
+    "slice_amount",
+    "whole_periods",
+]

@@ -1,0 +1,104 @@
+"""Action: one thing the host is asked to do, with the key under which it is done once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+
+from attrs import frozen
+
+from ecrm_core.kernel import CustomerId, Emit, Money
+from ecrm_core.subscriptions.cadence import Anchor, Cadence
+
+__all__ = ["Action", "ActionKind"]
+
+
+class ActionKind(Enum):
+    """What is to be done, by the word in its key."""
+
+    CHARGE = "charge"
+    CREDIT = "credit"
+    NOTICE = "notice"
+    TASK = "task"
+    WITHDRAWAL = "withdrawal"
+    """A task sales has is to be taken back."""
+
+    @property
+    def topic(self) -> str:
+        """The topic in the outbox: "charge" (credits too, below zero), "notice" or "task"."""
+        return _TOPICS.get(self, self.value)
+
+
+_TOPICS = {ActionKind.CREDIT: "charge", ActionKind.WITHDRAWAL: "task"}
+
+
+@frozen(kw_only=True)
+class Action:
+    """One due action, without personal data: ids, amounts and days.
+
+    ``on`` is the local day it is due and ``at`` the instant; ``from_on`` and ``until_on`` (outside)
+    the days a charge is for; ``reference_on`` the day a notice or task comes before; ``rule`` its
+    rule and ``to`` the channel or the role. A credit's ``amount`` is below zero.
+    """
+
+    subscription: str
+    customer: CustomerId
+    plan: str
+    kind: ActionKind
+    cycle: str
+    ordinal: str
+    at: datetime
+    on: date
+    tz: str
+    amount: Money | None = None
+    price: Money | None = None
+    from_on: date | None = None
+    until_on: date | None = None
+    period_on: date | None = None
+    period_until: date | None = None
+    anchor: Anchor | None = None
+    cadence: Cadence | None = None
+    rule: str | None = None
+    to: str | None = None
+    reference: str | None = None
+    reference_on: date | None = None
+    late: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key it is done once under: also the payment provider's idempotency key."""
+        return f"{self.subscription}/{self.kind.value}/{self.cycle}/{self.ordinal}"
+
+    @property
+    def emit(self) -> Emit:
+        """The action as a row of the outbox."""
+        return Emit(key=self.key, topic=self.kind.topic, at=self.at, payload=self.payload)
+
+    @property
+    def payload(self) -> dict[str, object]:
+        """What the host is told: JSON values, amounts as decimal text, days as ISO text."""
+        amount = self.amount
+        parts: dict[str, object] = {
+            "kind": self.kind.value,
+            "subscription": self.subscription,
+            "customer": self.customer,
+            "plan": self.plan,
+            "cycle": self.cycle,
+            "on": self.on,
+            "amount": amount and f"{amount.amount:f}",
+            "currency": amount and amount.currency,
+            "from": self.from_on,
+            "until": self.until_on,
+            "rule": self.rule,
+            "to": self.to,
+            "reference": self.reference,
+            "reference_on": self.reference_on,
+            "late": self.late or None,
+        }
+        held = ((name, part) for name, part in parts.items() if part is not None)
+        return {n: part.isoformat() if isinstance(part, date) else part for n, part in held}
+
+    def __str__(self) -> str:
+        """Return the day, what is done and for which subscription."""
+        what = self.rule or (str(self.amount) if self.amount else "")
+        return f"{self.on}  {self.kind.value} {what}  {self.subscription}"

@@ -1,0 +1,140 @@
+"""Advance: doing what is due, and saying beforehand what that will be; one loop for both."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from attrs import define, field, frozen
+
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import plain_table, utc
+from ecrm_core.subscriptions.action import Action
+from ecrm_core.subscriptions.events import Event, Recorded, Rescheduled, played
+from ecrm_core.subscriptions.localtime import local_day
+from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.schedule import Planned, planned
+from ecrm_core.subscriptions.subscription import Subscription
+
+__all__ = ["MAX_STEPS", "Forecast", "Step", "advance", "forecast"]
+
+MAX_STEPS: Final = 1_000
+"""The most events of one advance or forecast of one subscription, where no limit is named."""
+
+
+@frozen(kw_only=True)
+class Step:
+    """What came of a command or of time passing; ``more`` tells that the limit cut it short."""
+
+    state: Subscription
+    events: tuple[Recorded, ...] = ()
+    actions: tuple[Action, ...] = ()
+    more: bool = False
+
+    @property
+    def next_action_at(self) -> datetime | None:
+        """When something is next; None when nothing is."""
+        return self.state.next_action_at
+
+
+@frozen(kw_only=True)
+class Forecast:
+    """What is to come up to an instant, by what a run will do; nothing is written."""
+
+    until: datetime
+    actions: tuple[Action, ...] = ()
+    events: tuple[Recorded, ...] = ()
+    more: bool = False
+
+    def __str__(self) -> str:
+        """Return the actions as a plain table."""
+        rows = [(str(a.on), a.kind.value, str(a.amount or a.rule or ""), a.key)
+                for a in self.actions]  # fmt: skip
+        return plain_table(("on", "what", "how much / rule", "key"), rows)
+
+
+@define
+class Run:
+    """One subscription while events are added to it."""
+
+    state: Subscription
+    policies: Policies
+    events: list[Recorded] = field(factory=list)
+    actions: list[Action] = field(factory=list)
+    following: Planned | None = None
+
+    def record(
+        self, event: Event, action: Action | None, *, at: datetime, by: str | None = None
+    ) -> None:
+        """Add an event and what it asks for, and look at what is next."""
+        self.following = planned(event.applied(self.state), self.policies)
+        row = Recorded(
+            subscription=self.state.id, number=self.state.version + 1, at=at, by=by, event=event,
+            next_action_at=self.following.at if self.following else None,
+        )  # fmt: skip
+        self.state = played(self.state, row)
+        self.events.append(row)
+        if action is not None:
+            self.actions.append(action)
+
+    def go(self, *, until: datetime, clock: datetime | None, limit: int) -> bool:
+        """Do what is due until then; return whether the limit cut it short.
+
+        ``clock`` is when it is done; None means on time, each thing when it is due.
+        """
+        self.following = planned(self.state, self.policies)
+        while self.following and self.following.at <= until:
+            if len(self.events) >= limit:
+                return True
+            at = self.following.at
+            done = at if clock is None else max(clock, at)
+            self.record(*self.following.make(local_day(done, self.state.tz)), at=at)
+        return False
+
+    def step(self, *, more: bool = False) -> Step:
+        """Return what came of it."""
+        return Step(
+            state=self.state, events=tuple(self.events), actions=tuple(self.actions), more=more
+        )
+
+
+def advance(
+    state: Subscription, now: datetime, policies: Policies, *, limit: int = MAX_STEPS
+) -> Step:
+    """Return what is due at ``now`` (everything up to it, never "today"), at most ``limit`` events.
+
+    Nothing before its ``next_action_at``; called again with the same ``now``, nothing. Raises
+    DefinitionError for a limit below 1 and InputError for a naive ``now``.
+    """
+    _check_limit(limit)
+    if state.next_action_at is None or state.next_action_at > now:
+        return Step(state=state)
+    run = Run(state, policies)
+    more = run.go(until=now, clock=now, limit=limit)
+    if not run.events:  # the policies have changed since it was planned
+        run.record(Rescheduled(), None, at=utc(now))
+    return run.step(more=more)
+
+
+def forecast(
+    state: Subscription,
+    until: datetime,
+    policies: Policies,
+    *,
+    now: datetime | None = None,
+    limit: int = MAX_STEPS,
+) -> Forecast:
+    """Return the actions due up to ``until``, as advancing will give them.
+
+    With ``now`` what is overdue is done then (late, or missed), the rest on time; without, all is
+    on time. Raises as ``advance`` does.
+    """
+    _check_limit(limit)
+    run = Run(state, policies)
+    more = run.go(until=utc(until), clock=now and utc(now), limit=limit)
+    return Forecast(until=until, actions=tuple(run.actions), events=tuple(run.events), more=more)
+
+
+def _check_limit(limit: int) -> None:
+    if limit < 1:
+        raise DefinitionError(f"found limit {limit}, expected 1 or more", code="limit")

@@ -1,0 +1,71 @@
+"""Duration: a length of months and days, read from ISO 8601, added to an anchor in one go."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from attrs import field, frozen
+from dateutil.relativedelta import relativedelta
+
+from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.kernel import add_period, gate_text
+
+__all__ = ["Duration", "as_duration", "maybe_duration"]
+
+_ISO = re.compile(r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?", re.ASCII)
+_MOST = 4_000_000  # days in ten thousand years
+
+
+def _count(_: object, attribute: object, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST:
+        name = getattr(attribute, "name", "count")
+        message = f"found {name} beyond 0 to {_MOST} in a duration"
+        raise DefinitionError(message, code="duration")
+
+
+@frozen
+class Duration:
+    """A number of months and days (0 or more): a term, a notice period, a trial, an offset.
+
+    A week is 7 days and a year 12 months. It is added to the day it counts from, never to the
+    result of an earlier addition: 31 January and P1M give 28 February, P2M gives 31 March.
+    """
+
+    months: int = field(default=0, validator=_count)
+    days: int = field(default=0, validator=_count)
+
+    @classmethod
+    def parse(cls, text: str, path: str = "$") -> Duration:
+        """Return the duration of ISO 8601 text: P1M, P1Y, P2W, P30D, P1Y6M; InputError else."""
+        found = _ISO.fullmatch(gate_text(text, path, limit=64))
+        if not found or not any(found.groups()):
+            message = "found no ISO 8601 duration of days, weeks, months or years (P1M, P2W)"
+            raise InputError(message, path=path, code="not_duration")
+        years, months, weeks, days = (int(part or 0) for part in found.groups())
+        return cls(months=years * 12 + months, days=weeks * 7 + days)
+
+    def after(self, day: date, times: int = 1) -> date:
+        """Return the day plus so many times this; InputError beyond the years 1 to 9999."""
+        return add_period(day, relativedelta(months=self.months * times, days=self.days * times))
+
+    def before(self, day: date) -> date:
+        """Return the day minus this; InputError beyond the years 1 to 9999."""
+        return self.after(day, -1)
+
+    def __str__(self) -> str:
+        """Return the ISO 8601 text: years where they are whole, and weeks."""
+        months = f"{self.months // 12}Y" if self.months % 12 == 0 else f"{self.months}M"
+        days = f"{self.days // 7}W" if self.days % 7 == 0 else f"{self.days}D"
+        parts = (months if self.months else "", days if self.days else "")
+        return f"P{''.join(parts) or '0D'}"
+
+
+def as_duration(given: Duration | str) -> Duration:
+    """Return a duration as it is, or read it from ISO 8601 text."""
+    return given if isinstance(given, Duration) else Duration.parse(given)
+
+
+def maybe_duration(given: Duration | str | None) -> Duration | None:
+    """Return the same, or None for None."""
+    return None if given is None else as_duration(given)

@@ -1,0 +1,84 @@
+"""Notice: what the customer is told before something happens, and in which window."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+
+from attrs import field, frozen
+
+from ecrm_core.errors import DefinitionError
+from ecrm_core.subscriptions.duration import Duration, as_duration
+
+__all__ = ["NoticeRule", "RelativeTo", "Window"]
+
+
+class RelativeTo(Enum):
+    """What a notice comes before."""
+
+    TERM_END = "term_end"
+    DEADLINE = "deadline"
+    """The last day to cancel for the end of the current term."""
+    CHARGE = "charge"
+    TRIAL_END = "trial_end"
+
+
+@frozen(kw_only=True)
+class Window:
+    """When a notice may go out: aimed at a day, on no earlier and no later one (all included)."""
+
+    not_before: date
+    aim: date
+    not_after: date
+
+
+@frozen(kw_only=True)
+class NoticeRule:
+    """A notice to the customer: ``aim`` before its reference, inside a window.
+
+    ``earliest`` and ``latest`` say how long before the reference the window begins and ends
+    (default: it begins and ends with the aim). A missed aim still inside the window goes out late;
+    after it the notice is recorded as missed. Raises DefinitionError for an aim outside.
+    """
+
+    name: str
+    relative_to: RelativeTo
+    aim: Duration = field(converter=as_duration)
+    earliest: Duration = field(converter=as_duration)
+    latest: Duration = field(converter=as_duration)
+    channel: str = "email"
+
+    @earliest.default
+    def _earliest(self) -> Duration:
+        return self.aim
+
+    @latest.default
+    def _latest(self) -> Duration:
+        return self.aim
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an aim outside the window, and names that do not fit a key."""
+        check_name(self.name)
+        window = self.window(_SOME_DAY)
+        if not window.not_before <= window.aim <= window.not_after:
+            message = f"the notice {self.name!r} aims outside its window"
+            raise DefinitionError(message, code="window")
+
+    def window(self, reference: date) -> Window:
+        """Return the days the notice may go out for a reference day."""
+        return Window(
+            not_before=self.earliest.before(reference),
+            aim=self.aim.before(reference),
+            not_after=self.latest.before(reference),
+        )
+
+
+_SOME_DAY = date(2000, 3, 31)
+
+
+def check_name(name: str) -> None:
+    """Refuse a rule's name that would not stand in an action key (DefinitionError)."""
+    plain = name.replace("_", "").replace("-", "")
+    if not (plain.isascii() and plain.isalnum() and len(name) <= 60):
+        message = "found a name of a rule that is not made of letters, digits, - and _"
+        raise DefinitionError(message, code="rule_name")

@@ -1,0 +1,73 @@
+"""Policies: what a shop does around its subscriptions, complete for consumers and companies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import time
+from difflib import get_close_matches
+from typing import Final
+
+from attrs import field, frozen
+
+from ecrm_core.errors import DefinitionError, UnknownName
+from ecrm_core.kernel import Rounding
+from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
+from ecrm_core.subscriptions.task import TaskRule
+
+__all__ = ["PRESETS", "Policies", "policies_of"]
+
+
+@frozen(kw_only=True)
+class Policies:
+    """The rules beside the plan: notices, tasks, the local time things are due, the rounding.
+
+    Names of notices and of tasks differ among themselves (DefinitionError).
+    """
+
+    name: str
+    notices: tuple[NoticeRule, ...] = ()
+    tasks: tuple[TaskRule, ...] = ()
+    due_time: time = field(default=time(0, 0))
+    rounding: Rounding = Rounding.HALF_UP
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse two rules under one name: their action keys would be the same."""
+        for rules in (self.notices, self.tasks):
+            if len({rule.name for rule in rules}) < len(rules):
+                message = f"two rules of the policies {self.name!r} have one name"
+                raise DefinitionError(message, code="rule_name")
+
+
+_B2C = Policies(
+    name="b2c",
+    notices=(
+        NoticeRule(name="trial_ending", relative_to=RelativeTo.TRIAL_END, aim="P3D",
+                   earliest="P7D", latest="P1D"),
+        NoticeRule(name="term_ending", relative_to=RelativeTo.DEADLINE, aim="P14D",
+                   earliest="P30D", latest="P1D"),
+    ),
+    due_time=time(9, 0),
+)  # fmt: skip
+_B2B = Policies(
+    name="b2b",
+    notices=(
+        NoticeRule(name="term_ending", relative_to=RelativeTo.DEADLINE, aim="P30D",
+                   earliest="P60D", latest="P7D"),
+    ),
+    tasks=(
+        TaskRule(name="review", offset="P30D"),
+        TaskRule(name="call", offset="P14D"),
+    ),
+    due_time=time(9, 0),
+)  # fmt: skip
+PRESETS: Final[Mapping[str, Policies]] = {"b2b": _B2B, "b2c": _B2C}
+"""The complete presets by name: "b2c" makes no sales tasks, "b2b" does."""
+
+
+def policies_of(name: str) -> Policies:
+    """Return the preset of that name; UnknownName when there is none."""
+    try:
+        return PRESETS[name]
+    except KeyError:
+        near = tuple(get_close_matches(name[:80], PRESETS))
+        raise UnknownName("preset of policies", name[:80], near) from None

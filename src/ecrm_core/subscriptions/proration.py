@@ -1,0 +1,112 @@
+"""Proration: exact fractions of a period, and amounts that add up to its price to the cent."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from attrs import frozen
+
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import DateInterval, Money, Rounding
+
+__all__ = [
+    "ChangeAmounts",
+    "change_amounts",
+    "fixed_month_days",
+    "fraction_of",
+    "fraction_of_time",
+    "round_fraction",
+    "share_of",
+    "slice_amount",
+]
+
+_SECOND = timedelta(microseconds=1)
+
+
+def fraction_of(start: date, end: date, period: DateInterval) -> Fraction:
+    """Return the days from ``start`` up to ``end`` by the days of the period; may be above 1."""
+    return Fraction((end - start).days, _days(period))
+
+
+def fraction_of_time(start: datetime, end: datetime, period: tuple[datetime, datetime]) -> Fraction:
+    """Return the time from ``start`` up to ``end`` by that of the period, to the microsecond."""
+    whole = (period[1] - period[0]) // _SECOND
+    if whole <= 0:
+        raise DefinitionError("found a period without length", code="period")
+    return Fraction((end - start) // _SECOND, whole)
+
+
+def fixed_month_days(start: date, end: date, days: int) -> int:
+    """Return the days from ``start`` up to ``end`` when every month counts ``days`` days.
+
+    A day of the month above that counts as the last one (30/360 with 30).
+    """
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return months * days + min(end.day, days) - min(start.day, days)
+
+
+def round_fraction(exact: Fraction, rounding: Rounding = Rounding.HALF_UP) -> int:
+    """Return the nearest whole number; a half goes away from zero (half up) or to the even one."""
+    if rounding is Rounding.HALF_EVEN:
+        return round(exact)
+    whole, rest = divmod(abs(exact), 1)
+    return (1 if exact >= 0 else -1) * (int(whole) + (rest >= Fraction(1, 2)))
+
+
+def share_of(price: Money, part: Fraction, rounding: Rounding = Rounding.HALF_UP) -> Money:
+    """Return a part of a price, rounded once to the minor unit; InputError for a finer price."""
+    return Money.from_minor(round_fraction(price.minor * part, rounding), price.currency)
+
+
+def slice_amount(
+    price: Money, part: DateInterval, period: DateInterval, rounding: Rounding = Rounding.HALF_UP
+) -> Money:
+    """Return what the days of ``part`` cost of a period's price, by telescoping rounding.
+
+    The rounded cost up to its end minus the rounded cost up to its start: whatever a period is cut
+    into, the pieces add up to its price, and a piece cut later adds up to what the whole one was.
+    """
+    if part.end is None:
+        raise DefinitionError("found a part of a period without end", code="period")
+    upto = [
+        share_of(price, fraction_of(period.start, day, period), rounding)
+        for day in (part.start, part.end)
+    ]
+    return upto[1] - upto[0]
+
+
+@frozen(kw_only=True)
+class ChangeAmounts:
+    """What a change inside a period costs: the credit for the old, the charge for the new."""
+
+    credit: Money
+    charge: Money
+
+    @property
+    def net(self) -> Money:
+        """The charge less the credit: negative where money goes back."""
+        return self.charge - self.credit
+
+
+def change_amounts(
+    old: Money, new: Money, unused: Fraction, *, resets_cycle: bool = False,
+    rounding: Rounding = Rounding.HALF_UP,
+) -> ChangeAmounts:  # fmt: skip
+    """Return credit and charge of a change when ``unused`` of the period is left.
+
+    The credit is a part of the price that was in force, never of the last bill. ``resets_cycle``:
+    a whole period of the new price begins. Raises DefinitionError for two currencies.
+    """
+    if not 0 <= unused <= 1:
+        raise DefinitionError("found an unused part outside 0 to 1", code="period")
+    whole = new if resets_cycle else share_of(new, unused, rounding)
+    amounts = ChangeAmounts(credit=share_of(old, unused, rounding), charge=whole)
+    amounts.net  # noqa: B018 - two currencies are refused here, not by whoever reads it
+    return amounts
+
+
+def _days(period: DateInterval) -> int:
+    if not period.days:
+        raise DefinitionError("found a period without end or length", code="period")
+    return period.days

@@ -1,0 +1,147 @@
+"""Subscription: the state of one, and the status its facts come to; its row is the truth."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+
+from attrs import frozen
+
+from ecrm_core.kernel import CustomerId, DateInterval, Money
+from ecrm_core.subscriptions.cadence import Anchor, cycle_of, period_of
+from ecrm_core.subscriptions.plan import Plan
+from ecrm_core.subscriptions.term import AtEnd, TermRule
+
+__all__ = ["Slice", "Status", "Subscription", "last_day"]
+
+
+def last_day(days: DateInterval) -> date:
+    """Return the day a period or a piece of one ends, itself outside; they always have one."""
+    return days.end or date.max
+
+
+class Status(Enum):
+    """How a subscription stands."""
+
+    TRIALING = "trialing"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    PAUSED = "paused"
+    NON_RENEWING = "non_renewing"
+    """Cancelled for a day to come."""
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is due any more."""
+        return self in {Status.EXPIRED, Status.CANCELLED}
+
+
+@frozen(kw_only=True)
+class Slice:
+    """One piece that was billed of the latest cycle: its days, its period's, price and amount."""
+
+    part: DateInterval
+    period: DateInterval
+    price: Money
+    amount: Money
+
+    @property
+    def until(self) -> date:
+        """The first day it is not for."""
+        return last_day(self.part)
+
+
+@frozen(kw_only=True)
+class Subscription:
+    """One subscription as it stands: ids, plan snapshot, dates, and what has been done.
+
+    ``customer`` is the home id it was written under, for ever; ``billed_through`` the first day
+    that is not billed; ``cycle`` the number of the latest billed period and ``charges`` how many
+    charges and credits were made in it. ``done`` marks notices and tasks decided for what is ahead,
+    ``open_tasks`` are those sales has. ``version`` counts the events.
+    """
+
+    id: str
+    customer: CustomerId
+    plan: Plan
+    preset: str
+    tz: str
+    anchor: Anchor
+    created_on: date
+    starts_on: date
+    billed_through: date
+    cycle_base: int = 0
+    cycle: int = -1
+    charges: int = 0
+    slices: tuple[Slice, ...] = ()
+    trial_until: date | None = None
+    term: TermRule | None = None
+    term_on: date
+    term_number: int = 0
+    auto_renew: bool = True
+    cancel_on: date | None = None
+    ended_on: date | None = None
+    expired: bool = False
+    paused_on: date | None = None
+    unpaid: tuple[str, ...] = ()
+    next_plan: Plan | None = None
+    change_on: date | None = None
+    done: tuple[str, ...] = ()
+    open_tasks: tuple[str, ...] = ()
+    withdrawals: int = 0
+    next_action_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def status(self) -> Status:
+        """How it stands, from its facts; of several that hold the first in this order."""
+        facts = (
+            (self.ended_on is not None and self.expired, Status.EXPIRED),
+            (self.ended_on is not None, Status.CANCELLED),
+            (self.paused_on is not None, Status.PAUSED),
+            (self.cancel_on is not None, Status.NON_RENEWING),
+            (bool(self.unpaid), Status.PAST_DUE),
+            (self.trial_until is not None, Status.TRIALING),
+        )
+        return next((status for holds, status in facts if holds), Status.ACTIVE)
+
+    @property
+    def term_end(self) -> date | None:
+        """The day the current term ends, itself outside; None without a term."""
+        return None if self.term is None else self.term.end(self.term_on, self.term_number)
+
+    @property
+    def deadline(self) -> date | None:
+        """The last day to cancel for the end of the current term; None without a term."""
+        end = self.term_end
+        return None if self.term is None or end is None else self.term.deadline(end)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it goes on after its term, if nobody cancels."""
+        return self.term is None or (self.auto_renew and self.term.at_end is not AtEnd.EXPIRE)
+
+    @property
+    def end_on(self) -> date | None:
+        """The day after which nothing is billed, known today: cancelled, or the term expires."""
+        if self.cancel_on is not None or self.goes_on:
+            return self.cancel_on
+        return self.term_end
+
+    @property
+    def next_period(self) -> DateInterval:
+        """The period that holds the first day that is not billed."""
+        k = cycle_of(self.anchor, self.plan.cadence, self.billed_through)
+        return period_of(self.anchor, self.plan.cadence, k)
+
+    @property
+    def next_cycle(self) -> int:
+        """The number of that period, from 0 for the first one."""
+        return self.cycle_base + cycle_of(self.anchor, self.plan.cadence, self.billed_through)
+
+    @property
+    def next_ordinal(self) -> int:
+        """Which charge of its cycle the next one is, from 0."""
+        return self.charges if self.next_cycle == self.cycle else 0
