@@ -24,6 +24,7 @@ from ecrm_core.customers.contact import (
     parse_email,
     parse_handle,
     parse_phone,
+    phone_type,
 )
 from ecrm_core.customers.correct import accept_value, decide_correct
 from ecrm_core.customers.correction import CORRECTIONS, Correction, in_order
@@ -142,6 +143,7 @@ __all__ = [
     "parse_name",
     "parse_phone",
     "person_subject",
+    "phone_type",
     "profile_rows",
     "provenance",
     "record_keys",

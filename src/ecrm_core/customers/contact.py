@@ -30,6 +30,7 @@ __all__ = [
     "parse_email",
     "parse_handle",
     "parse_phone",
+    "phone_type",
 ]
 
 
@@ -254,6 +255,21 @@ def _reads_back(code: int, national: str) -> bool:
     except phonenumbers.NumberParseException:
         return False
     return phonenumbers.national_significant_number(again) == national
+
+
+def phone_type(contact: ContactPoint) -> str | None:
+    """Return the sort of a readable phone number ("mobile", "fixed_line", "toll_free", ...).
+
+    None: the lists of numbers in use hold none such. Lists age: the number may be in use all the
+    same (libphonenumber's number types, in small letters).
+    """
+    import phonenumbers
+
+    if contact.kind is not ContactKind.PHONE or contact.normalised is None:
+        return None
+    found = phonenumbers.number_type(phonenumbers.parse(contact.normalised))
+    name = phonenumbers.PhoneNumberType.to_string(found).lower()
+    return None if name == "unknown" else str(name)
 
 
 # ---------------------------------------------------------------- the others

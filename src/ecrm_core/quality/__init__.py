@@ -1,0 +1,39 @@
+"""Quality: rules as data, what they find in records, and how good a data set is."""
+
+from ecrm_core.quality.check import Report, check_many, check_party, check_record
+from ecrm_core.quality.evidence import Evidence, QualityTest, Suggestion
+from ecrm_core.quality.finding import Finding
+from ecrm_core.quality.messages import LANGUAGES, render_message
+from ecrm_core.quality.party import Party, party_of
+from ecrm_core.quality.report import ReportBuilder, RowFinding, RuleCount, TableReport
+from ecrm_core.quality.rule import Applies, Dimension, Rule, Severity
+from ecrm_core.quality.ruleset import CORE, TESTS, RuleSet
+from ecrm_core.quality.score import Score, Weights
+
+__all__ = [
+    "CORE",
+    "LANGUAGES",
+    "TESTS",
+    "Applies",
+    "Dimension",
+    "Evidence",
+    "Finding",
+    "Party",
+    "QualityTest",
+    "Report",
+    "ReportBuilder",
+    "RowFinding",
+    "Rule",
+    "RuleCount",
+    "RuleSet",
+    "Score",
+    "Severity",
+    "Suggestion",
+    "TableReport",
+    "Weights",
+    "check_many",
+    "check_party",
+    "check_record",
+    "party_of",
+    "render_message",
+]

@@ -1,0 +1,111 @@
+"""E-mail: is the address one, does it say more than that, is its domain what it seems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import evolve
+
+from ecrm_core.customers import ContactPoint, parse_email
+from ecrm_core.kernel import Json
+from ecrm_core.quality.data import load_data
+from ecrm_core.quality.email_typo import hint_of
+from ecrm_core.quality.evidence import Evidence, Suggestion
+from ecrm_core.quality.party import Party
+
+__all__ = ["EMAIL_TESTS", "disposable_host", "is_role", "parts_of"]
+
+Params = Mapping[str, Json]
+Yields = Iterable[Evidence | Suggestion]
+
+_MAX_LOCAL = 64  # RFC 5321 4.5.3.1.1, in octets
+# Special-use names no mail gets to: RFC 6761, 6762, 7686.
+_NO_MAIL = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
+
+
+def parts_of(contact: ContactPoint) -> tuple[str, str]:
+    """Return what stands before and behind the last @: small letters behind it."""
+    local, _, domain = (contact.normalised or contact.raw.strip()).rpartition("@")
+    return local, domain.lower()
+
+
+def is_role(local: str) -> bool:
+    """Tell whether a mailbox name is that of a function (RFC 2142 and custom)."""
+    return local.partition("+")[0].lower() in load_data("role_names")["names"]
+
+
+def disposable_host(domain: str, more: Iterable[str] = ()) -> str | None:
+    """Return the listed host of throw-away mailboxes the domain is, or is below; None: none."""
+    known, added = load_data("disposable_domains")["domains"], frozenset(more)
+    while "." in domain:
+        if domain in added or domain in known:
+            return domain
+        domain = domain.partition(".")[2]
+    return None
+
+
+def _syntax(value: ContactPoint, _: Party, __: Params) -> Yields:
+    if value.normalised is None:
+        yield Evidence()
+
+
+def _special_use(value: ContactPoint, _: Party, __: Params) -> Yields:
+    top = parts_of(value)[1].rpartition(".")[2]
+    if value.normalised is not None and top in _NO_MAIL:
+        yield Evidence(facts={"ending": top})
+
+
+def _wrapped(value: ContactPoint, _: Party, __: Params) -> Yields:
+    """Find spaces around the address, or a name before it: what is meant is certain."""
+    if value.normalised is None:
+        return
+    raw = value.raw
+    if raw != raw.strip() or raw.strip().endswith(">"):
+        yield Evidence()
+        yield Suggestion(value=evolve(value, raw=value.normalised), confidence=1.0, automatic=True)
+
+
+def _unusual(value: ContactPoint, _: Party, __: Params) -> Yields:
+    """Find what the standards allow, or nearly, and many mail systems refuse."""
+    if value.normalised is None:
+        return
+    if '"' in value.raw.rpartition("@")[0].rpartition("<")[2]:
+        yield Evidence(facts={"what": "quotes"})
+    elif len(parts_of(value)[0].encode()) > _MAX_LOCAL:
+        yield Evidence(facts={"what": "length"})
+
+
+def _typo(value: ContactPoint, _: Party, __: Params) -> Yields:
+    local, domain = parts_of(value)
+    hint = hint_of(domain) if local else None
+    if hint is None:
+        return
+    yield Evidence(facts={"domain": hint.domain} if hint.known else {"domain": f".{hint.ending}"})
+    meant = parse_email(f"{local}@{hint.domain}")
+    if meant.normalised is not None:
+        yield Suggestion(value=meant, confidence=hint.confidence)
+
+
+def _disposable(value: ContactPoint, _: Party, params: Params) -> Yields:
+    if value.normalised is None or value.relay:
+        return
+    host = disposable_host(parts_of(value)[1], params.get("domains", ()))
+    if host is not None:
+        yield Evidence(facts={"domain": host})
+
+
+def _role(value: ContactPoint, _: Party, __: Params) -> Yields:
+    if value.normalised is not None and is_role(parts_of(value)[0]):
+        yield Evidence()
+
+
+EMAIL_TESTS = {
+    "email_disposable": _disposable,
+    "email_role": _role,
+    "email_special_use": _special_use,
+    "email_syntax": _syntax,
+    "email_typo": _typo,
+    "email_unusual": _unusual,
+    "email_wrapped": _wrapped,
+}
+"""The tests of this file by name."""

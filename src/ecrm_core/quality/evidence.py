@@ -1,0 +1,51 @@
+"""Evidence: what a test of a value yields: what it saw, and what might be meant instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from attrs import field, frozen
+
+from ecrm_core.customers import FieldValue
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import Json, Private
+from ecrm_core.quality.party import Party
+
+__all__ = ["Evidence", "QualityTest", "Suggestion"]
+
+
+@frozen(kw_only=True)
+class Evidence:
+    """Something is found: one finding. ``facts`` fill the sentence and hold no personal data."""
+
+    facts: Mapping[str, str | int] = field(factory=dict)
+
+
+@frozen(kw_only=True, repr=False)
+class Suggestion(Private):
+    """A value that may be meant instead, of the field's own type.
+
+    ``confidence`` is 0 to 1; ``automatic`` says that it may be taken without asking anybody. It
+    belongs to the Evidence before it.
+    """
+
+    value: FieldValue
+    confidence: float
+    automatic: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a confidence outside 0 to 1 (DefinitionError)."""
+        if not 0 <= self.confidence <= 1:
+            message = f"found the confidence {self.confidence}, expected 0 to 1"
+            raise DefinitionError(message, code="confidence")
+
+
+class QualityTest(Protocol):
+    """A pure function that tells whether something is wrong with this value of this party."""
+
+    def __call__(
+        self, value: FieldValue, record: Party, params: Mapping[str, Json], /
+    ) -> Iterable[Evidence | Suggestion]:
+        """Return nothing, or Evidence, each followed by its Suggestions."""
+        ...

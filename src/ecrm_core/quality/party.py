@@ -1,0 +1,112 @@
+"""Party: one record or profile as rules see it: values by field, the name and its parts as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from attrs import field, frozen
+
+from ecrm_core.customers import (
+    CLEARED,
+    ContactPoint,
+    FieldValue,
+    OrganisationName,
+    PersonName,
+    Profile,
+    SourceRecord,
+    Stated,
+    compose_name,
+    field_of,
+)
+from ecrm_core.kernel import Private
+
+__all__ = ["Party", "party_of"]
+
+_PARTS = ("given", "family", "middle", "prefix", "suffix", "phonetic")
+_NAME = tuple(f"name.{part}" for part in ("full", *_PARTS))
+
+
+@frozen(kw_only=True, repr=False)
+class Party(Private):
+    """Values by field (a list of them, of one or many); a field not stated is absent.
+
+    ``source`` is that of a record, None for a profile; ``country`` the one phones are dialled in,
+    if anybody says; ``as_of`` the day rules about time count from; ``unread`` names the fields
+    something was stated for that could not be read.
+    """
+
+    fields: Mapping[str, tuple[FieldValue, ...]]
+    name: PersonName | None = None
+    source: str | None = None
+    country: str | None = None
+    as_of: date | None = None
+    unread: tuple[str, ...] = field(default=())
+
+    def values(self, path: str) -> tuple[FieldValue, ...]:
+        """Return the values a rule with that path is asked about."""
+        special = _SPECIAL.get(path)
+        return self.fields.get(path, ()) if special is None else special(self)
+
+    @property
+    def emails(self) -> tuple[ContactPoint, ...]:
+        """The e-mail addresses."""
+        return self.fields.get("emails", ())
+
+    @property
+    def phones(self) -> tuple[ContactPoint, ...]:
+        """The phone numbers."""
+        return self.fields.get("phones", ())
+
+    @property
+    def organisation(self) -> OrganisationName | None:
+        """The organisation's name, if one is stated."""
+        trading = self.fields.get("organisation.trading", (None,))[0]
+        legal = self.fields.get("organisation.legal", (trading,))[0]
+        return OrganisationName(legal=legal, trading=trading) if legal else None
+
+
+def _one(value: FieldValue) -> tuple[FieldValue, ...]:
+    return () if value is None else (value,)
+
+
+_SPECIAL: Mapping[str, Callable[[Party], tuple[FieldValue, ...]]] = {
+    "$": lambda party: (party,),
+    "name": lambda party: _one(party.name),
+    "organisation": lambda party: _one(party.organisation),
+    "unread": lambda party: party.unread,
+}
+
+
+def party_of(
+    record: SourceRecord | Profile, *, as_of: date | None = None, region: str | None = None
+) -> Party:
+    """Return a record or profile as rules see it; ``region`` stands in for an unsaid country."""
+    if isinstance(record, Profile):
+        fields = {name: record.values(name) for name in record.fields}
+        name, source = record.name, None
+    else:
+        fields, name, source = _fields(record), _name(record.cells), record.key.source
+    country = fields.get("address.country", (region,))[0]
+    return Party(fields=fields, name=name, source=source, country=country, as_of=as_of)
+
+
+def _fields(record: SourceRecord) -> dict[str, tuple[FieldValue, ...]]:
+    fields: dict[str, tuple[FieldValue, ...]] = {}
+    for name, cell in record.cells.items():
+        if cell.value is not CLEARED and not name.startswith("unmapped."):
+            fields[name] = cell.value if field_of(name).many else (cell.value,)
+    return fields
+
+
+def _name(cells: Mapping[str, Stated]) -> PersonName | None:
+    """Return the name as Profile.name does: written in full, or composed of later parts."""
+    held = {name[5:]: cells[name] for name in _NAME if name in cells}
+    said = {part: cell for part, cell in held.items() if cell.value is not CLEARED}
+    if not said:
+        return None
+    full = said.pop("full", None)
+    texts = {part: cell.value for part, cell in said.items()}
+    if full and all(full.observed_at >= cell.observed_at for cell in said.values()):
+        return PersonName(full=full.value, **texts)
+    return compose_name(**texts) or (PersonName(full=full.value) if full else None)

@@ -1,0 +1,79 @@
+"""Party tests: can she be named and reached, is it a person at all, and what time tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from ecrm_core.customers import ContactPoint, VerificationState
+from ecrm_core.kernel import Json
+from ecrm_core.quality.evidence import Evidence, Suggestion
+from ecrm_core.quality.invented import percent, signs_of, weigh
+from ecrm_core.quality.party import Party
+
+__all__ = ["PARTY_TESTS"]
+
+Params = Mapping[str, Json]
+Yields = Iterable[Evidence | Suggestion]
+
+_DEAD = frozenset({VerificationState.BOUNCED, VerificationState.UNREACHABLE})
+
+
+def _named(value: Party, _: Party, __: Params) -> Yields:
+    if value.name is None and value.organisation is None:
+        yield Evidence()
+
+
+def _reachable(value: Party, _: Party, __: Params) -> Yields:
+    """Ask for one way that can be read: e-mail, phone, messenger, or a place mail goes to."""
+    ways = (*value.emails, *value.phones, *value.fields.get("handles", ()))
+    if not any(contact.normalised for contact in ways) and not _has_place(value):
+        yield Evidence()
+
+
+def _has_place(party: Party) -> bool:
+    flat = "address.lines" in party.fields and (
+        "address.locality" in party.fields or "address.postal_code" in party.fields
+    )
+    return flat or any(
+        place.lines and (place.locality or place.postal_code)
+        for place in party.fields.get("addresses", ())
+    )
+
+
+def _unread(value: str, _: Party, __: Params) -> Yields:
+    yield Evidence(facts={"field": value})
+
+
+def _not_working(value: ContactPoint, _: Party, __: Params) -> Yields:
+    if value.verification is not None and value.verification.state in _DEAD:
+        yield Evidence(facts={"state": value.verification.state.value})
+
+
+def _birth_on(value: date, record: Party, params: Params) -> Yields:
+    """Ask whether somebody alive can be born that day; without ``as_of`` nothing is asked."""
+    if record.as_of is None:
+        return
+    oldest = int(params.get("oldest", 120))
+    if value > record.as_of:
+        yield Evidence(facts={"what": "future"})
+    elif record.as_of.year - value.year > oldest:
+        yield Evidence(facts={"what": "age", "years": oldest})
+
+
+def _invented(value: Party, _: Party, __: Params) -> Yields:
+    signs = signs_of(value)
+    odds = weigh(signs)
+    if odds > 0:
+        yield Evidence(facts={"signs": ", ".join(signs), "percent": percent(odds)})
+
+
+PARTY_TESTS: Mapping[str, Callable[..., Yields]] = {
+    "birth_on": _birth_on,
+    "invented": _invented,
+    "named": _named,
+    "not_working": _not_working,
+    "reachable": _reachable,
+    "unread": _unread,
+}
+"""The tests of this file by name."""

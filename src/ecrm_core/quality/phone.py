@@ -1,0 +1,101 @@
+"""Phone: is the number possible, is it in use, is it one of films, or typed at random."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from ecrm_core.customers import ContactPoint, phone_type
+from ecrm_core.kernel import Json
+from ecrm_core.quality.data import load_data
+from ecrm_core.quality.evidence import Evidence, Suggestion
+from ecrm_core.quality.party import Party
+
+__all__ = ["PHONE_TESTS", "is_fictional", "pattern_of"]
+
+Params = Mapping[str, Json]
+Yields = Iterable[Evidence | Suggestion]
+
+_TELLING = 7  # digits at the end that make a pattern
+_STEPS = {"repeated": 0, "ascending": 1, "descending": 9}
+
+
+def _impossible(value: ContactPoint, record: Party, _: Params) -> Yields:
+    if value.normalised is None and not _countryless(value, record):
+        yield Evidence()
+
+
+def _country(value: ContactPoint, record: Party, _: Params) -> Yields:
+    if value.normalised is None and _countryless(value, record):
+        yield Evidence()
+
+
+def _countryless(value: ContactPoint, record: Party) -> bool:
+    """Tell whether nobody says in which country the number is to be dialled."""
+    raw = value.raw.strip()
+    digits = sum(map(str.isdigit, raw))
+    international = raw.startswith(("+", "＋", "00"))
+    return record.country is None and not international and digits > len(raw) / 2
+
+
+def _unknown(value: ContactPoint, _: Party, __: Params) -> Yields:
+    if value.normalised is not None and phone_type(value) is None:
+        yield Evidence()
+
+
+def is_fictional(contact: ContactPoint) -> bool:
+    """Tell whether the number is kept free for films and books (see fictional_phones.json)."""
+    digits = contact.normalised[1:] if contact.normalised else ""
+    if digits.startswith("1") and _in(digits[4:], load_data("fictional_phones")["nanp"]):
+        return True
+    return _in(digits, _ranges().get(digits[:4], ()))
+
+
+def _in(digits: str, ranges: Iterable[Sequence[str]]) -> bool:
+    return any(
+        digits.startswith(prefix)
+        and len(digits) == len(prefix) + len(first)
+        and first <= digits[len(prefix) :] <= last
+        for prefix, first, last in ranges
+    )
+
+
+@lru_cache(maxsize=1)
+def _ranges() -> Mapping[str, list[Sequence[str]]]:
+    """Return the ranges by the first four digits."""
+    found: dict[str, list[Sequence[str]]] = {}
+    for ranges in load_data("fictional_phones")["ranges"].values():
+        for held in ranges:
+            found.setdefault(held[0][:4], []).append(held)
+    return found
+
+
+def pattern_of(contact: ContactPoint) -> str | None:
+    """Return "repeated", "ascending" or "descending" where the last seven digits are; else None."""
+    digits = [ord(char) - 48 for char in (contact.normalised or "")[-_TELLING:]]
+    steps = {(after - before) % 10 for before, after in pairwise(digits)}
+    if len(digits) < _TELLING or len(steps) > 1:
+        return None
+    return next((name for name, step in _STEPS.items() if step in steps), None)
+
+
+def _fictional(value: ContactPoint, _: Party, __: Params) -> Yields:
+    if is_fictional(value):
+        yield Evidence()
+
+
+def _pattern(value: ContactPoint, _: Party, __: Params) -> Yields:
+    pattern = pattern_of(value)
+    if pattern is not None:
+        yield Evidence(facts={"pattern": pattern})
+
+
+PHONE_TESTS = {
+    "phone_country": _country,
+    "phone_fictional": _fictional,
+    "phone_impossible": _impossible,
+    "phone_pattern": _pattern,
+    "phone_unknown": _unknown,
+}
+"""The tests of this file by name."""

@@ -1,0 +1,146 @@
+"""Rule set: the rules that are asked together, the tests they name, and what they weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Self
+
+from attrs import evolve, field, frozen
+
+from ecrm_core.errors import DefinitionError, UnknownName
+from ecrm_core.kernel import Json, Registry
+from ecrm_core.quality.data import load_data
+from ecrm_core.quality.email import EMAIL_TESTS
+from ecrm_core.quality.evidence import QualityTest
+from ecrm_core.quality.name import NAME_TESTS
+from ecrm_core.quality.party_tests import PARTY_TESTS
+from ecrm_core.quality.phone import PHONE_TESTS
+from ecrm_core.quality.rule import Rule, Severity, choice, known_keys
+from ecrm_core.quality.score import DIMENSIONS, Weights
+
+__all__ = ["CORE", "TESTS", "RuleSet"]
+
+TESTS: Registry[QualityTest] = Registry(
+    "quality test", {**EMAIL_TESTS, **NAME_TESTS, **PARTY_TESTS, **PHONE_TESTS}
+)
+"""The tests of this library by name; ``TESTS.add(name, test)`` gives a registry with one more."""
+
+Overrides = Mapping[str, Mapping[str, Severity]]
+Asked = tuple[Rule, QualityTest, int]
+
+
+def _rules(given: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    return tuple(given)
+
+
+def _frozen_overrides(given: Overrides) -> Overrides:
+    return MappingProxyType({s: MappingProxyType(dict(of)) for s, of in given.items()})
+
+
+@frozen(kw_only=True)
+class RuleSet:
+    """Rules in order, their tests, and for single sources other severities: source -> rule id.
+
+    Raises DefinitionError for two rules of one id, UnknownName for a test that is not registered or
+    an override of a rule that is not there.
+    """
+
+    rules: tuple[Rule, ...] = field(converter=_rules)
+    tests: Registry[QualityTest] = field(default=TESTS, eq=False, repr=False)
+    severities: Overrides = field(factory=dict, converter=_frozen_overrides, hash=False)
+    weights: Weights = field(factory=Weights)
+    plan: Mapping[str, tuple[Asked, ...]] = field(init=False, eq=False, repr=False)
+    """The rules by path, with their tests and the places of their dimensions."""
+
+    @plan.default
+    def _plan(self) -> Mapping[str, tuple[Asked, ...]]:
+        found: dict[str, tuple[Asked, ...]] = {}
+        for rule in self.rules:
+            asked = (rule, self.tests[rule.test], DIMENSIONS.index(rule.dimension))
+            found[rule.path] = (*found.get(rule.path, ()), asked)
+        return found
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what names nothing, or something twice."""
+        ids = [rule.id for rule in self.rules]
+        twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
+        if twice:
+            raise DefinitionError(f"two rules have the id {twice[0]!r}", code="rule", twice=twice)
+        for of in self.severities.values():
+            for id_ in of:
+                self.rule(id_)
+
+    def rule(self, id_: str) -> Rule:
+        """Return the rule of that id; UnknownName when there is none."""
+        found = {rule.id: rule for rule in self.rules}
+        if id_ not in found:
+            near = tuple(sorted(found, key=lambda known: (known[:3] != id_[:3], known)))
+            raise UnknownName("rule", id_[:80], near[:3])
+        return found[id_]
+
+    def with_rule(self, rule: Rule) -> Self:
+        """Return the set with one more rule, or with this one in the place of that of its id."""
+        others = [held if held.id != rule.id else rule for held in self.rules]
+        return evolve(self, rules=(*others, *(() if rule in others else (rule,))))
+
+    def without(self, *ids: str) -> Self:
+        """Return the set without these rules; UnknownName for one that is not there."""
+        gone = {self.rule(id_).id for id_ in ids}
+        kept = {
+            s: {i: v for i, v in of.items() if i not in gone} for s, of in self.severities.items()
+        }
+        return evolve(self, rules=tuple(r for r in self.rules if r.id not in gone), severities=kept)
+
+    def with_params(self, id_: str, params: Mapping[str, Json]) -> Self:
+        """Return the set with parameters of one rule added or changed."""
+        rule = self.rule(id_)
+        return self.with_rule(evolve(rule, params={**rule.params, **params}))
+
+    def for_source(self, source: str, severities: Mapping[str, Severity]) -> Self:
+        """Return the set with other severities, by rule id, for the records of one source."""
+        held = {**self.severities.get(source, {}), **severities}
+        return evolve(self, severities={**self.severities, source: held})
+
+    def severity(self, rule: Rule, source: str | None) -> Severity:
+        """Return how much a finding of the rule matters in a record of this source."""
+        of = self.severities.get(source) if source is not None else None
+        return of.get(rule.id, rule.severity) if of else rule.severity
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the set as JSON values, without the tests, which are code."""
+        return {
+            "rules": [rule.to_json() for rule in self.rules],
+            "severities": {
+                source: {id_: severity.value for id_, severity in sorted(of.items())}
+                for source, of in sorted(self.severities.items())
+            },
+            "weights": self.weights.to_json(),
+        }
+
+    @classmethod
+    def from_json(
+        cls, data: Mapping[str, Json], *, tests: Registry[QualityTest] = TESTS
+    ) -> RuleSet:
+        """Return the set of its JSON; DefinitionError for JSON that is none."""
+        known = {"about", "rules", "severities", "weights"}
+        parts = known_keys(data, "rule set", known, required=frozenset({"rules"}))
+        if not isinstance(parts["rules"], (list, tuple)):
+            raise DefinitionError("found rules that are no list", code="rule")
+        given = parts.get("severities", {})
+        if not isinstance(given, Mapping) or not all(
+            isinstance(v, Mapping) for v in given.values()
+        ):
+            message = "found severities of another shape, expected source -> rule id -> severity"
+            raise DefinitionError(message, code="rule")
+        severities = {
+            source: {id_: choice(Severity, held) for id_, held in of.items()}
+            for source, of in given.items()
+        }
+        weights = {"weights": Weights.from_json(parts["weights"])} if "weights" in parts else {}
+        rules = tuple(Rule.from_json(rule) for rule in parts["rules"])
+        return cls(rules=rules, tests=tests, severities=severities, **weights)
+
+
+CORE = RuleSet.from_json(load_data("core_rules"))
+"""The rules of this library: e-mail, phone, name; can a customer be named and reached."""

@@ -1,0 +1,130 @@
+"""Score: 0 to 1 for each dimension and the whole; what does not apply is not counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import TypeVar
+
+from attrs import define, field, frozen
+
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import Json
+from ecrm_core.quality.data import load_data
+from ecrm_core.quality.rule import Dimension, Severity, choice, known_keys
+
+__all__ = ["DIMENSIONS", "Score", "Tally", "Weights", "mean"]
+
+E = TypeVar("E", bound=Enum)
+DIMENSIONS = tuple(Dimension)
+"""The dimensions in order."""
+
+
+def _fixed_penalties(given: Mapping[Severity, float]) -> Mapping[Severity, float]:
+    return MappingProxyType(dict(given))
+
+
+def _fixed_dimensions(given: Mapping[Dimension, float]) -> Mapping[Dimension, float]:
+    return MappingProxyType(dict(given))
+
+
+def _own_penalties() -> dict[Severity, float]:
+    return {choice(Severity, k): v for k, v in load_data("weights")["penalties"].items()}
+
+
+def _own_dimensions() -> dict[Dimension, float]:
+    return {choice(Dimension, k): v for k, v in load_data("weights")["dimensions"].items()}
+
+
+@frozen(kw_only=True)
+class Weights:
+    """How findings become scores: ``penalties`` 0 to 1 by severity, ``dimensions`` 0 and more.
+
+    A check that finds nothing earns 1, one with findings 1 less the penalty of the worst. A
+    dimension is the mean of its checks; the whole is the weighted mean of the dimensions asked.
+    """
+
+    penalties: Mapping[Severity, float] = field(
+        factory=_own_penalties, converter=_fixed_penalties, hash=False
+    )
+    dimensions: Mapping[Dimension, float] = field(
+        factory=_own_dimensions, converter=_fixed_dimensions, hash=False
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse weights that are missing, no numbers, or out of bounds (DefinitionError)."""
+        _check(self.penalties, Severity, most=1.0)
+        _check(self.dimensions, Dimension, most=1e6)
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the weights as JSON values."""
+        return {
+            "penalties": {key.value: held for key, held in self.penalties.items()},
+            "dimensions": {key.value: held for key, held in self.dimensions.items()},
+        }
+
+    @classmethod
+    def from_json(cls, data: Json) -> Weights:
+        """Return the weights of their JSON; what is not said is as by default."""
+        parts = known_keys(data, "weights", {"about", "penalties", "dimensions"})
+        penalties = known_keys(parts.get("penalties", {}), "penalties", [s.value for s in Severity])
+        dimensions = known_keys(
+            parts.get("dimensions", {}), "dimensions", [d.value for d in Dimension]
+        )
+        return cls(
+            penalties=_own_penalties() | {Severity(k): v for k, v in penalties.items()},
+            dimensions=_own_dimensions() | {Dimension(k): v for k, v in dimensions.items()},
+        )
+
+
+def _check(held: Mapping[E, float], of: Iterable[E], *, most: float) -> None:
+    for key in of:
+        value: Json = held.get(key)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
+            message = f"found no weight of 0 to {most:g} for {key}"
+            raise DefinitionError(message, code="weights")
+
+
+@frozen(kw_only=True)
+class Score:
+    """``dimensions`` asked, each 0 to 1, and the ``total``; None: nothing was asked.
+
+    A dimension that is not there was not asked: it is unknown, neither good nor bad.
+    """
+
+    dimensions: Mapping[Dimension, float] = field(factory=dict, hash=False)
+    total: float | None = None
+
+
+@define
+class Tally:
+    """Checks as they are made: how many of each dimension, and what they lost."""
+
+    weights: Weights
+    # By place in DIMENSIONS: to hash an Enum takes longer than the rest of a check.
+    _asked: list[int] = field(init=False)
+    _lost: list[float] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Begin with nothing asked."""
+        self._asked, self._lost = [0] * len(DIMENSIONS), [0.0] * len(DIMENSIONS)
+
+    def add(self, place: int, penalty: float = 0.0) -> None:
+        """Count one check of the dimension at that place in DIMENSIONS."""
+        self._asked[place] += 1
+        self._lost[place] += penalty
+
+    def score(self) -> Score:
+        """Return what the checks came to."""
+        counts = zip(DIMENSIONS, self._asked, self._lost, strict=True)
+        dimensions = {d: 1.0 - lost / asked for d, asked, lost in counts if asked}
+        return Score(dimensions=dimensions, total=mean(dimensions, self.weights))
+
+
+def mean(dimensions: Mapping[Dimension, float], weights: Weights) -> float | None:
+    """Return the weighted mean of the dimensions; None when none of them weighs anything."""
+    total = sum(weights.dimensions[dimension] for dimension in dimensions)
+    if not total:
+        return None
+    return sum(weights.dimensions[d] * held for d, held in dimensions.items()) / total
