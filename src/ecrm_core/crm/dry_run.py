@@ -7,6 +7,7 @@ from ecrm_core.crm.identity import IdentityDrafts
 from ecrm_core.crm.intake import IntakeDrafts
 from ecrm_core.crm.outbox import OutboxDrafts
 from ecrm_core.crm.settings import Settings
+from ecrm_core.crm.subscriptions import SubscriptionDrafts
 from ecrm_core.crm.timeline import TimelineDrafts
 from ecrm_core.ports import Store
 
@@ -19,6 +20,7 @@ class DryRun(
     ContactDrafts,
     OutboxDrafts,
     TimelineDrafts,
+    SubscriptionDrafts,
 ):
     """The changing verbs of the facade, each returning what it would write."""
 

@@ -14,6 +14,7 @@ from ecrm_core.crm.intake import IntakeVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.settings import Settings
+from ecrm_core.crm.subscriptions import SubscriptionVerbs
 from ecrm_core.crm.timeline import TimelineVerbs
 from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy
 from ecrm_core.kernel import Clock
@@ -29,6 +30,7 @@ class Crm(
     ContactVerbs,
     OutboxVerbs,
     TimelineVerbs,
+    SubscriptionVerbs,
 ):
     """A shop's customers: take input in, find, view, correct, merge and undo, ask for consent.
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import field, frozen
 
 from ecrm_core.crm.clock import SystemClock
 from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy, parse_country
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import MIN_SECRET, Clock, minor_units, zone
+from ecrm_core.subscriptions import PRESETS, Policies
 
 __all__ = ["Settings"]
 
@@ -17,8 +20,9 @@ class Settings:
     """How one shop reads and decides.
 
     ``region`` (ISO 3166-1 alpha-2) reads phone numbers without a country code, ``tz`` (IANA) times
-    without an offset. ``currency`` (ISO 4217) is what a bare amount in a rule means. ``secret`` (16
-    bytes or more, kept for ever) stands in for personal keys.
+    without an offset. ``currency`` (ISO 4217) is what a bare amount in a rule means. ``presets``
+    are what is done around subscriptions, by name. ``secret`` (16 bytes or more, kept for ever)
+    stands in for personal keys.
     """
 
     region: str | None = None
@@ -27,6 +31,7 @@ class Settings:
     policy: SurvivorshipPolicy = field(factory=SurvivorshipPolicy)
     attributes: AttributeSchema = field(factory=AttributeSchema)
     clock: Clock = field(factory=SystemClock)
+    presets: Mapping[str, Policies] = field(factory=lambda: PRESETS)
     secret: bytes | None = field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:

@@ -10,6 +10,12 @@ from ecrm_core.ports.customers import (
     read_records,
 )
 from ecrm_core.ports.store import Cursor, Page, Store, Tenants
+from ecrm_core.ports.subscriptions import (
+    read_due,
+    read_subscription_events,
+    read_subscriptions,
+    read_subscriptions_of,
+)
 from ecrm_core.ports.timeline import read_facts, read_interactions, read_timeline
 
 __all__ = [
@@ -19,6 +25,7 @@ __all__ = [
     "Tenants",
     "read_consents",
     "read_corrections",
+    "read_due",
     "read_edges",
     "read_facts",
     "read_groups",
@@ -26,5 +33,8 @@ __all__ = [
     "read_interactions",
     "read_profiles",
     "read_records",
+    "read_subscription_events",
+    "read_subscriptions",
+    "read_subscriptions_of",
     "read_timeline",
 ]

@@ -25,6 +25,14 @@ from ecrm_core.services.outbox import (
     prepare_release_stuck,
     stuck_effects,
 )
+from ecrm_core.services.renewals import (
+    RunReport,
+    due_actions,
+    prepare_command,
+    prepare_run_due,
+    prepare_subscribe,
+    subscriptions_of,
+)
 from ecrm_core.services.retention import prepare_forget_requests
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
 from ecrm_core.services.view import (
@@ -41,9 +49,11 @@ __all__ = [
     "Deliveries",
     "Handler",
     "Hit",
+    "RunReport",
     "address_of",
     "commit",
     "deliver",
+    "due_actions",
     "export_customer",
     "facts_of",
     "find_customers",
@@ -51,6 +61,7 @@ __all__ = [
     "may_contact_address",
     "may_contact_customer",
     "prepare_claim",
+    "prepare_command",
     "prepare_consent",
     "prepare_correct",
     "prepare_forget_requests",
@@ -60,8 +71,11 @@ __all__ = [
     "prepare_record",
     "prepare_refusal",
     "prepare_release_stuck",
+    "prepare_run_due",
+    "prepare_subscribe",
     "prepare_unmerge",
     "stuck_effects",
+    "subscriptions_of",
     "timeline_of",
     "view_customer",
 ]

@@ -32,6 +32,7 @@ from ecrm_core.ports import (
     read_edges,
     read_groups,
     read_interactions,
+    read_subscriptions_of,
 )
 
 __all__ = [
@@ -128,6 +129,7 @@ def _linked(store: Store, group: Group) -> Mapping[str, int]:
         "merges": len(read_edges(store, ids)),
         "consents about the person": len(read_consents(store, map(person_subject, ids))),
         "interactions": sum(map(len, read_interactions(store, ids).values())),
+        "subscriptions": sum(map(len, read_subscriptions_of(store, ids).values())),
     }
 
 

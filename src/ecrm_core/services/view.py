@@ -47,9 +47,12 @@ from ecrm_core.ports import (
     read_groups,
     read_history,
     read_profiles,
+    read_subscription_events,
+    read_subscriptions_of,
 )
 from ecrm_core.services.identity import group_of, identity_of
 from ecrm_core.services.timeline import happened
+from ecrm_core.subscriptions import Recorded, Subscription
 from ecrm_core.timeline import Facts, Interaction
 
 __all__ = [
@@ -142,7 +145,8 @@ def _holders(store: Store, contact: ContactPoint) -> list[CustomerId]:
 class CustomerView(Private):
     """One customer whole: profile, the homes joined in it, records, history, consents, merges.
 
-    ``timeline`` holds the newest interactions, ``facts`` what all of them add up to.
+    ``timeline`` holds the newest interactions, ``facts`` what all of them add up to;
+    ``subscription_events`` why each of the subscriptions is as it is (in a view of everything).
     """
 
     profile: Profile
@@ -152,6 +156,8 @@ class CustomerView(Private):
     merges: tuple[MergeEdge, ...] = ()
     timeline: tuple[Interaction, ...] = ()
     facts: Facts = field(factory=Facts)
+    subscriptions: tuple[Subscription, ...] = ()
+    subscription_events: tuple[Recorded, ...] = ()
 
     @property
     def id(self) -> CustomerId:
@@ -205,6 +211,8 @@ def _view(store: Store, group: Group, limit: int | None) -> CustomerView | None:
     contacts = _contacts(group, history)
     subjects = {address_subject(c) for c in contacts if c.match_form is not None}
     facts, timeline = happened(store, ids, limit=limit)
+    rows = [row.value for held in read_subscriptions_of(store, ids).values() for row in held]
+    events = read_subscription_events(store, [row.id for row in rows]) if limit is None else ()
     return CustomerView(
         profile=profile,
         group=group,
@@ -213,6 +221,8 @@ def _view(store: Store, group: Group, limit: int | None) -> CustomerView | None:
         merges=tuple(row.value for row in read_edges(store, ids)),
         timeline=timeline,
         facts=facts,
+        subscriptions=tuple(sorted(rows, key=lambda held: (held.starts_on, held.id))),
+        subscription_events=events,
     )
 
 
@@ -248,6 +258,8 @@ def export_customer(view: CustomerView, *, audit: bool = True) -> dict[str, obje
         "consents": [encode(statement) for statement in view.consents],
         "facts": encode(view.facts),
         "timeline": [encode(told) for told in view.timeline],
+        "subscriptions": [encode(held) for held in view.subscriptions],
+        "subscription_events": [encode(row) for row in view.subscription_events],
     }
     if audit:
         exported["merges"] = [encode(edge) for edge in view.merges]

@@ -16,12 +16,16 @@ def decide_step(step: Step, *, version: int = ABSENT) -> ChangeSet:
     """Return what a step writes; nothing when nothing happened.
 
     ``version`` is that of the row the step was made on (ABSENT for a new subscription). The result
-    holds the id and counts the actions by kind.
+    holds the id, the status, and counts the actions by kind.
     """
     counts = Counter(action.kind.value for action in step.actions)
-    result = {kind.value: counts[kind.value] for kind in ActionKind}
+    result: dict[str, object] = {
+        "subscription": step.state.id,
+        "status": step.state.status.value,
+        **{kind.value: counts[kind.value] for kind in ActionKind},
+    }
     if not step.events:
-        return ChangeSet(result={"subscription": step.state.id, **result})
+        return ChangeSet(result=result)
     return ChangeSet(
         puts=(
             Put(SUBSCRIPTIONS, step.state),
@@ -29,5 +33,5 @@ def decide_step(step: Step, *, version: int = ABSENT) -> ChangeSet:
         ),
         expects=(Expect(SUBSCRIPTIONS, (step.state.id,), version),),
         emits=tuple(action.emit for action in step.actions),
-        result={"subscription": step.state.id, **result},
+        result=result,
     )

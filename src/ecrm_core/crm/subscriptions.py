@@ -1,0 +1,162 @@
+"""Subscriptions: the verbs that begin, change, foresee and run them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ecrm_core.crm.verbs import Customer, Drafts, Verbs
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import ChangeSet
+from ecrm_core.services import (
+    RunReport,
+    commit,
+    due_actions,
+    prepare_command,
+    prepare_run_due,
+    prepare_subscribe,
+    subscriptions_of,
+)
+from ecrm_core.subscriptions import Action, Command, Plan, Status, Subscription, TermRule
+
+__all__ = ["SubscriptionDrafts", "SubscriptionVerbs"]
+
+_PAGE = 100
+_FAR = 36_600  # days: a hundred years are more than anybody foresees
+
+
+class SubscriptionDrafts(Drafts):
+    """The changing verbs of subscriptions, each returning what it would write."""
+
+    def subscribe(
+        self,
+        customer: Customer,
+        plan: Plan,
+        *,
+        starts_on: date | None = None,
+        term: TermRule | None = None,
+        preset: str = "b2c",
+        tz: str | None = None,
+        anchor_day: int | None = None,
+        billed_through: date | None = None,
+        auto_renew: bool = True,
+        by: str | None = None,
+        now: datetime | None = None,
+    ) -> ChangeSet:
+        """Return what beginning the subscription would write."""
+        return prepare_subscribe(
+            self.store, customer, plan, presets=self.settings.presets, now=self._now(now),
+            preset=preset, tz=tz or self.settings.tz, starts_on=starts_on, anchor_day=anchor_day,
+            billed_through=billed_through, term=term, auto_renew=auto_renew,
+            by=None if by is None else self._act(by, now).by,
+        )  # fmt: skip
+
+    def command(
+        self, subscription: str, command: Command, *, by: str, now: datetime | None = None
+    ) -> ChangeSet:
+        """Return what the command would write."""
+        act = self._act(by, now)
+        return prepare_command(
+            self.store, subscription, command, presets=self.settings.presets, now=act.at, by=act.by
+        )
+
+    def run_due(self, *, limit: int = _PAGE, now: datetime | None = None) -> ChangeSet:
+        """Return what one transaction of the run would write: the first ``limit`` that are due."""
+        _check_limit(limit)
+        return prepare_run_due(
+            self.store, now=self._now(now), presets=self.settings.presets, limit=limit
+        )
+
+
+class SubscriptionVerbs(Verbs):
+    """Subscribe, command, foresee what is due, and run it."""
+
+    def subscribe(
+        self,
+        customer: Customer,
+        plan: Plan,
+        *,
+        starts_on: date | None = None,
+        term: TermRule | None = None,
+        preset: str = "b2c",
+        tz: str | None = None,
+        anchor_day: int | None = None,
+        billed_through: date | None = None,
+        auto_renew: bool = True,
+        by: str | None = None,
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> str:
+        """Begin a subscription of a plan and return its id.
+
+        ``starts_on`` (default: today) is the first day; for one that began earlier
+        ``billed_through`` says the first day that is not billed yet. ``anchor_day`` is the day of
+        the month it is billed on, ``tz`` (default: the shop's) where its days begin, ``preset``
+        "b2c" or "b2b" what is done around it. Raises MissingError, InputError, UnknownName.
+        """
+        said: dict[str, Any] = {
+            "starts_on": starts_on, "term": term, "preset": preset, "tz": tz, "by": by,
+            "anchor_day": anchor_day, "billed_through": billed_through, "auto_renew": auto_renew,
+        }  # fmt: skip
+        result = self._commit(
+            lambda at: self.dry_run.subscribe(customer, plan, now=at, **said),
+            ["subscribe", str(customer), plan, *said.values()], key, now,
+        )  # fmt: skip
+        return str(result["subscription"])
+
+    def command(
+        self,
+        subscription: str,
+        command: Command,
+        *,
+        by: str,
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> Status:
+        """Do something with a subscription (``Cancel.at_term_end()``) and return how it stands.
+
+        What is due before it is done with it. Raises IllegalTransition and MissingError.
+        """
+        params = ["command", subscription, type(command).__name__, command, by]
+        result = self._commit(
+            lambda at: self.dry_run.command(subscription, command, by=by, now=at), params, key, now
+        )
+        return Status(result["status"])
+
+    def subscriptions(self, customer: Customer) -> tuple[Subscription, ...]:
+        """Return every subscription of a customer, those that are over too, by start."""
+        return subscriptions_of(self.store, customer)
+
+    def due(self, *, days: int = 0, now: datetime | None = None) -> tuple[Action, ...]:
+        """Return what runs will ask for in so many days, in order; nothing is written.
+
+        With 0 days exactly what a run would write now. A subscription gives at most 1,000 events.
+        """
+        if not 0 <= days <= _FAR:
+            raise DefinitionError(f"found {days} days, expected 0 to {_FAR}", code="days")
+        at = self._now(now)
+        until = at + timedelta(days=days)
+        return due_actions(self.store, until, now=at, presets=self._settings.presets)
+
+    def run_due(self, *, limit: int | None = None, now: datetime | None = None) -> RunReport:
+        """Do everything that is due: write events, and effects into the outbox, each key once.
+
+        At most ``limit`` subscriptions (default: all), 100 in a transaction. Run it as often as
+        you like: what is done is not due again. ``deliver`` hands the effects to your functions.
+        """
+        at, report, left = self._now(now), RunReport(), limit
+        _check_limit(1 if limit is None else limit)
+        while left is None or left > 0:
+            size = _PAGE if left is None else min(left, _PAGE)
+            applied = commit(self.store, lambda size=size: self.dry_run.run_due(limit=size, now=at))  # type: ignore[misc]
+            done = RunReport().plus(applied.result)
+            report = report.plus(applied.result)
+            if not done.subscriptions:
+                break
+            left = None if left is None else left - done.subscriptions
+        return report
+
+
+def _check_limit(limit: int) -> None:
+    if limit < 1:
+        raise DefinitionError(f"found limit {limit}, expected 1 or more", code="limit")

@@ -1,0 +1,72 @@
+"""Subscriptions: thin typed readers over the store, by id, by home, and by what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+
+from ecrm_core.kernel import CustomerId, Stored
+from ecrm_core.ports.store import Cursor, Store
+from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS, Recorded, Subscription
+
+__all__ = [
+    "read_due",
+    "read_subscription_events",
+    "read_subscriptions",
+    "read_subscriptions_of",
+]
+
+_PAGE = 500
+
+
+def read_subscriptions(
+    store: Store, ids: Collection[str]
+) -> Mapping[str, Stored[Subscription]]:  # fmt: skip
+    """Return the subscriptions of these ids; missing ones are absent."""
+    found = store.get_many(SUBSCRIPTIONS, [(id_,) for id_ in ids])
+    return {id_: row for (id_,), row in found.items()}
+
+
+def read_subscriptions_of(
+    store: Store, homes: Collection[CustomerId]
+) -> Mapping[CustomerId, tuple[Stored[Subscription], ...]]:
+    """Return the subscriptions written under these very homes, by home and then by id."""
+    found = store.find_many(SUBSCRIPTIONS, "by_customer", [(home,) for home in homes])
+    return {CustomerId(home): rows for (home,), rows in found.items()}
+
+
+def read_subscription_events(store: Store, ids: Collection[str]) -> tuple[Recorded, ...]:
+    """Return every event of these subscriptions: by subscription, then in order."""
+    return tuple(row for id_ in sorted(ids) for row in _events(store, id_))
+
+
+def _events(store: Store, id_: str) -> Iterator[Recorded]:
+    after: Cursor | None = None
+    while True:
+        page = store.scan(SUBSCRIPTION_EVENTS, within=(id_,), after=after, limit=_PAGE)
+        yield from (row.value for row in page.rows)
+        if page.following is None:
+            return
+        after = page.following
+
+
+def read_due(
+    store: Store, until: datetime, *, limit: int | None = None
+) -> Iterator[Stored[Subscription]]:
+    """Go through subscriptions whose next action is due at ``until``, the earliest first.
+
+    At most ``limit`` of them; rows are read a page at a time.
+    """
+    after: Cursor | None = None
+    left = limit
+    while left is None or left > 0:
+        page = store.scan(
+            SUBSCRIPTIONS, index="by_next", after=after, limit=min(left or _PAGE, _PAGE)
+        )
+        for row in page.rows:
+            if row.value.next_action_at is None or row.value.next_action_at > until:
+                return
+            yield row
+        after, left = page.following, None if left is None else left - len(page.rows)
+        if after is None:
+            return
