@@ -110,7 +110,7 @@ def read(
         schema=schema, key_is_personal=key_is_personal,
     )  # fmt: skip
     delivery = DeliveryBuilder(source=source, received_at=reader.received_at)
-    for found in split_objects(body, one="row", many="rows"):
+    for found in split_objects(body, named={"row": "rows"}):
         try:
             entry = reader.read(found.read())
         except InputError as error:

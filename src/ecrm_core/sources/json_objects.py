@@ -26,10 +26,14 @@ _LENIENT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 @frozen(repr=False)
 class Found:
-    """One object of a body: its path there, its text, and how to read it through the gates."""
+    """One object of a body: its path there, its text, and how to read it through the gates.
+
+    ``sort`` is what the body calls it ("order"), None where it does not.
+    """
 
     path: str
     text: str
+    sort: str | None = None
 
     def read(self) -> Mapping[str, object]:
         """Return the object; InputError when a gate refuses it or it is something else."""
@@ -40,24 +44,33 @@ class Found:
         return value
 
 
-def split_objects(body: bytes, *, one: str, many: str) -> Iterator[Found]:
-    """Return the objects of a body: ``{...}``, ``{one: {...}}``, ``{many: [...]}`` or ``[...]``.
+def split_objects(body: bytes, *, named: Mapping[str, str]) -> Iterator[Found]:
+    """Return the objects of a body: ``{...}``, ``[...]``, ``{one: {...}}`` or ``{many: [...]}``.
 
-    Raises InputError for bytes that are no JSON in UTF-8, more than 64 MiB, and other shapes.
+    ``named`` holds the names of one and of many, such as {"order": "orders"}. Raises InputError for
+    bytes that are no JSON in UTF-8, more than 64 MiB, and other shapes.
     """
     text = _text(body)
     start = _skip(text, 0)
-    members = list(_members(text, start)) if text[start] == "{" else []
-    if [key for key, _ in members] == [one]:
-        yield Found(child("$", one), members[0][1])
-    elif [key for key, _ in members] == [many] and members[0][1].startswith("["):
-        yield from _elements(members[0][1], child("$", many))
-    elif text[start] == "[":
-        yield from _elements(text[start:], "$")
+    if text[start] == "[":
+        yield from _elements(text[start:], "$", None)
     elif text[start] == "{":
-        yield Found("$", text)
+        yield from _named(text, start, named)
     else:
         raise InputError("found a bare value, expected an object or a list", code="not_object")
+
+
+def _named(text: str, start: int, named: Mapping[str, str]) -> Iterator[Found]:
+    """Return the objects under the one name in an object, else the object itself."""
+    members = list(_members(text, start))
+    name, held = members[0] if len(members) == 1 else ("", "")
+    several = {many: one for one, many in named.items()}
+    if name in named:
+        yield Found(child("$", name), held, name)
+    elif name in several and held.startswith("["):
+        yield from _elements(held, child("$", name), several[name])
+    else:
+        yield Found("$", text)
 
 
 def _text(body: bytes) -> str:
@@ -76,12 +89,12 @@ def _skip(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _elements(text: str, path: str) -> Iterator[Found]:
+def _elements(text: str, path: str, sort: str | None) -> Iterator[Found]:
     """Yield the elements of a list, each as its own text."""
     at, count = _skip(text, 1), 0
     while text[at] != "]":
         end = _LENIENT.raw_decode(text, at)[1]
-        yield Found(f"{path}[{count}]", text[at:end])
+        yield Found(f"{path}[{count}]", text[at:end], sort)
         count, at = count + 1, _next(text, end)
 
 

@@ -74,9 +74,24 @@ class Node:
         held = self.value if isinstance(self.value, list) else []
         return [Node(item, f"{self.path}[{at}]", self._taken) for at, item in enumerate(held)]
 
+    def stated(self) -> Node:
+        """Return the object without what is blank (null, "", [], {}): a part says nothing by it."""
+        return Node(_stated(self.value), self.path, self._taken)
+
+    def apart(self) -> Node:
+        """Return the same value where taking a leaf takes nothing: for what is only added up."""
+        return Node(self.value, self.path, set())
+
     def take(self) -> None:
         """Mark every leaf in here as held by a field: only ever once the field holds it whole."""
         self._taken.update(leaves(self.value, self.path))
+
+
+def _stated(value: object) -> object:
+    if not isinstance(value, Mapping):
+        return value
+    held = {key: _stated(inner) for key, inner in value.items()}
+    return {key: inner for key, inner in held.items() if inner not in (None, "", [], {})}
 
 
 class Payload(Node):

@@ -1,26 +1,47 @@
-"""Shopify: customers from the Admin REST API, its webhooks and its exports.
+"""Shopify: customers and orders from the Admin REST API, its webhooks and its exports.
 
-https://shopify.dev/docs/api/admin-rest/latest/resources/customer. ``verify`` first, then ``read``.
+https://shopify.dev/docs/api/admin-rest/latest/resources/customer and .../order. ``verify`` first,
+then ``read``.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import hmac
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
-from ecrm_core.errors import DefinitionError, InputError, RefusedError
+from ecrm_core.errors import InputError
 from ecrm_core.kernel import utc
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder
 from ecrm_core.sources.json_objects import split_objects
 from ecrm_core.sources.shopify_customer import read_customer
+from ecrm_core.sources.shopify_order import read_order
+from ecrm_core.sources.signature import verify_signature
+from ecrm_core.sources.sorts import check_topic, sort_of
 
 __all__ = ["TOPICS", "read", "verify"]
 
-TOPICS = ("customers/create", "customers/disable", "customers/enable", "customers/update")
-"""The webhook topics that ``read`` understands; each carries one whole customer."""
+TOPICS = (
+    "customers/create",
+    "customers/disable",
+    "customers/enable",
+    "customers/update",
+    "orders/cancelled",
+    "orders/create",
+    "orders/fulfilled",
+    "orders/paid",
+    "orders/partially_fulfilled",
+    "orders/updated",
+)
+"""The webhook topics that ``read`` understands; each carries one whole customer or order."""
+_NAMED: Final = {"customer": "customers", "order": "orders"}
+_READ: Final = {"customer": read_customer, "order": read_order}
+_ORDER: Final = ("financial_status", "order_number")
+# Keys of other resources that have an id too: an address, a cart, a draft, a product, a refund.
+_OTHERS: Final = frozenset(
+    {"address1", "customer_id", "invoice_url", "line_items", "order_id", "variants"}
+)
 
 
 def read(
@@ -31,21 +52,21 @@ def read(
     source: str = "shopify",
     region: str | None = None,
 ) -> Delivery:
-    """Return the customers of a body: one, ``{"customer": …}``, ``{"customers": […]}`` or a list.
+    """Return the customers and orders of a body: one, a list, or ``{"orders": […]}``.
 
-    ``topic`` is the webhook's (X-Shopify-Topic), None for exports and API answers; ``region``
-    (ISO 3166-1 alpha-2) is for phone numbers of customers without a country. A customer that
-    cannot be read is refused alone. Raises InputError for bytes that are no JSON, and
-    DefinitionError for a topic that brings no customer.
+    ``topic`` is the webhook's (X-Shopify-Topic), None for exports and API answers: then an object
+    is what the body calls it, else what it looks like. ``region`` (ISO 3166-1 alpha-2) is for phone
+    numbers of parties without a country. An object that cannot be read, or is neither, is refused
+    alone. Raises InputError for bytes that are no JSON, and DefinitionError for other topics.
     """
-    if topic is not None and topic not in TOPICS:
-        message = f"the topic is {topic[:80]!r}, expected one of {', '.join(TOPICS)}"
-        raise DefinitionError(message, code="topic", supported=list(TOPICS))
+    check_topic(topic, TOPICS)
+    told = topic and topic.partition("/")[0].removesuffix("s")
     delivery = DeliveryBuilder(source=source, received_at=utc(received_at))
-    for found in split_objects(body, one="customer", many="customers"):
+    for found in split_objects(body, named=_NAMED):
         try:
             data = found.read()
-            entry = read_customer(
+            sort = sort_of(found, data, told, _looks_like)
+            entry = _READ[sort](
                 data, source=source, received_at=delivery.received_at, region=region
             )
         except InputError as error:
@@ -55,6 +76,13 @@ def read(
     return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())
 
 
+def _looks_like(data: Mapping[str, object]) -> str | None:
+    """Return what an object is that nobody named; None where it is something else."""
+    if "line_items" in data and any(key in data for key in _ORDER):
+        return "order"
+    return None if _OTHERS & data.keys() else "customer"
+
+
 def verify(body: bytes, signature: str | None, *, secret: str | bytes) -> None:
     """Refuse a webhook that Shopify did not sign; return nothing when it did.
 
@@ -62,20 +90,4 @@ def verify(body: bytes, signature: str | None, *, secret: str | bytes) -> None:
     must be the bytes as they came. Raises RefusedError (code "bad_signature"), or DefinitionError
     for an empty secret.
     """
-    key = secret.encode() if isinstance(secret, str) else secret
-    if not key:
-        raise DefinitionError("the webhook secret is empty", code="secret_needed")
-    if not signature:
-        message = "the webhook has no signature (header X-Shopify-Hmac-SHA256)"
-        raise RefusedError(message, code="bad_signature")
-    expected = hmac.digest(key, body, "sha256")
-    if not hmac.compare_digest(expected, _decoded(signature)):
-        message = "the signature does not fit the body: another secret, or not the bytes as sent"
-        raise RefusedError(message, code="bad_signature")
-
-
-def _decoded(signature: str) -> bytes:
-    try:
-        return base64.b64decode(signature.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        return b""
+    verify_signature(body, signature, secret=secret, header="X-Shopify-Hmac-SHA256")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ecrm_core.customers import CLEARED, Address, Cleared, compose_name, parse_country
-from ecrm_core.sources.payload import Node, Payload
+from ecrm_core.sources.payload import Node
 from ecrm_core.sources.said import cleared, said, tidy
 
-__all__ = ["country_of", "read_addresses"]
+__all__ = ["country_of", "read_address", "read_addresses"]
 
 _PARTS = {
     "company": "organisation",
@@ -17,7 +17,7 @@ _PARTS = {
 }
 
 
-def read_addresses(payload: Payload) -> tuple[Address, ...] | Cleared | None:
+def read_addresses(payload: Node) -> tuple[Address, ...] | Cleared | None:
     """Return the addresses in order, the default one first; CLEARED for null or an empty list.
 
     Elements that are no objects stay unmapped, and so does a ``default_address`` that is none of
@@ -33,10 +33,10 @@ def read_addresses(payload: Payload) -> tuple[Address, ...] | Cleared | None:
     first = _default(found)
     order = [first, *(item for item in found if item is not first)] if first else found
     _same_default(payload, tuple(found))
-    return tuple(_address(item) for item in order)
+    return tuple(read_address(item) for item in order)
 
 
-def country_of(payload: Payload) -> str | None:
+def country_of(payload: Node) -> str | None:
     """Return the country of the default address, else of the first; it is not taken."""
     found = payload.get("addresses")
     items = found.items() if found else []
@@ -62,13 +62,14 @@ def _default(items: list[Node]) -> Node | None:
     return chosen[0]
 
 
-def _same_default(payload: Payload, items: tuple[Node, ...]) -> None:
+def _same_default(payload: Node, items: tuple[Node, ...]) -> None:
     default = payload.get("default_address")
     if default and (default.value is None or any(default.value == item.value for item in items)):
         default.take()
 
 
-def _address(node: Node) -> Address:
+def read_address(node: Node) -> Address:
+    """Return one address object."""
     parts = {field: _text(node.get(key)) for key, field in _PARTS.items()}
     lines = (_text(node.get("address1")), _text(node.get("address2")))
     return Address(

@@ -12,7 +12,7 @@ from datetime import datetime
 from ecrm_core.customers import ConsentState, ConsentStatement, ContactPoint, address_subject
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import parse_instant
-from ecrm_core.sources.payload import Node, Payload
+from ecrm_core.sources.payload import Node
 
 __all__ = ["read_consents"]
 
@@ -26,7 +26,7 @@ _STATES = {
 
 
 def read_consents(
-    payload: Payload, values: Mapping[str, object], *, at: datetime, source: str
+    payload: Node, values: Mapping[str, object], *, at: datetime, source: str
 ) -> tuple[ConsentStatement, ...]:
     """Return the statements; ``values`` holds e-mails and phones, ``at`` dates undated ones."""
     found = []

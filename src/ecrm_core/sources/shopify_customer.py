@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from ecrm_core.customers import (
     CLEARED,
@@ -23,17 +23,32 @@ from ecrm_core.customers import (
     parse_phone,
 )
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import gate_text, parse_instant
+from ecrm_core.kernel import Private, gate_text, parse_instant
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload, joined, noting
 from ecrm_core.sources.said import cleared, raw_text, record_of, said
 from ecrm_core.sources.shopify_address import country_of, read_addresses
 from ecrm_core.sources.shopify_consent import read_consents
 
-__all__ = ["read_customer"]
+__all__ = ["Party", "instant_of", "read_customer", "read_party"]
 
 _Contacts = tuple[ContactPoint, ...] | Cleared | None
 _Texts = tuple[str, ...] | Cleared | None
+
+
+@frozen(kw_only=True, repr=False)
+class Party(Private):
+    """What a customer object states: the key, the values of fields, and consents."""
+
+    key: SourceKey
+    observed_at: datetime | None
+    values: Mapping[str, object]
+    consents: tuple[ConsentStatement, ...]
+
+    @property
+    def dated(self) -> bool:
+        """Whether something is stated that carries the source's time."""
+        return self.observed_at is not None and bool(self.values or self.consents)
 
 
 def read_customer(
@@ -41,37 +56,60 @@ def read_customer(
 ) -> Entry:
     """Return what one customer object states; InputError names every path that cannot be."""
     payload, problems = Payload(data), list[InputError]()
-    observed_at = _instant(payload.get("updated_at"))
+    party = read_party(
+        payload, problems, source=source, received_at=received_at, region=region, seen_at=None
+    )
+    rest: dict[str, object] = {}
+    with noting(problems):
+        rest = _rest(payload, carried=party is not None and party.dated)
+    if problems or party is None:
+        raise joined(problems)
+    record = record_of(party.key, {**party.values, **rest}, party.observed_at, received_at)
+    return Entry(record=record, consents=party.consents, mapped=payload.mapped)
+
+
+def read_party(
+    node: Node,
+    problems: list[InputError],
+    *,
+    source: str,
+    received_at: datetime,
+    region: str | None,
+    seen_at: datetime | None,
+) -> Party | None:
+    """Return what a customer object states, alone or in an order; the rest is left in it.
+
+    ``seen_at`` is the source's time where the object has none. None without an id, which is one of
+    the problems noted.
+    """
+    observed_at = instant_of(node.get("updated_at")) or seen_at
     values: dict[str, object] = {}
     consents: tuple[ConsentStatement, ...] = ()
     key: SourceKey | None = None
     with noting(problems):
-        key = SourceKey(source, _id(payload))
+        key = SourceKey(source, _id(node))
     for part in (_names, _lists, _contacts):
         with noting(problems):
-            values |= {n: v for n, v in part(payload, region).items() if v is not None}
+            values |= {n: v for n, v in part(node, region).items() if v is not None}
     with noting(problems):
-        consents = read_consents(payload, values, at=observed_at or received_at, source=source)
-    with noting(problems):
-        values |= _rest(payload, carried=observed_at is not None and bool(values or consents))
-    if problems or key is None:
-        raise joined(problems)
-    record = record_of(key, values, observed_at=observed_at, received_at=received_at)
-    return Entry(record=record, consents=consents, mapped=payload.mapped)
+        consents = read_consents(node, values, at=observed_at or received_at, source=source)
+    if key is None:
+        return None
+    return Party(key=key, observed_at=observed_at, values=values, consents=consents)
 
 
-def _id(payload: Payload) -> str:
+def _id(payload: Node) -> str:
     node = payload.get("id")
     text = raw_text(node)
     if node is None or text is None:
-        raise InputError(
-            "found no id, expected the number of a customer", path="$.id", code="no_id"
-        )
+        message = "found no id, expected the number of a customer"
+        raise InputError(message, path=f"{payload.path}.id", code="no_id")
     node.take()
     return text
 
 
-def _instant(node: Node | None) -> datetime | None:
+def instant_of(node: Node | None) -> datetime | None:
+    """Return the instant a text names; None, and nothing taken, when it names none."""
     if node is None or not isinstance(node.value, str):
         return None
     try:
@@ -80,12 +118,12 @@ def _instant(node: Node | None) -> datetime | None:
         return None  # stays among the unmapped leaves; the time of receipt takes its place
 
 
-def _names(payload: Payload, _: str | None) -> dict[str, object]:
+def _names(payload: Node, _: str | None) -> dict[str, object]:
     parts = {"first_name": "name.given", "last_name": "name.family"}
     return {field: said(payload.get(key)) for key, field in parts.items()}
 
 
-def _lists(payload: Payload, _: str | None) -> dict[str, object]:
+def _lists(payload: Node, _: str | None) -> dict[str, object]:
     locale = said(payload.get("locale"))
     return {
         "addresses": read_addresses(payload),
@@ -116,7 +154,7 @@ def _tags(node: Node | None) -> _Texts:
     return tags or CLEARED
 
 
-def _contacts(payload: Payload, region: str | None) -> dict[str, object]:
+def _contacts(payload: Node, region: str | None) -> dict[str, object]:
     region = country_of(payload) or region
     return {
         "emails": _emails(payload.get("email"), payload.get("verified_email")),

@@ -1,0 +1,33 @@
+"""Sorts: which of a shop's objects one is: as its topic or the body says, else as it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.sources.json_objects import Found
+
+__all__ = ["check_topic", "sort_of"]
+
+
+def check_topic(topic: str | None, topics: Collection[str]) -> None:
+    """Raise DefinitionError for a topic that is none of these."""
+    if topic is not None and topic not in topics:
+        message = f"the topic is {topic[:80]!r}, expected one of {', '.join(topics)}"
+        raise DefinitionError(message, code="topic", supported=list(topics))
+
+
+def sort_of(
+    found: Found,
+    data: Mapping[str, object],
+    told: str | None,
+    looks_like: Callable[[Mapping[str, object]], str | None],
+) -> str:
+    """Return the sort of an object; InputError when nobody knows, or two say different things."""
+    named = {sort for sort in (told, found.sort) if sort}
+    if not named:
+        named = {sort for sort in (looks_like(data),) if sort}
+    if len(named) != 1:
+        message = "found an object of another sort, expected a customer or an order"
+        raise InputError(message, code="other_object")
+    return named.pop()
