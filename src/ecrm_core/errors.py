@@ -7,13 +7,18 @@ for programs. Facts and messages never hold personal data: they name paths, kind
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, Self
+
+from attrs import frozen
 
 __all__ = [
     "ConflictError",
     "DefinitionError",
+    "Diagnostic",
     "EcrmError",
+    "IllegalTransition",
     "InputError",
     "InputErrors",
     "KeyReused",
@@ -21,6 +26,7 @@ __all__ = [
     "MissingError",
     "PluginError",
     "RefusedError",
+    "SegmentSyntaxError",
     "StorageError",
     "StorageUnavailable",
     "UnknownName",
@@ -144,6 +150,82 @@ class UnknownName(DefinitionError):
         return type(self), (self.kind, self.name, self.near)
 
 
+@frozen(kw_only=True)
+class Diagnostic:
+    """One remark on the text of a definition: what is wrong with the characters start to end.
+
+    ``severity`` is "error", "warning" or "deprecated"; ``fix`` is text to write instead or to add.
+    No part of it repeats a quoted value of the definition: such values may be personal data.
+    """
+
+    code: str
+    message: str
+    start: int = 0
+    end: int = 0
+    expected: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    fix: str | None = None
+    severity: str = "error"
+
+    def shown(self, source: str) -> str:
+        """Return the remark with its line of the source and a caret under the place."""
+        line, column = _place(source, self.start)
+        told = [f"line {line}, column {column}: {self.message}"]
+        text = source.split("\n")[line - 1]
+        first = max(0, column - 61)  # a long line is shown around the place
+        text, column = text[first : first + 100], column - first
+        if text.strip():
+            width = max(1, min(self.end - self.start, len(text) - column + 1))
+            indent = "".join(map(_blank, text[: column - 1]))
+            told += [f"  {text}", f"  {indent}{'^' * width}"]
+        return "\n".join(told)
+
+
+def _place(source: str, at: int) -> tuple[int, int]:
+    before = source[:at]
+    return before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1
+
+
+def _blank(char: str) -> str:
+    """A blank as wide as the character, so that a caret stands under its place."""
+    if char == "\t":
+        return char
+    return "\u3000" if unicodedata.east_asian_width(char) in "WF" else " "
+
+
+class SegmentSyntaxError(DefinitionError):
+    """A segment's query cannot be read or does not fit its schema: mend the query.
+
+    ``diagnostics`` are all that was found, in the order of the text; ``code``, ``start``, ``end``
+    (characters, end exclusive), ``line``, ``column`` (from 1), ``expected`` and ``near`` are those
+    of the first. The message shows ``masked``: the query without its values, as it ends in logs;
+    ``show()`` tells the author the same with her own text, ``source``.
+    """
+
+    code = "segment_syntax"
+
+    def __init__(self, source: str, masked: str, diagnostics: tuple[Diagnostic, ...]) -> None:
+        """Keep the query, its masked form of equal length, and at least one diagnostic."""
+        first = diagnostics[0]
+        super().__init__("\n".join(d.shown(masked) for d in diagnostics), code=first.code)
+        self.source, self.masked, self.diagnostics = source, masked, diagnostics
+        self.start, self.end = first.start, first.end
+        self.line, self.column = _place(source, first.start)
+        self.expected, self.near = first.expected, first.near
+        self.facts = {
+            "codes": [d.code for d in diagnostics], "line": self.line, "column": self.column,
+            "expected": list(first.expected), "near": list(first.near),
+        }  # fmt: skip
+
+    def show(self) -> str:
+        """Return every diagnostic with the author's own text: for her screen, not for a log."""
+        return "\n".join(d.shown(self.source) for d in self.diagnostics)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by the three parts."""
+        return type(self), (self.source, self.masked, self.diagnostics)
+
+
 class RefusedError(EcrmError):
     """A business rule says no: show the reasons, do something else."""
 
@@ -154,6 +236,12 @@ class MergeRefused(RefusedError):
     """Two customers may not be joined, or a merge may not be undone; the code says why."""
 
     code = "merge_refused"
+
+
+class IllegalTransition(RefusedError):
+    """A command is impossible as things stand; ``facts`` hold what was found and expected."""
+
+    code = "illegal_transition"
 
 
 class KeyReused(RefusedError):

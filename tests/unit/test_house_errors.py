@@ -21,6 +21,9 @@ EXAMPLES: dict[str, Callable[[], EcrmError]] = {
             errors.InputError("found nothing", path="$.b[2]"),
         ),
     ),
+    "SegmentSyntaxError": lambda: errors.SegmentSyntaxError(
+        "a = 'b'", "a = '•'", (errors.Diagnostic(code="type", message="found text", start=4),)
+    ),
     "UnknownName": lambda: errors.UnknownName("policy", "newst", ("newest",)),
 }
 

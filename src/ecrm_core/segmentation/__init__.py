@@ -1,0 +1,39 @@
+"""Segmentation: rules about customers as data: one meaning, spelled as text, JSON or tree."""
+
+from ecrm_core.segmentation.check import check
+from ecrm_core.segmentation.evaluate import evaluate
+from ecrm_core.segmentation.explain import Decisive, Explanation, explain
+from ecrm_core.segmentation.members import Members
+from ecrm_core.segmentation.names import fields_named, relations_named
+from ecrm_core.segmentation.parse import Parsed, parse_query
+from ecrm_core.segmentation.render import render
+from ecrm_core.segmentation.schema import OPERATORS, FieldType, Relation, Schema, SchemaField
+from ecrm_core.segmentation.scope import Row
+from ecrm_core.segmentation.segment import Segment
+from ecrm_core.segmentation.tree_json import definition_id, rule_from_json, rule_to_json
+from ecrm_core.segmentation.words import sentences
+
+__all__ = [
+    "OPERATORS",
+    "Decisive",
+    "Explanation",
+    "FieldType",
+    "Members",
+    "Parsed",
+    "Relation",
+    "Row",
+    "Schema",
+    "SchemaField",
+    "Segment",
+    "check",
+    "definition_id",
+    "evaluate",
+    "explain",
+    "fields_named",
+    "parse_query",
+    "relations_named",
+    "render",
+    "rule_from_json",
+    "rule_to_json",
+    "sentences",
+]

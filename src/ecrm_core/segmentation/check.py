@@ -1,0 +1,185 @@
+"""Check: whether a rule fits a schema, and what in it may surprise; nothing is evaluated.
+
+Errors are unknown names and values that do not fit; warnings say where customers get in only
+because a value is missing, with the text that keeps them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from ecrm_core.errors import Diagnostic, UnknownName
+from ecrm_core.kernel import Registry
+from ecrm_core.segmentation.missing import missing_warnings
+from ecrm_core.segmentation.schema import OPERATORS, FieldType, Schema, SchemaField
+from ecrm_core.segmentation.scope import operand_field
+from ecrm_core.segmentation.terms import (
+    Aggregate,
+    Anniversary,
+    FieldRef,
+    Function,
+    Operand,
+    Span,
+    Text,
+    Value,
+)
+from ecrm_core.segmentation.tree import (
+    And,
+    Between,
+    Compare,
+    Contains,
+    In,
+    IsNull,
+    Leaf,
+    Matches,
+    Not,
+    Or,
+    Rule,
+    values_of,
+)
+
+__all__ = ["check"]
+
+_SUMMED = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.UNKNOWN})
+_RANGED = _SUMMED | {FieldType.DATE, FieldType.INSTANT}
+_RECURRING = frozenset({FieldType.DATE, FieldType.INSTANT, FieldType.UNKNOWN})
+_OPERATORS = {In: "IN", Contains: "CONTAINS", Between: "BETWEEN", IsNull: "IS NULL"}
+
+
+def check(rule: Rule, schema: Schema) -> tuple[Diagnostic, ...]:
+    """Return every error and warning of a rule under a schema, in the order of its text."""
+    found = list(_rule(rule, schema, schema.fields, None))
+    if not found:
+        found = list(missing_warnings(rule, schema))
+    return tuple(sorted(found, key=lambda d: d.start))
+
+
+def _rule(
+    rule: Rule, schema: Schema, fields: Registry[SchemaField], inside: Matches | None
+) -> Iterator[Diagnostic]:
+    match rule:
+        case And() | Or():
+            for item in rule.items:
+                yield from _rule(item, schema, fields, inside)
+        case Not():
+            yield from _rule(rule.item, schema, fields, inside)
+        case Matches():
+            yield from _matches(rule, schema, inside)
+        case _:
+            yield from _leaf(rule, schema, fields, grouped=False, inside=inside)
+
+
+def _matches(rule: Matches, schema: Schema, inside: Matches | None) -> Iterator[Diagnostic]:
+    if inside is not None:
+        yield _error("nested_matches", "found MATCHES inside MATCHES", rule.span)
+        return
+    try:
+        fields = schema.relations[rule.relation].fields
+    except UnknownName as error:
+        yield _unknown(error, rule.span)
+        return
+    if rule.where is not None:
+        yield from _rule(rule.where, schema, fields, rule)
+    if rule.having is not None:
+        yield from _having(rule.having, schema, fields)
+
+
+def _having(rule: Rule, schema: Schema, fields: Registry[SchemaField]) -> Iterator[Diagnostic]:
+    match rule:
+        case And() | Or():
+            for item in rule.items:
+                yield from _having(item, schema, fields)
+        case Not():
+            yield from _having(rule.item, schema, fields)
+        case Matches():
+            yield _error("nested_matches", "found MATCHES inside MATCHES", rule.span)
+        case _:
+            yield from _leaf(rule, schema, fields, grouped=True, inside=None)
+
+
+def _leaf(
+    leaf: Leaf, schema: Schema, fields: Registry[SchemaField], *, grouped: bool,
+    inside: Matches | None,
+) -> Iterator[Diagnostic]:  # fmt: skip
+    if isinstance(leaf.left, Aggregate) is not grouped:
+        place = "a row" if inside else "all rows" if grouped else "a customer"
+        what = "an aggregate" if not grouped else "a field"
+        yield _error("aggregate_place", f"found {what} in a condition on {place}", leaf.span,
+                     ("orders MATCHES (total > 100, count >= 3)",))  # fmt: skip
+        return
+    try:
+        held = operand_field(leaf.left, fields)
+    except UnknownName as error:
+        yield _unknown(error, leaf.left.span)
+        return
+    wrong = _operand_error(leaf.left, fields, held) or _operator_error(leaf, held)
+    if wrong is None and held.type is FieldType.MONEY and schema.currency is None:
+        message = "found an amount of money where no currency is set"
+        wrong = _error("currency_missing", message, leaf.left.span, ("a currency of the schema",))
+    if wrong is not None:
+        yield wrong
+        return
+    for value in values_of(leaf):
+        yield from _value(value, held, leaf)
+
+
+def _operand_error(
+    operand: Operand, fields: Registry[SchemaField], held: SchemaField
+) -> Diagnostic | None:
+    if isinstance(operand, FieldRef) or operand.name is None:
+        return None
+    kind = fields[operand.name].type
+    if isinstance(operand, Anniversary):
+        word, allowed = "anniversary", _RECURRING
+    else:
+        word, allowed = operand.function.value, _RANGED
+        if operand.function is Function.SUM:
+            allowed = _SUMMED
+    if kind in allowed:
+        return None
+    message = f"{word} of {held.name!r}, which is a {kind.value}"
+    return _error("type", message, operand.span, tuple(sorted(k.value for k in allowed)[:-1]))
+
+
+def _operator_error(leaf: Leaf, held: SchemaField) -> Diagnostic | None:
+    name = leaf.op.value if isinstance(leaf, Compare) else _OPERATORS[type(leaf)]
+    allowed = OPERATORS[held.type]
+    if name in allowed:
+        return None
+    message = f"{held.name!r} is a {held.type.value} and has no {name}"
+    return _error("operator", message, leaf.span, tuple(sorted(allowed)))
+
+
+def _value(value: Value, held: SchemaField, leaf: Leaf) -> Iterator[Diagnostic]:
+    if not held.takes(value):
+        message = f"{held.name!r} is a {held.type.value}"
+        yield _error("type", message, value.span or leaf.span, held.expected)
+    elif held.choices and isinstance(value, Text) and value.value not in held.choices:
+        if isinstance(leaf, Contains) and held.type is FieldType.TEXT:
+            return
+        upper = {choice.casefold(): choice for choice in held.choices}
+        close = get_close_matches(value.value[:80].casefold(), upper, n=3)
+        near = tuple(upper[name] for name in close)
+        message = f"{held.name!r} has no such value"
+        yield _error("unknown_value", message, value.span or leaf.span, held.expected, near=near)
+
+
+def _unknown(error: UnknownName, span: Span | None) -> Diagnostic:
+    return _error("unknown_name", error.message, span, near=error.near)
+
+
+def _error(
+    code: str,
+    message: str,
+    span: Span | None,
+    expected: tuple[str, ...] = (),
+    *,
+    near: tuple[str, ...] = (),
+) -> Diagnostic:
+    if expected:
+        message += f", expected {', '.join(expected)}"
+    start, end = span or (0, 0)
+    return Diagnostic(
+        code=code, message=message, start=start, end=end, expected=expected, near=near
+    )

@@ -1,0 +1,131 @@
+"""Segment: a rule as a public value: read from text or JSON, checked, asked of rows and frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Self
+
+from attrs import field, frozen
+
+from ecrm_core.customers import FieldMap
+from ecrm_core.customers.table import Table
+from ecrm_core.errors import Diagnostic, SegmentSyntaxError
+from ecrm_core.segmentation.check import check
+from ecrm_core.segmentation.columns import read_columns
+from ecrm_core.segmentation.evaluate import evaluate
+from ecrm_core.segmentation.explain import Explanation, explain
+from ecrm_core.segmentation.members import Members
+from ecrm_core.segmentation.names import fields_named
+from ecrm_core.segmentation.parse import Parsed, parse_query, refuse
+from ecrm_core.segmentation.render import render
+from ecrm_core.segmentation.schema import Schema
+from ecrm_core.segmentation.scope import Row
+from ecrm_core.segmentation.tree import Rule
+from ecrm_core.segmentation.tree_json import definition_id, rule_from_json, rule_to_json
+
+__all__ = ["Segment"]
+
+
+@frozen(slots=False, repr=False)
+class Segment:
+    """A rule about customers: equal rules are equal segments, however they were written.
+
+    ``str(segment)`` is the canonical query, ``id`` derives from its JSON. ``diagnostics`` are the
+    warnings and deprecations found when it was read; ``source`` is the query as it was written.
+    """
+
+    rule: Rule
+    source: str = field(default="", eq=False, kw_only=True)
+    diagnostics: tuple[Diagnostic, ...] = field(default=(), eq=False, kw_only=True)
+
+    @classmethod
+    def parse(cls, text: str, schema: Schema | None = None) -> Self:
+        """Return the segment of a query (at most 8 KiB), checked where a schema is given.
+
+        Raises SegmentSyntaxError with every mistake in it. Without a schema, names and types are
+        checked when it is used: frames bring their own.
+        """
+        return cls._of(parse_query(text), text, schema)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object], schema: Schema | None = None) -> Self:
+        """Return the segment of its JSON; DefinitionError, with the path, for what is none."""
+        rule = rule_from_json(data)
+        text = render(rule)
+        try:
+            return cls._of(parse_query(text), text, schema)  # so that its remarks have places
+        except SegmentSyntaxError as error:
+            if error.code != "too_long":
+                raise
+            return cls._of(Parsed(rule), text, schema)
+
+    @classmethod
+    def _of(cls, parsed: Parsed, text: str, schema: Schema | None) -> Self:
+        segment = cls(parsed.rule, source=text, diagnostics=parsed.diagnostics)
+        if schema is None:
+            return segment
+        found = (*parsed.diagnostics, *segment.check(schema))
+        return cls(parsed.rule, source=text, diagnostics=found)
+
+    def check(self, schema: Schema) -> tuple[Diagnostic, ...]:
+        """Return the warnings under a schema; SegmentSyntaxError when the rule does not fit it."""
+        found = check(self.rule, schema)
+        errors = [remark for remark in found if remark.severity == "error"]
+        if errors:
+            raise refuse(self.source or render(self.rule), errors)
+        return found
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What may surprise, in words, with the place in the query."""
+        return tuple(remark.shown(self.source) for remark in self.diagnostics)
+
+    @cached_property
+    def id(self) -> str:
+        """The id of the definition: the same for every spelling of the rule."""
+        return definition_id(self.rule)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the rule as JSON values; texts of the rule are in it."""
+        return rule_to_json(self.rule)
+
+    def holds(self, row: Row, *, schema: Schema, as_of: datetime, tz: str = "UTC") -> bool:
+        """Tell whether the rule holds of one row; ``check`` it under the schema before."""
+        return evaluate(self.rule, row, schema=schema, as_of=as_of, tz=tz)
+
+    def explain(self, row: Row, *, schema: Schema, as_of: datetime, tz: str = "UTC") -> Explanation:
+        """Return the value of every node for one row; ``check`` it under the schema before."""
+        return explain(self.rule, row, schema=schema, as_of=as_of, tz=tz)
+
+    def members(
+        self,
+        frame: Table,
+        *,
+        fields: FieldMap | None = None,
+        as_of: datetime,
+        tz: str = "UTC",
+    ) -> Members:
+        """Return which rows of a table are members, at an instant (aware) in a zone (IANA).
+
+        With ``fields``, columns are the fields their roles name (see the page on segments);
+        without, each column is a field under its own name, its type found in its values. Raises
+        SegmentSyntaxError for a rule that does not fit the columns, DefinitionError for a column
+        of several types and for no table.
+        """
+        table = read_columns(frame, fields_named(self.rule), fields=fields, tz=tz)
+        warnings = self.check(table.schema)
+        mask = [
+            evaluate(self.rule, row, schema=table.schema, as_of=as_of, tz=tz)
+            for row in table.rows()
+        ]
+        return Members(frame, mask, diagnostics=warnings, source=self.source)
+
+    def __str__(self) -> str:
+        """Return the canonical query."""
+        return render(self.rule)
+
+    def __repr__(self) -> str:
+        """Show the id and the size, and no text of the rule."""
+        return f"<Segment {self.id}: {self.rule.size} parts>"
