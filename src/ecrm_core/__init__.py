@@ -9,12 +9,19 @@ if TYPE_CHECKING:
     from ecrm_core.crm import Crm
     from ecrm_core.customers import FieldMap
     from ecrm_core.kernel import Money
+    from ecrm_core.matching import dedupe
+    from ecrm_core.services import check
 
-__all__ = ["Crm", "FieldMap", "Money", "__version__"]
+__all__ = ["Crm", "FieldMap", "Money", "__version__", "check", "dedupe"]
 
 __version__ = "0.1.0"
 """The version of the library (semantic versioning)."""
-_HOMES = {"Crm": "ecrm_core.crm", "FieldMap": "ecrm_core.customers", "Money": "ecrm_core.kernel"}
+_HOMES = {
+    "check": "ecrm_core.services",
+    "Crm": "ecrm_core.crm",
+    "FieldMap": "ecrm_core.customers",
+    "Money": "ecrm_core.kernel",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -1,0 +1,65 @@
+"""Matching: finding the rows and customers that are one person; it proposes, and joins nobody."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from ecrm_core.matching.explain import Explanation, FieldEvidence
+from ecrm_core.matching.judgement import (
+    JUDGEMENTS,
+    Judgement,
+    JudgementVerdict,
+    decide_judgement,
+    verdicts,
+)
+from ecrm_core.matching.model import FieldWeights, Model, default_model
+from ecrm_core.matching.roles import COMPARED, SORTS, Compared, Sort
+
+if TYPE_CHECKING:
+    from ecrm_core.matching.blocking import LeftOut
+    from ecrm_core.matching.deduping import dedupe
+    from ecrm_core.matching.deduplication import Deduplication
+    from ecrm_core.matching.nearest import Match, best_matches
+    from ecrm_core.matching.pairs import Pair, Pairs
+
+__all__ = [
+    "COMPARED",
+    "JUDGEMENTS",
+    "SORTS",
+    "Compared",
+    "Deduplication",
+    "Explanation",
+    "FieldEvidence",
+    "FieldWeights",
+    "Judgement",
+    "JudgementVerdict",
+    "LeftOut",
+    "Match",
+    "Model",
+    "Pair",
+    "Pairs",
+    "Sort",
+    "best_matches",
+    "decide_judgement",
+    "dedupe",
+    "default_model",
+    "verdicts",
+]
+
+# What needs numpy is loaded when first asked for: judgements travel without it.
+_HOMES = {
+    "Deduplication": "ecrm_core.matching.deduplication",
+    "LeftOut": "ecrm_core.matching.blocking",
+    "Match": "ecrm_core.matching.nearest",
+    "Pair": "ecrm_core.matching.pairs",
+    "Pairs": "ecrm_core.matching.pairs",
+    "best_matches": "ecrm_core.matching.nearest",
+    "dedupe": "ecrm_core.matching.deduping",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

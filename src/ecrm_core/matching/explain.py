@@ -1,0 +1,89 @@
+"""Explain: what each field says about two rows, in bits, with masked values."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from ecrm_core.kernel import Json, Private, Reason, html_table, mask, plain_table
+
+__all__ = ["Explanation", "FieldEvidence"]
+
+_HEAD = ("field", "left", "right", "level", "bits")
+
+
+@frozen(kw_only=True, repr=False)
+class FieldEvidence(Private):
+    """One field: its level (None: a value is missing), what that says in bits, and both values."""
+
+    name: str
+    role: str
+    level: str | None
+    weight: float
+    left: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> Reason:
+        """The evidence as a reason, without values."""
+        text = "{field}: {level} ({bits:+} bits)"
+        level = self.level or "missing"
+        facts: dict[str, str | int | bool | None] = {
+            "field": self.name, "level": level, "bits": round(self.weight),
+        }  # fmt: skip
+        return Reason(f"match_{level}", text, facts)
+
+    def row(self) -> tuple[str, ...]:
+        """Return name, masked values, level and bits as text."""
+        values = [", ".join(map(mask, side)) for side in (self.left, self.right)]
+        return (self.name, *values, self.level or "", f"{self.weight:+.1f}")
+
+
+@frozen(kw_only=True, repr=False)
+class Explanation(Private):
+    """Why two rows are taken for one person or not: ``weight`` in bits, 0 being even odds.
+
+    ``shared`` is what the sum of the fields overstates: fields that hang together count less.
+    ``judged`` is what a person said of the two, which stands above the model.
+    """
+
+    weight: float
+    probability: float
+    prior: float
+    fields: tuple[FieldEvidence, ...] = field(factory=tuple)
+    judged: str | None = None
+
+    @property
+    def shared(self) -> float:
+        """What is taken off the sum of the fields (bits), for they hang together."""
+        return self.weight - self.prior - sum(evidence.weight for evidence in self.fields)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The evidence that counts, the strongest first."""
+        said = sorted(self.fields, key=lambda each: (-abs(each.weight), each.name))
+        return tuple(each.reason for each in said if each.level is not None)
+
+    def reveal(self) -> Json:
+        """Return everything as JSON values, personal data included."""
+        fields = [
+            {"name": each.name, "role": each.role, "level": each.level, "weight": each.weight,
+             "left": list(each.left), "right": list(each.right)}
+            for each in self.fields
+        ]  # fmt: skip
+        return {"weight": self.weight, "probability": self.probability, "prior": self.prior,
+                "judged": self.judged, "fields": fields}  # fmt: skip
+
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """Return a row for each field, then what else is in the sum."""
+        rest = [("(two taken at random)", "", "", "", f"{self.prior:+.1f}")]
+        if abs(self.shared) >= 0.05:
+            rest.append(("(counted twice)", "", "", "", f"{self.shared:+.1f}"))
+        last = ("probability", "", "", self.judged or "", f"{self.probability:.3f}")
+        return (*(each.row() for each in self.fields), *rest, last)
+
+    def __str__(self) -> str:
+        """Show the masked table."""
+        return plain_table(_HEAD, self.rows())
+
+    def _repr_html_(self) -> str:
+        return html_table(_HEAD, self.rows())

@@ -1,0 +1,79 @@
+"""Forms: cells as the text they are compared by, whatever spelling, width or case they came in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from ecrm_core.customers import name_key, parse_country, parse_email
+from ecrm_core.errors import InputError
+from ecrm_core.kernel import MAX_TEXT, fold, parse_date, script_of, strip_accents
+
+__all__ = ["form_of"]
+
+_LONGEST = 128  # likeness of long texts costs the product of their lengths
+_UNSPACED = frozenset({"hangul", "han", "kana"})
+_SIGNS = re.compile(r"[\W_]+")
+_COMPACT = re.compile(r"(?:1[6-9]|20)\d{6}", re.ASCII)
+
+
+def form_of(role: str, text: str, *, date_order: str | None = None) -> str:
+    """Return the form of a cell under a role; empty: it says nothing. It never raises."""
+    text = text[:MAX_TEXT].replace("\0", "")
+    if role == "birth_date":
+        return _date(text, date_order)
+    return _FORMS.get(role, _words)(text)[:_LONGEST]
+
+
+def _name(text: str) -> str:
+    key = name_key(text)
+    return key.replace(" ", "") if script_of(key) in _UNSPACED else strip_accents(key)
+
+
+def _words(text: str) -> str:
+    return strip_accents(" ".join(_SIGNS.sub(" ", fold(text)).split()))
+
+
+def _letters(text: str) -> str:
+    return _SIGNS.sub("", fold(text))
+
+
+def _phone(text: str) -> str:
+    digits = re.sub(r"\D", "", fold(text))
+    # A country code or its trunk zero stands before the same nine digits.
+    return digits.lstrip("0")[-9:] if len(digits) > 5 else ""
+
+
+def _email(text: str) -> str:
+    try:
+        found = parse_email(text)
+    except InputError:
+        return ""
+    if found.relay:
+        return ""  # it reaches somebody and identifies nobody
+    return found.match_form or fold(text)
+
+
+def _country(text: str) -> str:
+    try:
+        return parse_country(text) or _words(text)
+    except InputError:
+        return ""
+
+
+def _date(text: str, order: str | None) -> str:
+    digits = re.sub(r"\D", "", fold(text))
+    if _COMPACT.fullmatch(digits[:8]) and text[:4].isdigit():
+        return digits[:8]
+    try:
+        return parse_date(text, order=order).strftime("%Y%m%d").zfill(8)
+    except InputError:
+        return digits  # never guessed: compared as the digits it has
+
+
+_FORMS: Mapping[str, Callable[[str], str]] = MappingProxyType({
+    "full_name": _name, "given_name": _name, "family_name": _name, "middle_name": _name,
+    "kana": _name, "email": _email, "phone": _phone, "postcode": _letters,
+    "national_id": _letters, "country": _country,
+})  # fmt: skip

@@ -1,0 +1,124 @@
+"""Judgement: what a person said about two customers: the same, different, or unsure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from attrs import frozen
+
+from ecrm_core.errors import DefinitionError, UnknownName
+from ecrm_core.kernel import (
+    ChangeSet,
+    Index,
+    Kind,
+    Put,
+    derive_id,
+    gate_instant,
+    gate_text,
+    instant_text,
+)
+
+__all__ = ["JUDGEMENTS", "Judgement", "JudgementVerdict", "decide_judgement", "verdicts"]
+
+
+class JudgementVerdict(Enum):
+    """What was said of two; UNSURE takes an earlier verdict back."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+
+    @classmethod
+    def of(cls, text: str | JudgementVerdict) -> JudgementVerdict:
+        """Return the verdict of that name; UnknownName when there is none."""
+        if isinstance(text, cls):
+            return text
+        names = tuple(verdict.value for verdict in cls)
+        if text not in names:
+            raise UnknownName("verdict", str(text)[:80], names)
+        return cls(text)
+
+
+@frozen(kw_only=True)
+class Judgement:
+    """One person's verdict on two ids (home ids in a store), ``left`` below ``right``.
+
+    Nothing is ever rewritten: a later judgement on the same two stands in place of this one.
+    """
+
+    id: str
+    left: str
+    right: str
+    verdict: JudgementVerdict
+    by: str
+    at: datetime
+    reason: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse two of one id, or out of order (DefinitionError), and naive times (InputError)."""
+        if not self.left < self.right:
+            message = "a judgement is about two ids, the lower one first"
+            raise DefinitionError(message, code="judgement")
+        gate_instant(self.at, "$.at")
+
+    @classmethod
+    def of(
+        cls,
+        left: str,
+        right: str,
+        verdict: str | JudgementVerdict,
+        *,
+        by: str,
+        at: datetime,
+        reason: str | None = None,
+        tenant: str = "main",
+    ) -> Judgement:
+        """Return the judgement on two ids given in any order."""
+        low, high = sorted((gate_text(left, "$.left"), gate_text(right, "$.right")))
+        said = JudgementVerdict.of(verdict)
+        id_ = derive_id("jdg", tenant, low, high, said.value, by, instant_text(at))
+        why = None if reason is None else gate_text(reason, "$.reason")
+        return cls(id=id_, left=low, right=high, verdict=said, by=gate_text(by, "$.by"), at=at,
+                   reason=why)  # fmt: skip
+
+
+JUDGEMENTS: Final = Kind(
+    name="judgement",
+    of=Judgement,
+    key=("id",),
+    indexes=(Index("by_left", ("left",)), Index("by_right", ("right",))),
+    insert_only=True,
+    owner="matching",
+)
+"""The rows of judgements, found by either id."""
+
+
+def decide_judgement(
+    left: str,
+    right: str,
+    verdict: str | JudgementVerdict,
+    *,
+    tenant: str,
+    by: str,
+    at: datetime,
+    reason: str | None = None,
+) -> ChangeSet:
+    """Return what a verdict on two home ids writes: one row, and nobody is merged by it.
+
+    The result holds the id of the judgement. Raises DefinitionError for one id given twice,
+    UnknownName for a verdict that is none.
+    """
+    said = Judgement.of(left, right, verdict, by=by, at=at, reason=reason, tenant=tenant)
+    return ChangeSet(puts=(Put(JUDGEMENTS, said),), result={"judgement": said.id})
+
+
+def verdicts(judgements: Iterable[Judgement]) -> Mapping[tuple[str, str], JudgementVerdict]:
+    """Return the last verdict on each two ids (ties by id), without those that are unsure."""
+    last = {
+        (said.left, said.right): said.verdict
+        for said in sorted(judgements, key=lambda said: (said.at, said.id))
+    }
+    return {pair: said for pair, said in last.items() if said is not JudgementVerdict.UNSURE}

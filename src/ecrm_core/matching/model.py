@@ -1,0 +1,129 @@
+"""Model: what a fit came to, frozen and versioned: weights of levels, frequent values, cuts.
+
+Fellegi and Sunter (1969): the weight of a level is log2 of how much oftener pairs of one person
+show it than strangers do. Values are known by digest; a model holds no personal data in clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from types import MappingProxyType
+
+from attrs import field, frozen
+
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import Json, guarded
+from ecrm_core.matching.roles import COMPARED, SORTS
+
+__all__ = ["MODEL_FORMAT", "FieldWeights", "Model", "default_model", "value_digest"]
+
+MODEL_FORMAT = "ecrm-match-1"
+"""The version of the JSON and of the rules that score with it."""
+
+
+def value_digest(value: str) -> str:
+    """Return 16 hexadecimal digits that stand for a value."""
+    return blake2b(value.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
+def _frozen_shares(shares: Mapping[str, float]) -> Mapping[str, float]:
+    return MappingProxyType(dict(shares))
+
+
+@frozen(kw_only=True)
+class FieldWeights:
+    """One field: shares of its levels among pairs of one person (``m``) and of strangers (``u``).
+
+    ``frequent`` says for the digest of a value how likely a stranger has it, ``rare`` for the rest.
+    """
+
+    name: str
+    role: str
+    m: tuple[float, ...]
+    u: tuple[float, ...]
+    rare: float
+    frequent: Mapping[str, float] = field(
+        factory=dict,
+        converter=_frozen_shares,
+        hash=False,
+        repr=False,
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a role that is not compared, and shares that are none (DefinitionError)."""
+        wanted = len(SORTS[COMPARED[self.role].sort].levels) if self.role in COMPARED else 0
+        shares = (*self.m, *self.u, self.rare, *self.frequent.values())
+        if {len(self.m), len(self.u)} != {wanted} or not all(0 < share <= 1 for share in shares):
+            message = f"the field {self.name[:80]!r} has no shares of the levels of its role"
+            raise DefinitionError(message, code="model")
+
+
+@frozen(kw_only=True)
+class Model:
+    """Weights by field, and the odds and cuts by which a pair is judged.
+
+    ``prior`` is log2 of the odds that two rows taken at random are one person. Cuts are
+    probabilities (0 to 1): from ``link`` on two rows are taken for one, from ``certain`` on without
+    asking; from ``review`` to ``certain`` somebody should look.
+    """
+
+    fields: tuple[FieldWeights, ...]
+    prior: float
+    link: float = 0.5
+    certain: float = 0.99
+    review: float = 0.1
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse cuts out of order (DefinitionError)."""
+        if not 0 < self.review <= self.link <= self.certain <= 1:
+            message = "expected cuts in order: 0 < review <= link <= certain <= 1"
+            raise DefinitionError(message, code="model")
+
+    def to_json(self) -> Json:
+        """Return the model as JSON values."""
+        cuts = {name: getattr(self, name) for name in ("prior", "link", "certain", "review")}
+        fields = [
+            {"name": held.name, "role": held.role, "m": list(held.m), "u": list(held.u),
+             "rare": held.rare, "frequent": dict(held.frequent)}
+            for held in self.fields
+        ]  # fmt: skip
+        return {"format": MODEL_FORMAT, **cuts, "fields": fields}
+
+    @classmethod
+    def from_json(cls, data: Json) -> Model:
+        """Return the model that ``to_json`` wrote; it scores the same.
+
+        Raises DefinitionError for another version, InputError for JSON that is no model.
+        """
+        found = data.get("format") if isinstance(data, Mapping) else None
+        if found != MODEL_FORMAT:
+            message = f"found a model of format {str(found)[:40]!r}, expected {MODEL_FORMAT!r}"
+            raise DefinitionError(message, code="model_format")
+        return _read(data)
+
+
+@guarded
+def _read(data: Json) -> Model:
+    fields = [
+        FieldWeights(name=held["name"], role=held["role"], m=tuple(held["m"]), u=tuple(held["u"]),
+                     rare=held["rare"], frequent=held["frequent"])
+        for held in data["fields"]
+    ]  # fmt: skip
+    cuts = {name: data[name] for name in ("prior", "link", "certain", "review")}
+    return Model(fields=tuple(fields), **cuts)
+
+
+def default_model(names: Iterable[tuple[str, str]], *, prior: float = -17.0) -> Model:
+    """Return the model of the table of roles, for fields given as (name, role); nothing is fitted.
+
+    ``prior`` -17 suits one record against the hundred thousand customers of a shop.
+    """
+    fields = []
+    for name, role in names:
+        compared = COMPARED[role]
+        sort, strangers = SORTS[compared.sort], compared.strangers
+        middle = tuple(share * (1 - strangers) for share in sort.u)
+        u = (1 - strangers - sum(middle), *middle, strangers)
+        fields.append(FieldWeights(name=name, role=role, m=sort.m, u=u, rare=strangers))
+    return Model(fields=tuple(fields), prior=prior)

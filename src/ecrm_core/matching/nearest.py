@@ -1,0 +1,84 @@
+"""Nearest: one record against candidates, scored by the same code as a whole table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import frozen
+
+from ecrm_core.customers import Profile, SourceRecord
+from ecrm_core.kernel import CustomerId, Reason
+from ecrm_core.matching.agreement import agreement
+from ecrm_core.matching.features import features_of
+from ecrm_core.matching.model import Model, default_model
+from ecrm_core.matching.people import people_columns
+from ecrm_core.matching.scoring import Scorer, probability
+
+__all__ = ["Match", "best_matches"]
+
+
+@frozen(kw_only=True)
+class Match:
+    """A customer that may be the one asked about: weight in bits, probability (0 to 1), reasons.
+
+    ``likely`` tells that the model takes the two for one. It proposes; nothing is joined by it.
+    """
+
+    customer: CustomerId
+    weight: float
+    probability: float
+    likely: bool
+    reasons: tuple[Reason, ...] = ()
+
+    def __str__(self) -> str:
+        """Show the id, the probability and the reasons."""
+        return f"{self.customer}  {self.probability:.3f}  {'; '.join(map(str, self.reasons))}"
+
+
+def best_matches(
+    one: SourceRecord | Profile,
+    others: Sequence[Profile],
+    *,
+    model: Model | None = None,
+    limit: int = 10,
+) -> tuple[Match, ...]:
+    """Return the profiles likeliest to be this one, from the model's ``review`` cut on.
+
+    Without a model the weights of the table of roles are used. Ties are broken by id.
+    """
+    if not others:
+        return ()
+    columns, fields, _ = people_columns([one, *others])
+    features = features_of(columns, fields)
+    model = model or default_model((feature.name, feature.role) for feature in features)
+    scorer = Scorer(model, features)
+    right = np.arange(1, len(others) + 1, dtype=np.int64)
+    left = np.zeros_like(right)
+    level = agreement(scorer.features, left, right)
+    bits = scorer.evidence(level, left, right)
+    weight = scorer.score(level, left, right)
+    likely = probability(weight).tolist()
+    found = [
+        Match(
+            customer=other.id, weight=float(weight[at]), probability=likely[at],
+            likely=likely[at] >= model.link,
+            reasons=_reasons(scorer, level[at].tolist(), bits[at].tolist()),
+        )
+        for at, other in enumerate(others)
+        if likely[at] >= model.review
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda match: (-match.weight, match.customer))[:limit])
+
+
+def _reasons(scorer: Scorer, level: Sequence[int], bits: Sequence[float]) -> tuple[Reason, ...]:
+    said = sorted(
+        (-abs(held), feature.name, feature.sort.levels[at], round(held))
+        for feature, at, held in zip(scorer.features, level, bits, strict=True)
+        if at >= 0
+    )
+    text = "{field}: {level} ({bits:+} bits)"
+    return tuple(
+        Reason(f"match_{name}", text, {"field": field, "level": name, "bits": held})
+        for _, field, name, held in said
+    )

@@ -1,0 +1,81 @@
+"""Roles: the table of how each role of a FieldMap is compared, and what is expected of it.
+
+The numbers are starting points of no data set in particular: the fit moves them towards the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from attrs import frozen
+
+__all__ = ["COMPARED", "SORTS", "Compared", "Sort"]
+
+
+@frozen
+class Sort:
+    """How values are compared: names of the levels, from unlike to equal.
+
+    ``m`` are shares of the levels among pairs of one person, ``u`` of the middle levels among
+    strangers; the level of equal values comes from how often the values occur.
+    """
+
+    levels: tuple[str, ...]
+    m: tuple[float, ...]
+    u: tuple[float, ...]
+
+
+SORTS: Mapping[str, Sort] = MappingProxyType({
+    "given": Sort(("other", "similar", "close", "swapped", "equal"),
+                  (0.08, 0.06, 0.10, 0.02, 0.74), (0.04, 0.008, 0.00004)),
+    "name": Sort(("other", "similar", "close", "equal"), (0.07, 0.04, 0.11, 0.78), (0.03, 0.006)),
+    "full": Sort(("other", "similar", "close", "reordered", "equal"),
+                 (0.06, 0.08, 0.14, 0.04, 0.68), (0.02, 0.002, 0.0002)),
+    "title": Sort(("other", "similar", "close", "equal"), (0.08, 0.14, 0.18, 0.60), (0.02, 0.002)),
+    "date": Sort(("other", "near", "turned", "digit", "equal"),
+                 (0.05, 0.05, 0.02, 0.08, 0.80), (0.03, 0.0005, 0.002)),
+    "code": Sort(("other", "near", "digit", "equal"), (0.15, 0.04, 0.06, 0.75), (0.004, 0.001)),
+    "email": Sort(("other", "similar", "local", "equal"), (0.18, 0.07, 0.05, 0.70),
+                  (0.004, 0.0005)),
+    "text": Sort(("other", "similar", "close", "equal"), (0.22, 0.08, 0.12, 0.58), (0.03, 0.004)),
+    "category": Sort(("other", "equal"), (0.15, 0.85), ()),
+})  # fmt: skip
+"""Every way of comparing, by name."""
+
+
+@frozen(kw_only=True)
+class Compared:
+    """One role: its Sort, how likely two strangers agree, and the group it shares evidence with.
+
+    In ``group`` "place" only the strongest agreement counts (who shares a postcode shares a town).
+    ``household``: agreement says that two live or work together, not that they are one.
+    """
+
+    sort: str
+    strangers: float
+    group: str = ""
+    household: bool = False
+
+
+COMPARED: Mapping[str, Compared] = MappingProxyType({
+    "given_name": Compared(sort="given", strangers=0.008),
+    "family_name": Compared(sort="name", strangers=0.003, household=True),
+    "full_name": Compared(sort="full", strangers=0.0001),
+    "middle_name": Compared(sort="name", strangers=0.01),
+    "kana": Compared(sort="full", strangers=0.0002),
+    "organisation": Compared(sort="title", strangers=0.0005),
+    "email": Compared(sort="email", strangers=0.00001),
+    "phone": Compared(sort="code", strangers=0.00002, household=True),
+    "street": Compared(sort="title", strangers=0.001, household=True),
+    "street2": Compared(sort="text", strangers=0.01, household=True),
+    "city": Compared(sort="text", strangers=0.03, group="place", household=True),
+    "area": Compared(sort="text", strangers=0.2, group="place", household=True),
+    "postcode": Compared(sort="code", strangers=0.002, group="place", household=True),
+    "country": Compared(sort="category", strangers=0.7, group="place", household=True),
+    "birth_date": Compared(sort="date", strangers=0.00006),
+    "national_id": Compared(sort="code", strangers=0.000005),
+    "category": Compared(sort="category", strangers=0.1),
+    "text": Compared(sort="text", strangers=0.02),
+})  # fmt: skip
+"""Every role that says something about who it is, by name; the others are not compared."""
