@@ -4,6 +4,7 @@ from ecrm_core.crm.clock import SystemClock
 from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.facade import Crm
 from ecrm_core.crm.progress import Progress, progress_bar
+from ecrm_core.crm.quality import Replayed
 from ecrm_core.crm.receipt import Receipt, Undo
 from ecrm_core.crm.settings import Settings
 
@@ -12,6 +13,7 @@ __all__ = [
     "DryRun",
     "Progress",
     "Receipt",
+    "Replayed",
     "Settings",
     "SystemClock",
     "Undo",

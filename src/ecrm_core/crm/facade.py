@@ -13,6 +13,7 @@ from ecrm_core.crm.identity import IdentityVerbs
 from ecrm_core.crm.intake import IntakeVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
+from ecrm_core.crm.quality import QualityVerbs
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.subscriptions import SubscriptionVerbs
 from ecrm_core.crm.timeline import TimelineVerbs
@@ -28,6 +29,7 @@ class Crm(
     IntakeVerbs,
     IdentityVerbs,
     ContactVerbs,
+    QualityVerbs,
     OutboxVerbs,
     TimelineVerbs,
     SubscriptionVerbs,

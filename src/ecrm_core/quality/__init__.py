@@ -1,6 +1,12 @@
 """Quality: rules as data, what they find in records, and how good a data set is."""
 
-from ecrm_core.quality.check import Report, check_many, check_party, check_record
+from ecrm_core.quality.check import (
+    Report,
+    check_many,
+    check_party,
+    check_record,
+    refused_report,
+)
 from ecrm_core.quality.evidence import Evidence, QualityTest, Suggestion
 from ecrm_core.quality.finding import Finding
 from ecrm_core.quality.messages import LANGUAGES, render_message
@@ -35,5 +41,6 @@ __all__ = [
     "check_party",
     "check_record",
     "party_of",
+    "refused_report",
     "render_message",
 ]

@@ -14,12 +14,14 @@ from ecrm_core.kernel import Json, mask, plain_table
 from ecrm_core.quality.evidence import Evidence, QualityTest, Suggestion
 from ecrm_core.quality.finding import RULE_ERROR, Finding
 from ecrm_core.quality.party import Party, party_of
-from ecrm_core.quality.rule import PSEUDO_FIELDS, Rule, Severity
+from ecrm_core.quality.rule import PSEUDO_FIELDS, Dimension, Rule, Severity
 from ecrm_core.quality.ruleset import CORE, RuleSet
-from ecrm_core.quality.score import Score, Tally
+from ecrm_core.quality.score import DIMENSIONS, Score, Tally
 
-__all__ = ["Report", "check_many", "check_party", "check_record"]
+__all__ = ["REFUSED", "Report", "check_many", "check_party", "check_record", "refused_report"]
 
+REFUSED = "row_refused"
+"""The id of the finding that no record can be made of a row."""
 _HEAD = ("severity", "rule", "where", "value", "finding")
 
 
@@ -100,9 +102,29 @@ def check_party(party: Party, rules: RuleSet = CORE) -> Report:
     return Report(findings=tuple(findings), score=tally.score(), asked=tuple(asked))
 
 
+def refused_report(problems: Iterable[str], rules: RuleSet = CORE) -> Report:
+    """Return the report of input that no record can be made of; the problems name no person."""
+    tally = Tally(rules.weights)
+    tally.add(DIMENSIONS.index(Dimension.VALIDITY), rules.weights.penalties[Severity.ERROR])
+    findings = tuple(
+        Finding(
+            rule=REFUSED,
+            path="$",
+            severity=Severity.ERROR,
+            dimension=Dimension.VALIDITY,
+            message_key=REFUSED,
+            facts={"problem": problem},
+        )
+        for problem in problems
+    )
+    return Report(findings=findings, score=tally.score(), asked=(REFUSED,))
+
+
 def _values(party: Party, path: str) -> Iterable[tuple[str, FieldValue]]:
     """Return what stands under a path, and where: the elements of a list are numbered from 0."""
     values = party.values(path)
+    if path == "unread":
+        return [(name, name) for name in values]
     if values and path not in PSEUDO_FIELDS and field_of(path).many:
         return [(f"{path}[{at}]", value) for at, value in enumerate(values)]
     return [(path, value) for value in values]
@@ -140,7 +162,7 @@ def _finding(rule: Rule, value: FieldValue, said: Evidence) -> Finding:
         severity=rule.severity,
         dimension=rule.dimension,
         message_key=rule.message,
-        evidence=_masked(value),
+        evidence="" if rule.path == "unread" else _masked(value),
         facts=dict(said.facts),
     )
 

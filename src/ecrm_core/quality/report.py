@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import define, field, frozen
 
 from ecrm_core.kernel import Json, html_table, plain_table
-from ecrm_core.quality.check import Report
+from ecrm_core.quality.check import REFUSED, Report
 from ecrm_core.quality.finding import Finding
 from ecrm_core.quality.rule import Dimension, Severity
 from ecrm_core.quality.ruleset import RuleSet
@@ -206,8 +206,11 @@ class ReportBuilder:
         )
 
     def _worst(self) -> tuple[RuleCount, ...]:
+        # Whether a row can be read is asked of every row, though only a failure is told.
+        every = {REFUSED, *(rule.id for rule in self.rules.rules if rule.path == "unread")}
         found = [
-            RuleCount(rule=id_, severity=count.severity, rows=count.rows, asked=count.asked,
+            RuleCount(rule=id_, severity=count.severity, rows=count.rows,
+                      asked=self._rows if id_ in every else count.asked,
                       examples=tuple(count.examples))
             for id_, count in self._counts.items()
             if count.rows

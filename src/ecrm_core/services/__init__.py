@@ -25,6 +25,7 @@ from ecrm_core.services.outbox import (
     prepare_release_stuck,
     stuck_effects,
 )
+from ecrm_core.services.quality import check, count_parties, report_store
 from ecrm_core.services.renewals import (
     RunReport,
     due_actions,
@@ -33,6 +34,7 @@ from ecrm_core.services.renewals import (
     prepare_subscribe,
     subscriptions_of,
 )
+from ecrm_core.services.replay import Mapper, mapper_for, prepare_replay
 from ecrm_core.services.retention import prepare_forget_requests
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
 from ecrm_core.services.view import (
@@ -49,15 +51,19 @@ __all__ = [
     "Deliveries",
     "Handler",
     "Hit",
+    "Mapper",
     "RunReport",
     "address_of",
+    "check",
     "commit",
+    "count_parties",
     "deliver",
     "due_actions",
     "export_customer",
     "facts_of",
     "find_customers",
     "group_of",
+    "mapper_for",
     "may_contact_address",
     "may_contact_customer",
     "prepare_claim",
@@ -71,9 +77,11 @@ __all__ = [
     "prepare_record",
     "prepare_refusal",
     "prepare_release_stuck",
+    "prepare_replay",
     "prepare_run_due",
     "prepare_subscribe",
     "prepare_unmerge",
+    "report_store",
     "stuck_effects",
     "subscriptions_of",
     "timeline_of",

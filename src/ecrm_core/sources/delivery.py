@@ -36,7 +36,8 @@ class Quarantined(Private):
     """Input that could not become a record, kept whole, with the place and every reason.
 
     ``payload`` is ASCII JSON text; None where it was beyond 1 MiB, and then ``length`` and the
-    digest in ``id`` are all that stays. ``problems`` are pairs of path and message.
+    digest in ``id`` are all that stays. ``problems`` are pairs of path and message, as of the last
+    of the ``attempts`` to read it again.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Quarantined(Private):
     payload: str | None
     length: int
     received_at: datetime
+    attempts: int = 0
 
     def __repr__(self) -> str:
         """Show the source, the place and what was wrong."""

@@ -1,0 +1,193 @@
+"""Quality: rows of a table, or what a store holds, past the rules; no rule stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Final, TypeVar
+
+from attrs import evolve
+
+from ecrm_core.customers import (
+    CLEARED,
+    PROFILES,
+    RECORDS,
+    FieldMap,
+    Profile,
+    SourceKey,
+    SourceRecord,
+)
+from ecrm_core.customers.table import Table, columns_of, text_of
+from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.kernel import Key, Kind
+from ecrm_core.ports import Cursor, Store
+from ecrm_core.quality import (
+    CORE,
+    Report,
+    ReportBuilder,
+    RuleSet,
+    TableReport,
+    check_party,
+    check_record,
+    party_of,
+    refused_report,
+)
+from ecrm_core.sources.cells import Cells
+from ecrm_core.sources.row_fields import Steps, lay_out, limit_of, read_fields
+from ecrm_core.sources.said import record_of
+
+__all__ = ["Judged", "check", "count_parties", "report_store"]
+
+T = TypeVar("T")
+Judged = Callable[[int], object]
+"""Called with the rows judged so far, after each page; returning False stops the work there."""
+
+_COUNTED = 10_000  # rows a page when they are only counted
+_ROW: Final = SourceKey("table", "row")
+_NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_PARSED = (("address.country", "country"), ("birth_on", "birth_date"))
+
+
+def check(
+    table: Table,
+    *,
+    fields: FieldMap | Mapping[str, str] | None = None,
+    rules: RuleSet = CORE,
+    as_of: date | None = None,
+    region: str | None = None,
+) -> TableReport:
+    """Return what the rules find in a table: columns by name, a list of mappings, or a frame.
+
+    ``fields`` say what the columns mean (None: ``FieldMap.guess``); no column needs to be the key.
+    Rows are read as an intake reads them; ``region`` (ISO 3166-1) is for phones of rows without a
+    country, ``as_of`` the day rules about time count from. ``findings`` name rows from 0, and
+    completeness is told by column. Raises DefinitionError for something that is no table, and for
+    a column that is missing.
+    """
+    mapped = _field_map(table, fields)
+    columns = columns_of(table)
+    missing = sorted(mapped.columns.keys() - columns.keys())
+    if missing:
+        message = f"the table has no column {missing[0]!r} among its {len(columns)}"
+        raise DefinitionError(message, code="column_missing", columns=missing)
+    day = as_of.date() if isinstance(as_of, datetime) else as_of
+    reader = _Reader(mapped, rules, day, region)
+    builder = ReportBuilder(rules)
+    used = [name for name, role in mapped.columns.items() if role != "ignore"]
+    builder.expect(used)
+    for number, row in enumerate(_rows({name: columns[name] for name in used})):
+        filled = [name for name, value in row.items() if text_of(value)]
+        builder.add(number, reader.judge(row), filled)
+    return builder.build()
+
+
+def _field_map(table: Table, fields: FieldMap | Mapping[str, str] | None) -> FieldMap:
+    if fields is None:
+        return FieldMap.guess(table)
+    return fields if isinstance(fields, FieldMap) else FieldMap(fields)
+
+
+def _rows(columns: Mapping[str, Iterable[object]]) -> Iterator[dict[str, object]]:
+    try:
+        for values in zip(*columns.values(), strict=True):
+            yield dict(zip(columns, values, strict=True))
+    except ValueError as error:
+        message = "the columns are not of one length"
+        raise DefinitionError(message, code="ragged") from error
+
+
+class _Reader:
+    """Rows of one table, read by its map and judged."""
+
+    def __init__(
+        self, fields: FieldMap, rules: RuleSet, as_of: date | None, region: str | None
+    ) -> None:
+        self._rules, self._as_of, self._region = rules, as_of, region
+        self._limits = {c: limit_of(role) for c, role in fields.columns.items()}
+        self._clears = fields.clears
+        self._steps: Steps = lay_out(fields, region=region, schema=None)
+        self._asked = {
+            name: column for name, role in _PARSED for column in fields.columns_for(role)
+        }
+
+    def judge(self, row: Mapping[str, object]) -> Report:
+        """Return what the rules find in one row."""
+        try:
+            cells = Cells(row, limits=self._limits, clears=self._clears)
+            values = read_fields(self._steps, cells)
+        except InputError as error:
+            inner = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
+            return refused_report(map(str, inner), self._rules)
+        unread = tuple(
+            name
+            for name, column in self._asked.items()
+            if name not in values and isinstance(cells.said(column), str)
+        )
+        record = record_of(_ROW, values, None, _NO_TIME)
+        party = party_of(record, as_of=self._as_of, region=self._region)
+        return check_party(evolve(party, source=None, unread=unread), self._rules)
+
+
+def report_store(
+    store: Store,
+    *,
+    rules: RuleSet = CORE,
+    as_of: date,
+    source: str | None = None,
+    region: str | None = None,
+    page: int = 500,
+    keep: int = 1_000,
+    judged: Judged | None = None,
+) -> TableReport:
+    """Return what the rules find in the profiles of a store, or in the records of one source.
+
+    Findings name the customer's id, or the source's own key; the first ``keep`` are kept.
+    """
+    builder = ReportBuilder(rules, keep=keep)
+    done = 0
+    for parties in _parties(store, source, page):
+        for name, party in parties:
+            builder.add(
+                name, check_record(party, rules, as_of=as_of, region=region), _filled(party)
+            )
+        done += len(parties)
+        if judged and judged(done) is False:
+            break
+    return builder.build()
+
+
+def count_parties(store: Store, *, source: str | None = None) -> int:
+    """Return how many profiles a store holds, or records of one source."""
+    return sum(map(len, _parties(store, source, _COUNTED)))
+
+
+def _parties(
+    store: Store, source: str | None, page: int
+) -> Iterator[list[tuple[str, SourceRecord | Profile]]]:
+    if source is None:
+        for profiles in _pages(store, PROFILES, (), page):
+            yield [(profile.id, profile) for profile in profiles]
+    else:
+        for records in _pages(store, RECORDS, (source,), page):
+            yield [(record.key.external_id, record) for record in records]
+
+
+def _pages(store: Store, kind: Kind[T], within: Key, page: int) -> Iterator[list[T]]:
+    after: Cursor | None = None
+    while True:
+        found = store.scan(kind, within=within, after=after, limit=page)
+        yield [row.value for row in found.rows]
+        after = found.following
+        if after is None:
+            return
+
+
+def _filled(party: SourceRecord | Profile) -> Iterable[str]:
+    """Return the fields that say something, by name."""
+    if isinstance(party, Profile):
+        return party.fields
+    return [
+        name
+        for name, cell in party.cells.items()
+        if cell.value is not CLEARED and not name.startswith("unmapped.")
+    ]
