@@ -18,7 +18,6 @@ __version__ = "0.1.0"
 """The version of the library (semantic versioning)."""
 _HOMES = {
     "check": "ecrm_core.services",
-    "check": "ecrm_core.services",
     "dedupe": "ecrm_core.matching",
     "Crm": "ecrm_core.crm",
     "FieldMap": "ecrm_core.customers",
