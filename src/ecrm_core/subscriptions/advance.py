@@ -80,15 +80,16 @@ class Run:
     def go(self, *, until: datetime, clock: datetime | None, limit: int) -> bool:
         """Do what is due until then; return whether the limit cut it short.
 
-        ``clock`` is when it is done; None means on time, each thing when it is due.
+        ``clock`` is when it is done at the earliest, and never goes back: what turns out to have
+        been due before is late. None means on time.
         """
         self.following = planned(self.state, self.policies)
         while self.following and self.following.at <= until:
             if len(self.events) >= limit:
                 return True
             at = self.following.at
-            done = at if clock is None else max(clock, at)
-            self.record(*self.following.make(local_day(done, self.state.tz)), at=at)
+            clock = at if clock is None else max(clock, at)
+            self.record(*self.following.make(local_day(clock, self.state.tz)), at=at)
         return False
 
     def step(self, *, more: bool = False) -> Step:

@@ -1,0 +1,427 @@
+"""Laws of subscriptions: no drift, periods that tile, one loop for forecast and run."""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from attrs import evolve
+from dateutil.relativedelta import relativedelta
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from ecrm_core.errors import IllegalTransition
+from ecrm_core.kernel import CustomerId, DateInterval, Money, Rounding
+from ecrm_core.subscriptions import (
+    LIFECYCLE,
+    ActionKind,
+    Anchor,
+    AtEnd,
+    Cadence,
+    Cancel,
+    ChangePlan,
+    Command,
+    Create,
+    Duration,
+    NoticeRule,
+    Pause,
+    Pay,
+    PaymentFailed,
+    PaymentSucceeded,
+    Plan,
+    Policies,
+    RelativeTo,
+    Resume,
+    SetAutoRenew,
+    Status,
+    Step,
+    Subscription,
+    TaskRule,
+    TermRule,
+    UndoCancel,
+    Unit,
+    advance,
+    boundary,
+    cycle_of,
+    due_at,
+    fold,
+    forecast,
+    handle,
+    local_day,
+    period_of,
+    slice_amount,
+)
+from ecrm_core.subscriptions.events import (
+    _EVENTS,
+    Charged,
+    Credited,
+    Ended,
+    NoticeIssued,
+    NoticeMissed,
+    PaymentRecorded,
+    Resumed,
+    TaskIssued,
+    TaskMissed,
+)
+from tests.profile import PROFILE, SEED, size
+
+DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
+CADENCES = st.one_of(
+    st.builds(Cadence, st.just(Unit.MONTH), st.integers(1, 30)),
+    st.builds(Cadence, st.just(Unit.DAY), st.integers(1, 400)),
+)
+ANCHORS = st.builds(Anchor, DAYS, st.integers(1, 31))
+ZONES = ["UTC", "Asia/Seoul", "America/New_York", "Europe/Paris", "Australia/Lord_Howe",
+         "America/Santiago", "Pacific/Apia", "Asia/Kolkata", "Africa/Casablanca"]  # fmt: skip
+
+# ---------------------------------------------------------------- dates
+
+
+@settings(max_examples=size(100, 20_000))
+@given(ANCHORS, st.integers(1, 30), st.integers(-600, 600))
+def test_a_boundary_is_what_relativedelta_says(anchor: Anchor, months: int, k: int) -> None:
+    expected = anchor.on + relativedelta(months=months * k, day=anchor.day)
+    assert boundary(anchor, Cadence(Unit.MONTH, months), k) == expected
+
+
+@settings(max_examples=size(100, 20_000))
+@given(ANCHORS, CADENCES, st.integers(-200, 200))
+def test_the_cycle_of_a_boundary_is_its_number(anchor: Anchor, cadence: Cadence, k: int) -> None:
+    assert cycle_of(anchor, cadence, boundary(anchor, cadence, k)) == k
+
+
+@settings(max_examples=size(100, 20_000))
+@given(ANCHORS, CADENCES, DAYS)
+def test_every_day_is_in_exactly_its_period(anchor: Anchor, cadence: Cadence, day: date) -> None:
+    k = cycle_of(anchor, cadence, day)
+    assert day in period_of(anchor, cadence, k)
+    assert day not in period_of(anchor, cadence, k - 1)
+    assert day not in period_of(anchor, cadence, k + 1)
+
+
+@given(DAYS, st.integers(0, 30), st.integers(0, 40), st.integers(1, 40))
+def test_terms_are_added_to_the_start_at_once(day: date, months: int, days: int, n: int) -> None:
+    assume(months or days)
+    rule = TermRule(initial=Duration(months, days))
+    end = day + relativedelta(months=months * n, days=days * n)
+    assert rule.end(day, n - 1) == end
+    number = rule.number_on(day, end)
+    assert rule.end(day, number) > end
+    assert number == 0 or rule.end(day, number - 1) <= end
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(10))
+def test_nothing_drifts_in_fifty_years_in_any_zone(block: int) -> None:
+    zones = sorted(available_timezones()) if PROFILE == "long" else ZONES
+    dice = random.Random(SEED * 10 + block)
+    for tz in zones[block::10]:
+        start = date(2020, dice.randint(1, 12), dice.randint(1, 28))
+        anchor, at = Anchor(start, dice.randint(1, 31)), time(dice.randint(0, 23), 30)
+        cadence = Cadence(Unit.MONTH, dice.choice([1, 3, 12]))
+        for k in range(600 // cadence.count):
+            day = boundary(anchor, cadence, k)
+            local = due_at(day, at, tz).astimezone(ZoneInfo(tz))
+            wanted = datetime.combine(day, at)
+            gap = local.replace(tzinfo=None) - wanted
+            assert timedelta(0) <= gap <= timedelta(days=1)  # a gap moves it, only forward
+            assert gap == timedelta(0) or _in_gap(wanted, tz)
+            assert local_day(due_at(day, at, tz), tz) == local.date()
+
+
+def _in_gap(local: datetime, tz: str) -> bool:
+    there = local.replace(tzinfo=ZoneInfo(tz)).astimezone(UTC).astimezone(ZoneInfo(tz))
+    return there.replace(tzinfo=None) != local
+
+
+# ---------------------------------------------------------------- money
+
+
+@settings(max_examples=size(100, 20_000))
+@given(
+    st.integers(0, 10**9), st.integers(1, 400), st.lists(st.integers(0, 400), max_size=8),
+    st.tuples(st.sampled_from(Rounding), st.sampled_from(["EUR", "JPY", "KWD"])),
+)  # fmt: skip
+def test_the_pieces_of_a_period_cost_its_price(
+    units: int, days: int, cuts: list[int], money: tuple[Rounding, str]
+) -> None:
+    rounding, currency = money
+    start, price = date(2026, 1, 1), Money.from_minor(units, currency)
+    period = DateInterval(start, start + timedelta(days=days))
+    stops = sorted({0, days, *(cut % (days + 1) for cut in cuts)})
+    pieces = [
+        slice_amount(price, DateInterval(start + timedelta(a), start + timedelta(b)), period,
+                     rounding)
+        for a, b in pairwise(stops)
+    ]  # fmt: skip
+    assert sum(piece.minor for piece in pieces) == units
+    assert all(piece.minor >= 0 for piece in pieces)
+
+
+# ---------------------------------------------------------------- histories
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+POLICIES = Policies(
+    name="all",
+    notices=(
+        NoticeRule(name="term", relative_to=RelativeTo.TERM_END, aim="P20D", earliest="P40D",
+                   latest="P3D"),
+        NoticeRule(name="deadline", relative_to=RelativeTo.DEADLINE, aim="P5D", earliest="P9D",
+                   latest="P1D"),
+        NoticeRule(name="bill", relative_to=RelativeTo.CHARGE, aim="P3D", latest="P1D"),
+        NoticeRule(name="trial", relative_to=RelativeTo.TRIAL_END, aim="P2D"),
+    ),
+    tasks=(TaskRule(name="call", offset="P7D"), TaskRule(name="visit", offset="P1M")),
+    due_time=time(2, 30),
+)  # fmt: skip
+
+
+def _plan(dice: random.Random) -> Plan:
+    term = TermRule(
+        initial=dice.choice(["P12M", "P3M", "P40D"]), renewal=dice.choice([None, "P1M", "P6M"]),
+        at_end=dice.choice(list(AtEnd)), notice=dice.choice(["P0D", "P1M", "P14D"]),
+    )  # fmt: skip
+    return Plan(
+        id=dice.choice("ab"), price=Money.from_minor(dice.choice([0, 1, 999, 99_999]), "EUR"),
+        cadence=dice.choice(["P1M", "P1M", "P1W", "P3M", "P1Y", "P10D"]),
+        pay=dice.choice(list(Pay)), trial=dice.choice(["P0D", "P0D", "P14D", "P1M"]),
+        term=dice.choice([None, term, term]),
+    )  # fmt: skip
+
+
+def _create(dice: random.Random) -> Create:
+    starts = date(2026, 1, 2) + timedelta(days=dice.randint(0, 90))
+    return Create(
+        id="sub_x", customer=CustomerId("cus_x"), plan=_plan(dice), tz=dice.choice(ZONES),
+        starts_on=starts, anchor_day=dice.choice([None, None, dice.randint(1, 31)]),
+        billed_through=dice.choice([None, None, starts + timedelta(days=dice.randint(0, 99))]),
+        auto_renew=dice.random() < 0.8,
+    )  # fmt: skip
+
+
+def _command(dice: random.Random, state: Subscription, now: datetime) -> Command:
+    """A command drawn evenly, four times in five one that the status allows."""
+    day = now.date() + timedelta(days=dice.choice([-1, 0, 1, 5, 12, 30, 100]))
+    credit = dice.random() < 0.5
+    other = evolve(_plan(dice), pay=state.plan.pay, trial=Duration())
+    commands: list[Command] = [
+        UndoCancel(), Pause(), Resume(), Cancel.at_period_end(), Cancel.at_term_end(),
+        Cancel.at(day, credit=credit), ChangePlan(plan=other),
+        SetAutoRenew(auto_renew=dice.random() < 0.7), PaymentFailed(charge="sub_x/charge/0/0"),
+        PaymentSucceeded(charge="sub_x/charge/0/0"),
+    ]  # fmt: skip
+    commands += [Cancel.now(credit=credit)] if dice.random() < 0.1 else []
+    possible = [c for c in commands if state.status in LIFECYCLE[type(c)]]
+    return dice.choice(possible if possible and dice.random() < 0.8 else commands)
+
+
+class _Told:
+    """A history under way: the state, every event and action so far."""
+
+    def __init__(self, step: Step, seed: int) -> None:
+        self.seed = seed
+        self.state, self.events, self.actions = step.state, step.events, step.actions
+        self.seen, self.now = {step.state.status}, NOW
+
+    def add(self, step: Step) -> None:
+        self.state = step.state
+        self.events += step.events
+        self.actions += step.actions
+        self.seen.add(step.state.status)
+
+    def command(self, command: Command, now: datetime) -> None:
+        try:
+            self.add(handle(self.state, command, now, POLICIES, by="anna"))
+        except IllegalTransition:
+            self.add(advance(self.state, now, POLICIES))
+
+
+def _history(seed: int) -> _Told:
+    """Runs on time and late, with commands in between."""
+    dice, now = random.Random(seed), NOW
+    told = _Told(handle(None, _create(dice), now, POLICIES), seed)
+    for _ in range(dice.randint(0, 15)):
+        now += timedelta(hours=dice.choice([1, 24, 24 * 9, 24 * 31, 24 * 90]))
+        for _ in range(40 if dice.random() < 0.5 else 0):
+            told.add(advance(told.state, now, POLICIES))
+            now += timedelta(days=1)
+        if dice.random() < 0.3:
+            told.add(advance(told.state, now, POLICIES))
+        else:
+            told.command(_command(dice, told.state, now), now)
+    told.now = now
+    return told
+
+
+@functools.cache
+def _histories() -> tuple[_Told, ...]:
+    return tuple(_history(SEED * 1_000_000 + number) for number in range(size(150, 10_000)))
+
+
+def _dice() -> Iterator[tuple[_Told, random.Random]]:
+    """Every history with dice of its own."""
+    return ((told, random.Random(told.seed)) for told in _histories())
+
+
+def test_the_histories_see_everything() -> None:
+    kinds = {row.event.kind for told in _histories() for row in told.events}
+    assert kinds == set(_EVENTS) - {"rescheduled"}
+    assert {status for told in _histories() for status in told.seen} == set(Status)
+    assert {action.kind for told in _histories() for action in told.actions} == set(ActionKind)
+
+
+def test_the_folded_events_are_the_state() -> None:
+    for told in _histories():
+        assert fold(told.events) == told.state
+
+
+def test_every_key_is_there_once() -> None:
+    for told in _histories():
+        keys = [action.key for action in told.actions]
+        assert len(set(keys)) == len(keys)
+        assert {action.emit.key for action in told.actions} == set(keys)
+
+
+def test_what_is_active_has_something_next_and_what_is_over_nothing() -> None:
+    for told in _histories():
+        now = told.now
+        if told.state.status.over:
+            assert told.state.next_action_at is None
+            assert advance(told.state, now + timedelta(days=9_999), POLICIES).events == ()
+        elif told.state.status is not Status.PAUSED:
+            assert told.state.next_action_at is not None
+
+
+def test_the_forecast_is_what_the_run_does() -> None:
+    for told, dice in _dice():
+        days = dice.randint(0, 900)
+        now = told.now
+        until = now + timedelta(days=days)
+        due, run = forecast(told.state, now, POLICIES, now=now), advance(told.state, now, POLICIES)
+        assert (due.actions, due.events) == (run.actions, run.events)
+        foreseen = forecast(told.state, until, POLICIES, now=now)
+        step, done = run, list(run.actions)
+        while step.state.next_action_at is not None and step.state.next_action_at <= until:
+            step = advance(step.state, step.state.next_action_at, POLICIES)  # each on its time
+            done += step.actions
+        assert list(foreseen.actions) == done
+        shorter = forecast(told.state, until - timedelta(days=days // 2), POLICIES, now=now)
+        assert foreseen.actions[: len(shorter.actions)] == shorter.actions
+
+
+def test_two_runs_are_one_run_as_to_billing() -> None:
+    for told, dice in _dice():
+        first = dice.randint(0, 400)
+        more = dice.randint(0, 400)
+        now = told.now
+        bare = evolve(POLICIES, notices=(), tasks=())
+        state = evolve(told.state, next_action_at=NOW) if told.state.next_action_at else told.state
+        one, two = now + timedelta(days=first), now + timedelta(days=first + more)
+        apart = advance(state, one, bare)
+        later = advance(apart.state, two, bare)
+        together = advance(state, two, bare)
+        assert apart.actions + later.actions == together.actions
+        assert evolve(later.state, version=0) == evolve(together.state, version=0)
+        assert advance(together.state, two, bare).events == ()
+
+
+def test_a_run_cut_short_goes_on_where_it_stopped() -> None:
+    for told, dice in _dice():
+        at, limit = told.now + timedelta(days=90), dice.randint(1, 5)
+        whole = advance(told.state, at, POLICIES)
+        step = advance(told.state, at, POLICIES, limit=limit)
+        events = step.events
+        while step.more:
+            assert len(step.events) == limit
+            step = advance(step.state, at, POLICIES, limit=limit)
+            events += step.events
+        assert events == whole.events, told.seed
+
+
+def test_billed_days_tile_the_time_without_gap_or_overlap() -> None:
+    for told in _histories():
+        through = told.events[0].event.state.billed_through  # type: ignore[attr-defined]
+        for event in (row.event for row in told.events):
+            if isinstance(event, Charged):
+                assert event.piece.part.start == through < event.piece.until, told.seed
+                through = event.piece.until
+            elif isinstance(event, Credited):
+                assert event.from_on < through, told.seed
+                through = event.from_on
+            elif isinstance(event, Resumed):
+                through = max(through, event.on)  # the days between are free
+        assert through == told.state.billed_through, told.seed
+
+
+def test_nothing_is_billed_after_the_end() -> None:
+    for told in _histories():
+        state = told.state
+        rows = [row for row in told.events if isinstance(row.event, Charged)]
+        begun = [row.event.piece.part.start for row in rows]  # type: ignore[attr-defined]
+        if state.ended_on is not None and begun:
+            assert begun[-1] < max(state.ended_on, begun[0] + timedelta(1)), told.seed
+            last = told.events[-1].event
+            assert isinstance(last, Ended | PaymentRecorded), told.seed
+
+
+def test_a_credit_is_never_more_than_was_charged() -> None:
+    for told in _histories():
+        billed: Counter[str] = Counter()
+        for action in told.actions:
+            if action.amount is not None:
+                billed[action.cycle] += action.amount.minor
+                assert (action.amount.minor < 0) == (action.kind is ActionKind.CREDIT)
+                assert billed[action.cycle] >= 0, told.seed
+
+
+def test_undoing_a_cancellation_restores_what_was_to_come() -> None:
+    seen = 0
+    for told in _histories():
+        state = advance(told.state, told.now, POLICIES).state
+        if state.status not in {Status.ACTIVE, Status.PAST_DUE} or state.open_tasks:
+            continue
+        seen += 1
+        cancelled = handle(state, Cancel.at_period_end(), told.now, POLICIES).state
+        undone = handle(cancelled, UndoCancel(), told.now, POLICIES).state
+        assert evolve(undone, version=0) == evolve(state, version=0), told.seed
+        until = told.now + timedelta(days=500)
+        before, after = (forecast(s, until, POLICIES, now=told.now) for s in (state, undone))
+        assert before.actions == after.actions, told.seed
+    assert seen > 10
+
+
+def test_a_notice_is_issued_or_missed_once_and_before_what_it_is_about() -> None:
+    rules = {rule.name: rule for rule in POLICIES.notices}
+    for told in _histories():
+        kinds = (NoticeIssued, NoticeMissed, TaskIssued, TaskMissed)
+        marks = [row.event.mark for row in told.events if isinstance(row.event, kinds)]
+        again = Counter(mark for mark in marks if "/notice/" in mark)
+        assert set(again.values()) <= {1}, told.seed
+        for action in told.actions:
+            if action.kind is ActionKind.NOTICE and action.reference_on is not None:
+                assert action.on == rules[str(action.rule)].window(action.reference_on).aim
+
+
+def test_tasks_come_before_the_customer_has_to_decide() -> None:
+    for told in _histories():
+        for row in told.events:
+            if isinstance(row.event, TaskIssued) and not row.event.late:
+                assert local_day(row.at, told.state.tz) < row.event.reference_on, told.seed
+
+
+def test_what_is_withdrawn_was_open_and_comes_again_under_another_key() -> None:
+    for told in _histories():
+        open_: set[str] = set()
+        for action in told.actions:
+            name = f"{action.cycle}/{action.ordinal}"
+            if action.kind is ActionKind.TASK:
+                open_.add(name)
+            elif action.kind is ActionKind.WITHDRAWAL:
+                open_.remove(name)
+        assert open_ >= set(told.state.open_tasks), told.seed
