@@ -5,6 +5,7 @@ from __future__ import annotations
 from ecrm_core.crm.contact import ContactDrafts
 from ecrm_core.crm.identity import IdentityDrafts
 from ecrm_core.crm.intake import IntakeDrafts
+from ecrm_core.crm.matching import MatchingDrafts
 from ecrm_core.crm.outbox import OutboxDrafts
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.subscriptions import SubscriptionDrafts
@@ -21,6 +22,7 @@ class DryRun(
     OutboxDrafts,
     TimelineDrafts,
     SubscriptionDrafts,
+    MatchingDrafts,
 ):
     """The changing verbs of the facade, each returning what it would write."""
 

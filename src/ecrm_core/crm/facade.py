@@ -11,9 +11,11 @@ from ecrm_core.crm.contact import ContactVerbs
 from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.identity import IdentityVerbs
 from ecrm_core.crm.intake import IntakeVerbs
+from ecrm_core.crm.matching import MatchingVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.quality import QualityVerbs
+from ecrm_core.crm.segments import SegmentVerbs
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.subscriptions import SubscriptionVerbs
 from ecrm_core.crm.timeline import TimelineVerbs
@@ -32,7 +34,9 @@ class Crm(
     QualityVerbs,
     OutboxVerbs,
     TimelineVerbs,
+    SegmentVerbs,
     SubscriptionVerbs,
+    MatchingVerbs,
 ):
     """A shop's customers: take input in, find, view, correct, merge and undo, ask for consent.
 

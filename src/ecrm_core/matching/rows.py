@@ -46,7 +46,7 @@ def rows_of(
     Raises DefinitionError and UnknownName for columns that are not there, have different lengths,
     or say nothing about who somebody is; InputError for an id that is missing or given twice.
     """
-    if isinstance(people, Sequence) and people and isinstance(people[0], (SourceRecord, Profile)):
+    if _are_people(people, fields):
         columns, field_map, ids = people_columns(cast("Sequence[SourceRecord | Profile]", people))
         sources = [_source(one) for one in people] if link else None
         return _checked(columns, field_map, ids, sources)
@@ -64,6 +64,13 @@ def rows_of(
     named = list(held[id]) if id else None
     sources = [text_of(cell) for cell in held[link]] if link else None
     return _checked(columns, field_map, named, sources)
+
+
+def _are_people(people: People, fields: Fields | None) -> bool:
+    if not isinstance(people, Sequence):
+        return False
+    # None at all, and nobody says what columns mean: nobody is a duplicate of nobody.
+    return isinstance(people[0], (SourceRecord, Profile)) if people else fields is None
 
 
 def _source(one: object) -> str:

@@ -9,6 +9,12 @@ from ecrm_core.ports.customers import (
     read_profiles,
     read_records,
 )
+from ecrm_core.ports.matching import (
+    all_judgements,
+    all_profiles,
+    read_holders,
+    read_judgements,
+)
 from ecrm_core.ports.store import Cursor, Page, Store, Tenants
 from ecrm_core.ports.subscriptions import (
     read_due,
@@ -23,6 +29,8 @@ __all__ = [
     "Page",
     "Store",
     "Tenants",
+    "all_judgements",
+    "all_profiles",
     "read_consents",
     "read_corrections",
     "read_due",
@@ -30,7 +38,9 @@ __all__ = [
     "read_facts",
     "read_groups",
     "read_history",
+    "read_holders",
     "read_interactions",
+    "read_judgements",
     "read_profiles",
     "read_records",
     "read_subscription_events",

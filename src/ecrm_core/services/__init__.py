@@ -17,6 +17,7 @@ from ecrm_core.services.identity import (
     prepare_unmerge,
 )
 from ecrm_core.services.intake import prepare_ingest
+from ecrm_core.services.matching import find_duplicates, find_matches, prepare_judgement
 from ecrm_core.services.outbox import (
     Deliveries,
     Handler,
@@ -62,6 +63,8 @@ __all__ = [
     "export_customer",
     "facts_of",
     "find_customers",
+    "find_duplicates",
+    "find_matches",
     "group_of",
     "mapper_for",
     "may_contact_address",
@@ -72,6 +75,7 @@ __all__ = [
     "prepare_correct",
     "prepare_forget_requests",
     "prepare_ingest",
+    "prepare_judgement",
     "prepare_merge",
     "prepare_preview",
     "prepare_record",

@@ -1,0 +1,85 @@
+"""Matching: the verbs that propose who may be one person, and take people's judgement of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ecrm_core.crm.progress import Progress
+from ecrm_core.crm.verbs import Customer, Drafts, Verbs
+from ecrm_core.customers import SourceRecord
+from ecrm_core.kernel import ChangeSet
+from ecrm_core.matching import JudgementVerdict, Model
+from ecrm_core.services import find_duplicates, find_matches, prepare_judgement
+
+if TYPE_CHECKING:
+    from ecrm_core.matching import Deduplication, Match  # numpy is loaded when they are made
+
+__all__ = ["MatchingDrafts", "MatchingVerbs"]
+
+
+class MatchingDrafts(Drafts):
+    """The changing verbs of matching, each returning what it would write."""
+
+    def judge(
+        self,
+        left: Customer,
+        right: Customer,
+        verdict: str | JudgementVerdict,
+        *,
+        by: str,
+        reason: str | None = None,
+        now: datetime | None = None,
+    ) -> ChangeSet:
+        """Return what the judgement would write."""
+        act = self._act(by, now)
+        return prepare_judgement(self.store, left, right, verdict, act=act, reason=reason)
+
+
+class MatchingVerbs(Verbs):
+    """Propose who may be one person; take judgements. Only ``merge`` joins anybody."""
+
+    def duplicates(
+        self, *, model: Model | None = None, progress: Progress | None = None
+    ) -> Deduplication:
+        """Return which customers may be one: ``certain``, ``review``, ``groups``, and why.
+
+        All stored profiles are compared (a fitted ``model`` spares the fit) and judgements obeyed;
+        ids are customer ids. ``progress(done, total, stage)`` is called after each stage.
+        """
+        return find_duplicates(self.store, model=model, progress=progress)
+
+    def matches(
+        self, who: SourceRecord | Customer, *, limit: int = 10, model: Model | None = None
+    ) -> tuple[Match, ...]:
+        """Return the customers a record, or a customer, may be a duplicate of, likeliest first.
+
+        Candidates share an address or a name. Without a ``model`` the weights of the table of roles
+        are used. Raises MissingError for a customer that is unknown, DefinitionError for a limit
+        below 1.
+        """
+        return find_matches(self.store, who, limit=limit, model=model)
+
+    def judge(
+        self,
+        left: Customer,
+        right: Customer,
+        verdict: str | JudgementVerdict,
+        *,
+        by: str,
+        reason: str | None = None,
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> str:
+        """Record that two customers are the "same", "different" or "unsure"; return its id.
+
+        Later matching obeys it, transitively; "unsure" takes an earlier verdict back. Nobody is
+        merged by it. Raises RefusedError for two names of one customer, UnknownName for another
+        verdict.
+        """
+        params = ["judge", str(left), str(right), JudgementVerdict.of(verdict).value, by, reason]
+        result = self._commit(
+            lambda at: self.dry_run.judge(left, right, verdict, by=by, reason=reason, now=at),
+            params, key, now,
+        )  # fmt: skip
+        return str(result["judgement"])
