@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from ecrm_core.customers import FieldMap
     from ecrm_core.kernel import Money
     from ecrm_core.matching import dedupe
+    from ecrm_core.segmentation import Segment
     from ecrm_core.services import check
 
-__all__ = ["Crm", "FieldMap", "Money", "__version__", "check", "dedupe"]
+__all__ = ["Crm", "FieldMap", "Money", "Segment", "__version__", "check", "dedupe"]
 
 __version__ = "0.1.0"
 """The version of the library (semantic versioning)."""
@@ -22,6 +23,7 @@ _HOMES = {
     "Crm": "ecrm_core.crm",
     "FieldMap": "ecrm_core.customers",
     "Money": "ecrm_core.kernel",
+    "Segment": "ecrm_core.segmentation",
 }
 
 

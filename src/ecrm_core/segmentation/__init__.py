@@ -1,6 +1,7 @@
 """Segmentation: rules about customers as data: one meaning, spelled as text, JSON or tree."""
 
 from ecrm_core.segmentation.check import check
+from ecrm_core.segmentation.customer import Known, customer_row, facts_until
 from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Decisive, Explanation, explain
 from ecrm_core.segmentation.members import Members
@@ -10,6 +11,7 @@ from ecrm_core.segmentation.render import render
 from ecrm_core.segmentation.schema import OPERATORS, FieldType, Relation, Schema, SchemaField
 from ecrm_core.segmentation.scope import Row
 from ecrm_core.segmentation.segment import Segment
+from ecrm_core.segmentation.standard import customer_schema
 from ecrm_core.segmentation.tree_json import definition_id, rule_from_json, rule_to_json
 from ecrm_core.segmentation.words import sentences
 
@@ -18,6 +20,7 @@ __all__ = [
     "Decisive",
     "Explanation",
     "FieldType",
+    "Known",
     "Members",
     "Parsed",
     "Relation",
@@ -26,9 +29,12 @@ __all__ = [
     "SchemaField",
     "Segment",
     "check",
+    "customer_row",
+    "customer_schema",
     "definition_id",
     "evaluate",
     "explain",
+    "facts_until",
     "fields_named",
     "parse_query",
     "relations_named",

@@ -37,6 +37,7 @@ from ecrm_core.services.renewals import (
 )
 from ecrm_core.services.replay import Mapper, mapper_for, prepare_replay
 from ecrm_core.services.retention import prepare_forget_requests
+from ecrm_core.services.segments import Question, explain_member, segment_members
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
 from ecrm_core.services.view import (
     CustomerView,
@@ -53,6 +54,7 @@ __all__ = [
     "Handler",
     "Hit",
     "Mapper",
+    "Question",
     "RunReport",
     "address_of",
     "check",
@@ -60,6 +62,7 @@ __all__ = [
     "count_parties",
     "deliver",
     "due_actions",
+    "explain_member",
     "export_customer",
     "facts_of",
     "find_customers",
@@ -86,6 +89,7 @@ __all__ = [
     "prepare_subscribe",
     "prepare_unmerge",
     "report_store",
+    "segment_members",
     "stuck_effects",
     "subscriptions_of",
     "timeline_of",

@@ -1,0 +1,166 @@
+"""Segments: the verb that asks who is in one, and its answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ecrm_core.crm.verbs import Customer, Verbs
+from ecrm_core.errors import Diagnostic
+from ecrm_core.kernel import CustomerId, html_table
+from ecrm_core.ports import Store
+from ecrm_core.segmentation import (
+    Explanation,
+    Schema,
+    Segment,
+    customer_schema,
+    fields_named,
+    sentences,
+)
+from ecrm_core.services import Question, explain_member, segment_members
+
+__all__ = ["SegmentResult", "SegmentVerbs", "Why"]
+
+
+class Why:
+    """Why one customer is in a segment, or is not: in words, and node by node."""
+
+    def __init__(self, customer: str, explanation: Explanation) -> None:
+        """Keep the customer as she was named, and the explanation."""
+        self.customer = customer
+        self.explanation = explanation
+        """The value of every node of the rule, with what was found."""
+
+    @property
+    def member(self) -> bool:
+        """Whether she is in."""
+        return self.explanation.value
+
+    def __bool__(self) -> bool:
+        """Tell whether she is in."""
+        return self.member
+
+    def sentences(self, *, masked: bool = True) -> tuple[str, ...]:
+        """Return the conditions that decide, as few as can be; personal values are masked.
+
+        Out: those that would all have to change; in: those that keep her in.
+        """
+        return sentences(self.explanation, masked=masked)
+
+    def __str__(self) -> str:
+        """Return in or not in, and the masked sentences."""
+        return f"{'in' if self.member else 'not in'}: {'; '.join(self.sentences())}"
+
+    def __repr__(self) -> str:
+        """Show the answer, and nothing of the customer."""
+        return f"<Why: {'in' if self.member else 'not in'}>"
+
+
+class SegmentResult:
+    """Who was in a segment at an instant; ``members`` are their ids, sorted by code point."""
+
+    def __init__(
+        self,
+        store: Store,
+        question: Question,
+        members: tuple[CustomerId, ...],
+        warnings: tuple[Diagnostic, ...],
+    ) -> None:
+        """Keep the members, and what is needed to say why."""
+        self._store, self._question = store, question
+        self.members = members
+        """The ids of the customers in it, sorted."""
+        self.diagnostics = warnings
+        """What may surprise: warnings and deprecated spellings, with their places in the query."""
+
+    @property
+    def segment(self) -> Segment:
+        """The segment that was asked."""
+        return self._question.segment
+
+    @property
+    def as_of(self) -> datetime:
+        """The instant it was asked at."""
+        return self._question.as_of
+
+    @property
+    def count(self) -> int:
+        """The number of members."""
+        return len(self.members)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What may surprise, in words."""
+        return tuple(remark.shown(self.segment.source) for remark in self.diagnostics)
+
+    def why(self, customer: Customer) -> Why:
+        """Return why a customer is in, or is not, by what the store holds now.
+
+        Raises MissingError for one the store does not know.
+        """
+        return Why(str(customer), explain_member(self._store, customer, self._question))
+
+    def __contains__(self, customer: object) -> bool:
+        """Tell whether this id (the one the customer goes by) is among the members."""
+        return customer in self.members
+
+    def __len__(self) -> int:
+        """Return the number of members."""
+        return self.count
+
+    def __str__(self) -> str:
+        """Return the count, the instant and the warnings; no text of the rule, no person."""
+        noun = "customer" if self.count == 1 else "customers"
+        told = f"{self.count} {noun} as of {self.as_of.isoformat(timespec='minutes')}"
+        return "\n".join([told, *(f"note: {d.message}" for d in self.diagnostics)])
+
+    def __repr__(self) -> str:
+        """Show the id of the segment and the count."""
+        return f"<SegmentResult {self.segment.id}: {self.count} members>"
+
+    def _repr_html_(self) -> str:
+        rows = [(id_,) for id_ in self.members[:_SHOWN]]
+        more = f", the first {_SHOWN}" if self.count > _SHOWN else ""
+        return html_table(("customer",), rows, caption=f"{str(self).splitlines()[0]}{more}")
+
+
+_SHOWN = 20
+_CURRENT = "current_value"
+# Fields that are known as they stood at any instant; of the others only the present is kept.
+_DATED = frozenset({
+    "abandoned_checkout_date", "amount_spent", "email_consent", "email_subscription_status",
+    "customer_added_date", "customer_id", "first_order_date", "last_order_date",
+    "number_of_orders", "sms_consent", "sms_subscription_status",
+})  # fmt: skip
+
+
+class SegmentVerbs(Verbs):
+    """Ask who is in a segment."""
+
+    def segment(self, query: str | Segment, *, as_of: datetime | None = None) -> SegmentResult:
+        """Return who is in a segment now, or was at an instant (aware).
+
+        Days are those of the shop's zone, a bare number beside money is in its currency. Raises
+        SegmentSyntaxError for a query that cannot be read or does not fit ``segment_schema``.
+        """
+        now, schema = self.now(), self.segment_schema()
+        at = now if as_of is None else self._now(as_of)
+        segment = query if isinstance(query, Segment) else Segment.parse(query)
+        deprecated = tuple(d for d in segment.diagnostics if d.severity == "deprecated")
+        warnings = (*deprecated, *segment.check(schema), *_current(segment, past=at < now))
+        question = Question(segment=segment, schema=schema, as_of=at, tz=self._settings.tz)
+        members = segment_members(self.store, question)
+        return SegmentResult(self.store, question, members, warnings)
+
+    def segment_schema(self) -> Schema:
+        """Return what a segment may ask of a customer: the standard fields and the shop's own."""
+        settings = self._settings
+        return customer_schema(attributes=settings.attributes, currency=settings.currency)
+
+
+def _current(segment: Segment, *, past: bool) -> list[Diagnostic]:
+    """Warn, of an instant that is past, of fields without a history."""
+    names = sorted(fields_named(segment.rule) - _DATED) if past else []
+    if not names:
+        return []
+    message = f"the present value is used of {', '.join(names)}: no history of it is kept"
+    return [Diagnostic(code=_CURRENT, message=message, severity="warning")]

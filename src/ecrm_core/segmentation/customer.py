@@ -1,0 +1,239 @@
+"""Customer: what the store knows of one as the row a segment asks, at one instant.
+
+Orders are those placed by then and not cancelled by then; test orders are void and left out.
+``total`` is what was ordered; refunds come off ``amount_spent`` and stand in ``refunded``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from attrs import evolve, field, frozen
+
+from ecrm_core.customers import Address, Profile, Verdict
+from ecrm_core.errors import InputError
+from ecrm_core.kernel import Money, parse_instant
+from ecrm_core.segmentation.scope import Row
+from ecrm_core.segmentation.standard import MAIL_EVENTS
+from ecrm_core.timeline import Facts, Interaction, OrderRole
+
+__all__ = ["Known", "customer_row", "facts_until"]
+
+_WORDS = {"granted": "granted", "pending": "pending", "expired": "expired",
+          "refused": "denied", "person_refused": "denied"}  # fmt: skip
+_STATUS = {"granted": "SUBSCRIBED", "pending": "PENDING", "denied": "UNSUBSCRIBED"}
+_STRONGEST = ("granted", "denied", "pending", "expired", "none")
+_ACCOUNT_MADE = ("unmapped.$.created_at", "unmapped.$.date_created")
+
+
+@frozen(kw_only=True, repr=False)
+class Known:
+    """What was loaded of one customer: of the last three, what the rule needs.
+
+    ``facts`` are the total over all her homes, ``consents`` the verdicts by channel.
+    """
+
+    profile: Profile
+    facts: Facts = field(factory=Facts)
+    interactions: Sequence[Interaction] = ()
+    consents: Mapping[str, Verdict] = field(factory=dict)
+
+
+def customer_row(known: Known, *, as_of: datetime, currency: str | None = None) -> Row:
+    """Return the row of one customer at an instant, under the schema of ``customer_schema``."""
+    told = [each for each in known.interactions if not each.void and each.at <= as_of]
+    fields = {**_profile(known.profile), **_facts(facts_until(known.facts, as_of), currency)}
+    fields["abandoned_checkout_date"] = max(
+        (each.at for each in told if each.kind == "checkout_abandoned"), default=None
+    )
+    for channel, verdict in known.consents.items():
+        word = _word(verdict)
+        fields[f"{channel}_consent"] = word
+        fields[f"{channel}_subscription_status"] = _STATUS.get(word, "NOT_SUBSCRIBED")
+    return Row(fields, _relations(told))
+
+
+# ---------------------------------------------------------------- profile
+
+
+def _profile(profile: Profile) -> dict[str, object]:
+    name, organisation = profile.name, profile.organisation
+    emails = tuple(c.normalised or c.raw for c in profile.emails)
+    birth = profile.value("birth_on")
+    custom = {n: profile.value(n) for n in profile.fields if n.startswith("attributes.")}
+    return {
+        **custom,
+        "customer_id": profile.id,
+        "customer_name": name and name.full,
+        "first_name": profile.value("name.given"),
+        "last_name": profile.value("name.family"),
+        "organisation": organisation and organisation.legal,
+        "customer_emails": emails,
+        "customer_email_domain": _domain(emails),
+        "customer_phones": tuple(c.normalised or c.raw for c in profile.phones),
+        "customer_tags": profile.values("tags"),
+        **_places(profile.addresses),
+        "customer_language": profile.value("languages"),
+        "customer_added_date": _added(profile),
+        "birth_date": birth,
+        "metafields.facts.birth_date": birth,
+        "brand": profile.value("brand"),
+        "lifecycle": profile.value("lifecycle"),
+    }
+
+
+def _domain(emails: Sequence[str]) -> str | None:
+    return next((mail.rpartition("@")[2].lower() for mail in emails[:1] if "@" in mail), None)
+
+
+def _places(addresses: Iterable[Address]) -> dict[str, object]:
+    countries: dict[str, None] = {}
+    regions: dict[str, None] = {}
+    cities: dict[str, None] = {}
+    for place in addresses:
+        if place.country:
+            countries[place.country] = None
+        for parts, into in (((place.area,), regions), ((place.area, place.locality), cities)):
+            if parts[-1]:
+                into[parts[-1]] = None
+                whole = [place.country, *parts]
+                if all(whole):
+                    into["-".join("".join((part or "").split()) for part in whole)] = None
+    return {
+        "customer_countries": tuple(countries),
+        "customer_regions": tuple(regions),
+        "customer_cities": tuple(cities),
+    }
+
+
+def _added(profile: Profile) -> datetime | None:
+    """Return when the shop made the account: what its source states beside the fields."""
+    found = []
+    for name in _ACCOUNT_MADE:
+        for value in profile.values(name):
+            try:
+                found.append(parse_instant(value))
+            except InputError:
+                continue  # no instant, or one without an offset
+    return min(found, default=None)
+
+
+def _word(verdict: Verdict) -> str:
+    verdicts = verdict.others or (verdict,)
+    words = {_WORDS.get(r.code, "none") for each in verdicts for r in each.reasons}
+    return next(word for word in _STRONGEST if word in words)
+
+
+# ---------------------------------------------------------------- facts
+
+
+def facts_until(facts: Facts, as_of: datetime) -> Facts:
+    """Return the orders of the facts as they stood at an instant; other kinds are not dated so."""
+    orders = {
+        order: {event: part for event, part in parts.items() if part.at <= as_of}
+        for order, parts in facts.orders.items()
+    }
+    return evolve(facts, orders={order: parts for order, parts in orders.items() if parts})
+
+
+def _facts(facts: Facts, currency: str | None) -> dict[str, object]:
+    spent = facts.spend.get(currency or "")
+    if spent is None and currency is not None:
+        spent = Money(Decimal(0), currency)
+    return {
+        "number_of_orders": facts.order_count,
+        "amount_spent": spent,
+        "first_order_date": facts.first_order_at,
+        "last_order_date": facts.last_order_at,
+    }
+
+
+# ---------------------------------------------------------------- relations
+
+
+def _relations(told: Sequence[Interaction]) -> dict[str, Sequence[Mapping[str, object]]]:
+    orders = list(_orders(told))
+    lines = [line for order, _ in orders for line in _lines(order)]
+    mails = {
+        f"shopify_email.{event}": [
+            {"activity_id": each.correlation, "date": each.at}
+            for each in told
+            if each.kind == f"email_{event}"
+        ]
+        for event in MAIL_EVENTS
+    }
+    return {
+        "orders": [_order(order, refunds) for order, refunds in orders],
+        "products_purchased": lines,
+        "lines": lines,
+        "interactions": [_interaction(each) for each in told],
+        **mails,
+    }
+
+
+def _orders(told: Sequence[Interaction]) -> Iterator[tuple[Interaction, list[Interaction]]]:
+    """Go through the orders that count as Facts counts them: as placed, and their refunds."""
+    parts: dict[tuple[str, str], dict[OrderRole, list[Interaction]]] = {}
+    for each in sorted(told, key=lambda each: (each.at, each.event_id)):
+        role = _ROLES.get(each.kind)
+        if role is not None:
+            parts.setdefault((each.source, _order_id(each)), {}).setdefault(role, []).append(each)
+    for _, roles in sorted(parts.items()):
+        if OrderRole.PLACED in roles and OrderRole.CANCELLED not in roles:
+            yield roles[OrderRole.PLACED][0], roles.get(OrderRole.REFUNDED, [])
+
+
+_ROLES = {
+    "order_placed": OrderRole.PLACED,
+    "order_cancelled": OrderRole.CANCELLED,
+    "refund": OrderRole.REFUNDED,
+}
+
+
+def _order_id(each: Interaction) -> str:
+    return each.correlation or each.event_id
+
+
+def _order(order: Interaction, refunds: Sequence[Interaction]) -> dict[str, object]:
+    amounts = [r.amount for r in refunds if r.amount is not None]
+    refunded = None
+    if order.amount is not None:
+        refunded = Money(Decimal(0), order.amount.currency)
+        for amount in amounts:
+            if amount.currency == refunded.currency:
+                refunded += amount
+    return {
+        "id": _order_id(order),
+        "source": order.source,
+        "channel": order.channel,
+        "total": order.amount,
+        "refunded": refunded,
+        "quantity": sum((line.quantity for line in order.lines), Decimal(0)),
+        "date": order.at,
+    }
+
+
+def _lines(order: Interaction) -> Iterator[dict[str, object]]:
+    for line in order.lines:
+        yield {
+            "id": line.product,
+            "sku": line.sku,
+            "title": line.title,
+            "category": line.category,
+            "quantity": line.quantity,
+            "price": line.price,
+            "order_id": _order_id(order),
+            "date": order.at,
+        }
+
+
+def _interaction(each: Interaction) -> dict[str, object]:
+    return {
+        "kind": each.kind,
+        "channel": each.channel,
+        "source": each.source,
+        "amount": each.amount,
+        "date": each.at,
+    }
