@@ -185,7 +185,9 @@ def _price(
     after = money_of(leaves.get("total"), order.currency)
     if before is None or not quantity:
         return None, None
-    each = Money((before.amount / quantity).quantize(_MICRO).normalize(), before.currency)
+    each = Money(before.amount / quantity, before.currency).rounded()
+    if each.amount * quantity != before.amount:
+        each = Money((before.amount / quantity).quantize(_MICRO), before.currency)
     if each.amount * quantity == before.amount:
         for key in ("subtotal", "total"):
             money_of(node.get(key), order.currency)
