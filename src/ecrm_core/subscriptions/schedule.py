@@ -76,7 +76,7 @@ def _order(candidate: _Candidate) -> tuple[date, int, str]:
 def _candidates(state: Subscription, policies: Policies) -> Iterator[_Candidate]:
     end = state.end_on
     if end is not None:
-        expired = state.cancel_on is None
+        expired = end != state.cancel_on
         yield _Candidate(end, _END, "", lambda _, __: (Ended(on=end, expired=expired), None))
     if state.trial_until is not None:
         yield _Candidate(state.trial_until, _TRIAL, "", lambda _, __: (TrialEnded(), None))

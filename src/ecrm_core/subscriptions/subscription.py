@@ -125,10 +125,9 @@ class Subscription:
 
     @property
     def end_on(self) -> date | None:
-        """The day after which nothing is billed, known today: cancelled, or the term expires."""
-        if self.cancel_on is not None or self.goes_on:
-            return self.cancel_on
-        return self.term_end
+        """The first day without it, cancelled or after the last term; None while it goes on."""
+        expiry = None if self.goes_on else self.term_end
+        return min((day for day in (self.cancel_on, expiry) if day is not None), default=None)
 
     @property
     def next_period(self) -> DateInterval:
