@@ -1,7 +1,7 @@
 """Segmentation: rules about customers as data: one meaning, spelled as text, JSON or tree."""
 
 from ecrm_core.segmentation.check import check
-from ecrm_core.segmentation.customer import Known, customer_row, facts_until
+from ecrm_core.segmentation.customer import Loaded, customer_row, facts_until
 from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Decisive, Explanation, explain
 from ecrm_core.segmentation.members import Members
@@ -20,7 +20,7 @@ __all__ = [
     "Decisive",
     "Explanation",
     "FieldType",
-    "Known",
+    "Loaded",
     "Members",
     "Parsed",
     "Relation",

@@ -19,7 +19,7 @@ from ecrm_core.segmentation.scope import Row
 from ecrm_core.segmentation.standard import MAIL_EVENTS
 from ecrm_core.timeline import Facts, Interaction, OrderRole
 
-__all__ = ["Known", "customer_row", "facts_until"]
+__all__ = ["Loaded", "customer_row", "facts_until"]
 
 _WORDS = {"granted": "granted", "pending": "pending", "expired": "expired",
           "refused": "denied", "person_refused": "denied"}  # fmt: skip
@@ -29,7 +29,7 @@ _ACCOUNT_MADE = ("unmapped.$.created_at", "unmapped.$.date_created")
 
 
 @frozen(kw_only=True, repr=False)
-class Known:
+class Loaded:
     """What was loaded of one customer: of the last three, what the rule needs.
 
     ``facts`` are the total over all her homes, ``consents`` the verdicts by channel.
@@ -41,7 +41,7 @@ class Known:
     consents: Mapping[str, Verdict] = field(factory=dict)
 
 
-def customer_row(known: Known, *, as_of: datetime, currency: str | None = None) -> Row:
+def customer_row(known: Loaded, *, as_of: datetime, currency: str | None = None) -> Row:
     """Return the row of one customer at an instant, under the schema of ``customer_schema``."""
     told = [each for each in known.interactions if not each.void and each.at <= as_of]
     fields = {**_profile(known.profile), **_facts(facts_until(known.facts, as_of), currency)}
@@ -139,9 +139,10 @@ def facts_until(facts: Facts, as_of: datetime) -> Facts:
 
 
 def _facts(facts: Facts, currency: str | None) -> dict[str, object]:
-    spent = facts.spend.get(currency or "")
-    if spent is None and currency is not None:
-        spent = Money(Decimal(0), currency)
+    spend = facts.spend
+    spent = spend.get(currency or "")
+    if not spend and currency is not None:
+        spent = Money(Decimal(0), currency)  # who spent in other currencies alone has no amount
     return {
         "number_of_orders": facts.order_count,
         "amount_spent": spent,

@@ -100,7 +100,7 @@ def _leaf(leaf: Leaf, scope: Scope) -> Explanation:
     return Explanation(
         rule=leaf,
         value=leaf_holds(leaf, found, scope),
-        found=found,
+        found=scope.times.local(found) if isinstance(found, datetime) else found,
         named=tuple(wanted(value, held.type, scope.times) for value in values_of(leaf)),
         personal=held.personal,
     )

@@ -70,7 +70,7 @@ _FIELDS = (
     _words("email_subscription_status", SUBSCRIPTION_WORDS, "the same, in Shopify's words"),
     _words("sms_subscription_status", SUBSCRIPTION_WORDS, "the same, in Shopify's words"),
     _of("number_of_orders", FieldType.INTEGER, "orders that count", nullable=False),
-    _of("amount_spent", FieldType.MONEY, "what they came to, refunds off", nullable=False),
+    _of("amount_spent", FieldType.MONEY, "what they came to, refunds off"),
     _of("first_order_date", FieldType.INSTANT, "when the first of them was placed"),
     _of("last_order_date", FieldType.INSTANT, "when the last of them was placed"),
     _of("abandoned_checkout_date", FieldType.INSTANT,
@@ -134,10 +134,8 @@ def customer_schema(
     Custom fields are ``attributes.<name>``. A bare number beside an amount is in ``currency`` (ISO
     4217); without one, amounts cannot be asked for.
     """
-    custom = [
-        _attribute(name, held)
-        for name, held in (attributes or AttributeSchema()).attributes.items()
-    ]
+    known = (attributes or AttributeSchema()).attributes
+    custom = [_attribute(name, held) for name, held in known.items()]
     return Schema(currency=currency).add(*_FIELDS, *_RELATIONS, *custom)
 
 

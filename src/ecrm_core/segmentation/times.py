@@ -29,6 +29,7 @@ _MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
 class Span:
     """The moments of a day: from ``start`` up to, and without, ``end``; None: no end."""
 
+    day: date
     start: datetime
     end: datetime | None
 
@@ -66,10 +67,17 @@ class Times:
         except OverflowError:
             return None
 
+    def local(self, instant: datetime) -> datetime:
+        """Return an instant as the zone writes it; as it is beyond the years 1 to 9999."""
+        try:
+            return instant.astimezone(self.zone)
+        except OverflowError:
+            return instant
+
     def moments(self, day: date) -> Span:
         """Return the moments of a day in the zone: 23, 24 or 25 hours, or none where it skips."""
         following = None if day == date.max else self._midnight(day + timedelta(days=1), _LAST)
-        return Span(self._midnight(day, _FIRST), following)
+        return Span(day, self._midnight(day, _FIRST), following)
 
     def _midnight(self, day: date, beyond: datetime) -> datetime:
         # In a gap at midnight the earlier offset gives the very instant of the change.

@@ -122,5 +122,5 @@ def _asked(leaf: Leaf, node: Explanation, *, hidden: bool) -> str:
 
 def _meant(value: Plain) -> str:
     if isinstance(value, Span):
-        value = value.start
+        value = value.day
     return _shown(value, hidden=False)

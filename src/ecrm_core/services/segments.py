@@ -32,7 +32,7 @@ from ecrm_core.kernel import CustomerId
 from ecrm_core.ports import Store, read_consents, read_facts, read_interactions, read_profiles
 from ecrm_core.segmentation import (
     Explanation,
-    Known,
+    Loaded,
     Row,
     Schema,
     Segment,
@@ -142,7 +142,7 @@ def _rows(
     }
     return {
         profile.id: customer_row(
-            Known(
+            Loaded(
                 profile=profile,
                 facts=Facts.total(facts[h].value.facts for h in homes[profile.id] if h in facts),
                 interactions=[each for h in homes[profile.id] for each in told.get(h, ())],
@@ -179,9 +179,7 @@ def _verdicts(
     subjects = {p.id: [address_subject(c) for c in _addresses(p, channel)] for p in profiles}
     wanted = sorted({subject for held in subjects.values() for subject in held})
     holders = _holders(store, wanted)
-    people = {h for held in homes.values() for h in held} | {
-        h for hs in holders.values() for h in hs
-    }
+    people = {h for held in (*homes.values(), *holders.values()) for h in held}
     said = _by_subject(read_consents(store, sorted({*wanted, *map(person_subject, people)})))
 
     def verdict(id_: CustomerId) -> Verdict:
