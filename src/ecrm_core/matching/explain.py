@@ -6,7 +6,15 @@ from attrs import field, frozen
 
 from ecrm_core.kernel import Json, Private, Reason, html_table, mask, plain_table
 
-__all__ = ["Explanation", "FieldEvidence"]
+__all__ = ["Explanation", "FieldEvidence", "evidence_reason"]
+
+def evidence_reason(name: str, level: str, weight: float) -> Reason:
+    """Return what one field says about two rows, as a reason: for one person, or against."""
+    text = "{field}: {level} ({bits:+} bits)"
+    facts: dict[str, str | int | bool | None] = {"field": name, "level": level,
+                                                 "bits": round(weight)}  # fmt: skip
+    return Reason("match_for" if weight > 0 else "match_against", text, facts)
+
 
 _HEAD = ("field", "left", "right", "level", "bits")
 
@@ -25,12 +33,7 @@ class FieldEvidence(Private):
     @property
     def reason(self) -> Reason:
         """The evidence as a reason, without values."""
-        text = "{field}: {level} ({bits:+} bits)"
-        level = self.level or "missing"
-        facts: dict[str, str | int | bool | None] = {
-            "field": self.name, "level": level, "bits": round(self.weight),
-        }  # fmt: skip
-        return Reason(f"match_{level}", text, facts)
+        return evidence_reason(self.name, self.level or "missing", self.weight)
 
     def row(self) -> tuple[str, ...]:
         """Return name, masked values, level and bits as text."""

@@ -41,8 +41,8 @@ def _letters(text: str) -> str:
 
 def _phone(text: str) -> str:
     digits = re.sub(r"\D", "", fold(text))
-    # A country code or its trunk zero stands before the same nine digits.
-    return digits.lstrip("0")[-9:] if len(digits) > 5 else ""
+    # A country code or a trunk zero stands before the same nine digits.
+    return digits[-9:] if len(digits) > 5 else ""
 
 
 def _email(text: str) -> str:

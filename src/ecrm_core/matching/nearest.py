@@ -10,6 +10,7 @@ from attrs import frozen
 from ecrm_core.customers import Profile, SourceRecord
 from ecrm_core.kernel import CustomerId, Reason
 from ecrm_core.matching.agreement import agreement
+from ecrm_core.matching.explain import evidence_reason
 from ecrm_core.matching.features import features_of
 from ecrm_core.matching.model import Model, default_model
 from ecrm_core.matching.people import people_columns
@@ -73,12 +74,8 @@ def best_matches(
 
 def _reasons(scorer: Scorer, level: Sequence[int], bits: Sequence[float]) -> tuple[Reason, ...]:
     said = sorted(
-        (-abs(held), feature.name, feature.sort.levels[at], round(held))
+        (-abs(held), feature.name, feature.sort.levels[at], held)
         for feature, at, held in zip(scorer.features, level, bits, strict=True)
         if at >= 0
     )
-    text = "{field}: {level} ({bits:+} bits)"
-    return tuple(
-        Reason(f"match_{name}", text, {"field": field, "level": name, "bits": held})
-        for _, field, name, held in said
-    )
+    return tuple(evidence_reason(field, name, held) for _, field, name, held in said)

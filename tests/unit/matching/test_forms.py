@@ -1,0 +1,55 @@
+"""What cells are compared by."""
+
+import pytest
+
+from ecrm_core.matching.forms import form_of
+
+FORMS = [
+    ("given_name", " Ann-Marie ", "ann marie"),
+    ("given_name", "ＡＮＮ", "ann"),
+    ("family_name", "O'Neill", "oneill"),
+    ("family_name", "Müller", "muller"),
+    ("full_name", "김 민준", "김민준"),
+    ("full_name", "山田 太郎", "山田太郎"),
+    ("kana", "ﾔﾏﾀﾞ ﾀﾛｳ", "やまだたろう"),
+    ("email", "Ann+news@Example.com", "ann@example.com"),
+    ("email", "a.nn@googlemail.com", "ann@gmail.com"),
+    ("email", "not an address", "not an address"),
+    ("email", "x7@privaterelay.appleid.com", ""),
+    ("phone", "+82 10-0000-1234", "000001234"),
+    ("phone", "010-0000-1234", "000001234"),
+    ("phone", "０１０－００００－１２３４", "000001234"),
+    ("phone", "123", ""),
+    ("postcode", "SY5 7NT", "sy57nt"),
+    ("birth_date", "1971-06-24", "19710624"),
+    ("birth_date", "19710624", "19710624"),
+    ("birth_date", "1971-06-24 00:00:00", "19710624"),
+    ("birth_date", "10/11/12", "101112"),
+    ("birth_date", "unknown", ""),
+    ("country", "Deutschland", "DE"),
+    ("country", "Atlantis", "atlantis"),
+    ("city", "St. Mary's", "st mary s"),
+    ("city", "서울특별시", "서울특별시"),
+    ("category", "Gold!", "gold"),
+    ("text", "", ""),
+]
+
+
+@pytest.mark.parametrize(("role", "text", "form"), FORMS)
+def test_a_cell_is_compared_by_its_form(role: str, text: str, form: str) -> None:
+    assert form_of(role, text) == form
+
+
+@pytest.mark.parametrize(("role", "text", "form"), FORMS)
+def test_a_form_is_its_own_form(role: str, text: str, form: str) -> None:
+    assert form_of(role, form) == form
+
+
+def test_a_date_in_a_named_order_is_read() -> None:
+    assert form_of("birth_date", "24/06/1971", date_order="DMY") == "19710624"
+
+
+@pytest.mark.parametrize("role", sorted({role for role, _, _ in FORMS}))
+@pytest.mark.parametrize("text", ["\ufdfa" * 100_000, "a" * 1_000_000, "\0\ud800x", "é" * 600])
+def test_no_text_is_too_odd(role: str, text: str) -> None:
+    assert len(form_of(role, text)) <= 128 * 18
