@@ -7,7 +7,7 @@ import pytest
 
 from tests.peers import replay
 from tests.peers.__main__ import default_folder, main
-from tests.peers.replay import Replay, Unsupported, register, replay_file, vector_files
+from tests.peers.replay import Differs, Replay, Unsupported, register, replay_file, vector_files
 from tests.peers.units import Unit, read_units
 
 FOLDER = default_folder()
@@ -23,7 +23,9 @@ def test_what_is_supported_agrees(name: str) -> None:
     if not outcome.supported:
         pytest.skip("not supported yet")
     assert [
-        (case.id, case.note) for case in outcome.cases if case.counted and not case.agreed
+        (case.id, case.note)
+        for case in outcome.cases
+        if case.counted and not case.agreed and not case.known
     ] == []
 
 
@@ -64,6 +66,8 @@ def _half(unit: Unit) -> str | None:
             raise ZeroDivisionError
         case {"kind": "unknown"}:
             raise Unsupported
+        case {"kind": "known"}:
+            raise Differs("we count from 0")
     return None
 
 
@@ -101,6 +105,15 @@ def test_verbose_lists_what_does_not_agree(
     assert "1 is odd" in printed[1]
     assert "ZeroDivisionError" in printed[2]
     assert "not supported" in printed[3]
+
+
+def test_a_known_difference_counts_as_not_agreed_and_says_why(vectors: pathlib.Path) -> None:
+    path = vectors / "numbers" / "known.json"
+    path.write_text('[{"kind": "known"}, {"kind": "even"}, {"kind": "odd"}]')
+    outcome = replay_file(path, area="numbers", file="known.json")
+    assert (outcome.agreed, outcome.total) == (1, 3)
+    assert [case.known for case in outcome.cases] == [True, False, False]
+    assert outcome.cases[0].note == "differs: we count from 0"
 
 
 def test_a_file_that_cannot_be_read_is_one_case_that_disagrees(vectors: pathlib.Path) -> None:

@@ -32,6 +32,7 @@ from ecrm_core.subscriptions.commands import (
     SetAutoRenew,
     UndoCancel,
 )
+from ecrm_core.subscriptions.contract_line import ContractLine
 from ecrm_core.subscriptions.decide import decide_step
 from ecrm_core.subscriptions.duration import Duration
 from ecrm_core.subscriptions.events import Recorded, fold
@@ -41,6 +42,7 @@ from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
 from ecrm_core.subscriptions.lifecycle import LIFECYCLE
 from ecrm_core.subscriptions.localtime import due_at, local_day
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo, Window
+from ecrm_core.subscriptions.pauses import pause_intervals
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.policies import PRESETS, Policies, policies_of
 from ecrm_core.subscriptions.proration import (
@@ -72,6 +74,7 @@ __all__ = [
     "ChangeAmounts",
     "ChangePlan",
     "Command",
+    "ContractLine",
     "Create",
     "Duration",
     "Forecast",
@@ -114,6 +117,7 @@ __all__ = [
     "handle",
     "local_day",
     "next_boundary",
+    "pause_intervals",
     "period_of",
     "policies_of",
     "round_fraction",
