@@ -9,7 +9,7 @@ BIN := .venv/bin
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
 
-demo: .venv/.core ## twenty people in, unified, merged, undone
+demo: .venv/.core ## a generated shop through every room
 	@$(BIN)/python -m ecrm_core demo $(ARGS)
 
 test: .venv/.test ## the quick suite

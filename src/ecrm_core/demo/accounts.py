@@ -9,13 +9,13 @@ from typing import Final
 
 from ecrm_core.demo.dice import Dice
 from ecrm_core.demo.fakes import fake_rows
-from ecrm_core.demo.order_json import order_json
+from ecrm_core.demo.order_json import order_id, order_json
 from ecrm_core.demo.orders import Order, orders_of, strange_orders
 from ecrm_core.demo.people import Person
 from ecrm_core.demo.row import Row
 from ecrm_core.demo.rows import letter_row, shop_rows, till_row
 
-__all__ = ["Keyed", "accounts", "bought", "labels_of", "order_objects", "tables"]
+__all__ = ["Keyed", "accounts", "bought", "guests", "labels_of", "order_objects", "tables"]
 
 Keyed = Sequence[tuple[str, Row]]
 """Source keys ("shopify/8200000001") and what is said under them."""
@@ -40,7 +40,7 @@ def tables(dice: Dice, known: Sequence[Person], today: date) -> Mapping[str, Key
     korean = [row for row in letter if row.language == "ko"]
     japanese = [row for row in letter if row.language == "ja"]
     return {
-        "woocommerce": _keyed(dice, "woocommerce/T-", till),
+        "till": _keyed(dice, "till/T-", till),
         "newsletter_ko": _keyed(dice, "newsletter_ko/K-", korean),
         "newsletter_ja": _keyed(dice, "newsletter_ja/M-", japanese),
     }
@@ -51,8 +51,8 @@ def _keyed(dice: Dice, prefix: str, rows: Sequence[Row]) -> Keyed:
     return [(f"{prefix}{1001 + at}", row) for at, row in enumerate(mixed)]
 
 
-def bought(dice: Dice, shop: Keyed, guest: str, today: date) -> Sequence[Order]:
-    """Return all orders by their time; ``guest`` is the address of who bought without account."""
+def bought(dice: Dice, shop: Keyed, guest: Row, today: date) -> Sequence[Order]:
+    """Return all orders by their time; ``guest`` is who bought without an account."""
     found = [
         order
         for at, (_, row) in enumerate(shop)
@@ -70,6 +70,15 @@ def order_objects(
     return [
         order_json(order, number, None if order.buyer is None else customers[order.buyer])
         for number, order in enumerate(orders, start=_FIRST_ORDER)
+    ]
+
+
+def guests(orders: Sequence[Order]) -> Keyed:
+    """Return who bought without an account: the shop knows her by the order alone."""
+    return [
+        (f"shopify/order/{order_id(number)}", order.guest)
+        for number, order in enumerate(orders, start=_FIRST_ORDER)
+        if order.guest
     ]
 
 

@@ -11,13 +11,17 @@ from ecrm_core.demo.dice import Dice
 from ecrm_core.demo.goods import Plan, plans
 from ecrm_core.demo.row import Row
 from ecrm_core.kernel import add_months
+from ecrm_core.subscriptions import Anchor, Cadence, next_boundary
 
 __all__ = ["COLUMNS", "contracts"]
 
 COLUMNS: Final = ("subscription", "customer", "plan", "title", "buyers", "price", "currency",
-                  "cadence", "term", "notice", "starts_on", "term_ends_on", "auto_renew",
-                  "owner")  # fmt: skip
-"""The columns of subscriptions.csv; durations as in ISO 8601, empty where there is none."""
+                  "cadence", "term", "notice", "starts_on", "paid_until", "term_ends_on",
+                  "auto_renew", "owner")  # fmt: skip
+"""The columns of subscriptions.csv; durations as in ISO 8601, empty where there is none.
+
+``paid_until`` is the first day that is not paid yet, ``term_ends_on`` the first behind the term.
+"""
 _MONTHS: Final = {"P1Y": 12, "P2Y": 24}
 _OWNERS: Final = ("hana@shop.example", "tom@shop.example")
 
@@ -52,8 +56,9 @@ def _agreed(dice: Dice, row: Row, plan: Plan, *, at: int, today: date) -> tuple[
         starts_on = add_months(today + timedelta(days=(at * 13) % 340 + 5), -months)
         ends_on = add_months(starts_on, months).isoformat()
         renews = "no" if dice.chance(15, "no renewal", row.person) else "yes"
+    paid = next_boundary(Anchor.at(starts_on), Cadence.parse(plan.cadence), today)
     owner = dice.pick(_OWNERS, "owner", row.person) if plan.buyers == "b2b" else ""
     return (
         plan.plan, plan.title, plan.buyers, str(plan.price), "KRW", plan.cadence, plan.term,
-        plan.notice, starts_on.isoformat(), ends_on, renews, owner,
+        plan.notice, starts_on.isoformat(), paid.isoformat(), ends_on, renews, owner,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Final
 
 from ecrm_core.demo.row import Row
 
-__all__ = ["customer_json"]
+__all__ = ["address_json", "customer_json"]
 
 _STATES: Final = {"granted": "subscribed", "revoked": "unsubscribed", "pending": "pending"}
 _COUNTRIES: Final = {"GB": "United Kingdom", "US": "United States", "DE": "Germany",
@@ -20,10 +20,10 @@ _COUNTRIES: Final = {"GB": "United Kingdom", "US": "United States", "DE": "Germa
 
 def customer_json(row: Row, id_: int, totals: Sequence[int]) -> dict[str, object]:
     """Return the customer object; ``totals`` are the amounts of her orders, in won."""
-    address = _address(row, id_)
+    address = _own_address(row, id_)
     return {
         "id": id_,
-        "created_at": (row.updated_at - timedelta(days=40)).isoformat(),
+        "created_at": (row.updated_at - timedelta(days=800)).isoformat(),
         "updated_at": row.updated_at.isoformat(),
         "first_name": row.given,
         "last_name": row.family,
@@ -46,12 +46,9 @@ def _vip(totals: Sequence[int]) -> list[str]:
     return ["VIP"] if sum(totals) > 1_500_000 else []
 
 
-def _address(row: Row, id_: int) -> dict[str, object] | None:
-    if not row.country:
-        return None
+def address_json(row: Row) -> dict[str, object]:
+    """Return the address of a row, as customers and orders have it."""
     return {
-        "id": id_ + 1_000_000,
-        "customer_id": id_,
         "first_name": row.given,
         "last_name": row.family,
         "company": row.company or None,
@@ -63,8 +60,13 @@ def _address(row: Row, id_: int) -> dict[str, object] | None:
         "zip": row.postcode,
         "phone": None,
         "country_code": row.country,
-        "default": True,
     }
+
+
+def _own_address(row: Row, id_: int) -> dict[str, object] | None:
+    if not row.country:
+        return None
+    return {"id": id_ + 1_000_000, "customer_id": id_, **address_json(row), "default": True}
 
 
 def _consent(row: Row) -> dict[str, object]:

@@ -9,22 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from ecrm_core.demo.customer_json import address_json
 from ecrm_core.demo.orders import Line, Order
 
-__all__ = ["order_json"]
+__all__ = ["order_id", "order_json"]
 
 _Json = dict[str, object]
+
+
+def order_id(number: int) -> int:
+    """Return the id of the order with that number."""
+    return 7_200_000_000 + number
 
 
 def order_json(order: Order, number: int, customer: Mapping[str, object] | None) -> _Json:
     """Return the order object; ``customer`` is the customer object of its buyer."""
     changed_at = order.refunded_at or order.cancelled_at or order.at
-    email = customer["email"] if customer else order.guest
+    guest = order.guest
+    email = guest.email if guest else customer and customer["email"]
     return {
-        "id": 7_200_000_000 + number,
+        "id": order_id(number),
         "name": f"#{number}",
         "order_number": number,
-        "admin_graphql_api_id": f"gid://shopify/Order/{7_200_000_000 + number}",
+        "admin_graphql_api_id": f"gid://shopify/Order/{order_id(number)}",
         "created_at": order.at.isoformat(),
         "processed_at": order.at.isoformat(),
         "updated_at": changed_at.isoformat(),
@@ -38,6 +45,7 @@ def order_json(order: Order, number: int, customer: Mapping[str, object] | None)
         "financial_status": _financial(order),
         "fulfillment_status": None if order.cancelled_at else "fulfilled",
         "customer": customer and _short(customer),
+        "billing_address": guest and address_json(guest),
         "line_items": [_line(line, number, at) for at, line in enumerate(order.lines)],
         "refunds": [_refund(order, number)] if order.refunded else [],
     } | _amounts(order)

@@ -10,7 +10,8 @@ from attrs import evolve, frozen
 
 from ecrm_core.demo.dice import Dice
 from ecrm_core.demo.goods import Product, products
-from ecrm_core.demo.row import changed_at
+from ecrm_core.demo.row import Row, changed_at
+from ecrm_core.kernel import Private
 
 __all__ = ["Line", "Order", "orders_of", "strange_orders"]
 
@@ -31,9 +32,9 @@ class Line:
         return self.product.price * self.quantity
 
 
-@frozen(kw_only=True)
-class Order:
-    """One order; ``buyer`` is the place of her account in the list of accounts, None for a guest.
+@frozen(kw_only=True, repr=False)
+class Order(Private):
+    """One order; ``buyer`` is the place of her account in the list, None for a ``guest``.
 
     ``discount`` is in won; ``refunded`` are how many of the lines, from the first, were paid back.
     """
@@ -46,7 +47,7 @@ class Order:
     refunded: int = 0
     refunded_at: datetime | None = None
     test: bool = False
-    guest: str = ""
+    guest: Row | None = None
 
     @property
     def goods(self) -> int:
@@ -96,7 +97,7 @@ def _distinct(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple({line.product.id: line for line in lines}.values())
 
 
-def strange_orders(dice: Dice, today: date, *, guest: str) -> tuple[Order, ...]:
+def strange_orders(dice: Dice, today: date, *, guest: Row) -> tuple[Order, ...]:
     """Return an order to try the shop out, a guest's without an account, and a sure refund."""
     at = [changed_at(dice, today - timedelta(days=4), "strange", n) for n in range(3)]
     line = Line(products()[0], 1)

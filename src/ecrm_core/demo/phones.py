@@ -17,7 +17,11 @@ __all__ = ["MOST", "abroad", "phone_of"]
 MOST: Final = 999
 """People there are unique numbers for."""
 _STEP: Final = 271  # shares no factor with 1,000
-_US: Final = ("503", "608", "802", "505", "912", "218", "207", "406", "541", "304")
+_US: Final = (
+    205, 207, 208, 218, 229, 231, 252, 253, 270, 304, 308, 309, 316, 319, 337, 360, 402, 406, 409,
+    417, 419, 423, 432, 434, 478, 503, 505, 507, 509, 541, 563, 570, 573, 575, 605, 608, 616, 620,
+    802, 912,
+)  # fmt: skip
 _DE: Final = ("030 23125", "069 90009", "040 66969", "0221 4710", "089 99998")
 _CODES: Final = {"GB": "44", "US": "1", "DE": "49", "KR": "82", "JP": "81"}
 
@@ -28,7 +32,8 @@ def phone_of(dice: Dice, number: int, country: str) -> str:
     if country == "GB":
         return f"{dice.pick(['07700 900', '020 7946 0', '01632 960'], 'net', number)}{number:03d}"
     if country == "US":
-        return f"({_US[number // 100]}) 555-01{number % 100:02d}"
+        last, area = divmod(number, len(_US))
+        return f"({_US[area]}) 555-01{last * 4 + area % 4:02d}"
     if country == "DE":
         return f"{dice.pick(_DE, 'net', number)}{number:03d}"
     prefix = {"KR": "010", "JP": "080"}[country]

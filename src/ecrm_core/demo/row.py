@@ -86,5 +86,5 @@ def _phone(dice: Dice, person: Person, file: str) -> str:
 
 def mistyped_email(dice: Dice, email: str, *labels: object) -> str:
     """Return the address at a large provider's domain, which is mistyped: nothing gets there."""
-    wrong = dice.pick(load_json("fakes")["domains"], "typing error", *labels)
+    wrong = dice.pick(load_json("fakes")["typing errors"], "typing error", *labels)
     return f"{email.partition('@')[0]}@{wrong}"

@@ -9,22 +9,22 @@ from typing import Final
 
 from attrs import frozen
 
-from ecrm_core.demo.accounts import Keyed, accounts, bought, labels_of, order_objects, tables
+from ecrm_core.demo.accounts import (
+    Keyed,
+    accounts,
+    bought,
+    guests,
+    labels_of,
+    order_objects,
+    tables,
+)
 from ecrm_core.demo.contracts import COLUMNS, contracts
 from ecrm_core.demo.customer_json import customer_json
 from ecrm_core.demo.dice import Dice
 from ecrm_core.demo.orders import Order
 from ecrm_core.demo.people import population
 from ecrm_core.demo.phones import MOST
-from ecrm_core.demo.tables import (
-    LETTER_JA,
-    LETTER_KO,
-    TILL,
-    Layout,
-    write_line,
-    write_lines,
-    write_table,
-)
+from ecrm_core.demo.tables import TABLES, Layout, write_line, write_lines, write_table
 from ecrm_core.errors import DefinitionError
 
 __all__ = ["TODAY", "Shop", "generate"]
@@ -32,7 +32,6 @@ __all__ = ["TODAY", "Shop", "generate"]
 TODAY: Final = date(2026, 11, 23)
 """The day the shop is looked at, unless another is named."""
 _LEAST: Final = 50
-_LAYOUTS: Final = {"woocommerce": TILL, "newsletter_ko": LETTER_KO, "newsletter_ja": LETTER_JA}
 
 
 @frozen(kw_only=True)
@@ -62,24 +61,25 @@ def generate(*, seed: int = 7, people: int = 500, today: date = TODAY) -> Shop:
     dice = Dice(seed)
     known = population(dice, people)
     shop, others = accounts(dice, known, today), tables(dice, known, today)
-    guest = next(row.email for _, row in others["woocommerce"] if row.email)
+    guest = next(row for _, row in others["till"] if row.email and row.country)
     orders = bought(dice, shop, guest, today)
     customers = _customers(shop, orders)
     listed = [*customers, customers[0], *_without_id(customers)]
     rows = [*shop, *(row for table in others.values() for row in table)]
+    rows += guests(orders)
     subscribed = [write_line(cells) for cells in (COLUMNS, *contracts(dice, shop, today))]
     return Shop(
         files={
             "shopify_customers.json": _json("customers", listed),
             "shopify_orders.json": _json("orders", order_objects(orders, customers)),
-            **{f"{name}.csv": write_table(_LAYOUTS[name], others[name]) for name in others},
+            **{t.file: write_table(t, others[t.source]) for t in TABLES},
             "subscriptions.csv": write_lines(subscribed, encoding="utf-8"),
         },
         truth={key: row.person for key, row in rows},
         labels=labels_of(rows),
         counts={
             "shopify_customers.json": _promised(len(shop), duplicate=1, quarantined=2),
-            **{f"{name}.csv": _of_table(_LAYOUTS[name], others[name]) for name in others},
+            **{t.file: _of_table(t, others[t.source]) for t in TABLES},
             "shopify_orders.json": _of_orders(orders),
             "subscriptions.csv": {"rows": len(subscribed) - 1},
         },
@@ -124,10 +124,14 @@ def _promised(accepted: int, *, duplicate: int, quarantined: int) -> Mapping[str
 
 
 def _of_orders(orders: Sequence[Order]) -> Mapping[str, int]:
+    """Return what the orders come to: only a guest is a customer the shop has not told of."""
+    guest = sum(order.buyer is None for order in orders)
+    cancelled = sum(order.cancelled_at is not None for order in orders)
+    refunds = sum(order.refunded > 0 for order in orders)
     return {
-        "orders": len(orders),
-        "cancelled": sum(order.cancelled_at is not None for order in orders),
-        "refunds": sum(order.refunded > 0 for order in orders),
+        **_promised(guest, duplicate=len(orders) - guest, quarantined=0),
+        "cancelled": cancelled,
+        "interactions": len(orders) + cancelled + refunds,
+        "refunds": refunds,
         "tests": sum(order.test for order in orders),
-        "guests": sum(order.buyer is None for order in orders),
     }

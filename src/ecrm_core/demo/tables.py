@@ -16,6 +16,7 @@ from ecrm_core.kernel import script_of
 __all__ = [
     "LETTER_JA",
     "LETTER_KO",
+    "TABLES",
     "TILL",
     "Layout",
     "full_name",
@@ -37,6 +38,8 @@ class Layout:
     The first ``repeats`` rows stand in it twice; the ``unreadable`` lines end it.
     """
 
+    file: str
+    source: str
     fields: FieldMap
     cells: Callable[[Row, str], Sequence[str]]
     encoding: str
@@ -95,6 +98,8 @@ def _fields(columns: Mapping[str, str]) -> FieldMap:
 
 
 TILL: Final = Layout(
+    file="woocommerce.csv",
+    source="till",
     fields=_fields({
         "Customer": "id", "First name": "given_name", "Last name": "family_name",
         "Reading": "kana", "Company": "organisation", "E-mail": "email", "Telephone": "phone",
@@ -112,6 +117,8 @@ TILL: Final = Layout(
 )  # fmt: skip
 """The export of the till: a second shop that runs on WooCommerce."""
 LETTER_KO: Final = Layout(
+    file="newsletter_ko.csv",
+    source="newsletter_ko",
     fields=_fields({
         "구독번호": "id", "이메일": "email", "이름": "full_name", "휴대폰": "phone",
         "우편번호": "postcode", "수신동의": "consent:email:marketing", "수정일시": "updated_at",
@@ -126,6 +133,8 @@ LETTER_KO: Final = Layout(
 )  # fmt: skip
 """The Korean newsletter, as a spreadsheet saves it: UTF-8 with a mark in front."""
 LETTER_JA: Final = Layout(
+    file="newsletter_ja.csv",
+    source="newsletter_ja",
     fields=_fields({
         "会員番号": "id", "氏名": "full_name", "フリガナ": "kana", "メールアドレス": "email",
         "電話番号": "phone", "郵便番号": "postcode", "メルマガ": "consent:email:marketing",
@@ -137,3 +146,5 @@ LETTER_JA: Final = Layout(
     unreadable=(",黒田和夫,クロダ カズオ,kuroda@example.jp,,,希望する,2026/02/03",),
 )  # fmt: skip
 """The Japanese newsletter, from a tool that writes Shift-JIS."""
+TABLES: Final = (TILL, LETTER_KO, LETTER_JA)
+"""Every file of rows, in the order they are taken in."""

@@ -1,5 +1,6 @@
 """The demo: what it shows is true, and a second run changes nothing."""
 
+import io
 import os
 import re
 import subprocess
@@ -9,47 +10,91 @@ from pathlib import Path
 import pytest
 
 from ecrm_core.__main__ import main
+from ecrm_core.crm import Crm
+from ecrm_core.demo import generate, run
 
 
-def _run(path: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    assert main(["demo", "--store", str(path)]) == 0
-    return capsys.readouterr().out
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
+    """Two runs over one store, and where it is."""
+    store = tmp_path_factory.mktemp("demo") / "ecrm-demo.db"
+    shown = []
+    for _ in range(2):
+        out = io.StringIO()
+        run(store, out)
+        shown.append(out.getvalue())
+    return shown[0], shown[1], store
 
 
-def test_rows_in_are_accepted_quarantined_or_duplicate(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+Runs = tuple[str, str, Path]
+_ROWS = r"(\d+) rows = (\d+) accepted \+ (\d+) quarantined \+ (\d+) duplicate"
+
+
+def test_rows_in_are_accepted_quarantined_or_duplicate_as_the_generator_promised(
+    runs: Runs,
 ) -> None:
-    out = _run(tmp_path / "demo.db", capsys)
-    found = re.findall(r"(\d+) rows = (\d+) accepted \+ (\d+) quarantined \+ (\d+) duplicate", out)
-    assert [tuple(map(int, numbers)) for numbers in found] == [
-        (13, 12, 1, 0),
-        (14, 12, 1, 1),
-        (27, 24, 2, 1),
-    ]
+    names = ["shopify_customers.json", "shopify_orders.json", "woocommerce.csv",
+             "newsletter_ko.csv", "newsletter_ja.csv"]  # fmt: skip
+    promised = [generate().counts[name] for name in names]
+    parts = ("rows", "accepted", "quarantined", "duplicate")
+    expected = [tuple(counts[part] for part in parts) for counts in promised]
+    found = [tuple(map(int, numbers)) for numbers in re.findall(_ROWS, runs[0])]
+    assert found[:-1] == expected
+    assert found[-1] == tuple(map(sum, zip(*expected, strict=True)))
 
 
-def test_the_export_before_the_merge_is_the_export_after_its_undo(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = _run(tmp_path / "demo.db", capsys)
-    before, after = re.findall(r"export (?:before|after) +([0-9a-f]{32})", out)
-    assert before == after
-    assert "the same, byte for byte" in out
-
-
-def test_a_second_run_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    first = _run(tmp_path / "demo.db", capsys)
-    second = _run(tmp_path / "demo.db", capsys)
+def test_a_second_run_changes_nothing(runs: Runs) -> None:
+    first, second, _ = runs
     assert "This run changed the store." in first
     assert "This run changed nothing." in second
-    assert "27 rows = 0 accepted + 2 quarantined + 25 duplicate" in second
+    assert re.search(r"together +\d+ rows = 0 accepted", second)
+    assert "handed over now: nothing" in second
 
 
-def test_it_says_who_may_be_contacted_and_why_not(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = _run(tmp_path / "demo.db", capsys)
-    assert "no  이서연: marketing by email was revoked on 2026-08-30" in out
+def test_the_export_before_the_mistaken_merge_is_the_export_after_its_undo(runs: Runs) -> None:
+    for shown in runs[:2]:
+        before, after = re.findall(r"export (?:before|after) +([0-9a-f]{32})", shown)
+        assert before == after
+        assert "the same, byte for byte" in shown
+
+
+def test_the_matcher_is_measured_against_the_truth(runs: Runs) -> None:
+    joined, right, precision, true, again, recall = re.findall(
+        r"(\d+) pairs of rows are joined, (\d+) of them\s+rightly \(precision ([\d.]+)%\);"
+        r"\s+of the (\d+) pairs that are one person (\d+) are joined \(recall ([\d.]+)%\)",
+        runs[0],
+    )[0]
+    with Crm.open(runs[2], region="KR") as crm:
+        shop = generate()
+        keys = [key for key in shop.truth if key not in shop.labels["fake"]]
+        home = {key: crm.resolve(key) for key in keys}
+    pairs = [(a, b) for at, a in enumerate(keys) for b in keys[at + 1 :]]
+    together = {(a, b) for a, b in pairs if home[a] == home[b]}
+    one = {(a, b) for a, b in pairs if shop.truth[a] == shop.truth[b]}
+    assert (int(joined), int(true)) == (len(together), len(one))
+    assert int(right) == int(again) == len(together & one)
+    assert precision == f"{len(together & one) / len(together) * 100:.1f}"
+    assert recall == f"{len(together & one) / len(one) * 100:.1f}"
+    assert len(together & one) > 0.8 * max(len(together), len(one))
+
+
+def test_it_says_who_may_be_contacted_and_why_not(runs: Runs) -> None:
+    assert re.search(r"^  yes .+: marketing by email was granted on 202\d", runs[0], re.M)
+    assert re.search(r"^  no  .+: marketing by email was revoked on 202\d", runs[0], re.M)
+
+
+def test_the_next_days_bring_renewals_notices_and_tasks(runs: Runs) -> None:
+    for title in ("Contracts that renew", "Notices to customers", "Tasks for sales"):
+        assert int(re.findall(rf"^{title}.*: (\d+)$", runs[0], re.M)[0]) > 0
+    assert re.search(r"^Due today and handed over now: \d+ notices, \d+ tasks$", runs[0], re.M)
+
+
+def test_the_files_of_the_shop_lie_beside_the_store(runs: Runs) -> None:
+    shop = generate()
+    folder = runs[2].with_name("ecrm-demo")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == shop.files
+    for name in shop.files:
+        assert f"{folder / name}: {len(shop.files[name]):,} bytes" in runs[0]
 
 
 def test_a_store_that_cannot_be_used_is_said_and_the_exit_code_is_1(

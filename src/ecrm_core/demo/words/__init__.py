@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def words(language: str) -> Words:
     rows = {name: [_texts(row) for row in table[name]] for name in table}
     return Words(
         family=tuple(_surname(language, *row) for row in rows["family"]),
-        given=tuple(_given(language, *row) for row in rows["given"]),
+        given=tuple(_composed(rows)) or tuple(_given(language, *row) for row in rows["given"]),
         places=tuple(_place(*row) for row in rows["places"]),
         streets=tuple(row[0] for row in rows["streets"]),
         domains=tuple(row[0] for row in rows["domains"]),
@@ -89,11 +90,16 @@ def _surname(language: str, written: str, *spelled: str) -> Surname:
 def _given(language: str, written: str, *spelled: str) -> Given:
     if language == "ja":
         return Given(written, spelled[0], (spelled[1],), written)
-    if language == "ko":
-        first, second = spelled
-        latin = (f"{first}{second}", f"{first}-{second}", f"{first} {second.title()}")
-        return Given(written, None, latin, written)
     return Given(written, None, (written,), spelled[0])
+
+
+def _composed(rows: Mapping[str, list[list[str]]]) -> Iterator[Given]:
+    """Yield the Korean names: nearly all are two syllables, spelled in three ways in Latin."""
+    for first, one in rows.get("first", ()):
+        for second, two in rows["second"]:
+            if first != second:
+                latin = (f"{one}{two}", f"{one}-{two}", f"{one} {two.title()}")
+                yield Given(first + second, None, latin, first + second)
 
 
 def _place(country: str, area: str, city: str, *postcode: str) -> Place:

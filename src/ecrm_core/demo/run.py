@@ -1,0 +1,57 @@
+"""Run: the whole show, from generated files to what is due, in a store that stays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Final, TextIO
+
+from ecrm_core.crm import Crm
+from ecrm_core.demo.scene import Scene, Step
+from ecrm_core.demo.shop import TODAY, generate
+from ecrm_core.demo.state import state_of
+from ecrm_core.demo.steps.consent import who_may_be_written_to
+from ecrm_core.demo.steps.customer import one_customer
+from ecrm_core.demo.steps.duplicates import merge_the_certain
+from ecrm_core.demo.steps.ending import where_to_look
+from ecrm_core.demo.steps.intake import take_files_in
+from ecrm_core.demo.steps.mistake import merge_and_undo
+from ecrm_core.demo.steps.renewals import renew
+from ecrm_core.kernel import FixedClock
+
+__all__ = ["STEPS", "run"]
+
+STEPS: Final[tuple[Step, ...]] = (
+    take_files_in,
+    merge_the_certain,
+    one_customer,
+    who_may_be_written_to,
+    merge_and_undo,
+    renew,
+)
+"""The parts of the show, in order."""
+_NOW: Final = datetime.combine(TODAY, time(3), UTC)
+
+
+def run(store: Path, out: TextIO, folder: Path | None = None) -> None:
+    """Show the main jobs on a generated shop; a second run changes nothing.
+
+    ``folder`` gets the shop's files (default: beside the store, under its name). Today is taken to
+    be the day the shop was made for, so that every run prints the same.
+    """
+    shop = generate()
+    scene = Scene(shop=shop, folder=folder or store.with_suffix(""), out=out)
+    clock = FixedClock(_NOW)
+    with Crm.open(store, region="KR", tz="Asia/Seoul", currency="KRW", clock=clock) as crm:
+        _write_files(scene)
+        before = state_of(crm)
+        for step in STEPS:
+            step(crm, scene)
+        changed = state_of(crm) != before
+        where_to_look(scene, store, changed=changed)
+
+
+def _write_files(scene: Scene) -> None:
+    scene.folder.mkdir(parents=True, exist_ok=True)
+    for name, content in scene.shop.files.items():
+        (scene.folder / name).write_bytes(content)

@@ -1,0 +1,1 @@
+"""Steps: the parts of the show, one file each."""
