@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+
+from attrs import evolve
 
 from ecrm_core.crm import Crm
 from ecrm_core.customers import (
@@ -23,17 +26,37 @@ from ecrm_core.customers import (
 )
 from ecrm_core.customers.home import Group
 from ecrm_core.customers.intake import reindexed
+from ecrm_core.errors import RefusedError
 from ecrm_core.kernel import ChangeSet, CustomerId, Money, Put, combine
 from ecrm_core.merging import decide_merge, decide_unmerge
-from ecrm_core.ports import Store, read_edges, read_groups
-from ecrm_core.services import commit, group_of, prepare_ingest, prepare_record
+from ecrm_core.ports import Store, read_edges, read_groups, read_subscriptions_of
+from ecrm_core.services import (
+    commit,
+    group_of,
+    prepare_command,
+    prepare_ingest,
+    prepare_record,
+    prepare_run_due,
+    prepare_subscribe,
+)
 from ecrm_core.sources import Delivery
+from ecrm_core.subscriptions import (
+    PRESETS,
+    Cancel,
+    Command,
+    Pause,
+    Plan,
+    Resume,
+    TermRule,
+    UndoCancel,
+)
 from ecrm_core.timeline import Interaction
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 KEYS = [SourceKey("shop", str(n)) for n in range(4)] + [SourceKey("mail", str(n)) for n in range(3)]
 HOMES = [home_id("main", key) for key in KEYS]
 POLICY = SurvivorshipPolicy()
+PLAN = Plan(id="p", price=Money("9.90", "EUR"), cadence="P1W", term=TermRule(initial="P2M"))
 Step = Callable[[Store], object]
 """One thing that happened, as rows: applying it to another store writes the same rows."""
 
@@ -51,7 +74,7 @@ class History:
 
     def run(self, length: int) -> None:
         acts = [self.ingest, self.correct, self.merge, self.merge, self.unmerge, self.refuse,
-                self.consent, self.happen]  # fmt: skip
+                self.consent, self.happen, self.subscribe, self.command, self.renew]  # fmt: skip
         for _ in range(length):
             self.now += timedelta(minutes=self.random.choice([0, 1, 60]))
             self.random.choice(acts)()
@@ -119,6 +142,25 @@ class History:
         )  # fmt: skip
         self._do(None, lambda store: commit(store, lambda: prepare_record(store, [told])))
 
+    def subscribe(self) -> None:
+        customer, at = self.random.choice(HOMES), self.now
+        plan = evolve(PLAN, id=self._letter())
+        self._do(None, lambda store: store.apply(_subscribe(store, customer, plan, at)))
+
+    def command(self) -> None:
+        rows = read_subscriptions_of(self.store, HOMES).values()
+        ids = sorted(row.value.id for found in rows for row in found)
+        at = self.now
+        command = self.random.choice([Cancel.at_term_end(), UndoCancel(), Pause(), Resume()])
+        if ids:
+            id_ = self.random.choice(ids)
+            self._do(None, lambda store: _command(store, id_, command, at))
+
+    def renew(self) -> None:
+        self.now += timedelta(days=self.random.choice([0, 1, 20]))
+        at = self.now
+        self._do(None, lambda store: _renew(store, at))
+
     @property
     def active(self) -> list[str]:
         return [row.value.id for row in read_edges(self.store, HOMES) if row.value.active]
@@ -149,6 +191,21 @@ def replay_without(history: History, edge: str | None, store: Store) -> None:
     for its_edge, step in history.steps:
         if edge is None or its_edge != edge:
             step(store)
+
+
+def _subscribe(store: Store, customer: CustomerId, plan: Plan, at: datetime) -> ChangeSet:
+    return prepare_subscribe(store, customer, plan, presets=PRESETS, now=at, preset="b2b")
+
+
+def _command(store: Store, id_: str, command: Command, at: datetime) -> None:
+    with suppress(RefusedError):
+        commit(store, lambda: prepare_command(
+            store, id_, command, presets=PRESETS, now=at, by="an agent"
+        ))  # fmt: skip
+
+
+def _renew(store: Store, at: datetime) -> None:
+    commit(store, lambda: prepare_run_due(store, presets=PRESETS, now=at, limit=100))
 
 
 def _ingest(store: Store, delivery: Delivery) -> None:

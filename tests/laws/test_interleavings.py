@@ -15,12 +15,14 @@ from ecrm_core.errors import EcrmError
 from ecrm_core.kernel import FixedClock, Money
 from ecrm_core.ports import Store
 from ecrm_core.sources import Delivery
+from ecrm_core.subscriptions import Cancel, Command, Plan, TermRule
 from ecrm_core.testing.faults import FailingStore
 from ecrm_core.timeline import Interaction
 from tests.derived import check_derived
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 PEOPLE = [f"shop/{number}" for number in range(5)]
+PLAN = Plan(id="p", price=Money("9.90", "EUR"), cadence="P1M", term=TermRule(initial="P3M"))
 Verb = Callable[[Crm, str], object]
 
 
@@ -71,6 +73,8 @@ def _world() -> tuple[Store, str]:
     store = MemoryStore().tenant("main")
     crm = _crm(store)
     _ingest(*(_record(number, 9, "abcd"[number]) for number in range(4)))(crm, "")
+    for number in (1, 3):
+        crm.subscribe(PEOPLE[number], PLAN, preset="b2b", now=NOW - timedelta(days=60))
     return store, crm.merge(PEOPLE[2], PEOPLE[3], by="a").edge
 
 
@@ -83,7 +87,14 @@ def _event(
     )  # fmt: skip
 
 
+def _command(crm: Crm, command: Command) -> object:
+    return crm.command(crm.subscriptions(PEOPLE[3])[0].id, command, by="a")
+
+
 VERBS: dict[str, Verb] = {
+    "subscribe": lambda crm, _: crm.subscribe(PEOPLE[3], PLAN, key="s"),
+    "cancel": lambda crm, _: _command(crm, Cancel.at_term_end()),
+    "run": lambda crm, _: crm.run_due(),
     "record": lambda crm, _: crm.record([_event(3, 0), _event(1, 0, event="f", kind="refund")]),
     "record elsewhere": lambda crm, _: crm.record([_event(2, 1), _event(3, 1, event="g")]),
     "ingest": _ingest(_record(3, 1, "x"), _record(1, 1, "y"), _record(4, 1, "z")),

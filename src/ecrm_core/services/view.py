@@ -212,7 +212,8 @@ def _view(store: Store, group: Group, limit: int | None) -> CustomerView | None:
     subjects = {address_subject(c) for c in contacts if c.match_form is not None}
     facts, timeline = happened(store, ids, limit=limit)
     rows = [row.value for held in read_subscriptions_of(store, ids).values() for row in held]
-    events = read_subscription_events(store, [row.id for row in rows]) if limit is None else ()
+    versions = {} if limit is not None else {row.id: row.version for row in rows}
+    log = read_subscription_events(store, versions.keys())
     return CustomerView(
         profile=profile,
         group=group,
@@ -222,7 +223,8 @@ def _view(store: Store, group: Group, limit: int | None) -> CustomerView | None:
         timeline=timeline,
         facts=facts,
         subscriptions=tuple(sorted(rows, key=lambda held: (held.starts_on, held.id))),
-        subscription_events=events,
+        # Up to the state as read: more may have come since.
+        subscription_events=tuple(e for e in log if e.number <= versions[e.subscription]),
     )
 
 

@@ -199,7 +199,7 @@ def test_a_preview_counts_what_comes_along_with_the_loser(crm: Crm) -> None:
     crm.refuse_contact("shop/2", by="her")
     assert crm.preview_merge(ANNA, "shop/2").linked == {
         "records": 2, "corrections": 1, "merges": 1, "consents about the person": 2,
-        "interactions": 0,
+        "subscriptions": 0, "interactions": 0,
     }  # fmt: skip
     assert set(crm.preview_merge("shop/2", ANNA).linked.values()) == {0, 1}
 
