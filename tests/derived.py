@@ -57,10 +57,10 @@ def check_facts(store: Store) -> None:
     events = rows(store, INTERACTIONS).values()
     for told in events:
         assert told.home_id == (told.subject and home_id(store.tenant, told.subject))
-    homes = {told.home_id: Facts.fold(e for e in events if e.home_id == told.home_id)
-             for told in events if told.home_id}  # fmt: skip
+    homes = {told.home_id for told in events if told.home_id}
+    folded = {home: Facts.fold(e for e in events if e.home_id == home) for home in homes}
     stored = {row.home_id: row for row in rows(store, FACTS).values()}
-    for home, facts in homes.items():
+    for home, facts in folded.items():
         neutral = HomeFacts(home_id=home, facts=Facts())
         assert stored.pop(home, neutral).facts == facts
     assert all(row.facts == Facts() for row in stored.values())

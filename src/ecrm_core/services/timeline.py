@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ecrm_core.customers import SourceKey, home_id, ids_of
+from ecrm_core.customers import SourceKey, ids_of
 from ecrm_core.errors import ConflictError, DefinitionError
 from ecrm_core.kernel import ChangeSet, CustomerId
 from ecrm_core.ports import Store, read_facts, read_interactions, read_timeline
@@ -15,6 +15,7 @@ from ecrm_core.timeline import (
     Interaction,
     Known,
     decide_interactions,
+    filed,
     homes_to_fold,
 )
 
@@ -27,14 +28,15 @@ def prepare_record(store: Store, arriving: Sequence[Interaction]) -> ChangeSet:
     """Return what recording interactions writes: each event once, and the facts with them."""
     if not arriving:
         return decide_interactions((), tenant=store.tenant)
-    held = store.get_many(INTERACTIONS, [INTERACTIONS.key_of(told) for told in arriving])
-    homes = {home_id(store.tenant, told.subject) for told in arriving if told.subject}
-    homes |= {row.value.home_id for row in held.values() if row.value.home_id}
+    told = [filed(store.tenant, one) for one in arriving]
+    held = store.get_many(INTERACTIONS, [INTERACTIONS.key_of(one) for one in told])
+    both = (*told, *(row.value for row in held.values()))
+    homes = {one.home_id for one in both if one.home_id}
     facts = read_facts(store, sorted(homes))  # before their timelines: its version guards them
-    anew = homes_to_fold(arriving, held, tenant=store.tenant)
+    anew = homes_to_fold(told, held, tenant=store.tenant)
     timelines = read_interactions(store, sorted(anew))
     known = Known(interactions=held, facts=facts, timelines=timelines)
-    return decide_interactions(arriving, tenant=store.tenant, known=known)
+    return decide_interactions(told, tenant=store.tenant, known=known)
 
 
 def timeline_of(

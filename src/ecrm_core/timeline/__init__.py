@@ -1,7 +1,7 @@
 """Timeline: what happened with customers, and what it adds up to."""
 
 from ecrm_core.timeline.facts import FACTS, Facts, HomeFacts, OrderPart, OrderRole, Seen
-from ecrm_core.timeline.intake import Known, decide_interactions, homes_to_fold
+from ecrm_core.timeline.intake import Known, decide_interactions, filed, homes_to_fold
 from ecrm_core.timeline.interaction import (
     INTERACTIONS,
     MAX_DATA,
@@ -25,6 +25,7 @@ __all__ = [
     "OrderRole",
     "Seen",
     "decide_interactions",
+    "filed",
     "homes_to_fold",
     "retell",
 ]

@@ -37,8 +37,8 @@ class Known:
 
 def filed(tenant: str, interaction: Interaction) -> Interaction:
     """Return the interaction under the home of its subject, if it has one."""
-    subject = interaction.subject
-    return evolve(interaction, home_id=home_id(tenant, subject) if subject else None)
+    home = home_id(tenant, interaction.subject) if interaction.subject else None
+    return interaction if interaction.home_id == home else evolve(interaction, home_id=home)
 
 
 @define
@@ -99,6 +99,8 @@ def homes_to_fold(
 
     ``known`` are the stored rows of the very events.
     """
+    if not known:
+        return frozenset()
     work = _work(known, [filed(tenant, told) for told in arriving])
     return _homes(pair for pair in _retold(work) if not same_sort(*pair))
 

@@ -219,7 +219,9 @@ def test_the_price_of_one_is_exact_where_it_can_be(
 
 
 def test_what_the_checkout_says_is_as_old_as_the_order_and_clears_nothing() -> None:
-    (record,) = read(ORDER | {"billing": PLACE | {"last_name": ""}}).records
+    delivery = read(ORDER | {"billing": PLACE | {"last_name": ""}})
+    (record,) = delivery.records
+    assert delivery.unmapped(0)["$.billing.last_name"] == ""
     assert set(record.cells) == {"name.given", "emails", "phones", "addresses"}
     assert record.cells["emails"].observed_at == datetime(2026, 5, 1, 1, tzinfo=UTC)
 
