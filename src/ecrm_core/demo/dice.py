@@ -29,21 +29,21 @@ class Dice:
 
     def chance(self, percent: int, *labels: object) -> bool:
         """Tell whether something with this chance happens."""
-        return self.below(100, *labels) < percent
+        return self.below(100, "chance", *labels) < percent
 
     def pick(self, items: Sequence[_T], *labels: object) -> _T:
         """Return one of the items, each as likely as the others."""
-        return items[self.below(len(items), *labels)]
+        return items[self.below(len(items), "pick", *labels)]
 
     def early(self, items: Sequence[_T], *labels: object) -> _T:
         """Return one of the items, the first ones most often: as names are in a country."""
-        return items[min(self.below(len(items), n, *labels) for n in ("one", "two"))]
+        return items[min(self.below(len(items), "early", n, *labels) for n in ("one", "two"))]
 
     def shuffled(self, items: Sequence[_T], *labels: object) -> list[_T]:
         """Return all items in another order."""
-        order = sorted(range(len(items)), key=lambda at: self.below(1 << 60, at, *labels))
+        order = sorted(range(len(items)), key=lambda at: self.below(1 << 60, "order", at, *labels))
         return [items[at] for at in order]
 
     def day(self, first: date, last: date, *labels: object) -> date:
         """Return a day from ``first`` to ``last``, both included."""
-        return first + timedelta(days=self.below((last - first).days + 1, *labels))
+        return first + timedelta(days=self.below((last - first).days + 1, "day", *labels))

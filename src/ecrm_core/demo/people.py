@@ -110,15 +110,20 @@ def _born_on(dice: Dice, number: int, kin: Person | None, *, child: bool) -> dat
 def _home(dice: Dice, number: int, language: str) -> Home:
     known = words(language)
     place = dice.pick(known.places, "place", number)
-    digits = {"KR": 2, "JP": 4}.get(place.country, 0)
-    ending = f"{dice.below(10**digits, 'postcode', number):0{digits}d}" if digits else place.tail
-    gap = {"GB": " ", "JP": "-"}.get(place.country, "")
     return Home(
         place=place,
         street=dice.pick(known.streets, "street", number),
         number=1 + dice.below(120, "house", number),
         flat=101 + dice.below(1400, "flat", number),
-        postcode=f"{place.postcode}{gap}{ending}" if ending else place.postcode,
+        postcode=_postcode(dice, number, place),
+    )
+
+
+def _postcode(dice: Dice, number: int, place: Place) -> str:
+    signs = {"#": "0123456789", "@": "ABDEFGHJLNPQRSTUWXYZ"}  # no British code ends in the others
+    return "".join(
+        dice.pick(signs[char], "postcode", number, at) if char in signs else char
+        for at, char in enumerate(place.postcode)
     )
 
 

@@ -89,7 +89,8 @@ def _letter_ko(row: Row, key: str) -> Sequence[str]:
 
 
 def _letter_ja(row: Row, key: str) -> Sequence[str]:
-    return (key, full_name(row), row.kana, row.email, row.phone, row.postcode, _JA[row.consent],
+    return (key, full_name(row), row.kana, row.email, row.phone, "日本", row.postcode,
+            _JA[row.consent],
             f"{row.updated_at:%Y/%m/%d}")  # fmt: skip
 
 
@@ -137,13 +138,13 @@ LETTER_JA: Final = Layout(
     source="newsletter_ja",
     fields=_fields({
         "会員番号": "id", "氏名": "full_name", "フリガナ": "kana", "メールアドレス": "email",
-        "電話番号": "phone", "郵便番号": "postcode", "メルマガ": "consent:email:marketing",
-        "更新日": "updated_at",
+        "電話番号": "phone", "国": "country", "郵便番号": "postcode",
+        "メルマガ": "consent:email:marketing", "更新日": "updated_at",
     }),
     cells=_letter_ja,
     encoding="cp932",
     repeats=1,
-    unreadable=(",黒田和夫,クロダ カズオ,kuroda@example.jp,,,希望する,2026/02/03",),
+    unreadable=(",黒田和夫,クロダ カズオ,kuroda@example.jp,,日本,,希望する,2026/02/03",),
 )  # fmt: skip
 """The Japanese newsletter, from a tool that writes Shift-JIS."""
 TABLES: Final = (TILL, LETTER_KO, LETTER_JA)

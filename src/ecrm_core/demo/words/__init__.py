@@ -36,13 +36,15 @@ class Given:
 
 @frozen
 class Place:
-    """A town: its country, state or province, name, and how its postal codes begin and end."""
+    """A town: its country, state or province, name, and how its postal codes are made.
+
+    In ``postcode`` a # stands for a digit and an @ for a letter.
+    """
 
     country: str
     area: str | None
     city: str
     postcode: str
-    tail: str
 
 
 @frozen(kw_only=True)
@@ -102,5 +104,5 @@ def _composed(rows: Mapping[str, list[list[str]]]) -> Iterator[Given]:
                 yield Given(first + second, None, latin, first + second)
 
 
-def _place(country: str, area: str, city: str, *postcode: str) -> Place:
-    return Place(country, area or None, city, postcode[0], "".join(postcode[1:]))
+def _place(country: str, area: str, city: str, postcode: str) -> Place:
+    return Place(country, area or None, city, postcode)
