@@ -6,7 +6,8 @@ A replay is a function of one case that returns nothing when we agree and what d
     def email(unit: Unit) -> str | None: ...
 
 It stands in a module ``tests/peers/area_*.py``, found by name. A kind it cannot handle raises
-``Unsupported``; any other exception is a disagreement as well.
+``Unsupported``, a case where we differ and know why raises ``Differs``: both count as not agreed,
+and fail no test. Any other exception is a disagreement as well.
 """
 
 import fnmatch
@@ -27,14 +28,19 @@ class Unsupported(Exception):
     """Raised by a replay for a kind of case it does not know yet."""
 
 
+class Differs(Exception):
+    """Raised by a replay where we differ and the reason stands in its text."""
+
+
 @attrs.frozen(kw_only=True)
 class Case:
-    """What one case came to; ``note`` says what differs."""
+    """What one case came to; ``note`` says what differs, ``known`` that we know why."""
 
     id: str
     agreed: bool
     note: str = ""
     counted: bool = True
+    known: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -105,11 +111,15 @@ def _unsupported(_: Unit) -> str | None:
 
 
 def _replay_unit(replay: Replay, unit: Unit) -> Case:
+    known = False
     try:
         differs = replay(unit)
     except Unsupported as error:
-        differs = f"not supported yet {error}".rstrip()
+        differs, known = f"not supported yet {error}".rstrip(), True
+    except Differs as error:
+        differs, known = f"differs: {error}", True
     except Exception as error:  # noqa: BLE001 - a crash is a disagreement, not the end of the run
         differs = f"{type(error).__name__}: {error}"
     note = f"{unit.quirk} ({differs})" if unit.quirk else differs
-    return Case(id=unit.id, agreed=differs is None, note=note or "", counted=unit.quirk is None)
+    agreed, counted = differs is None, unit.quirk is None
+    return Case(id=unit.id, agreed=agreed, note=note or "", counted=counted, known=known)

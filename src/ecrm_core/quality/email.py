@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from attrs import evolve
 
@@ -36,12 +37,29 @@ def is_role(local: str) -> bool:
 
 def disposable_host(domain: str, more: Iterable[str] = ()) -> str | None:
     """Return the listed host of throw-away mailboxes the domain is, or is below; None: none."""
-    known, added = load_data("disposable_domains")["domains"], frozenset(more)
-    while "." in domain:
-        if domain in added or domain in known:
-            return domain
-        domain = domain.partition(".")[2]
+    known, added = _disposable_domains(), frozenset(more)
+    for spelling in dict.fromkeys((domain, _punycode(domain))):
+        host = spelling
+        while "." in host:
+            if host in added or host in known:
+                return host
+            host = host.partition(".")[2]
     return None
+
+
+@lru_cache(maxsize=1)
+def _disposable_domains() -> frozenset[str]:
+    return frozenset(load_data("disposable_domains")["domains"])
+
+
+def _punycode(domain: str) -> str:
+    """Return a domain as lists write it: labels beyond ASCII in Punycode (RFC 3492)."""
+    if domain.isascii():
+        return domain
+    labels = domain.split(".")
+    return ".".join(
+        label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels
+    )
 
 
 def _syntax(value: ContactPoint, _: Party, __: Params) -> Yields:
@@ -65,14 +83,16 @@ def _wrapped(value: ContactPoint, _: Party, __: Params) -> Yields:
         yield Suggestion(value=evolve(value, raw=value.normalised), confidence=1.0, automatic=True)
 
 
-def _unusual(value: ContactPoint, _: Party, __: Params) -> Yields:
-    """Find what the standards allow, or nearly, and many mail systems refuse."""
-    if value.normalised is None:
-        return
-    if '"' in value.raw.rpartition("@")[0].rpartition("<")[2]:
-        yield Evidence(facts={"what": "quotes"})
-    elif len(parts_of(value)[0].encode()) > _MAX_LOCAL:
-        yield Evidence(facts={"what": "length"})
+def _quoted(value: ContactPoint, _: Party, __: Params) -> Yields:
+    """Find what the standards allow and many systems refuse; the address may need no quotes."""
+    if value.normalised is not None and '"' in value.raw.rpartition("@")[0].rpartition("<")[2]:
+        yield Evidence()
+
+
+def _long(value: ContactPoint, _: Party, params: Params) -> Yields:
+    longest = int(params.get("longest", _MAX_LOCAL))
+    if value.normalised is not None and len(parts_of(value)[0].encode()) > longest:
+        yield Evidence(facts={"longest": longest})
 
 
 def _typo(value: ContactPoint, _: Party, __: Params) -> Yields:
@@ -87,7 +107,7 @@ def _typo(value: ContactPoint, _: Party, __: Params) -> Yields:
 
 
 def _disposable(value: ContactPoint, _: Party, params: Params) -> Yields:
-    if value.normalised is None or value.relay:
+    if value.relay:
         return
     host = disposable_host(parts_of(value)[1], params.get("domains", ()))
     if host is not None:
@@ -101,11 +121,12 @@ def _role(value: ContactPoint, _: Party, __: Params) -> Yields:
 
 EMAIL_TESTS = {
     "email_disposable": _disposable,
+    "email_long": _long,
+    "email_quoted": _quoted,
     "email_role": _role,
     "email_special_use": _special_use,
     "email_syntax": _syntax,
     "email_typo": _typo,
-    "email_unusual": _unusual,
     "email_wrapped": _wrapped,
 }
 """The tests of this file by name."""

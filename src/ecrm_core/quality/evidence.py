@@ -34,6 +34,10 @@ class Suggestion(Private):
     confidence: float
     automatic: bool = False
 
+    def reveal(self) -> FieldValue:
+        """Return the value itself."""
+        return self.value
+
     def __attrs_post_init__(self) -> None:
         """Refuse a confidence outside 0 to 1 (DefinitionError)."""
         if not 0 <= self.confidence <= 1:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from ecrm_core.kernel import Json, Private
+from ecrm_core.kernel import Json
 from ecrm_core.quality.evidence import Suggestion
 from ecrm_core.quality.messages import render_message
 from ecrm_core.quality.rule import Dimension, Severity
@@ -18,7 +18,7 @@ RULE_ERROR = "rule_error"
 
 
 @frozen(kw_only=True, repr=False)
-class Finding(Private):
+class Finding:
     """One finding.
 
     ``path`` says where ("emails[0]", "name", "$"), ``evidence`` is the value masked to its first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Self
 
@@ -75,8 +76,7 @@ class RuleSet:
         """Return the rule of that id; UnknownName when there is none."""
         found = {rule.id: rule for rule in self.rules}
         if id_ not in found:
-            near = tuple(sorted(found, key=lambda known: (known[:3] != id_[:3], known)))
-            raise UnknownName("rule", id_[:80], near[:3])
+            raise UnknownName("rule", id_[:80], tuple(get_close_matches(id_[:80], found, n=3)))
         return found[id_]
 
     def with_rule(self, rule: Rule) -> Self:

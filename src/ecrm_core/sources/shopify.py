@@ -18,7 +18,7 @@ from ecrm_core.sources.json_objects import split_objects
 from ecrm_core.sources.shopify_customer import read_customer
 from ecrm_core.sources.shopify_order import read_order
 from ecrm_core.sources.signature import verify_signature
-from ecrm_core.sources.sorts import check_topic, sort_of
+from ecrm_core.sources.sorts import check_topic, place_of, sort_of
 
 __all__ = ["TOPICS", "read", "verify"]
 
@@ -70,7 +70,7 @@ def read(
                 data, source=source, received_at=delivery.received_at, region=region
             )
         except InputError as error:
-            delivery.refuse(found.path, found.text, error)
+            delivery.refuse(place_of(found, told), found.text, error)
         else:
             delivery.accept(entry)
     return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.sources.json_objects import Found
 
-__all__ = ["check_topic", "sort_of"]
+__all__ = ["check_topic", "place_of", "sort_of"]
 
 
 def check_topic(topic: str | None, topics: Collection[str]) -> None:
@@ -31,3 +31,13 @@ def sort_of(
         message = "found an object of another sort, expected a customer or an order"
         raise InputError(message, code="other_object")
     return named.pop()
+
+
+def place_of(found: Found, told: str | None) -> str:
+    """Return where an object stands, in a body that calls it what a webhook's topic says.
+
+    A refused object is kept without its topic: read again, it must not be taken for another sort.
+    """
+    if told is None or found.sort is not None:
+        return found.path
+    return f"$.{told}" if found.path == "$" else f"$.{told}s{found.path.removeprefix('$')}"

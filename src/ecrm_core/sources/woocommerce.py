@@ -15,7 +15,7 @@ from ecrm_core.kernel import utc
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder
 from ecrm_core.sources.json_objects import split_objects
 from ecrm_core.sources.signature import verify_signature
-from ecrm_core.sources.sorts import check_topic, sort_of
+from ecrm_core.sources.sorts import check_topic, place_of, sort_of
 from ecrm_core.sources.woocommerce_customer import Shop, read_customer
 from ecrm_core.sources.woocommerce_order import read_order
 
@@ -60,7 +60,7 @@ def read(
             data = found.read()
             entry = _READ[sort_of(found, data, told, _looks_like)](data, shop)
         except InputError as error:
-            delivery.refuse(found.path, found.text, error)
+            delivery.refuse(place_of(found, told), found.text, error)
         else:
             delivery.accept(entry)
     return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())

@@ -1,0 +1,184 @@
+"""E-mail, phone and name cases, throw-away domains and naughty strings against the core rules."""
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+
+from ecrm_core.crm import Crm
+from ecrm_core.customers import (
+    RECORDS,
+    FieldMap,
+    SourceRecord,
+    parse_email,
+    parse_phone,
+    phone_type,
+)
+from ecrm_core.kernel import FixedClock, decode, encode
+from ecrm_core.quality import CORE, Dimension, Finding, Report, Severity, check_record
+from ecrm_core.sources import Delivery, generic
+from tests.peers.replay import Differs, register
+from tests.peers.units import Unit
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+MAP = FieldMap({"id": "id", "name": "full_name", "email": "email", "phone": "phone"})
+
+
+def _delivery(column: str, text: str, region: str | None = None) -> Delivery:
+    rows = [{"id": "1", column: text}]
+    return generic.read_rows(rows, fields=MAP, source="peers", received_at=NOW, region=region)
+
+
+def _report(column: str, text: str, region: str | None = None) -> Report | None:
+    """Return what the rules find; None where the gates have refused the text."""
+    delivery = _delivery(column, text, region)
+    return None if delivery.refused else check_record(delivery.records[0], region=region)
+
+
+def _found(report: Report, path: str, dimension: Dimension | None = None) -> list[Finding]:
+    return [
+        finding
+        for finding in report.findings
+        if finding.path.startswith(path) and dimension in {None, finding.dimension}
+    ]
+
+
+def _grave(findings: list[Finding]) -> list[str]:
+    return [f.rule for f in findings if f.severity is not Severity.INFO]
+
+
+def _data(unit: Unit) -> dict[str, str]:
+    assert isinstance(unit.data, dict)
+    return unit.data
+
+
+@register("quality", "email.jsonl")
+def email(unit: Unit) -> str | None:
+    """Invalid: an error or warning of validity, or no record; any: whatever is found is told."""
+    data = _data(unit)
+    report = _report("email", data["input"])
+    found = ["refused"] if report is None else _grave(_found(report, "emails", Dimension.VALIDITY))
+    if data["expect"] == "any" or (data["expect"] == "invalid" and not data["input"].strip()):
+        return None
+    if data["expect"] == ("invalid" if found else "valid"):
+        return _normalised(data)
+    if found == ["email_wrapped"]:
+        raise Differs("a name before the address is a finding, mended without asking")
+    if data.get("group") == "test_pyisemail_tests" and not found:
+        raise Differs("the group mixes in addresses that are invalid for their DNS alone")
+    if data["input"].rpartition(".")[2].removesuffix(">")[-1:].isdigit():
+        raise Differs("no top-level domain ends in a digit")
+    return f"expected {data['expect']}, found {found}"
+
+
+def _normalised(data: dict[str, str]) -> str | None:
+    wanted = data.get("normalized")
+    got = parse_email(data["input"]).normalised if wanted else None
+    return None if got == (wanted or None) else f"expected {wanted}, got {got}"
+
+
+@register("quality", "email_hint.jsonl")
+def email_hint(unit: Unit) -> str | None:
+    """The domain of the first suggestion, if any."""
+    data = _data(unit)
+    report = _report("email", data["input"])
+    hints = [] if report is None else [f for f in report.findings if f.rule == "email_typo"]
+    meant = [s.value.normalised.rpartition("@")[2] for f in hints for s in f.suggestions]
+    got = meant[0] if meant else None
+    return None if got == data["expect_domain"] else f"expected {data['expect_domain']}, got {got}"
+
+
+@register("quality", "phone.jsonl")
+def phone(unit: Unit) -> str | None:
+    """Valid: no error or warning of validity, the number and its type; fictional: implausible."""
+    data = _data(unit)
+    report = _report("phone", data["input"], data["region"])
+    if report is None:
+        return "refused"
+    if data["expect"] == "fictional":
+        doubts = _found(report, "phones", Dimension.PLAUSIBILITY)
+        worst = [f for f in _found(report, "phones") if f.severity is Severity.ERROR]
+        return None if doubts and not worst else f"{doubts} {worst}"
+    found = _grave(_found(report, "phones", Dimension.VALIDITY))
+    contact = parse_phone(data["input"], region=data["region"])
+    kind = phone_type(contact)
+    types = {data["type"].lower()} if data.get("type") else {kind}
+    if types & {"fixed_line", "mobile"}:
+        types.add("fixed_line_or_mobile")
+    if kind not in types and kind is not None:
+        raise Differs(f"the lists in use now say {kind}")
+    return None if not found and contact.normalised == data["e164"] else f"{found} {kind}"
+
+
+@register("quality", "name.jsonl")
+def name(unit: Unit) -> str | None:
+    """Accept: no error or warning; flag: a warning; implausible: something of plausibility."""
+    data = _data(unit)
+    report = _report("name", data["input"])
+    if report is None:
+        return "refused"
+    found = _found(report, "name") + [f for f in report.findings if f.rule == "invented"]
+    doubts = [f for f in found if f.dimension is Dimension.PLAUSIBILITY]
+    agreed = {
+        "accept": not _grave(found),
+        "flag": any(f.severity is Severity.WARNING for f in found),
+        "implausible": bool(doubts),
+    }[data["expect"]]
+    return None if agreed else f"expected {data['expect']}, found {found}"
+
+
+@register("quality", "disposable_*.conf")
+def disposable(unit: Unit) -> str | None:
+    """A list is loaded as documented: its domains and those below are found, others are not."""
+    domain = str(unit.data)
+    rules = CORE.with_params("email_disposable", {"domains": [domain]})
+    for host, listed in ((domain, True), (f"mail.{domain}", True), (f"x{domain}", False)):
+        record = _delivery("email", f"kim@{host}").records[0]
+        found = "email_disposable" in {f.rule for f in check_record(record, rules).findings}
+        known = "email_disposable" in {f.rule for f in check_record(record).findings}
+        if listed and parse_email(f"kim@{host}").relay:
+            raise Differs("it forwards to a person's own mailbox: a relay")
+        if found != (listed or known):
+            return f"{host}: found {found}"
+    return None
+
+
+@cache
+def _crm() -> Crm:
+    return Crm.open(clock=FixedClock(NOW))
+
+
+@register("quality", "blns.json")
+def naughty(unit: Unit) -> str | None:
+    """Raw stays as it is through intake, check, export and import, in every field."""
+    text = str(unit.data)
+    row = {"id": "1", "name": text, "email": text, "phone": text, "note": text}
+    fields = FieldMap({**MAP.columns, "note": "note"})
+    delivery = generic.read_rows([row], fields=fields, source=f"naughty {unit.id}", received_at=NOW)
+    if delivery.refused:
+        return None if _kept(delivery) == row else "the refused row is not the one sent"
+    crm = _crm()
+    receipt = crm.ingest(delivery)
+    check_record(crm.view(receipt.customers[0]).profile).to_json()
+    exported = json.loads(json.dumps(crm.export(receipt.customers[0])))
+    record = SourceRecord.from_json(exported["records"][0])
+    again = decode(SourceRecord, encode(record))
+    stored = RECORDS.read(RECORDS.row(again).body, 1, RECORDS.format).value
+    return _changed(stored, text)
+
+
+def _kept(delivery: Delivery) -> object:
+    return json.loads(delivery.refused[0].payload or "null")
+
+
+def _changed(record: SourceRecord, text: str) -> str | None:
+    """Tell which field does not hold the text, verbatim, as raw or beside the tidy one."""
+    if not text.strip():
+        return None
+    raws = {
+        "emails": [contact.raw for contact in record.value("emails") or ()],
+        "phones": [contact.raw for contact in record.value("phones") or ()],
+        "note": list(record.value("notes") or ()),
+        "name": [record.value("name.full"), record.value("unmapped.$.name")],
+    }
+    wrong = [field for field, held in raws.items() if text not in held]
+    return f"changed: {wrong}" if wrong else None
