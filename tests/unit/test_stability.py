@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ from ecrm_core.kernel import (
     REQUESTS,
     AnyKind,
     CustomerId,
+    Money,
     RequestKey,
     canonical_json,
     derive_id,
@@ -59,6 +61,7 @@ from ecrm_core.kernel import (
     personal_key,
 )
 from ecrm_core.merging import MERGE_EDGES, MergeEdge
+from ecrm_core.timeline import FACTS, INTERACTIONS, Facts, HomeFacts, Interaction, OrderLine
 
 PINNED = json.loads(Path(__file__).with_name("stability.json").read_text(encoding="utf-8"))
 AT = datetime(2026, 5, 1, 9, 0, 0, 250000, tzinfo=UTC)
@@ -85,6 +88,15 @@ def record() -> SourceRecord:
     return SourceRecord(KEY, {name: Stated(value, AT, AT) for name, value in values.items()})
 
 
+def order() -> Interaction:
+    line = OrderLine(product="11", quantity="1.5", price=Money("6.00", "EUR"), title="Beans")
+    return Interaction(
+        source="shopify", event_id="order/1", kind="order_placed", at=AT, subject=KEY,
+        amount=Money("9.00", "EUR"), lines=(line,), correlation="1", channel="web", told_at=AT,
+        data={"rate": Decimal("0.19")}, home_id=HOME,
+    )  # fmt: skip
+
+
 # ---------------------------------------------------------------- ids and digests
 
 DERIVED: dict[str, Callable[[], str]] = {
@@ -98,6 +110,8 @@ DERIVED: dict[str, Callable[[], str]] = {
     "cell": lambda: cell_digest("name.given", "민준"),
     "cleared cell": lambda: cell_digest("brand", CLEARED),
     "policy": lambda: SurvivorshipPolicy().digest,
+    "interaction": lambda: order().digest,
+    "recency": lambda: order().recency,
     "request": lambda: RequestKey.of("k", ["ingest", "shopify"], AT).params_digest,
 }
 
@@ -158,6 +172,8 @@ ROWS: list[tuple[AnyKind, object]] = [
                   by="anna"),
     ),
     (SEARCH_KEYS, SearchKey(keyset="find-1", key="email:a@example.com", home_id=HOME)),
+    (INTERACTIONS, order()),
+    (FACTS, HomeFacts(home_id=HOME, facts=Facts.of(order()))),
 ]  # fmt: skip
 NAMES = [kind.name for kind, _ in ROWS]
 
