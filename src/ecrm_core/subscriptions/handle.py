@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from ecrm_core.errors import InputError
+from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import DateInterval, Money, zone
 from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.advance import MAX_STEPS, Run, Step, advance
@@ -86,7 +86,7 @@ def handle(
         work.say(Created(state=work.state))
         return work.step()
     if state is None:
-        raise InputError("found no subscription, expected one to command", code="no_subscription")
+        raise DefinitionError("found no subscription, expected one to command", code="command")
     due = advance(state, now, policies, limit=MAX_STEPS)
     if due.more:
         raise illegal(due.state, command, (), why="with more overdue than one step does: run_due")
