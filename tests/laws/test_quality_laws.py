@@ -1,0 +1,218 @@
+"""Laws of quality: nothing raises, nothing personal shows, streamed equals one by one."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from ecrm_core import FieldMap, check
+from ecrm_core.crm import Crm
+from ecrm_core.customers import (
+    SourceKey,
+    SourceRecord,
+    Stated,
+    home_id,
+    parse_email,
+    parse_name,
+    parse_phone,
+    unify,
+)
+from ecrm_core.kernel import FixedClock
+from ecrm_core.quality import (
+    CORE,
+    LANGUAGES,
+    ReportBuilder,
+    Rule,
+    RuleSet,
+    Severity,
+    check_many,
+    check_record,
+)
+from ecrm_core.quality.data import load_data
+from ecrm_core.quality.email_typo import hint_of, one_slip
+from ecrm_core.quality.invented import weigh
+from ecrm_core.sources import generic
+from ecrm_core.testing.strategies import records, texts
+from tests.profile import size
+
+pytestmark = pytest.mark.long
+DAY = date(2026, 5, 1)
+AT = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@given(records())
+def test_no_record_makes_a_core_rule_crash(record: SourceRecord) -> None:
+    report = check_record(record, as_of=DAY, region="KR")
+    assert [finding for finding in report.findings if finding.crashed] == []
+    for finding in report.findings:
+        for language in LANGUAGES:
+            assert finding.message(language)
+    json.dumps(report.to_json())
+
+
+@given(records())
+def test_a_score_is_0_to_1_and_only_of_what_was_asked(record: SourceRecord) -> None:
+    report = check_record(record, as_of=DAY)
+    score = report.score
+    assert all(0 <= held <= 1 for held in score.dimensions.values())
+    assert score.total is not None
+    assert 0 <= score.total <= 1
+    grave = {f.dimension for f in report.findings if f.severity is not Severity.INFO}
+    assert grave == {d for d, held in score.dimensions.items() if held < 1}
+
+
+@given(st.lists(records(), max_size=8), st.sampled_from([None, "KR"]))
+def test_many_are_checked_as_one_by_one(people: list[SourceRecord], region: str | None) -> None:
+    one_by_one = [check_record(person, as_of=DAY, region=region) for person in people]
+    assert list(check_many(iter(people), as_of=DAY, region=region)) == one_by_one
+
+
+@given(records())
+def test_the_order_of_the_rules_changes_no_score(record: SourceRecord) -> None:
+    turned = RuleSet(rules=CORE.rules[::-1])
+    left, right = check_record(record, as_of=DAY), check_record(record, turned, as_of=DAY)
+    assert left.score.dimensions == pytest.approx(right.score.dimensions)
+    assert sorted(map(repr, left.findings)) == sorted(map(repr, right.findings))
+
+
+@given(records())
+def test_a_rule_set_out_of_its_json_finds_the_same(record: SourceRecord) -> None:
+    again = RuleSet.from_json(json.loads(json.dumps(CORE.to_json())))
+    assert check_record(record, again, as_of=DAY) == check_record(record, as_of=DAY)
+
+
+@given(records())
+def test_a_profile_of_one_record_is_judged_alike(record: SourceRecord) -> None:
+    profile = unify([record], id=home_id("main", record.key))
+    left = {f.rule for f in check_record(record, as_of=DAY).findings}
+    right = {f.rule for f in check_record(profile, as_of=DAY).findings}
+    assert left == right
+
+
+@given(texts(), texts(), texts())
+@example("🔥", "a@b", "0")
+@example("ㅁㄴㅇㄹ", '"@"@x', "+")
+def test_any_text_is_judged_without_an_exception(name: str, email: str, phone: str) -> None:
+    full = parse_name(name)
+    cells = {
+        "emails": Stated((parse_email(email),), AT, AT),
+        "phones": Stated((parse_phone(phone, region="KR"),), AT, AT),
+    }
+    if full:
+        cells["name.full"] = Stated(full.full, AT, AT)
+    report = check_record(SourceRecord(SourceKey("s", "1"), cells), as_of=DAY)
+    assert not any(finding.crashed for finding in report.findings)
+
+
+CANARY = st.text("qzxjvk", min_size=8, max_size=20)
+
+
+@given(CANARY, st.sampled_from(["{}@gmial.com", "{} <{}@mailinator.com>", "{}", "{}@x.test"]))
+def test_no_report_shows_what_it_is_about(word: str, shape: str) -> None:
+    row = {"Name": f"{word} 7", "Mail": shape.format(word, word), "Tel": f"+82 2 {word}"}
+    fields = {"Name": "full_name", "Mail": "email", "Tel": "phone"}
+    report = check([row], fields=fields)
+    assert report.findings
+    shown = f"{report} {report!r} {report.to_json()} {report.to_rows()} {report._repr_html_()}"
+    assert word[1:] not in shown
+
+
+@given(st.text(min_size=1))
+def test_a_rule_with_a_strange_key_is_refused(key: str) -> None:
+    data = CORE.rules[0].to_json()
+    if key in {*data, "params", "applies_when", "message"}:
+        return
+    with pytest.raises(ValueError, match="expected"):
+        Rule.from_json({**data, key: 1})
+
+
+SIGNS = sorted(load_data("signals")["weights"])
+
+
+@given(st.sets(st.sampled_from(SIGNS)))
+def test_another_sign_never_makes_an_entry_less_invented(signs: set[str]) -> None:
+    for sign in signs:
+        assert weigh(signs) >= weigh(signs - {sign})
+
+
+@given(st.text("abcd.", max_size=6), st.text("abcd.", max_size=6))
+def test_one_slip_is_symmetric_and_never_of_equals(left: str, right: str) -> None:
+    assert one_slip(left, right) == one_slip(right, left)
+    assert not one_slip(left, left)
+
+
+@given(st.text("abcdefgilmoru.,-", max_size=14))
+def test_what_a_hint_says_is_known_to_be_real_or_ends_so(domain: str) -> None:
+    hint = hint_of(domain)
+    if hint is not None:
+        assert hint.domain != domain
+        assert hint_of(hint.domain) is None or not hint.known
+
+
+@settings(max_examples=size(10, 100))
+@given(st.lists(records(), max_size=6), st.integers(1, 5))
+def test_a_report_of_parts_counts_what_the_whole_counts(
+    people: list[SourceRecord], keep: int
+) -> None:
+    builder = ReportBuilder(CORE, keep=keep)
+    for at, person in enumerate(people):
+        builder.add(at, check_record(person, as_of=DAY), person.cells)
+    report = builder.build()
+    assert report.rows == len(people)
+    assert report.clean + sum(report.by_severity.values()) == report.rows
+    for rule in report.rules:
+        assert 0 < rule.rows <= rule.asked <= report.rows
+    assert len(report.findings) <= keep
+
+
+def _people(count: int) -> Iterator[SourceRecord]:
+    for number in range(count):
+        email = parse_email(f"person{number}@gmial.com")
+        yield SourceRecord(SourceKey("s", str(number)), {"emails": Stated((email,), AT, AT)})
+
+
+def test_memory_stays_flat_however_many_are_checked() -> None:
+    list(check_many(_people(100)))
+    tracemalloc.start()
+    try:
+        for _ in check_many(_people(size(300, 3_000))):
+            pass
+        few = tracemalloc.get_traced_memory()[1]
+        tracemalloc.reset_peak()
+        for _ in check_many(_people(size(1_200, 30_000))):
+            pass
+        many = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert many < few * 1.5 + 64 * 1024
+
+
+KEYS = st.lists(st.sampled_from(["", "1", "2", "3", "a@example.com"]), min_size=1, max_size=6)
+GOOD = FieldMap({"no": "id", "mail": "email"})
+BAD = FieldMap({"number": "id", "mail": "email"})
+
+
+@settings(max_examples=size(25, 200))
+@given(KEYS)
+def test_a_replay_comes_to_what_the_intake_would_have(keys: list[str]) -> None:
+    """Refused under a wrong map and replayed under the right one equals the right one at once."""
+    rows = [{"no": key, "mail": f"p{at}@example.com"} for at, key in enumerate(keys)]
+    crms = [Crm.open(clock=FixedClock(AT)) for _ in range(2)]
+    replayed, direct = crms
+    replayed.ingest(generic.read_rows(rows, fields=BAD, source="s", received_at=AT))
+    done = replayed.replay("s", fields=GOOD)
+    receipt = direct.ingest(generic.read_rows(rows, fields=GOOD, source="s", received_at=AT))
+    assert done.rows == done.read + done.refused + done.skipped == len(rows)
+    assert done.refused == receipt.quarantined == len(replayed.quarantined())
+    for number in {"1", "2", "3"} & set(keys):
+        views = [crm.view(f"s/{number}") for crm in crms]
+        assert views[0].profile == views[1].profile
+        assert views[0].group.records == views[1].group.records
+    again = replayed.replay("s", fields=GOOD)
+    assert (again.read, again.rows) == (0, done.refused)
