@@ -138,7 +138,14 @@ def _text(left: Texts, right: Texts) -> Levels:
 def _code(left: Texts, right: Texts) -> Levels:
     edits = _edits(left, right)
     short = _flags(left, right, lambda one, two: max(len(one), len(two)) < 4)
-    return _ranked(((edits <= 2) & ~short, 1), ((edits <= 1) & ~short, 2))
+    shorter = _flags(left, right, _inner)
+    return _ranked(((edits <= 2) & ~short, 1), ((edits <= 1) & ~short | shorter, 2))
+
+
+def _inner(one: str, two: str) -> bool:
+    """A phone number without what stands before it in its town."""
+    short, long = sorted((one, two), key=len)
+    return len(short) > 5 and long.endswith(short)
 
 
 def _email(left: Texts, right: Texts) -> Levels:

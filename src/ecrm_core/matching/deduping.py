@@ -27,6 +27,7 @@ Progress = Callable[[int, int, str], object]
 
 _Verdicts = Mapping[tuple[str, str], JudgementVerdict]
 _RULED = 60.0  # bits of what a person has judged the same
+_TWINS = 500.0  # bits that keep rows alike in everything together, however many they are
 
 
 def dedupe(
@@ -94,6 +95,14 @@ class _Ordered:
         sizes = np.bincount(self.sources)
         return total - int((sizes * (sizes - 1) // 2).sum())
 
+    @property
+    def twins(self) -> Pairs64:
+        """A number for each row that only rows alike in everything share: they are neighbours."""
+        differ = np.zeros(len(self.order), np.bool_)
+        for feature in self.features:
+            differ[1:] |= (feature.codes[1:] != feature.codes[:-1]).any(axis=1)
+        return np.cumsum(differ)
+
     def walls(self, ids: Sequence[Id], said: _Verdicts) -> Walls:
         """Return what was judged as pairs of ordered rows; ids that are not here are passed by."""
         if not said:
@@ -155,7 +164,10 @@ def _clustered(model: Model, held: _Ordered, scored: _Scored, walls: Walls) -> P
         return weight
 
     left, right, weight = scored
-    return clustered(len(held.order), Edges(left, right, weight - cut), walls, above)
+    weight = weight - cut
+    twins = held.twins
+    weight[(twins[left] == twins[right]) & (weight >= 0)] = _TWINS
+    return clustered(len(held.order), Edges(left, right, weight), walls, above)
 
 
 def _least(ids: Sequence[Id], order: Pairs64, label: Pairs64) -> Pairs64:

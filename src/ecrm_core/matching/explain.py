@@ -8,6 +8,7 @@ from ecrm_core.kernel import Json, Private, Reason, html_table, mask, plain_tabl
 
 __all__ = ["Explanation", "FieldEvidence", "evidence_reason"]
 
+
 def evidence_reason(name: str, level: str, weight: float) -> Reason:
     """Return what one field says about two rows, as a reason: for one person, or against."""
     text = "{field}: {level} ({bits:+} bits)"

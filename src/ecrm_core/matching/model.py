@@ -100,18 +100,18 @@ class Model:
         if found != MODEL_FORMAT:
             message = f"found a model of format {str(found)[:40]!r}, expected {MODEL_FORMAT!r}"
             raise DefinitionError(message, code="model_format")
-        return _read(data)
+        return cls._read(data)
 
-
-@guarded
-def _read(data: Json) -> Model:
-    fields = [
-        FieldWeights(name=held["name"], role=held["role"], m=tuple(held["m"]), u=tuple(held["u"]),
-                     rare=held["rare"], frequent=held["frequent"])
-        for held in data["fields"]
-    ]  # fmt: skip
-    cuts = {name: data[name] for name in ("prior", "link", "certain", "review")}
-    return Model(fields=tuple(fields), **cuts)
+    @classmethod
+    @guarded
+    def _read(cls, data: Json) -> Model:
+        fields = [
+            FieldWeights(name=held["name"], role=held["role"], m=tuple(held["m"]),
+                         u=tuple(held["u"]), rare=held["rare"], frequent=held["frequent"])
+            for held in data["fields"]
+        ]  # fmt: skip
+        cuts = {name: data[name] for name in ("prior", "link", "certain", "review")}
+        return cls(fields=tuple(fields), **cuts)
 
 
 def default_model(names: Iterable[tuple[str, str]], *, prior: float = -17.0) -> Model:

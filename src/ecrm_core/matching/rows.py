@@ -47,14 +47,15 @@ def rows_of(
     or say nothing about who somebody is; InputError for an id that is missing or given twice.
     """
     if _are_people(people, fields):
-        columns, field_map, ids = people_columns(cast("Sequence[SourceRecord | Profile]", people))
-        sources = [_source(one) for one in people] if link else None
+        known = cast("Sequence[SourceRecord | Profile]", people)
+        columns, field_map, ids = people_columns(known)
+        sources = [_source(one) for one in known] if link else None
         return _checked(columns, field_map, ids, sources)
     if fields is None:
         message = "expected fields= to say what the columns mean (FieldMap.guess proposes it)"
         raise DefinitionError(message, code="no_fields")
     field_map = fields if isinstance(fields, FieldMap) else FieldMap(fields)
-    held = columns_of(cast("Table", people))
+    held = _columns(cast("Table", people), (*field_map.columns, *filter(None, (id, link))))
     id = id or next(iter(field_map.columns_for("id")), None)  # noqa: A001
     wanted = [name for name, role in field_map.columns.items() if role in COMPARED]
     for name in (*wanted, *filter(None, (id, link))):
@@ -66,6 +67,12 @@ def rows_of(
     return _checked(columns, field_map, named, sources)
 
 
+def _columns(table: Table, names: Iterable[str]) -> Mapping[str, Iterable[object]]:
+    if isinstance(table, Sequence) and not table:
+        return {name: () for name in names}  # no rows: no names of columns either
+    return columns_of(table)
+
+
 def _are_people(people: People, fields: Fields | None) -> bool:
     if not isinstance(people, Sequence):
         return False
@@ -73,7 +80,7 @@ def _are_people(people: People, fields: Fields | None) -> bool:
     return isinstance(people[0], (SourceRecord, Profile)) if people else fields is None
 
 
-def _source(one: object) -> str:
+def _source(one: SourceRecord | Profile) -> str:
     return one.key.source if isinstance(one, SourceRecord) else ""
 
 

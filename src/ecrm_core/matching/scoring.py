@@ -15,12 +15,14 @@ from ecrm_core.matching.agreement import agreement
 from ecrm_core.matching.arrays import Flags, Levels, Numbers, Pairs64
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.model import FieldWeights, Model, value_digest
-from ecrm_core.matching.roles import COMPARED
+from ecrm_core.matching.roles import COMPARED, SORTS
 
 __all__ = ["Scorer", "combined", "probability"]
 
 _CHUNK = 500_000
 _PERSONAL = frozenset({"given_name", "full_name"})
+_NAMES = frozenset({"given_name", "family_name", "full_name"})
+_EQUAL_MAIL = len(SORTS["email"].levels) - 1
 
 
 def probability(weight: Numbers) -> Numbers:
@@ -33,6 +35,7 @@ def combined(
     roles: Sequence[str], level: Levels, evidence: Numbers, *, prior: float | None = None
 ) -> Numbers:
     """Return the evidence of all fields together, in bits; without the prior."""
+    evidence = _without_derived(roles, level, evidence)
     total = np.zeros(len(evidence))
     shared = np.zeros(len(evidence))  # what a household has in common
     places = [at for at, role in enumerate(roles) if COMPARED[role].group == "place"]
@@ -50,8 +53,22 @@ def combined(
             total += evidence[:, at]
     if prior is not None:
         strangers = _strangers(roles, level)
-        shared[strangers] = np.minimum(shared[strangers], -prior)
+        shared[strangers] = np.minimum(shared[strangers], max(-prior, 0.0))
     return total + shared
+
+
+def _without_derived(roles: Sequence[str], level: Levels, evidence: Numbers) -> Numbers:
+    """Take no likeness of e-mail addresses for evidence where the names are alike: it follows."""
+    mails = [at for at, role in enumerate(roles) if role == "email"]
+    names = [at for at, role in enumerate(roles) if role in _NAMES]
+    if not mails or not names:
+        return evidence
+    alike = (level[:, names] > 0).any(axis=1)
+    evidence = evidence.copy()
+    for at in mails:
+        derived = alike & (level[:, at] < _EQUAL_MAIL)
+        evidence[derived, at] = np.minimum(evidence[derived, at], 0)
+    return evidence
 
 
 def _strangers(roles: Sequence[str], level: Levels) -> Flags:

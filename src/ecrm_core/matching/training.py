@@ -29,6 +29,7 @@ _SEEN_M, _SEEN_U, _SEEN_EQUAL = 20.0, 500.0, 2_000.0  # pairs the table of roles
 _SEEN_PAIRS, _SEEN_MATCHES = 5_000.0, 0.02
 _FREQUENT = 2_000  # values of a field whose own share is kept
 _SURE = 0.9
+_STILL = 1e-3  # a share that moves by less has arrived
 
 
 @frozen(kw_only=True, eq=False)
@@ -162,15 +163,16 @@ def _maximised(
     inside = np.flatnonzero(counts)
     level, counts = seen.patterns[inside], counts[inside]
     roles = [seen.roles[at] for at in free]
-    m = {at: np.array(start.fields[at].m) for at in free}
+    m = {at: np.array(model.fields[at].m) for at in free}
     u = {at: np.array(model.fields[at].u) for at in free}
     share = 0.2
     for _ in range(_STEPS):
         tables = {at: np.append(np.log2(m[at] / u[at]), 0.0) for at in free}
         evidence = np.stack([tables[at][level[:, at]] for at in free], axis=1)
-        odds = np.log2(share / (1 - share))
-        likely = counts * probability(combined(roles, level[:, free], evidence) + odds)
-        share = float(np.clip(likely.sum() / counts.sum(), 1e-4, 0.999))
+        odds = float(np.log2(share / (1 - share)))
+        sums = combined(roles, level[:, free], evidence, prior=odds)
+        likely = counts * probability(sums + odds)
+        before, share = share, float(np.clip(likely.sum() / counts.sum(), 1e-4, 0.999))
         for at in free:
             held = level[:, at] >= 0
             found = np.bincount(level[held, at], likely[held], minlength=len(m[at])).astype(
@@ -178,6 +180,8 @@ def _maximised(
             )
             found += _SEEN_M * np.array(start.fields[at].m)
             m[at] = found / found.sum()
+        if abs(share - before) < _STILL * share:
+            break
     return share, m
 
 
@@ -192,6 +196,9 @@ def _learn_prior(model: Model, seen: _Evidence, rows: int, pairs: int) -> Model:
     prior = model.prior
     for _ in range(_STEPS):
         likely = probability(combined(seen.roles, level, evidence, prior=prior) + prior)
-        share = (likely @ counts + _SEEN_MATCHES * rows) / (pairs + _SEEN_PAIRS)
-        prior = float(np.log2(share / (1 - share))) if share < 0.5 else 0.0
+        found = float(likely @ counts)
+        share = min((found + _SEEN_MATCHES * rows) / (pairs + _SEEN_PAIRS), 0.5)
+        before, prior = prior, float(np.log2(share / (1 - share)))
+        if abs(prior - before) < _STILL:
+            break
     return evolve(model, prior=prior)

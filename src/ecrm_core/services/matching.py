@@ -5,7 +5,7 @@ Only proposals come of it. numpy is loaded by the first comparison, not before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -32,6 +32,7 @@ from ecrm_core.ports import (
     Store,
     all_judgements,
     all_profiles,
+    read_groups,
     read_holders,
     read_judgements,
     read_profiles,
@@ -126,10 +127,26 @@ def _match_keys(record: SourceRecord) -> frozenset[MatchKey]:
 
 
 def _apart(store: Store, own: frozenset[CustomerId]) -> set[CustomerId]:
-    """Return who was judged different from her, or from one judged the same as her."""
-    same, told, fresh = set(own), dict[str, Judgement](), set(own)
+    """Return who was judged different from her: of her and of them, also who was judged the same."""
+    same, last = _judged_same(store, own)
+    foes = {
+        CustomerId(id_)
+        for pair, said in last.items()
+        if said is JudgementVerdict.DIFFERENT and same & set(pair)
+        for id_ in set(pair) - same
+    }
+    return _judged_same(store, foes)[0] - same if foes else set()
+
+
+def _judged_same(
+    store: Store, ids: Collection[CustomerId]
+) -> tuple[set[CustomerId], Mapping[tuple[str, str], JudgementVerdict]]:
+    """Return who was judged the same as one of these, by way of others too, and what was said."""
+    same, fresh, told = set(ids), set(ids), dict[str, Judgement]()
     for _ in range(_ROUNDS):
-        told |= {said.id: said for said in read_judgements(store, sorted(fresh))}
+        members = {home.id for group in read_groups(store, sorted(fresh)).values()
+                   for home in group.homes}  # fmt: skip
+        told |= {said.id: said for said in read_judgements(store, sorted(members | fresh))}
         last = verdicts(_of_roots(store, told.values()))
         joined = [pair for pair, said in last.items()
                   if said is JudgementVerdict.SAME and same & set(pair)]  # fmt: skip
@@ -137,12 +154,7 @@ def _apart(store: Store, own: frozenset[CustomerId]) -> set[CustomerId]:
         same |= fresh
         if not fresh:
             break
-    return {
-        CustomerId(id_)
-        for pair, said in verdicts(_of_roots(store, told.values())).items()
-        if said is JudgementVerdict.DIFFERENT and same & set(pair)
-        for id_ in set(pair) - same
-    }
+    return same, verdicts(_of_roots(store, told.values()))
 
 
 def prepare_judgement(

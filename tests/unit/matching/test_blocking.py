@@ -64,7 +64,7 @@ def test_each_pair_comes_once_however_many_rules_find_it() -> None:
     columns: Columns = {name: ["Ann Example"] * 3 for name in ("full_name", "street", "city")}
     found = blocked(columns)
     assert pairs(found) == list(combinations(range(3), 2))
-    assert all(bin(rules).count("1") > 3 for rules in found.found.tolist())
+    assert all(rules.bit_count() > 3 for rules in found.found.tolist())
 
 
 def test_with_sources_only_pairs_of_two_are_compared() -> None:

@@ -25,7 +25,7 @@ def put_together(
         return np.full(len(one), -10.0) + 0 * two
 
     walls = Walls(same=_array(same), different=_array(different))
-    return clustered(rows, edges, walls, score).tolist()
+    return [int(row) for row in clustered(rows, edges, walls, score)]
 
 
 def _array(pairs: list[Pair] | None) -> Pairs64:

@@ -40,8 +40,8 @@ def test_a_cell_is_compared_by_its_form(role: str, text: str, form: str) -> None
     assert form_of(role, text) == form
 
 
-@pytest.mark.parametrize(("role", "text", "form"), FORMS)
-def test_a_form_is_its_own_form(role: str, text: str, form: str) -> None:
+@pytest.mark.parametrize(("role", "form"), [(role, form) for role, _, form in FORMS])
+def test_a_form_is_its_own_form(role: str, form: str) -> None:
     assert form_of(role, form) == form
 
 
