@@ -62,4 +62,5 @@ class Finding:
 
     def __str__(self) -> str:
         """Return place, masked value and sentence."""
-        return f"{self.path} {self.evidence}: {self.message()}"
+        where = f"{self.path} {self.evidence}".rstrip()
+        return f"{where}: {self.message()}"
