@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ecrm_core.errors import Diagnostic
-from ecrm_core.segmentation.literals import Mistake, read_value
+from ecrm_core.segmentation.literals import Mistake, read_name, read_value
 from ecrm_core.segmentation.terms import Aggregate, FieldRef, Function
 from ecrm_core.segmentation.tokens import Token, TokenKind
 from ecrm_core.segmentation.tree import (
@@ -23,7 +23,7 @@ __all__ = ["rewritten_call"]
 
 _COUNTS = {"count": Op.EQ, "count_at_least": Op.GE, "count_at_most": Op.LE}
 _DATES = {"since": Op.GE, "until": Op.LE}
-_PLAIN = frozenset({"anniversary", "sum", "min", "max"})
+_PLAIN = frozenset({"anniversary", "count", "sum", "min", "max"})
 
 
 def rewritten_call(tokens: Sequence[Token]) -> tuple[Rule, int, Diagnostic] | None:
@@ -68,7 +68,7 @@ def _rule(name: Token, arguments: Mapping[Token, Token], *, negated: bool, end: 
     where = [part for part in parts if isinstance(part.left, FieldRef)]
     having = [part for part in parts if isinstance(part.left, Aggregate)]
     return Matches(
-        name.text,
+        read_name(name),
         all_of(*where) if where else None,
         all_of(*having) if having else None,
         negated=negated,
@@ -85,4 +85,4 @@ def _part(argument: Token, value: Token) -> Compare:
         )
     if name in _DATES:
         return Compare(FieldRef("date", span=argument.span), _DATES[name], right, span=span)
-    return Compare(FieldRef(argument.text, span=argument.span), Op.EQ, right, span=span)
+    return Compare(FieldRef(read_name(argument), span=argument.span), Op.EQ, right, span=span)

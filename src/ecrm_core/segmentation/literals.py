@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from ecrm_core.errors import Diagnostic, InputError
-from ecrm_core.kernel import gate_decimal, parse_date, parse_instant
+from ecrm_core.kernel import MAX_TEXT, gate_decimal, parse_date, parse_instant
 from ecrm_core.segmentation.terms import (
     Day,
     Flag,
@@ -72,11 +72,15 @@ def told(token: Token) -> str:
 
 def read_name(token: Token) -> str:
     """Return the name a token gives: a word, backquoted, or quoted as an argument."""
+    name = token.text
     if token.kind is TokenKind.QUOTED:
-        return token.text[1:-1].replace("``", "`")
-    if token.kind is TokenKind.TEXT:
-        return _unescaped(token)
-    return token.text
+        name = name[1:-1].replace("``", "`")
+    elif token.kind is TokenKind.TEXT:
+        name = _unescaped(token)
+    if not name.strip() or len(name) > MAX_TEXT:
+        message = f"found a name of {len(name.strip())} characters"
+        raise Mistake("name_expected", message, token, (f"1 to {MAX_TEXT}",))
+    return name
 
 
 def read_value(token: Token) -> Value:

@@ -15,6 +15,7 @@ from ecrm_core.kernel import gate_text
 from ecrm_core.segmentation.calls import rewritten_call
 from ecrm_core.segmentation.grouping import conjuncts, sorts_of
 from ecrm_core.segmentation.literals import Mistake, read_name, read_value, told
+from ecrm_core.segmentation.render import render_value
 from ecrm_core.segmentation.stream import Stream
 from ecrm_core.segmentation.terms import (
     MAX_QUERY,
@@ -291,5 +292,8 @@ class _Parser(Stream):
     def _value(self) -> Value:
         token = self.now
         value = read_value(token)
+        if token.text.endswith("_ago"):
+            remark = Mistake("deprecated", "found an older spelling", token, fix=render_value(value))
+            self.note(remark, severity="deprecated")
         self.at += 1
         return value

@@ -268,7 +268,7 @@ def _read_operand(data: _Json, path: str) -> Operand:
 
 def _read_value(data: _Json, path: str) -> Value:
     tag = _tag(data, _VALUES, path)
-    _keys(data, {tag}, {"unit"} if tag == "relative" else set(), path)
+    _keys(data, {tag, "unit"} if tag == "relative" else {tag}, set(), path)
     return _VALUES[tag](data)
 
 

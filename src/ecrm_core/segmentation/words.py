@@ -113,8 +113,10 @@ def _asked(leaf: Leaf, node: Explanation, *, hidden: bool) -> str:
         return "IS NOT NULL" if leaf.negated else "IS NULL"
     parts = []
     for value, meant in zip(values_of(leaf), node.named, strict=True):
-        text = "•••" if hidden else render_value(value)
-        parts.append(f"{text} ({_meant(meant)})" if isinstance(value, Relative) else text)
+        if isinstance(value, Relative):
+            parts.append(f"{render_value(value)} ({_meant(meant)})")
+        else:
+            parts.append("•••" if hidden else render_value(value))
     operator = leaf.op.value if isinstance(leaf, Compare) else type(leaf).__name__.upper()
     no = "NOT " if not isinstance(leaf, Compare) and leaf.negated else ""
     return f"{no}{operator} {(' AND ' if operator == 'BETWEEN' else ', ').join(parts)}"
