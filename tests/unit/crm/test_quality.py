@@ -210,6 +210,20 @@ def test_progress_is_told_after_each_row_and_may_stop(crm: Crm) -> None:
     assert len(crm.quarantined()) == 3 - replayed.read
 
 
+def test_of_two_replays_at_once_each_row_goes_in_once(crm: Crm) -> None:
+    crm.ingest(rows(BAD))
+    others: list[Replayed] = []
+
+    def meanwhile(*_: object) -> None:
+        if not others:
+            others.append(crm.replay("list", fields=GOOD))
+
+    mine = crm.replay("list", fields=GOOD, progress=meanwhile)
+    assert mine.rows == mine.read + mine.refused + mine.skipped == 3
+    assert mine.read + others[0].read == 2
+    assert mine.skipped + others[0].skipped > 0
+
+
 def test_a_replay_is_told_in_words() -> None:
     assert str(Replayed()).startswith("0 rows = 0 read + 0 refused + 0 skipped")
     assert str(Replayed(rows=1, refused=1)).startswith("1 row = ")
