@@ -113,6 +113,25 @@ def test_suggestions_belong_to_the_evidence_before_them() -> None:
     assert [held.confidence for held in second.suggestions] == [0.5, 0.25]
 
 
+def test_an_organisation_is_seen_as_one_and_masked() -> None:
+    def legal(value: FieldValue, _: Party, __: Mapping[str, Any]) -> FieldValue:
+        return [Evidence(facts={"letters": len(value.legal)})]
+
+    given = record(organisation__legal="Example Ltd")
+    (finding,) = check_record(given, with_test(legal, path="organisation")).findings
+    assert (finding.evidence, finding.facts, finding.path) == (
+        "E•••",
+        {"letters": 11},
+        "organisation",
+    )
+
+
+def test_a_suggestion_shows_its_value_when_asked() -> None:
+    suggestion = Suggestion(value="kim@example.com", confidence=1)
+    assert suggestion.reveal() == "kim@example.com"
+    assert "kim" not in repr(suggestion)
+
+
 @pytest.mark.parametrize("confidence", [-0.1, 1.1, float("nan")])
 def test_a_confidence_is_0_to_1(confidence: float) -> None:
     with pytest.raises(DefinitionError):

@@ -65,7 +65,10 @@ def test_both_ends_of_every_fictional_range_are_possible_and_fictional(number: s
     assert is_fictional(contact)
 
 
-@pytest.mark.parametrize("number", ["+441184961000", "+4930231261", "+467017406", "+46701740604"])
+@pytest.mark.parametrize(
+    "number",
+    ["+441184961000", "+4930231250001", "+493023125", "+4930231261", "+467017406", "+46701740604"],
+)
 def test_beside_a_range_nothing_is_fictional(number: str) -> None:
     assert not is_fictional(parse_phone(number))
 
