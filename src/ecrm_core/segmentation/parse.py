@@ -293,7 +293,8 @@ class _Parser(Stream):
         token = self.now
         value = read_value(token)
         if token.text.endswith("_ago"):
-            remark = Mistake("deprecated", "found an older spelling", token, fix=render_value(value))
-            self.note(remark, severity="deprecated")
+            fix = render_value(value)
+            older = Mistake("deprecated", "found an older spelling", token, fix=fix)
+            self.note(older, severity="deprecated")
         self.at += 1
         return value
