@@ -23,7 +23,8 @@ Yields = Iterable[Evidence | Suggestion]
 
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S@\S+\.\S|https?://|www\.\S")
-_WALK = 4  # keys in a row
+_WALK = 4  # keys side by side
+_AGAIN = 3  # times one letter
 
 
 def _letter(value: PersonName, _: Party, __: Params) -> Yields:
@@ -50,6 +51,11 @@ def _sample(value: PersonName, _: Party, __: Params) -> Yields:
         yield Evidence()
 
 
+def _walk(value: PersonName, _: Party, __: Params) -> Yields:
+    if is_walk(name_words(value.full)):
+        yield Evidence()
+
+
 def name_words(text: str) -> tuple[str, ...]:
     """Return the words of a name, in the form names are compared in."""
     return words(name_key(text[:MAX_TEXT]))
@@ -67,8 +73,10 @@ def has_placeholder(found: Sequence[str]) -> bool:
 
 
 def is_walk(found: Sequence[str]) -> bool:
-    """Tell whether a name is nothing but neighbouring keys (asdf), four in a row at the least."""
+    """Tell whether a name is four keys side by side (asdf), or one of them thrice (xxx)."""
     joined = "".join(found)
+    if len(found) == 1 and len(joined) >= _AGAIN and len(set(joined)) == 1:
+        return True
     if len(joined) < _WALK:
         return False
     return any(joined in row or joined in row[::-1] for row in _rows())
@@ -97,5 +105,6 @@ NAME_TESTS = {
     "name_letter": _letter,
     "name_sample": _sample,
     "name_signs": _signs,
+    "name_walk": _walk,
 }
 """The tests of this file by name."""

@@ -39,8 +39,16 @@ def test_an_ordinary_name_is_left_alone(name: str) -> None:
         ("Mickey Mouse", {"name_sample"}),
         ("Null", {"name_sample"}),
         ("Jennifer Null", set()),
-        ("asdf", {"name_sample"}),
-        ("asdfgh", set()),
+        ("asdf", {"name_sample", "name_walk"}),
+        ("lkjh", {"name_walk"}),
+        ("ㅁㄴㅇㄹㅎ", {"name_walk"}),
+        ("zzzz", {"name_walk"}),
+        ("ああああああ", {"name_walk"}),
+        ("III", {"name_walk"}),
+        ("Wert", {"name_walk"}),
+        ("Anna Wert", set()),
+        ("Jo", set()),
+        ("Oo", set()),
     ],
 )
 def test_the_rules_of_a_name(name: str, rules: set[str]) -> None:
