@@ -8,7 +8,7 @@ from typing import Final, TextIO
 
 from ecrm_core.crm import Crm
 from ecrm_core.demo.scene import Scene, Step
-from ecrm_core.demo.shop import TODAY, generate
+from ecrm_core.demo.shop import PEOPLE, SEED, TODAY, generate
 from ecrm_core.demo.state import state_of
 from ecrm_core.demo.steps.consent import who_may_be_written_to
 from ecrm_core.demo.steps.customer import one_customer
@@ -16,30 +16,36 @@ from ecrm_core.demo.steps.duplicates import merge_the_certain
 from ecrm_core.demo.steps.ending import where_to_look
 from ecrm_core.demo.steps.intake import take_files_in
 from ecrm_core.demo.steps.mistake import merge_and_undo
+from ecrm_core.demo.steps.quality import how_good_is_it
 from ecrm_core.demo.steps.renewals import renew
+from ecrm_core.demo.steps.segments import who_is_in_them
 from ecrm_core.kernel import FixedClock
 
 __all__ = ["STEPS", "run"]
 
 STEPS: Final[tuple[Step, ...]] = (
     take_files_in,
+    how_good_is_it,
     merge_the_certain,
     one_customer,
     who_may_be_written_to,
     merge_and_undo,
+    who_is_in_them,
     renew,
 )
 """The parts of the show, in order."""
 _NOW: Final = datetime.combine(TODAY, time(3), UTC)
 
 
-def run(store: Path, out: TextIO, folder: Path | None = None) -> None:
+def run(
+    store: Path, out: TextIO, folder: Path | None = None, *, seed: int = SEED, people: int = PEOPLE
+) -> None:
     """Show the main jobs on a generated shop; a second run changes nothing.
 
     ``folder`` gets the shop's files (default: beside the store, under its name). Today is taken to
     be the day the shop was made for, so that every run prints the same.
     """
-    shop = generate()
+    shop = generate(seed=seed, people=people)
     scene = Scene(shop=shop, folder=folder or store.with_suffix(""), out=out)
     clock = FixedClock(_NOW)
     with Crm.open(store, region="KR", tz="Asia/Seoul", currency="KRW", clock=clock) as crm:

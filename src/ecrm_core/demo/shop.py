@@ -27,10 +27,14 @@ from ecrm_core.demo.phones import MOST
 from ecrm_core.demo.tables import TABLES, Layout, write_line, write_lines, write_table
 from ecrm_core.errors import DefinitionError
 
-__all__ = ["TODAY", "Shop", "generate"]
+__all__ = ["PEOPLE", "SEED", "TODAY", "Shop", "generate"]
 
 TODAY: Final = date(2026, 11, 23)
 """The day the shop is looked at, unless another is named."""
+SEED: Final = 7
+"""The seed of the shop that is shown."""
+PEOPLE: Final = 500
+"""How many customers it has."""
 _LEAST: Final = 50
 
 
@@ -49,7 +53,7 @@ class Shop:
     counts: Mapping[str, Mapping[str, int]]
 
 
-def generate(*, seed: int = 7, people: int = 500, today: date = TODAY) -> Shop:
+def generate(*, seed: int = SEED, people: int = PEOPLE, today: date = TODAY) -> Shop:
     """Return the files of a shop with so many customers (50 to 999), some in several files.
 
     Every choice is derived from the seed. Dates lie before ``today``, terms of contracts after it.

@@ -7,6 +7,7 @@ from typing import Any, Final
 from ecrm_core.crm import Crm
 from ecrm_core.customers import CONSENTS, CORRECTIONS, HISTORY, HOMES, PROFILES, RECORDS
 from ecrm_core.kernel import CLAIMS, DELIVERED, OUTBOX, REQUESTS, Key, Kind
+from ecrm_core.matching import JUDGEMENTS
 from ecrm_core.merging import MERGE_EDGES
 from ecrm_core.sources import IMPORTS, QUARANTINE
 from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
@@ -16,7 +17,7 @@ __all__ = ["state_of"]
 
 _KINDS: Final[tuple[Kind[Any], ...]] = (
     CLAIMS, CONSENTS, CORRECTIONS, DELIVERED, FACTS, HISTORY, HOMES, IMPORTS, INTERACTIONS,
-    MERGE_EDGES, OUTBOX, PROFILES, QUARANTINE, RECORDS, REQUESTS, SUBSCRIPTIONS,
+    JUDGEMENTS, MERGE_EDGES, OUTBOX, PROFILES, QUARANTINE, RECORDS, REQUESTS, SUBSCRIPTIONS,
     SUBSCRIPTION_EVENTS,
 )  # fmt: skip
 

@@ -14,7 +14,11 @@ __all__ = ["merge_and_undo"]
 def merge_and_undo(crm: Crm, scene: Scene) -> None:
     """Preview a merge, merge, and undo; with request keys, so that it happens once."""
     scene.title("A merge by mistake: two who share a phone, and its undoing")
-    first, second = _sharing(crm, scene)
+    pair = _sharing(crm, scene)
+    if pair is None:
+        scene.say("No two customers of this shop share a phone.")
+        return
+    first, second = pair
     before = _exports(crm, first, second)
     scene.say(crm.preview_merge(first, second).table(masked=False))
     undo = crm.merge(first, second, by="demo", key="demo: mistake")
@@ -27,7 +31,7 @@ def merge_and_undo(crm: Crm, scene: Scene) -> None:
     scene.say(f"The two are {same} ({len(before.encode()):,} bytes).")
 
 
-def _sharing(crm: Crm, scene: Scene) -> tuple[str, str]:
+def _sharing(crm: Crm, scene: Scene) -> tuple[str, str] | None:
     """Return the accounts of two people whose phone is one, and who are two in the store."""
     accounts = [key for key in scene.shop.truth if key.startswith("shopify/8")]
     by_person = {scene.shop.truth[key]: key for key in sorted(accounts)}
@@ -35,11 +39,12 @@ def _sharing(crm: Crm, scene: Scene) -> tuple[str, str]:
         (by_person.get(scene.shop.truth[key] - 1, key), key)  # she lives with the person before her
         for key in sorted(scene.shop.labels["shared_phone"].intersection(accounts))
     )
-    return next(
+    found = (
         (kin, key)
         for kin, key in pairs
         if crm.resolve(kin) != crm.resolve(key) and _phones(crm, kin) & _phones(crm, key)
     )
+    return next(found, None)
 
 
 def _phones(crm: Crm, key: str) -> frozenset[str | None]:
