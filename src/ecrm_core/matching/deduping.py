@@ -8,7 +8,8 @@ import numpy as np
 from attrs import frozen
 
 from ecrm_core.customers.table import text_of
-from ecrm_core.matching.arrays import Codes, Flags, Numbers, Pairs64, components, unpacked
+from ecrm_core.matching.agreement import agreement
+from ecrm_core.matching.arrays import Codes, Flags, Levels, Numbers, Pairs64, components, unpacked
 from ecrm_core.matching.blocking import block
 from ecrm_core.matching.clustering import Edges, Walls, clustered
 from ecrm_core.matching.deduplication import Deduplication
@@ -59,12 +60,16 @@ def dedupe(
     tell(1, 4, "reading")
     blocks = block(held.features, len(held.order), held.sources)
     tell(2, 4, "blocking")
+    left, right = unpacked(blocks.pairs)
+    level: Levels | None = None
     if model is None:
-        model = fit(held.features, blocks, rows=len(held.order), pairs=held.possible)
+        level = agreement(held.features, left, right)
+        model = fit(held.features, blocks, level, rows=len(held.order), pairs=held.possible)
     tell(3, 4, "fitting")
     last = verdicts(judgements)
     walls = held.walls(rows.ids, last)
-    scored = _scored(model, held, unpacked(blocks.pairs), walls)
+    weight = Scorer(model, held.features).weights(left, right, level)
+    scored = _kept(model, (left, right, weight), walls)
     label = _clustered(model, held, scored, walls)
     tell(4, 4, "clustering")
     left, right, weight = scored
@@ -142,15 +147,14 @@ def _ranks(ids: Sequence[Id]) -> Pairs64:
 _Scored = tuple[Pairs64, Pairs64, Numbers]
 
 
-def _scored(model: Model, held: _Ordered, pairs: tuple[Pairs64, Pairs64], walls: Walls) -> _Scored:
+def _kept(model: Model, scored: _Scored, walls: Walls) -> _Scored:
     """Return the pairs above the review cut or judged the same, with their weights."""
-    weight = Scorer(model, held.features).weights(*pairs)
-    kept = probability(weight) >= min(model.review, model.link)
-    left, right = pairs[0][kept], pairs[1][kept]
+    left, right, weight = scored
     low, high = walls.same.min(axis=1), walls.same.max(axis=1)
-    free = ~np.isin(left << 32 | right, low << 32 | high)
+    kept = probability(weight) >= model.review
+    kept &= ~np.isin(left << 32 | right, low << 32 | high)
     ruled = np.full(len(low), _RULED)
-    return np.r_[left[free], low], np.r_[right[free], high], np.r_[weight[kept][free], ruled]
+    return np.r_[left[kept], low], np.r_[right[kept], high], np.r_[weight[kept], ruled]
 
 
 def _clustered(model: Model, held: _Ordered, scored: _Scored, walls: Walls) -> Pairs64:

@@ -71,7 +71,7 @@ class Model:
     fields: tuple[FieldWeights, ...]
     prior: float
     link: float = 0.5
-    certain: float = 0.99
+    certain: float = 0.9999
     review: float = 0.1
 
     def __attrs_post_init__(self) -> None:

@@ -69,7 +69,7 @@ def rows_of(
 
 def _columns(table: Table, names: Iterable[str]) -> Mapping[str, Iterable[object]]:
     if isinstance(table, Sequence) and not table:
-        return {name: () for name in names}  # no rows: no names of columns either
+        return dict.fromkeys(names, ())  # no rows: no names of columns either
     return columns_of(table)
 
 

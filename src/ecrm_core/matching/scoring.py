@@ -98,13 +98,18 @@ class Scorer:
         self._tables = [level_weights(fields) for _, fields in pairs]
         self._equal = [_equal_weights(feature, fields) for feature, fields in pairs]
 
-    def weights(self, left: Pairs64, right: Pairs64) -> Numbers:
-        """Return the weight of each pair in bits, the prior included: 0 is even odds."""
-        parts = [
-            self.score(agreement(self.features, one, two), one, two)
-            for one, two in _chunks(left, right)
-        ]
-        return np.concatenate(parts) if parts else np.zeros(0)
+    def weights(self, left: Pairs64, right: Pairs64, level: Levels | None = None) -> Numbers:
+        """Return the weight of each pair in bits, the prior included: 0 is even odds.
+
+        ``level`` spares comparing pairs whose levels are known.
+        """
+        weight = np.empty(len(left))
+        for at in range(0, len(left), _CHUNK):  # evidence takes eight bytes a field and pair
+            part = slice(at, at + _CHUNK)
+            one, two = left[part], right[part]
+            known = agreement(self.features, one, two) if level is None else level[part]
+            weight[part] = self.score(known, one, two)
+        return weight
 
     def score(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
         """Return the weights of pairs whose levels are known."""
@@ -129,10 +134,6 @@ class Scorer:
                 shared = (one[left] == two[right]) & (one[left] >= 0)
                 best = np.where(shared, np.maximum(best, self._equal[at][one[left]]), best)
         return best
-
-
-def _chunks(left: Pairs64, right: Pairs64) -> list[tuple[Pairs64, Pairs64]]:
-    return [(left[at : at + _CHUNK], right[at : at + _CHUNK]) for at in range(0, len(left), _CHUNK)]
 
 
 def level_weights(fields: FieldWeights) -> Numbers:

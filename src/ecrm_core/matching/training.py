@@ -34,26 +34,31 @@ _STILL = 1e-3  # a share that moves by less has arrived
 
 @frozen(kw_only=True, eq=False)
 class _Evidence:
-    """The pairs as patterns of levels: how often each, and for each rule how often within it."""
+    """The pairs as patterns of levels: how often each, and how often for each field it teaches.
+
+    A pair teaches about a field if some rule found it that does not fix the field.
+    """
 
     roles: tuple[str, ...]
     patterns: Levels
-    which: Pairs64
-    by_rule: tuple[tuple[frozenset[str], Numbers], ...]
+    counts: Numbers
+    teaching: tuple[Numbers, ...]
 
 
-def fit(features: Sequence[Feature], blocks: Blocks, *, rows: int, pairs: int) -> Model:
-    """Return the model fitted to these pairs of a table of so many rows and possible pairs."""
+def fit(
+    features: Sequence[Feature], blocks: Blocks, level: Levels, *, rows: int, pairs: int
+) -> Model:
+    """Return the model fitted to pairs of known levels, of so many rows and possible pairs."""
     model = default_model((feature.name, feature.role) for feature in features)
+    if not features:
+        return model
     left, right = unpacked(blocks.pairs)
-    level = agreement(features, left, right)
     seen = _evidence(features, level, blocks)
     strangers = _Strangers(features, rows)
     persons = _sure(model, features, rows, (left, right, level))
     for _ in range(_ROUNDS):
         model = strangers.learnt(model, persons)
-        model = _learn_m(model, seen)
-        model = _learn_prior(model, seen, rows, pairs)
+        model = _maximised(model, seen, rows, pairs)
         persons = _sure(model, features, rows, (left, right, level))
     return model
 
@@ -63,20 +68,24 @@ def _sure(
 ) -> Codes:
     """Return for each row its person, as far as the model is sure."""
     left, right, level = pairs
-    sure = probability(Scorer(model, features).score(level, left, right)) >= _SURE
+    sure = probability(Scorer(model, features).weights(left, right, level)) >= _SURE
     return components(rows, left[sure], right[sure]).astype(np.int32)
 
 
 def _evidence(features: Sequence[Feature], level: Levels, blocks: Blocks) -> _Evidence:
     patterns, which = _patterns(level)
-    by_rule = []
-    for bit, rule in enumerate(blocks.rules):
-        inside = (blocks.found >> bit & 1).astype(np.bool_)
-        counts = np.bincount(which[inside], minlength=len(patterns)).astype(np.float64)
-        fixed = frozenset(role for piece in rule for role in FIXED[piece])
-        by_rule.append((fixed, counts))
+    counts = np.bincount(which, minlength=len(patterns)).astype(np.float64)
+    teaching = []
+    for feature in features:
+        bits = sum(
+            1 << bit
+            for bit, rule in enumerate(blocks.rules)
+            if not any(feature.role in FIXED[piece] for piece in rule)
+        )
+        free = which[blocks.found & bits != 0]
+        teaching.append(np.bincount(free, minlength=len(patterns)).astype(np.float64))
     roles = tuple(feature.role for feature in features)
-    return _Evidence(roles=roles, patterns=patterns, which=which, by_rule=tuple(by_rule))
+    return _Evidence(roles=roles, patterns=patterns, counts=counts, teaching=tuple(teaching))
 
 
 def _patterns(level: Levels) -> tuple[Levels, Pairs64]:
@@ -137,68 +146,26 @@ def _shares(counts: Numbers, equal: float) -> tuple[Numbers, float]:
     return held, float(np.clip(seen * equal / total, 1e-7, 1.0))
 
 
-def _learn_m(model: Model, seen: _Evidence) -> Model:
-    """Return the model with m learnt in every rule, the rules of purer blocks counting more."""
+def _maximised(model: Model, seen: _Evidence, rows: int, pairs: int) -> Model:
+    """Return the model with m and prior under which the pairs are likeliest (EM)."""
     start = default_model((held.name, held.role) for held in model.fields)
-    sums = [np.array(held.m) * 1e-6 for held in start.fields]
-    for fixed, counts in seen.by_rule:
-        free = [at for at, role in enumerate(seen.roles) if role not in fixed]
-        if not counts.any() or not free:
-            continue
-        share, learnt = _maximised((start, model), seen, free, counts)
-        for at in free:
-            sums[at] = sums[at] + share * share * counts.sum() * learnt[at]
-    fields = [
-        evolve(held, m=tuple((total / total.sum()).tolist()))
-        for held, total in zip(model.fields, sums, strict=True)
-    ]
-    return evolve(model, fields=tuple(fields))
-
-
-def _maximised(
-    models: tuple[Model, Model], seen: _Evidence, free: Sequence[int], counts: Numbers
-) -> tuple[float, dict[int, Numbers]]:
-    """Return the share of pairs of one person in a block, and m of the free fields."""
-    start, model = models
-    inside = np.flatnonzero(counts)
-    level, counts = seen.patterns[inside], counts[inside]
-    roles = [seen.roles[at] for at in free]
-    m = {at: np.array(model.fields[at].m) for at in free}
-    u = {at: np.array(model.fields[at].u) for at in free}
-    share = 0.2
-    for _ in range(_STEPS):
-        tables = {at: np.append(np.log2(m[at] / u[at]), 0.0) for at in free}
-        evidence = np.stack([tables[at][level[:, at]] for at in free], axis=1)
-        odds = float(np.log2(share / (1 - share)))
-        sums = combined(roles, level[:, free], evidence, prior=odds)
-        likely = counts * probability(sums + odds)
-        before, share = share, float(np.clip(likely.sum() / counts.sum(), 1e-4, 0.999))
-        for at in free:
-            held = level[:, at] >= 0
-            found = np.bincount(level[held, at], likely[held], minlength=len(m[at])).astype(
-                np.float64
-            )
-            found += _SEEN_M * np.array(start.fields[at].m)
-            m[at] = found / found.sum()
-        if abs(share - before) < _STILL * share:
-            break
-    return share, m
-
-
-def _learn_prior(model: Model, seen: _Evidence, rows: int, pairs: int) -> Model:
-    """Return the model with the odds of a pair taken at random, from the pairs found likely."""
-    tables = [np.append(np.log2(np.array(f.m) / np.array(f.u)), 0.0) for f in model.fields]
-    if not tables or not len(seen.patterns):
-        return model
-    level = seen.patterns
-    evidence = np.stack([table[level[:, at]] for at, table in enumerate(tables)], axis=1)
-    counts = np.bincount(seen.which, minlength=len(level)).astype(np.float64)
+    ms = [np.array(held.m) for held in model.fields]
+    us = [np.array(held.u) for held in model.fields]
     prior = model.prior
     for _ in range(_STEPS):
-        likely = probability(combined(seen.roles, level, evidence, prior=prior) + prior)
-        found = float(likely @ counts)
-        share = min((found + _SEEN_MATCHES * rows) / (pairs + _SEEN_PAIRS), 0.5)
+        tables = [np.append(np.log2(m / u), 0.0) for m, u in zip(ms, us, strict=True)]
+        evidence = [t[level] for t, level in zip(tables, seen.patterns.T, strict=True)]
+        weight = combined(seen.roles, seen.patterns, np.stack(evidence, axis=1), prior=prior)
+        likely = probability(weight + prior)
+        for at, field in enumerate(start.fields):
+            said, level = likely * seen.teaching[at], seen.patterns[:, at]
+            found = np.bincount(level[level >= 0], said[level >= 0], minlength=len(field.m))
+            total = found + _SEEN_M * np.array(field.m)
+            ms[at] = total / total.sum()
+        found_pairs = float(likely @ seen.counts)
+        share = min((found_pairs + _SEEN_MATCHES * rows) / (pairs + _SEEN_PAIRS), 0.5)
         before, prior = prior, float(np.log2(share / (1 - share)))
         if abs(prior - before) < _STILL:
             break
-    return evolve(model, prior=prior)
+    fields = [evolve(held, m=tuple(m.tolist())) for held, m in zip(model.fields, ms, strict=True)]
+    return evolve(model, fields=tuple(fields), prior=prior)
