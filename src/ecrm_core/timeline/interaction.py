@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -145,11 +146,13 @@ class Interaction(Private):
         """Show kind, source and instant: what happened, not to whom."""
         return f"<Interaction {self.kind} of {self.source} at {self.at.isoformat()}>"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """What tells two tellings of one event apart, whenever they were told."""
-        at = _START if self.undated else self.at
-        return digest(encode(evolve(self, at=at, told_at=None, home_id=None)))
+        told = encode(self)
+        for name in ("told_at", "home_id", *(["at"] if self.undated else [])):
+            told.pop(name, None)
+        return digest(told)
 
     @property
     def recency(self) -> str:
