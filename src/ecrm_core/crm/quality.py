@@ -60,7 +60,7 @@ class QualityVerbs(Verbs):
         self,
         source: str | None = None,
         *,
-        rules: RuleSet = CORE,
+        rules: RuleSet | None = None,
         page: int = 500,
         keep: int = 1_000,
         progress: Progress | None = None,
@@ -75,7 +75,7 @@ class QualityVerbs(Verbs):
         total = count_parties(self.store, source=source) if progress else 0
         stage = source or "customers"
         return report_store(
-            self.store, rules=rules, as_of=self._now(now).date(), source=source,
+            self.store, rules=rules or CORE, as_of=self._now(now).date(), source=source,
             region=self._settings.region, page=page, keep=keep,
             judged=progress and (lambda done: progress(min(done, total), total, stage)),
         )  # fmt: skip

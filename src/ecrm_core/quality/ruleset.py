@@ -39,7 +39,7 @@ def _frozen_overrides(given: Overrides) -> Overrides:
     return MappingProxyType({s: MappingProxyType(dict(of)) for s, of in given.items()})
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class RuleSet:
     """Rules in order, their tests, and for single sources other severities: source -> rule id.
 
@@ -71,6 +71,10 @@ class RuleSet:
         for of in self.severities.values():
             for id_ in of:
                 self.rule(id_)
+
+    def __repr__(self) -> str:
+        """Show how many rules there are."""
+        return f"<RuleSet of {len(self.rules)} rules>"
 
     def rule(self, id_: str) -> Rule:
         """Return the rule of that id; UnknownName when there is none."""
