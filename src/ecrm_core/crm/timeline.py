@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ecrm_core.crm.receipt import Receipt
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
+from ecrm_core.errors import InputError
 from ecrm_core.kernel import ChangeSet, encode
 from ecrm_core.services import commit, facts_of, prepare_record, timeline_of
 from ecrm_core.timeline import Facts, Interaction
@@ -51,4 +52,9 @@ class TimelineVerbs(Verbs):
 
 
 def _each(interactions: Interaction | Iterable[Interaction]) -> tuple[Interaction, ...]:
-    return (interactions,) if isinstance(interactions, Interaction) else tuple(interactions)
+    given = (interactions,) if isinstance(interactions, Interaction) else tuple(interactions)
+    for at, one in enumerate(given):
+        if not isinstance(one, Interaction):
+            message = f"found {type(one).__name__}, expected an Interaction"
+            raise InputError(message, path=f"$[{at}]", code="not_value")
+    return given

@@ -80,6 +80,12 @@ def _instant(value: datetime | None) -> datetime | None:
     return None if value is None else utc(value, "$.told_at")
 
 
+def _expect(value: object, of: type, path: str) -> None:
+    if value is not None and not isinstance(value, of):
+        message = f"found {type(value).__name__}, expected {of.__name__}"
+        raise InputError(message, path=path, code="not_value")
+
+
 @frozen(kw_only=True, repr=False)
 class OrderLine(Private):
     """One line of an order or a refund: so many of a product at a price each.
@@ -96,6 +102,11 @@ class OrderLine(Private):
     sku: str | None = field(default=None, converter=_label)
     title: str | None = field(default=None, converter=_title)
 
+    def __attrs_post_init__(self) -> None:
+        """Gate the money."""
+        _expect(self.price, Money, "$.price")
+        _expect(self.discount, Money, "$.discount")
+
 
 @frozen(kw_only=True, repr=False)
 class Interaction(Private):
@@ -110,8 +121,8 @@ class Interaction(Private):
     ``undated``: the source does not say when it happened, so ``at`` is the time of its first
     telling. ``home_id`` is set at intake, from the subject.
 
-    Raises InputError for a naive time, a name that is none, text beyond 200 characters (64 KiB in
-    ``text``), more than 10,000 lines and more than 1 MiB of data.
+    Raises InputError for a part of another type, a naive time, a name that is none, text beyond
+    200 characters (64 KiB in ``text``), more than 10,000 lines and more than 1 MiB of data.
     """
 
     source: str = field(converter=source_name)
@@ -131,7 +142,11 @@ class Interaction(Private):
     home_id: CustomerId | None = None
 
     def __attrs_post_init__(self) -> None:
-        """Gate the lines and the data."""
+        """Gate the parts, the lines and the data."""
+        _expect(self.subject, SourceKey, "$.subject")
+        _expect(self.amount, Money, "$.amount")
+        for line in self.lines:
+            _expect(line, OrderLine, "$.lines")
         if len(self.lines) > MAX_LINES:
             message = f"found {len(self.lines)} lines, expected at most {MAX_LINES}"
             raise InputError(message, path="$.lines", code="too_many", limit=MAX_LINES)

@@ -10,7 +10,7 @@ import pytest
 
 from ecrm_core.crm import Crm
 from ecrm_core.customers import SourceKey, SourceRecord, Stated
-from ecrm_core.errors import ConflictError, DefinitionError, KeyReused, MissingError
+from ecrm_core.errors import ConflictError, DefinitionError, InputError, KeyReused, MissingError
 from ecrm_core.kernel import Money
 from ecrm_core.ports import Store
 from ecrm_core.services.timeline import happened
@@ -71,6 +71,13 @@ def test_one_is_enough_and_the_receipt_counts(crm: Crm) -> None:
     receipt = crm.record([event(1), event(1, text="other")])
     assert (receipt.repeated, receipt.contradicted) == (1, 1)
     assert "interactions: 2 = 0 recorded + 0 retold + 1 repeated + 1 contradicted" in str(receipt)
+
+
+def test_what_is_no_interaction_is_refused_by_its_place(crm: Crm) -> None:
+    with pytest.raises(InputError) as caught:
+        crm.record([event(1), "e2"])  # type: ignore[list-item]
+    assert (caught.value.code, caught.value.path) == ("not_value", "$[1]")
+    assert crm.timeline(ANN) == ()
 
 
 def test_a_dry_run_writes_nothing(crm: Crm) -> None:

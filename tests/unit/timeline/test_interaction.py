@@ -68,6 +68,9 @@ for _ in range(70):
     ("parts", "code"),
     [
         ({"source": "a/b"}, "source_key"),
+        ({"subject": "shop/7"}, "not_value"),
+        ({"amount": "xxx"}, "not_value"),
+        ({"lines": ("xxx",)}, "not_value"),
         ({"source": ""}, "empty"),
         ({"event_id": " "}, "empty"),
         ({"event_id": "x" * 201}, "too_long"),
@@ -106,6 +109,8 @@ def test_what_no_store_can_hold_is_refused_without_showing_it(
         ({"quantity": Decimal("NaN")}, "not_finite"),
         ({"quantity": "1e1000000"}, "not_decimal"),
         ({"product": "x" * 201}, "too_long"),
+        ({"price": "9.00"}, "not_value"),
+        ({"discount": 1}, "not_value"),
         ({"title": "x" * (64 * 1024 + 1)}, "too_long"),
     ],
 )
