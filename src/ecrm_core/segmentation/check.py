@@ -6,7 +6,7 @@ because a value is missing, with the text that keeps them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from ecrm_core.errors import Diagnostic, UnknownName
@@ -17,9 +17,14 @@ from ecrm_core.segmentation.scope import operand_field
 from ecrm_core.segmentation.terms import (
     Aggregate,
     Anniversary,
+    Day,
     FieldRef,
+    Flag,
     Function,
+    Instant,
+    Number,
     Operand,
+    Relative,
     Span,
     Text,
     Value,
@@ -44,6 +49,14 @@ __all__ = ["check"]
 _SUMMED = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.UNKNOWN})
 _RANGED = _SUMMED | {FieldType.DATE, FieldType.INSTANT}
 _RECURRING = frozenset({FieldType.DATE, FieldType.INSTANT, FieldType.UNKNOWN})
+_SORTS: Mapping[type[object], str] = {
+    Text: "text",
+    Number: "a number",
+    Flag: "true or false",
+    Day: "a date",
+    Instant: "a moment",
+    Relative: "a relative time",
+}
 _OPERATORS = {In: "IN", Contains: "CONTAINS", Between: "BETWEEN", IsNull: "IS NULL"}
 
 
@@ -153,7 +166,7 @@ def _operator_error(leaf: Leaf, held: SchemaField) -> Diagnostic | None:
 
 def _value(value: Value, held: SchemaField, leaf: Leaf) -> Iterator[Diagnostic]:
     if not held.takes(value):
-        message = f"{held.name!r} is a {held.type.value}"
+        message = f"found {_sort(value)} for {held.name!r}"
         yield _error("type", message, value.span or leaf.span, held.expected)
     elif held.choices and isinstance(value, Text) and value.value not in held.choices:
         if isinstance(leaf, Contains) and held.type is FieldType.TEXT:
@@ -163,6 +176,12 @@ def _value(value: Value, held: SchemaField, leaf: Leaf) -> Iterator[Diagnostic]:
         near = tuple(upper[name] for name in close)
         message = f"{held.name!r} has no such value"
         yield _error("unknown_value", message, value.span or leaf.span, held.expected, near=near)
+
+
+def _sort(value: Value) -> str:
+    if isinstance(value, Number) and value.value != value.value.to_integral_value():
+        return "a fraction"
+    return _SORTS[type(value)]
 
 
 def _unknown(error: UnknownName, span: Span | None) -> Diagnostic:

@@ -106,7 +106,7 @@ def explain_member(store: Store, customer: str | SourceKey, question: Question) 
     root = group_of(store, customer).root.id
     profiles = read_profiles(store, [root])
     if root not in profiles:
-        raise MissingError("found no profile of the customer", code="unknown_customer")
+        raise MissingError("found no profile of the customer", code="no_customer", customer=root)
     row = _rows(store, list(profiles.values()), question)[root]
     return question.segment.explain(
         row, schema=question.schema, as_of=question.as_of, tz=question.tz
