@@ -1,4 +1,4 @@
-"""The command: ``python -m ecrm_core demo`` (or ``ecrm demo``)."""
+"""The command ``ecrm`` (or ``python -m ecrm_core``); without the extra ``cli`` it is the demo."""
 
 from __future__ import annotations
 
@@ -15,13 +15,22 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 1 after saying on standard error what is wrong."""
-    parser = argparse.ArgumentParser(prog="ecrm", description="customers of a shop, in one file")
-    commands = parser.add_subparsers(dest="command", required=True)
-    demo = commands.add_parser("demo", help="twenty people in, unified, merged, undone")
-    demo.add_argument(
-        "--store", type=Path, default=Path("ecrm-demo.db"), help="default: %(default)s"
-    )
+    """Run one command and return its exit code (see ``ecrm --help``)."""
+    try:
+        import click  # noqa: F401 - the extra is asked for, not used here
+    except ModuleNotFoundError:
+        return _demo_alone(arguments)
+    from ecrm_core.cli import main as command
+
+    return command(arguments)
+
+
+def _demo_alone(arguments: Sequence[str] | None) -> int:
+    """Run the demo, which needs nothing besides the library."""
+    note = "the other commands come with: pip install 'ecrm_core[cli]'"
+    parser = argparse.ArgumentParser(prog="ecrm", epilog=note)
+    parser.add_argument("command", choices=["demo"], help="go through the library")
+    parser.add_argument("--store", type=Path, default=Path("ecrm-demo.db"))
     given = parser.parse_args(arguments)
     if isinstance(sys.stdout, TextIOWrapper):  # a name the terminal has no letters for is no fault
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -1,0 +1,119 @@
+"""Files: the subcommands that look at a CSV without a store: ``check`` and ``dedupe``."""
+
+from __future__ import annotations
+
+import csv as standard_csv
+from collections.abc import Hashable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from ecrm_core.cli.options import as_json, emit, field_map, mapping, region_option
+from ecrm_core.crm import SystemClock, progress_bar
+from ecrm_core.matching import dedupe
+from ecrm_core.quality import Severity
+from ecrm_core.services import check
+from ecrm_core.sources.csv_columns import CsvColumns, read_columns
+
+if TYPE_CHECKING:
+    from ecrm_core.matching import Deduplication
+
+__all__ = ["check_file", "dedupe_file"]
+
+_file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+def _read(file: Path, encoding: str | None) -> CsvColumns:
+    with file.open("rb") as stream:
+        table = read_columns(stream, encoding=encoding)
+    for line, problem in table.refused:
+        click.echo(f"{file.name}, line {line}: left out, {problem}", err=True)
+    return table
+
+
+@click.command("check")
+@_file
+@mapping
+@region_option
+@as_json
+def check_file(
+    *,
+    file: Path,
+    roles: tuple[str, ...],
+    date_order: str | None,
+    encoding: str | None,
+    region: str | None,
+    as_json: bool,
+) -> int:
+    """Tell what is wrong with a list of customers: findings by rule, and a score.
+
+    Without --role the columns are taken to mean what they seem to mean, which is printed.
+
+    \b
+    ecrm check people.csv --region KR
+    ecrm check people.csv --role Mail=email --role Name=full_name --json
+    """
+    table = _read(file, encoding)
+    fields = field_map(roles, table.columns, date_order=date_order)
+    report = check(table.columns, fields=fields, region=region, as_of=SystemClock().now())
+    findings = [
+        {**row, "line": table.lines[row["row"]]}
+        for row in report.to_rows()
+        if isinstance(row["row"], int)
+    ]
+    emit(report, {**report.to_json(), "findings": findings}, as_json=as_json)
+    return 1 if report.flagged(Severity.ERROR) else 0
+
+
+@click.command("dedupe")
+@_file
+@mapping
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT",
+              help="A copy of FILE with a column cluster_id.")  # fmt: skip
+@click.option("--show", default=10, show_default=True, help="How many uncertain pairs to list.")
+@as_json
+def dedupe_file(
+    *,
+    file: Path,
+    roles: tuple[str, ...],
+    date_order: str | None,
+    encoding: str | None,
+    output: Path | None,
+    show: int,
+    as_json: bool,
+) -> None:
+    """Find who stands twice in a list, without training and without tuning.
+
+    Rows of one cluster_id are one person. Pairs that are not certain are listed, by their lines
+    in FILE, for you to decide.
+
+    \b
+    ecrm dedupe people.csv -o marked.csv
+    ecrm dedupe people.csv --role given=given_name --role mail=email -o marked.csv
+    """
+    table = _read(file, encoding)
+    fields = field_map(roles, table.columns, date_order=date_order)
+    found = dedupe(table.columns, fields=fields, progress=progress_bar())
+    if output is not None:
+        _write(output, cast("Mapping[str, Iterable[object]]", found.label(table.columns)))
+    lines = dict(zip(found.ids, table.lines, strict=True))
+    data = {**found.counts, "groups": [[lines[id_] for id_ in group] for group in found.groups]}
+    emit(f"{found}{_uncertain(found, lines, show)}", data, as_json=as_json)
+
+
+def _uncertain(found: Deduplication, lines: Mapping[Hashable, int], show: int) -> str:
+    """Return the likeliest uncertain pairs by their lines, with the reasons and without values."""
+    told = []
+    for pair in found.review[:show]:
+        one, two = sorted((lines[pair.left], lines[pair.right]))
+        reasons = "; ".join(map(str, found.reasons(pair.left, pair.right)))
+        told.append(f"  lines {one} and {two}, {pair.probability:.0%}: {reasons}")
+    return "\n\nTo decide, the likeliest first:\n" + "\n".join(told) if told else ""
+
+
+def _write(output: Path, columns: Mapping[str, Iterable[object]]) -> None:
+    with output.open("w", encoding="utf-8", newline="") as stream:
+        writer = standard_csv.writer(stream)
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))

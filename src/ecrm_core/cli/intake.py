@@ -1,0 +1,100 @@
+"""Intake: the subcommands that put something into a store: ``demo`` and ``ingest``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ecrm_core.cli.options import (
+    as_json,
+    emit,
+    field_map,
+    mapping,
+    region_option,
+    store_argument,
+    tz_option,
+)
+from ecrm_core.crm import Crm, progress_bar
+from ecrm_core.customers import FieldMap
+from ecrm_core.demo import run
+from ecrm_core.sources import READERS, csv
+
+__all__ = ["demo", "ingest"]
+
+_COUNTS = (
+    "rows", "accepted", "created", "updated", "superseded", "duplicate", "quarantined",
+    "statements", "interactions", "stopped",
+)  # fmt: skip
+
+
+@click.command()
+@click.option(
+    "--store", type=click.Path(path_type=Path), default=Path("ecrm-demo.db"), show_default=True
+)
+def demo(*, store: Path) -> None:
+    """Go through the library with a shop of invented people."""
+    run(store, sys.stdout)
+
+
+@click.command()
+@store_argument
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", required=True, help=f"{', '.join(READERS)}; or a name, for a CSV.")
+@click.option("--guess", is_flag=True, help="Take the columns to mean what they seem to mean.")
+@click.option(
+    "--secret-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="For rows whose only key is an e-mail or phone: 16 bytes or more, kept for ever.",
+)  # fmt: skip
+@mapping
+@region_option
+@tz_option
+@as_json
+def ingest(
+    *,
+    store: Path,
+    file: Path,
+    source: str,
+    guess: bool,
+    secret_file: Path | None,
+    roles: tuple[str, ...],
+    date_order: str | None,
+    encoding: str | None,
+    region: str | None,
+    tz: str,
+    as_json: bool,
+) -> int:
+    """Take FILE into STORE, which is made when missing.
+
+    Run again after a stop, it goes on where it was; run again when done, it changes nothing.
+
+    \b
+    ecrm ingest shop.db customers.json --source shopify
+    ecrm ingest shop.db people.csv --source newsletter --role Mail=email --role No=id
+    """
+    fields = None if source in READERS else _fields(
+        file, roles, guess=guess, date_order=date_order, encoding=encoding, tz=tz
+    )  # fmt: skip
+    secret = secret_file.read_bytes() if secret_file else None
+    with Crm.open(store, region=region, tz=tz, secret=secret) as crm:
+        receipt = crm.ingest_file(
+            file, source=source, fields=fields, encoding=encoding,
+            key_is_personal=secret is not None, progress=progress_bar(),
+        )  # fmt: skip
+    counts = {name: getattr(receipt, name) for name in _COUNTS}
+    emit(receipt, counts, as_json=as_json)
+    return 1 if receipt.quarantined else 0
+
+
+def _fields(
+    file: Path, roles: tuple[str, ...], *, guess: bool, date_order: str | None,
+    encoding: str | None, tz: str,
+) -> FieldMap:  # fmt: skip
+    with file.open("rb") as stream:
+        head = csv.header(stream, encoding=encoding)
+    fields = field_map(roles, head.table, date_order=date_order, tz=tz)
+    if not roles and not guess:
+        message = "say what the columns mean with --role, or take the guess above with --guess"
+        raise click.UsageError(message)
+    return fields

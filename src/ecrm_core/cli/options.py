@@ -1,0 +1,87 @@
+"""Options: what several subcommands share: the store, the mapping of columns, the way of output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from ecrm_core.crm import Crm
+from ecrm_core.customers import FieldMap
+from ecrm_core.customers.table import Table
+from ecrm_core.errors import MissingError
+
+__all__ = [
+    "as_json",
+    "emit",
+    "field_map",
+    "mapping",
+    "open_existing",
+    "region_option",
+    "store_argument",
+    "tz_option",
+]
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+store_argument = click.argument("store", type=click.Path(dir_okay=False, path_type=Path))
+region_option = click.option(
+    "--region", metavar="CC", help="Country of phone numbers without a country code, such as KR."
+)
+tz_option = click.option(
+    "--tz", metavar="ZONE", default="UTC", show_default=True, help="The shop's IANA time zone."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
+
+
+def mapping(command: Command) -> Command:
+    """Add the options that say what the columns of a file mean."""
+    role = click.option(
+        "--role", "roles", multiple=True, metavar="COLUMN=ROLE",
+        help="What a column means, such as --role E-mail=email; repeat for each column.",
+    )  # fmt: skip
+    order = click.option(
+        "--dates", "date_order", type=click.Choice(["YMD", "DMY", "MDY"]),
+        help="Order of dates that are not ISO 8601.",
+    )  # fmt: skip
+    encoding = click.option("--encoding", help="Of the file, where it cannot be told: cp949, …")
+    return role(order(encoding(command)))
+
+
+def field_map(
+    roles: Sequence[str], sample: Table, *, date_order: str | None, tz: str | None = None
+) -> FieldMap:
+    """Return the map the options say, else the one guessed from the file, which is printed.
+
+    Guessing is printed on standard error, so that the output stays the answer alone.
+    """
+    if not roles:
+        guessed = FieldMap.guess(sample)
+        click.echo(f"What the columns seem to mean (change with --role):\n{guessed}\n", err=True)
+        return FieldMap(guessed.columns, tz=tz, date_order=date_order)
+    columns: dict[str, str] = {}
+    for said in roles:
+        column, equals, role = said.rpartition("=")
+        if not equals or not column:
+            message = f"found {said!r}, expected COLUMN=ROLE such as E-mail=email"
+            raise click.BadParameter(message, param_hint="--role")
+        columns[column] = role
+    return FieldMap(columns, tz=tz, date_order=date_order)
+
+
+def open_existing(
+    store: Path, *, region: str | None = None, tz: str = "UTC", currency: str | None = None
+) -> Crm:
+    """Open a store that is there; a mistyped name makes no new one."""
+    if not store.exists():
+        message = f"there is no store {store.name!r}; `ecrm ingest` makes one"
+        raise MissingError(message, code="no_store")
+    return Crm.open(store, region=region, tz=tz, currency=currency)
+
+
+def emit(text: object, data: object, *, as_json: bool) -> None:
+    """Print the answer: a text for people, or JSON."""
+    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else str(text))

@@ -1,0 +1,127 @@
+"""Reading: the subcommands that ask a store: ``find``, ``view``, ``segment`` and ``due``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ecrm_core.cli.options import (
+    as_json,
+    emit,
+    open_existing,
+    region_option,
+    store_argument,
+    tz_option,
+)
+from ecrm_core.kernel import parse_instant, plain_table
+from ecrm_core.subscriptions import Action
+
+__all__ = ["due", "find", "segment", "view"]
+
+
+@click.command()
+@store_argument
+@click.argument("text")
+@click.option("--limit", default=20, show_default=True)
+@region_option
+@as_json
+def find(*, store: Path, text: str, limit: int, region: str | None, as_json: bool) -> int:
+    """Find customers by id, e-mail, phone or the beginning of a name.
+
+    \b
+    ecrm find shop.db ada@example.com
+    ecrm find shop.db "민준 김" --json
+    """
+    with open_existing(store, region=region) as crm:
+        hits = crm.find(text, limit=limit)
+    data = [{"customer": hit.customer, "by": hit.by, "exact": hit.exact} for hit in hits]
+    emit("\n".join(map(str, hits)) or "nobody", data, as_json=as_json)
+    return 0 if hits else 1
+
+
+@click.command()
+@store_argument
+@click.argument("customer", metavar="ID")
+@click.option("--reveal", is_flag=True, help="Show names and addresses in full.")
+@as_json
+def view(*, store: Path, customer: str, reveal: bool, as_json: bool) -> None:
+    """Show one customer: every value with where it comes from.
+
+    ID is a customer's id, an old one too, or source/key. JSON is the whole export, unmasked.
+
+    \b
+    ecrm view shop.db shopify/1 --reveal
+    """
+    with open_existing(store) as crm:
+        seen = crm.view(customer)
+        data = crm.export(customer) if as_json else None
+    emit(f"{seen.id}\n{seen.table(masked=not reveal)}", data, as_json=as_json)
+
+
+@click.command()
+@store_argument
+@click.argument("query")
+@click.option("--why", metavar="ID", help="Say why this customer is in the segment, or is not.")
+@click.option("--at", "as_of", metavar="TIME", help="As it was then, such as 2026-01-31T00:00Z.")
+@click.option("--currency", metavar="CCC", help="What a bare amount means, such as EUR.")
+@click.option("--limit", default=20, show_default=True, help="How many members to list.")
+@tz_option
+@as_json
+def segment(
+    *,
+    store: Path,
+    query: str,
+    why: str | None,
+    as_of: str | None,
+    currency: str | None,
+    limit: int,
+    tz: str,
+    as_json: bool,
+) -> None:
+    """Count and list the customers a rule holds for.
+
+    \b
+    ecrm segment shop.db "amount_spent > 100 AND last_order_date < -90d" --currency EUR
+    ecrm segment shop.db "customer_tags CONTAINS 'vip'" --why shopify/1
+    """
+    at = None if as_of is None else parse_instant(as_of, "--at", tz=tz)
+    with open_existing(store, tz=tz, currency=currency) as crm:
+        found = crm.segment(query, as_of=at)
+        if why is not None:
+            answer = found.why(why)
+            emit(answer, str(answer), as_json=as_json)
+            return
+    shown = "\n".join(found.members[:limit])
+    emit(f"{found}\n{shown}", {"count": found.count, "members": found.members}, as_json=as_json)
+
+
+@click.command()
+@store_argument
+@click.option("--days", default=30, show_default=True, help="How far to look ahead.")
+@as_json
+def due(*, store: Path, days: int, as_json: bool) -> None:
+    """List what falls due: renewals, notices to customers, tasks for sales. Writes nothing.
+
+    \b
+    ecrm due shop.db --days 30
+    """
+    with open_existing(store) as crm:
+        actions = crm.due(days=days)
+    data = [
+        {"key": action.key, "at": action.at.isoformat(), **action.payload} for action in actions
+    ]
+    emit(
+        plain_table(_DUE, [_row(action) for action in actions]) if actions else "nothing",
+        data,
+        as_json=as_json,
+    )
+
+
+_DUE = ("day", "what", "how much, or by which rule", "customer", "subscription")
+
+
+def _row(action: Action) -> tuple[str, ...]:
+    kind = f"{action.kind.value}, late" if action.late else action.kind.value
+    what = str(action.amount or f"{action.rule} ({action.to})")
+    return str(action.on), kind, what, action.customer, action.subscription

@@ -1,0 +1,233 @@
+"""Cli: each subcommand answers, in text and in JSON, with an exit code that says how it went."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from ecrm_core import Crm, Money
+from ecrm_core import __main__ as script
+from ecrm_core.cli import main
+from ecrm_core.subscriptions import Plan
+
+PEOPLE = """id,name,e-mail,phone,changed
+1,Ada Byron,ada@example.com,020 7946 0018,2026-05-01T09:00:00Z
+2,Jane Roe,jane@example.com,,2026-05-02T09:00:00Z
+"""
+ROLES = [
+    "--role", "id=id", "--role", "name=full_name", "--role", "e-mail=email",
+    "--role", "phone=phone", "--role", "changed=updated_at",
+]  # fmt: skip
+
+INGEST = ["ingest", "STORE", "FILE", "--source", "list"]
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def shop(tmp_path: Path, people: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    store = str(tmp_path / "shop.db")
+    assert main(["ingest", store, str(people), "--source", "list", "--region", "GB", *ROLES]) == 0
+    assert "2 rows = 2 accepted + 0 quarantined + 0 duplicate" in capsys.readouterr().out
+    return store
+
+
+def test_help_teaches_by_example(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert "ecrm dedupe people.csv -o marked.csv" in capsys.readouterr().out
+    for command in ("check", "dedupe", "demo", "due", "find", "ingest", "segment", "view"):
+        assert main([command, "--help"]) == 0
+        assert capsys.readouterr().out.startswith(f"Usage: ecrm {command}")
+
+
+def test_a_file_taken_in_twice_changes_nothing(
+    shop: str, people: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["ingest", shop, str(people), "--source", "list", "--region", "GB", *ROLES, "--json"]
+    assert main(command) == 0
+    receipt = json.loads(capsys.readouterr().out)
+    assert (receipt["rows"], receipt["created"], receipt["duplicate"]) == (2, 0, 2)
+    assert main(["find", shop, "ada b", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 1
+
+
+def test_without_roles_the_guess_is_shown_and_taken_only_when_said_so(
+    tmp_path: Path, people: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = tmp_path / "shop.db"
+    assert main(["ingest", str(store), str(people), "--source", "list"]) == 2
+    error = capsys.readouterr().err
+    assert "full_name" in error
+    assert "--guess" in error
+    assert not store.exists()
+    assert main(["ingest", str(store), str(people), "--source", "list", "--guess"]) == 0
+
+
+def test_rows_that_cannot_be_read_are_counted_and_the_exit_code_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("id,e-mail\n1,ada@example.com\n2\n", encoding="utf-8")
+    store = str(tmp_path / "shop.db")
+    roles = ["--role", "id=id", "--role", "e-mail=email"]
+    assert main(["ingest", store, str(path), "--source", "list", *roles]) == 1
+    assert "1 quarantined" in capsys.readouterr().out
+
+
+def test_find_masks_names_and_nobody_is_an_answer(
+    shop: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["find", shop, "ada@example.com"]) == 0
+    out = capsys.readouterr().out
+    assert "email" in out
+    assert "Byron" not in out
+    assert main(["find", shop, "nobody@example.com"]) == 1
+    assert capsys.readouterr().out == "nobody\n"
+
+
+def test_view_masks_until_told_to_reveal(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["view", shop, "list/1"]) == 0
+    assert "Ada Byron" not in capsys.readouterr().out
+    assert main(["view", shop, "list/1", "--reveal"]) == 0
+    assert "Ada Byron" in capsys.readouterr().out
+    assert main(["view", shop, "list/1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["format"] == "ecrm-export-1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["find", "STORE", "x", "--limit", "0"], 2, "limit is 0"),
+        (["find", "missing.db", "x"], 3, "no store 'missing.db'"),
+        (["view", "STORE", "list/9"], 3, "no customer has"),
+        (["ingest", "STORE", "missing.csv", "--source", "list"], 2, "does not exist"),
+        ([*INGEST, "--role", "id"], 2, "expected COLUMN=ROLE"),
+        ([*INGEST, "--role", "id=emial"], 2, "email"),
+        (["nothing"], 2, "No such command"),
+        (["view", "FILE", "list/1"], 4, "is no store"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line_with_its_exit_code(
+    *,
+    shop: str,
+    people: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: int,
+    says: str,
+) -> None:
+    given = [{"STORE": shop, "FILE": str(people)}.get(a, a) for a in arguments]
+    assert main(given) == code
+    captured = capsys.readouterr()
+    assert says in captured.err
+    assert "Traceback" not in captured.err
+
+
+DOUBLE = """name,mail,born
+Ada Byron,ada@example.com,1815-12-10
+Ada Byron,ada@example.com,1815-12-10
+Jane Roe,jane.roe@example.com,1990-01-02
+Jane Doe,a@b@example.com,1985-07-09
+"""
+DOUBLE_ROLES = ["--role", "name=full_name", "--role", "mail=email", "--role", "born=birth_date"]
+
+
+@pytest.fixture
+def double(tmp_path: Path) -> str:
+    path = tmp_path / "double.csv"
+    path.write_text(DOUBLE, encoding="utf-8")
+    return str(path)
+
+
+def test_check_counts_and_names_lines_without_showing_values(
+    double: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", double, *DOUBLE_ROLES]) == 1, "there is an error in it"
+    out = capsys.readouterr().out
+    assert "email_syntax" in out
+    assert "a@b@example.com" not in out
+    assert main(["check", double, *DOUBLE_ROLES, "--json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["rows"] == 4
+    assert ("email_syntax", 5) in {(f["rule"], f["line"]) for f in report["findings"]}
+
+
+def test_check_of_a_clean_file_ends_well(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(people), "--region", "GB", *ROLES]) == 0
+    assert "2 rows" in capsys.readouterr().out
+
+
+def test_dedupe_marks_a_copy_of_the_file(
+    double: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    marked = tmp_path / "marked.csv"
+    assert main(["dedupe", double, *DOUBLE_ROLES, "-o", str(marked), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["groups"] == [[2, 3]]
+    lines = marked.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "name,mail,born,cluster_id"
+    clusters = [line.rpartition(",")[2] for line in lines[1:]]
+    assert clusters[0] == clusters[1]
+    assert len(set(clusters)) == 3
+
+
+def test_dedupe_lists_what_is_uncertain_by_line_and_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"p{n} q{n},p{n}@example.com,19{n:02}-01-02" for n in range(40)]
+    rows += ["p1 q1,p1x@example.org,1901-01-02", "p2 q2,,1902-01-03", "p3 q3,p3@example.com,"]
+    path = tmp_path / "list.csv"
+    path.write_text("name,mail,born\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert main(["dedupe", str(path), *DOUBLE_ROLES]) == 0
+    out = capsys.readouterr().out
+    assert "rows" in out
+    assert "example" not in out
+
+
+def test_segment_counts_lists_and_says_why(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    query = "customer_email_domain = 'example.com' AND number_of_orders = 0"
+    assert main(["segment", shop, query, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["count"] == len(found["members"]) == 2
+    assert main(["segment", shop, "number_of_orders > 0", "--why", "list/1"]) == 0
+    assert capsys.readouterr().out.startswith("not in: ")
+
+
+def test_a_query_that_cannot_be_read_is_pointed_at(
+    shop: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["segment", shop, "number_of_ordrs > 3"]) == 2
+    error = capsys.readouterr().err
+    assert "^" in error
+    assert "number_of_orders" in error
+
+
+def test_due_lists_what_is_coming(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with Crm.open(shop) as crm:
+        plan = Plan(id="care", name="Care", price=Money("9.90", "EUR"), cadence="P1M")
+        crm.subscribe("list/1", plan)
+    assert main(["due", shop, "--days", "40"]) == 0
+    assert "9.90 EUR" in capsys.readouterr().out
+    assert main(["due", shop, "--days", "40", "--json"]) == 0
+    actions = json.loads(capsys.readouterr().out)
+    assert {action["kind"] for action in actions} == {"charge"}
+    assert main(["due", shop, "--days", "-1"]) == 2
+
+
+def test_without_the_extra_the_demo_still_runs_and_the_rest_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "click", None)
+    with pytest.raises(SystemExit) as caught:
+        script.main(["find", "shop.db", "x"])
+    assert caught.value.code == 2
+    with pytest.raises(SystemExit):
+        script.main(["--help"])
+    assert "ecrm_core[cli]" in capsys.readouterr().out
