@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ecrm_core.customers.table import Table, columns_of
 from ecrm_core.errors import DefinitionError, Diagnostic
 
 __all__ = ["Members"]
 
+F = TypeVar("F", bound=Table)
 
-class Members:
+
+class Members(Generic[F]):
     """The rows of a table that are members; ``diagnostics`` warn of what may surprise.
 
     ``mask`` is a list of bool in the order of the rows: ``frame[found.mask]`` in pandas,
@@ -20,7 +22,7 @@ class Members:
 
     def __init__(
         self,
-        frame: Table,
+        frame: F,
         mask: Sequence[bool],
         *,
         diagnostics: tuple[Diagnostic, ...] = (),
@@ -54,7 +56,7 @@ class Members:
         """Return the number of members."""
         return self.count
 
-    def label(self, column: str = "member") -> Any:  # noqa: ANN401 - a table of the caller's sort
+    def label(self, column: str = "member") -> F:
         """Return the table as it came, with one more column: true for members.
 
         The same sort of table comes back: a frame with ``assign`` (pandas), ``with_columns``
@@ -65,7 +67,8 @@ class Members:
         if column in columns:
             message = f"the table has a column {column!r} already, expected another name"
             raise DefinitionError(message, code="column_twice", column=column)
-        return _labelled(self._frame, column, self.mask)
+        labelled: F = _labelled(self._frame, column, self.mask)
+        return labelled
 
     def __repr__(self) -> str:
         """Show the counts."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Self
+from typing import Self, TypeVar
 
 from attrs import field, frozen
 
@@ -26,6 +26,8 @@ from ecrm_core.segmentation.tree import Rule
 from ecrm_core.segmentation.tree_json import definition_id, rule_from_json, rule_to_json
 
 __all__ = ["Segment"]
+
+F = TypeVar("F", bound=Table)
 
 
 @frozen(slots=False, repr=False)
@@ -101,12 +103,12 @@ class Segment:
 
     def members(
         self,
-        frame: Table,
+        frame: F,
         *,
         fields: FieldMap | None = None,
         as_of: datetime,
         tz: str = "UTC",
-    ) -> Members:
+    ) -> Members[F]:
         """Return which rows of a table are members, at an instant (aware) in a zone (IANA).
 
         With ``fields``, columns are the fields their roles name (see the page on segments);
