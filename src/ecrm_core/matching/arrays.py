@@ -14,7 +14,9 @@ Levels = NDArray[np.int8]
 Pairs64 = NDArray[np.int64]
 """Pairs of rows, the lower row in the upper half of the number."""
 Numbers = NDArray[np.float64]
+"""Weights, shares or counts."""
 Flags = NDArray[np.bool_]
+"""Which of the rows or pairs."""
 
 
 def unpacked(pairs: Pairs64) -> tuple[Pairs64, Pairs64]:

@@ -14,7 +14,7 @@ from ecrm_core.errors import DefinitionError, InputError, UnknownName
 from ecrm_core.matching.people import people_columns
 from ecrm_core.matching.roles import COMPARED
 
-__all__ = ["Fields", "Id", "People", "Rows", "labelled", "rows_of"]
+__all__ = ["Fields", "People", "Rows", "labelled", "rows_of"]
 
 Id = Hashable
 """What names a row: a value of the id column, else its number from 0."""
