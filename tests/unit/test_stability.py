@@ -60,7 +60,19 @@ from ecrm_core.kernel import (
     digest,
     personal_key,
 )
+from ecrm_core.matching import JUDGEMENTS, Judgement
 from ecrm_core.merging import MERGE_EDGES, MergeEdge
+from ecrm_core.subscriptions import (
+    SUBSCRIPTION_EVENTS,
+    SUBSCRIPTIONS,
+    Create,
+    Plan,
+    Step,
+    TermRule,
+    advance,
+    handle,
+    policies_of,
+)
 from ecrm_core.timeline import FACTS, INTERACTIONS, Facts, HomeFacts, Interaction, OrderLine
 
 PINNED = json.loads(Path(__file__).with_name("stability.json").read_text(encoding="utf-8"))
@@ -95,6 +107,15 @@ def order() -> Interaction:
         amount=Money("9.00", "EUR"), lines=(line,), correlation="1", channel="web", told_at=AT,
         data={"rate": Decimal("0.19")}, home_id=HOME,
     )  # fmt: skip
+
+
+def subscribed() -> Step:
+    """A subscription after its first charge."""
+    term = TermRule(initial="P1Y", notice="P2M")
+    plan = Plan(id="pro", price=Money("9.90", "EUR"), cadence="P1M", term=term)
+    create = Create(id="sub_1", customer=HOME, plan=plan, preset="b2b", tz="Asia/Seoul")
+    begun = handle(None, create, AT, policies_of("b2b"), by="anna")
+    return advance(begun.state, AT, policies_of("b2b"))
 
 
 # ---------------------------------------------------------------- ids and digests
@@ -171,9 +192,12 @@ ROWS: list[tuple[AnyKind, object]] = [
         MergeEdge(id="mrg_1", loser=CustomerId("cus_b"), winner=CustomerId("cus_a"), at=AT,
                   by="anna"),
     ),
+    (JUDGEMENTS, Judgement.of("cus_b", "cus_a", "different", by="anna", at=AT, reason="twins")),
     (SEARCH_KEYS, SearchKey(keyset="find-1", key="email:a@example.com", home_id=HOME)),
     (INTERACTIONS, order()),
     (FACTS, HomeFacts(home_id=HOME, facts=Facts.of(order()))),
+    (SUBSCRIPTIONS, subscribed().state),
+    (SUBSCRIPTION_EVENTS, subscribed().events[-1]),
 ]  # fmt: skip
 NAMES = [kind.name for kind, _ in ROWS]
 
