@@ -183,11 +183,10 @@ INTERACTIONS: Final = Kind(
     indexes=(
         Index("of_home", ("home_id",)),
         Index("by_home", ("home_id", "recency")),
-        Index("by_correlation", ("source", "correlation")),
     ),
     owner="timeline",
 )
-"""The rows of interactions, found by home (newest first, or all at once) and by correlation."""
+"""The rows of interactions, found by home, newest first or all at once."""
 
 
 def retell(held: Interaction, told: Interaction) -> Interaction:
