@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import plain_table, utc
 from ecrm_core.subscriptions.action import Action
-from ecrm_core.subscriptions.events import Event, Recorded, Rescheduled, played
+from ecrm_core.subscriptions.events import Event, Recorded, Rescheduled, stamped
 from ecrm_core.subscriptions.localtime import local_day
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.schedule import Planned, planned
@@ -67,12 +67,13 @@ class Run:
         self, event: Event, action: Action | None, *, at: datetime, by: str | None = None
     ) -> None:
         """Add an event and what it asks for, and look at what is next."""
-        self.following = planned(event.applied(self.state), self.policies)
+        after = event.applied(self.state)
+        self.following = planned(after, self.policies)
         row = Recorded(
             subscription=self.state.id, number=self.state.version + 1, at=at, by=by, event=event,
             next_action_at=self.following.at if self.following else None,
         )  # fmt: skip
-        self.state = played(self.state, row)
+        self.state = stamped(after, row)
         self.events.append(row)
         if action is not None:
             self.actions.append(action)

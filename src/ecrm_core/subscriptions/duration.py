@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from attrs import field, frozen
-from dateutil.relativedelta import relativedelta
 
 from ecrm_core.errors import DefinitionError, InputError
-from ecrm_core.kernel import add_period, gate_text
+from ecrm_core.kernel import add_months, gate_text
 
 __all__ = ["Duration", "as_duration", "maybe_duration"]
 
@@ -46,8 +45,16 @@ class Duration:
         return cls(months=years * 12 + months, days=weeks * 7 + days)
 
     def after(self, day: date, times: int = 1) -> date:
-        """Return the day plus so many times this; InputError beyond the years 1 to 9999."""
-        return add_period(day, relativedelta(months=self.months * times, days=self.days * times))
+        """Return the day plus so many times this: the months first, clipped, then the days.
+
+        What dateutil's relativedelta gives. InputError beyond the years 1 to 9999.
+        """
+        moved = add_months(day, self.months * times) if self.months else day
+        try:
+            return moved + timedelta(days=self.days * times)
+        except OverflowError:
+            message = "found a date beyond the years 1 to 9999"
+            raise InputError(message, code="date_range") from None
 
     def before(self, day: date) -> date:
         """Return the day minus this; InputError beyond the years 1 to 9999."""

@@ -392,7 +392,11 @@ def fold(events: Iterable[Recorded]) -> Subscription:
 
 def played(state: Subscription, row: Recorded) -> Subscription:
     """Return the state after one recorded event."""
-    after = row.event.applied(state)
+    return stamped(row.event.applied(state), row)
+
+
+def stamped(after: Subscription, row: Recorded) -> Subscription:
+    """Return the state after an event with the event's number, and what was next."""
     return evolve(after, version=row.number, next_action_at=row.next_action_at)
 
 

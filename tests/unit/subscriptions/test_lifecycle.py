@@ -179,6 +179,11 @@ def test_a_credit_gives_back_the_days_that_are_not_used_and_an_undo_bills_them_a
     assert life.actions[1].payload["amount"] == "-15.00"
 
 
+def test_no_term_is_renewed_on_the_day_it_ends() -> None:
+    life = Life(term=YEAR).do(Cancel.at_term_end(), "2026-03-01").until("2027-03-01")
+    assert (life.state.term_number, life.state.ended_on) == (0, date(2027, 1, 31))
+
+
 def test_without_credit_what_is_paid_is_kept_to_the_end_of_its_days() -> None:
     life = Life().do(Cancel.now(), "2026-02-10")
     assert (life.told, life.status) == (["2026-01-31 charge 30.00 EUR"], Status.CANCELLED)
