@@ -58,7 +58,7 @@ from ecrm_core.subscriptions import (
     slice_amount,
 )
 from ecrm_core.subscriptions.events import (
-    _EVENTS,
+    EVENTS,
     Charged,
     Credited,
     Ended,
@@ -271,7 +271,7 @@ def _dice() -> Iterator[tuple[_Told, random.Random]]:
 
 def test_the_histories_see_everything() -> None:
     kinds = {row.event.kind for told in _histories() for row in told.events}
-    assert kinds == set(_EVENTS) - {"rescheduled"}
+    assert kinds == set(EVENTS) - {"rescheduled"}
     assert {status for told in _histories() for status in told.seen} == set(Status)
     assert {action.kind for told in _histories() for action in told.actions} == set(ActionKind)
 

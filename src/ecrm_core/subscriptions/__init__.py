@@ -35,7 +35,6 @@ from ecrm_core.subscriptions.commands import (
 from ecrm_core.subscriptions.contract_line import ContractLine
 from ecrm_core.subscriptions.decide import decide_step
 from ecrm_core.subscriptions.duration import Duration
-from ecrm_core.subscriptions.events import Recorded, fold
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.handle import handle
 from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
@@ -55,6 +54,7 @@ from ecrm_core.subscriptions.proration import (
     share_of,
     slice_amount,
 )
+from ecrm_core.subscriptions.recorded import Recorded, fold
 from ecrm_core.subscriptions.subscription import Slice, Status, Subscription
 from ecrm_core.subscriptions.task import TaskRule
 from ecrm_core.subscriptions.term import AtEnd, TermRule

@@ -10,9 +10,10 @@ from attrs import define, field, frozen
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import plain_table, utc
 from ecrm_core.subscriptions.action import Action
-from ecrm_core.subscriptions.events import Event, Recorded, Rescheduled, stamped
+from ecrm_core.subscriptions.events import Event, Rescheduled
 from ecrm_core.subscriptions.localtime import local_day
 from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.recorded import Recorded, stamped
 from ecrm_core.subscriptions.schedule import Planned, planned
 from ecrm_core.subscriptions.subscription import Subscription
 

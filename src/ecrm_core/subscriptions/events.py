@@ -1,29 +1,20 @@
-"""Events: what happened to a subscription, appended and never edited; folded they are its state."""
+"""Events: what can happen to a subscription, and what each makes of its state."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from functools import reduce
+from collections.abc import Mapping
+from datetime import date
 from typing import ClassVar, Final
 
 from attrs import evolve, frozen
 
-from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import (
-    Json,
-    Money,
-    decode,
-    encode,
-    guarded,
-    instant_text,
-    parse_instant,
-)
+from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.subscription import Slice, Subscription
 
 __all__ = [
+    "EVENTS",
     "AutoRenewSet",
     "CancelRequested",
     "CancelUndone",
@@ -38,7 +29,6 @@ __all__ = [
     "PaymentRecorded",
     "PlanChangeRequested",
     "PlanChanged",
-    "Recorded",
     "Rescheduled",
     "Resumed",
     "TaskIssued",
@@ -47,7 +37,6 @@ __all__ = [
     "TermRenewed",
     "TrialEnded",
     "WentEvergreen",
-    "fold",
 ]
 
 
@@ -317,7 +306,7 @@ class Rescheduled(Event):
     kind = "rescheduled"
 
 
-_EVENTS: Final[Mapping[str, type[Event]]] = {
+EVENTS: Final[Mapping[str, type[Event]]] = {
     event.kind: event
     for event in (
         Created, Charged, Credited, TrialEnded, NoticeIssued, NoticeMissed, TaskIssued, TaskMissed,
@@ -325,79 +314,7 @@ _EVENTS: Final[Mapping[str, type[Event]]] = {
         Resumed, PlanChangeRequested, PlanChanged, AutoRenewSet, PaymentRecorded, Rescheduled,
     )
 }  # fmt: skip
-
-
-@frozen(kw_only=True)
-class Recorded:
-    """An event with its place: of which subscription, the how manieth, when, by whom.
-
-    ``at`` is when it was due (or commanded), however late the run was. ``next_action_at`` is what
-    was next after it.
-    """
-
-    subscription: str
-    number: int
-    at: datetime
-    by: str | None = None
-    event: Event
-    next_action_at: datetime | None = None
-
-    @property
-    def place(self) -> str:
-        """The number as text of fixed width: its order as text is its order."""
-        return f"{self.number:09d}"
-
-    def to_json(self) -> Json:
-        """Return the row as JSON values."""
-        data: dict[str, Json] = {
-            "subscription": self.subscription,
-            "number": self.number,
-            "at": instant_text(self.at),
-            "kind": self.event.kind,
-            "event": encode(self.event),
-        }
-        if self.by is not None:
-            data["by"] = self.by
-        if self.next_action_at is not None:
-            data["next_action_at"] = instant_text(self.next_action_at)
-        return data
-
-    @classmethod
-    @guarded
-    def from_json(cls, data: Json) -> Recorded:
-        """Return the row read back; InputError for what is none."""
-        following = data.get("next_action_at")
-        return cls(
-            subscription=data["subscription"],
-            number=data["number"],
-            at=parse_instant(data["at"]),
-            by=data.get("by"),
-            event=decode(_EVENTS[data["kind"]], data["event"]),
-            next_action_at=None if following is None else parse_instant(following),
-        )
-
-
-def fold(events: Iterable[Recorded]) -> Subscription:
-    """Return the state these events, all of one subscription in order, have made.
-
-    Raises DefinitionError when they do not begin with Created or one is missing.
-    """
-    rows = tuple(events)
-    if not rows or not isinstance(rows[0].event, Created):
-        raise DefinitionError("found events that do not begin with Created", code="events")
-    if [row.number for row in rows] != list(range(1, len(rows) + 1)):
-        raise DefinitionError("found events out of order, or one is missing", code="events")
-    return reduce(played, rows, rows[0].event.state)
-
-
-def played(state: Subscription, row: Recorded) -> Subscription:
-    """Return the state after one recorded event."""
-    return stamped(row.event.applied(state), row)
-
-
-def stamped(after: Subscription, row: Recorded) -> Subscription:
-    """Return the state after an event with the event's number, and what was next."""
-    return evolve(after, version=row.number, next_action_at=row.next_action_at)
+"""Every event by its name in stored rows."""
 
 
 def _without(marks: tuple[str, ...], kind: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ecrm_core.kernel import Index, Kind
-from ecrm_core.subscriptions.events import Recorded
+from ecrm_core.subscriptions.recorded import Recorded
 from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["SUBSCRIPTIONS", "SUBSCRIPTION_EVENTS"]
