@@ -77,12 +77,19 @@ def test_the_check_bites(source: str, found: list[str]) -> None:
     assert list(_forbidden(ast.parse(source))) == found
 
 
+EXTRAS = {
+    "testing": ("ecrm_core/testing/",),
+    "cli": ("ecrm_core/cli/", "ecrm_core/__main__.py"),
+}
+
+
 @pytest.mark.parametrize("path", trees())
 def test_a_source_file_imports_only_what_is_declared(path: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = list(project["dependencies"])
-    if path.startswith("ecrm_core/testing/"):
-        declared += project["optional-dependencies"]["testing"]
+    for extra, folders in EXTRAS.items():
+        if path.startswith(folders):
+            declared += project["optional-dependencies"][extra]
     known = {re.split(r"[^\w-]", line)[0].replace("_", "-") for line in declared}
     packages = packages_distributions()
     for node in ast.walk(trees()[path]):

@@ -28,13 +28,17 @@ __all__ = [
 Command = TypeVar("Command", bound=Callable[..., object])
 
 store_argument = click.argument("store", type=click.Path(dir_okay=False, path_type=Path))
+"""The file of the store."""
 region_option = click.option(
     "--region", metavar="CC", help="Country of phone numbers without a country code, such as KR."
 )
+"""The country of phone numbers without a code."""
 tz_option = click.option(
     "--tz", metavar="ZONE", default="UTC", show_default=True, help="The shop's IANA time zone."
 )
+"""The shop's zone."""
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
+"""The switch to JSON."""
 
 
 def mapping(command: Command) -> Command:
