@@ -13,20 +13,22 @@ from ecrm_core.__main__ import main
 from ecrm_core.crm import Crm
 from ecrm_core.demo import generate, run
 
+PEOPLE = 150
+Runs = tuple[str, str, Path]
+
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     """Two runs over one store, and where it is."""
     store = tmp_path_factory.mktemp("demo") / "ecrm-demo.db"
     shown = []
     for _ in range(2):
         out = io.StringIO()
-        run(store, out)
+        run(store, out, people=PEOPLE)
         shown.append(out.getvalue())
     return shown[0], shown[1], store
 
 
-Runs = tuple[str, str, Path]
 _ROWS = r"(\d+) rows = (\d+) accepted \+ (\d+) quarantined \+ (\d+) duplicate"
 
 
@@ -35,7 +37,7 @@ def test_rows_in_are_accepted_quarantined_or_duplicate_as_the_generator_promised
 ) -> None:
     names = ["shopify_customers.json", "shopify_orders.json", "woocommerce.csv",
              "newsletter_ko.csv", "newsletter_ja.csv"]  # fmt: skip
-    promised = [generate().counts[name] for name in names]
+    promised = [generate(people=PEOPLE).counts[name] for name in names]
     parts = ("rows", "accepted", "quarantined", "duplicate")
     expected = [tuple(counts[part] for part in parts) for counts in promised]
     found = [tuple(map(int, numbers)) for numbers in re.findall(_ROWS, runs[0])]
@@ -65,7 +67,7 @@ def test_the_matcher_is_measured_against_the_truth(runs: Runs) -> None:
         runs[0],
     )[0]
     with Crm.open(runs[2], region="KR") as crm:
-        shop = generate()
+        shop = generate(people=PEOPLE)
         keys = [key for key in shop.truth if key not in shop.labels["fake"]]
         home = {key: crm.resolve(key) for key in keys}
     pairs = [(a, b) for at, a in enumerate(keys) for b in keys[at + 1 :]]
@@ -75,44 +77,63 @@ def test_the_matcher_is_measured_against_the_truth(runs: Runs) -> None:
     assert int(right) == int(again) == len(together & one)
     assert precision == f"{len(together & one) / len(together) * 100:.1f}"
     assert recall == f"{len(together & one) / len(one) * 100:.1f}"
-    assert len(together & one) > 0.8 * max(len(together), len(one))
+    assert len(together & one) > 0.9 * len(together)
+    assert len(together & one) > 0.6 * len(one)
 
 
 def test_it_says_who_may_be_contacted_and_why_not(runs: Runs) -> None:
-    assert re.search(r"^  yes .+: marketing by email was granted on 202\d", runs[0], re.M)
-    assert re.search(r"^  no  .+: marketing by email was revoked on 202\d", runs[0], re.M)
+    said = r": marketing by email was"
+    assert re.search(rf"^  yes .+{said} granted on 202\d", runs[0], re.MULTILINE)
+    assert re.search(rf"^  no  .+{said} (?:revoked|refused) on 202\d", runs[0], re.MULTILINE)
 
 
 def test_the_next_days_bring_renewals_notices_and_tasks(runs: Runs) -> None:
     for title in ("Contracts that renew", "Notices to customers", "Tasks for sales"):
-        assert int(re.findall(rf"^{title}.*: (\d+)$", runs[0], re.M)[0]) > 0
-    assert re.search(r"^Due today and handed over now: \d+ notices, \d+ tasks$", runs[0], re.M)
+        assert int(re.findall(rf"^{title}.*: (\d+)$", runs[0], re.MULTILINE)[0]) > 0
+    assert re.search(r"^Due today and handed over now: \d+ notices", runs[0], re.MULTILINE)
+
+
+def test_the_worst_rules_are_shown_and_measured_against_the_truth(runs: Runs) -> None:
+    for rule in ("invented", "email_typo"):
+        pattern = rf"{rule}: (\d+) customers, rightly (\d+); (\d+) of the (\d+) that"
+        found, right, missed, made = map(int, re.findall(pattern, runs[0])[0])
+        assert found >= right
+        assert right + missed == made > 0
+    assert re.search(r"^  suggested: \S+@\S+$", runs[0], re.MULTILINE)
+
+
+def test_each_segment_says_why_one_is_in_and_another_is_not(runs: Runs) -> None:
+    shown = runs[0][runs[0].index("Segments: ") : runs[0].index("Subscriptions: ")]
+    counts = [int(count) for count in re.findall(r": (\d+) customers? as of 2026-11-23", shown)]
+    assert len(counts) == 3
+    assert len(re.findall(r"^  .+ is in: ", shown, re.MULTILINE)) == sum(map(bool, counts)) > 1
+    assert len(re.findall(r"^  .+ is not: ", shown, re.MULTILINE)) == 3
 
 
 def test_the_files_of_the_shop_lie_beside_the_store(runs: Runs) -> None:
-    shop = generate()
+    shop = generate(people=PEOPLE)
     folder = runs[2].with_name("ecrm-demo")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == shop.files
     for name in shop.files:
         assert f"{folder / name}: {len(shop.files[name]):,} bytes" in runs[0]
 
 
-def test_a_store_that_cannot_be_used_is_said_and_the_exit_code_is_1(
+def test_a_store_that_cannot_be_used_is_said_and_the_exit_code_tells(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "no.db"
     path.write_text("this is a shopping list, not a store of ours " * 50, encoding="utf-8")
-    assert main(["demo", "--store", str(path)]) == 1
+    assert main(["demo", "--store", str(path)]) != 0
     assert "ecrm: " in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("out", "code", "says"), [("/dev/null", 0, ""), ("/dev/full", 1, "ecrm:")])
-def test_what_cannot_be_shown_is_no_crash(tmp_path: Path, out: str, code: int, says: str) -> None:
+@pytest.mark.parametrize(("out", "says"), [("/dev/null", ""), ("/dev/full", "ecrm:")])
+def test_what_cannot_be_shown_is_no_crash(tmp_path: Path, out: str, says: str) -> None:
     command = [sys.executable, "-m", "ecrm_core", "demo", "--store", str(tmp_path / "demo.db")]
     with Path(out).open("w") as stream:
         done = subprocess.run(
             command, stdout=stream, stderr=subprocess.PIPE, text=True, check=False,
             env=os.environ | {"PYTHONIOENCODING": "ascii"},
         )  # fmt: skip
-    assert (done.returncode, done.stderr[:5]) == (code, says)
+    assert (done.returncode != 0, done.stderr[:5]) == (bool(says), says)
     assert "Traceback" not in done.stderr
