@@ -65,15 +65,15 @@ WORDS = [
     ("number_of_orders NOT IN (1, 2)", ["number_of_orders is 2, asked for: NOT IN 1, 2"]),
     (
         "orders MATCHES (total > 60, count >= 2)",
-        ["orders: 1 left, asked for: orders MATCHES (total > 60, count >= 2)"],
+        ["orders: 1 found, asked for: orders MATCHES (total > 60, count >= 2)"],
     ),
     (
         "orders MATCHES (sum(total) > 500 AND count > 1)",
-        [("orders: 2, sum(total) = 150 left, asked for: "
+        [("orders: 2, sum(total) = 150 found, asked for: "
          "orders MATCHES (sum(total) > 500, count > 1)")],
     ),
-    ("orders MATCHES ()", ["orders: 2 left, as asked: orders MATCHES ()"]),
-    ("NOT orders MATCHES ()", ["orders: 2 left, which is excluded: orders MATCHES ()"]),
+    ("orders MATCHES ()", ["orders: 2 found, as asked: orders MATCHES ()"]),
+    ("NOT orders MATCHES ()", ["orders: 2 found, which is excluded: orders MATCHES ()"]),
     ("NOT lines MATCHES ()", ["lines: 0 left, not excluded by: lines MATCHES ()"]),
     ("last_order_date > -36h", [("last_order_date is 2026-11-12T05:00+09:00, asked for: "
                                 "> -36h (2026-11-22T00:00+00:00)")]),
