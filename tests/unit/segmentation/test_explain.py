@@ -74,7 +74,7 @@ WORDS = [
     ),
     ("orders MATCHES ()", ["orders: 2 found, as asked: orders MATCHES ()"]),
     ("NOT orders MATCHES ()", ["orders: 2 found, which is excluded: orders MATCHES ()"]),
-    ("NOT lines MATCHES ()", ["lines: 0 left, not excluded by: lines MATCHES ()"]),
+    ("NOT lines MATCHES ()", ["lines: 0 found, not excluded by: lines MATCHES ()"]),
     ("last_order_date > -36h", [("last_order_date is 2026-11-12T05:00+09:00, asked for: "
                                 "> -36h (2026-11-22T00:00+00:00)")]),
 ]  # fmt: skip
