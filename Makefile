@@ -9,7 +9,7 @@ BIN := .venv/bin
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
 
-demo: .venv/.core ## a generated shop through every room
+demo: .venv/.core ## a shop of five hundred people: taken in, judged, unified, renewed
 	@$(BIN)/python -m ecrm_core demo $(ARGS)
 
 test: .venv/.test ## the quick suite
@@ -34,7 +34,7 @@ docs: .venv/.docs ## the pages, into docs/_build
 
 clean: ## remove the environment and what the tools left behind
 	rm -rf .venv .nox build dist docs/_build .coverage* .hypothesis .import_linter_cache
-	rm -rf .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache ecrm-demo ecrm-demo.db ecrm-demo.db-*
 	find src tests docs benchmarks examples -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # One stamp for the package and one for each dependency group; pyproject.toml renews them.
