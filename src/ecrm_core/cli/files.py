@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv as standard_csv
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -71,7 +71,13 @@ def check_file(
 @mapping
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT",
               help="A copy of FILE with a column cluster_id.")  # fmt: skip
-@click.option("--show", default=10, show_default=True, help="How many uncertain pairs to list.")
+@click.option(
+    "--spreadsheet",
+    is_flag=True,
+    help="In OUT, put ' before cells that a spreadsheet would calculate: = + - @.",
+)
+@click.option("--show", type=click.IntRange(min=0), default=10, show_default=True,
+              help="How many uncertain pairs to list.")  # fmt: skip
 @as_json
 def dedupe_file(
     *,
@@ -80,6 +86,7 @@ def dedupe_file(
     date_order: str | None,
     encoding: str | None,
     output: Path | None,
+    spreadsheet: bool,
     show: int,
     as_json: bool,
 ) -> None:
@@ -92,11 +99,15 @@ def dedupe_file(
     ecrm dedupe people.csv -o marked.csv
     ecrm dedupe people.csv --role given=given_name --role mail=email -o marked.csv
     """
+    if output is not None and output.exists() and output.samefile(file):
+        message = "found the file that is read, expected another file to write"
+        raise click.BadParameter(message, param_hint="--output")
     table = _read(file, encoding)
     fields = field_map(roles, table.columns, date_order=date_order)
     found = dedupe(table.columns, fields=fields, progress=progress_bar())
     if output is not None:
-        _write(output, cast("Mapping[str, Iterable[object]]", found.label(table.columns)))
+        labelled = cast("Mapping[str, Iterable[object]]", found.label(table.columns))
+        _write(output, labelled, as_text=_inert if spreadsheet else str)
     lines = dict(zip(found.ids, table.lines, strict=True))
     data = {**found.counts, "groups": [[lines[id_] for id_ in group] for group in found.groups]}
     emit(f"{found}{_uncertain(found, lines, show)}", data, as_json=as_json)
@@ -112,8 +123,17 @@ def _uncertain(found: Deduplication, lines: Mapping[Hashable, int], show: int) -
     return "\n\nTo decide, the likeliest first:\n" + "\n".join(told) if told else ""
 
 
-def _write(output: Path, columns: Mapping[str, Iterable[object]]) -> None:
+def _inert(cell: object) -> str:
+    """Return a cell as a text that no spreadsheet calculates; quotes alone would not stop it."""
+    text = str(cell)
+    formula = text.startswith(("\t", "\r")) or text.lstrip().startswith(("=", "+", "-", "@"))
+    return f"'{text}" if formula else text
+
+
+def _write(
+    output: Path, columns: Mapping[str, Iterable[object]], *, as_text: Callable[[object], str]
+) -> None:
     with output.open("w", encoding="utf-8", newline="") as stream:
         writer = standard_csv.writer(stream)
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
+        writer.writerow(map(as_text, columns))
+        writer.writerows(map(as_text, row) for row in zip(*columns.values(), strict=True))

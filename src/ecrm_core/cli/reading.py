@@ -65,7 +65,8 @@ def view(*, store: Path, customer: str, reveal: bool, as_json: bool) -> None:
 @click.option("--why", metavar="ID", help="Say why this customer is in the segment, or is not.")
 @click.option("--at", "as_of", metavar="TIME", help="As it was then, such as 2026-01-31T00:00Z.")
 @click.option("--currency", metavar="CCC", help="What a bare amount means, such as EUR.")
-@click.option("--limit", default=20, show_default=True, help="How many members to list.")
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True,
+              help="How many members to list.")  # fmt: skip
 @tz_option
 @as_json
 def segment(

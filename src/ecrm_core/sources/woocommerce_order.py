@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from attrs import evolve, frozen
@@ -30,6 +30,7 @@ _VOID: Final = frozenset(
     {"auto-draft", "cancelled", "checkout-draft", "failed", "pending", "trash"}
 )
 _MICRO: Final = Decimal("0.000001")
+_WIDE: Final = Context(prec=200)  # no amount is too long to be rounded
 
 
 @frozen(kw_only=True)
@@ -187,7 +188,7 @@ def _price(
         return None, None
     each = Money(before.amount / quantity, before.currency).rounded()
     if each.amount * quantity != before.amount:
-        each = Money((before.amount / quantity).quantize(_MICRO), before.currency)
+        each = Money((before.amount / quantity).quantize(_MICRO, context=_WIDE), before.currency)
     if each.amount * quantity == before.amount:
         for key in ("subtotal", "total"):
             money_of(node.get(key), order.currency)

@@ -40,6 +40,8 @@ MAX_LINES: Final = 10_000
 MAX_DATA: Final = 1024 * 1024
 """Characters of JSON that the data of one interaction may have."""
 _MAX_REMARK = 64 * 1024
+_TOO_LARGE: Final = Decimal("1e15")
+_PLACES: Final = 20
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _START: Final = datetime.min.replace(tzinfo=UTC)
 _END: Final = datetime.max.replace(tzinfo=UTC)
@@ -73,7 +75,22 @@ def _title(value: object) -> str | None:
 
 
 def _number(value: object) -> Decimal:
-    return gate_decimal(value, "$.quantity")
+    return _summable(gate_decimal(value, "$.quantity"), "$.quantity")
+
+
+def _summable(number: Decimal, path: str) -> Decimal:
+    """Refuse a number whose sum with others could be longer than any Money (40 digits)."""
+    exponent = number.as_tuple().exponent
+    if abs(number) >= _TOO_LARGE or (isinstance(exponent, int) and exponent < -_PLACES):
+        message = f"found a number of 10^15 or more, or with more than {_PLACES} decimal places"
+        raise InputError(message, path=path, code="too_large")
+    return number
+
+
+def _money(value: Money | None, path: str) -> None:
+    _expect(value, Money, path)
+    if value is not None:
+        _summable(value.amount, path)
 
 
 def _instant(value: datetime | None) -> datetime | None:
@@ -104,8 +121,8 @@ class OrderLine(Private):
 
     def __attrs_post_init__(self) -> None:
         """Gate the money."""
-        _expect(self.price, Money, "$.price")
-        _expect(self.discount, Money, "$.discount")
+        _money(self.price, "$.price")
+        _money(self.discount, "$.discount")
 
 
 @frozen(kw_only=True, repr=False)
@@ -122,7 +139,8 @@ class Interaction(Private):
     telling. ``home_id`` is set at intake, from the subject.
 
     Raises InputError for a part of another type, a naive time, a name that is none, text beyond
-    200 characters (64 KiB in ``text``), more than 10,000 lines and more than 1 MiB of data.
+    200 characters (64 KiB in ``text``), more than 10,000 lines, more than 1 MiB of data, and for
+    amounts and quantities of 10^15 or more, or with more than 20 decimal places.
     """
 
     source: str = field(converter=source_name)
@@ -144,7 +162,7 @@ class Interaction(Private):
     def __attrs_post_init__(self) -> None:
         """Gate the parts, the lines and the data."""
         _expect(self.subject, SourceKey, "$.subject")
-        _expect(self.amount, Money, "$.amount")
+        _money(self.amount, "$.amount")
         for line in self.lines:
             _expect(line, OrderLine, "$.lines")
         if len(self.lines) > MAX_LINES:

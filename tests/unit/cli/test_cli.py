@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from pathlib import Path
@@ -176,6 +177,48 @@ def test_dedupe_marks_a_copy_of_the_file(
     clusters = [line.rpartition(",")[2] for line in lines[1:]]
     assert clusters[0] == clusters[1]
     assert len(set(clusters)) == 3
+
+
+def test_dedupe_never_writes_over_the_file_it_reads(
+    double: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, other = Path(double).read_bytes(), tmp_path / "other.csv"
+    other.hardlink_to(double)
+    for output in (double, str(other)):
+        assert main(["dedupe", double, *DOUBLE_ROLES, "-o", output]) == 2
+        assert "expected another file" in capsys.readouterr().err
+    assert Path(double).read_bytes() == before
+
+
+def test_dedupe_writes_cells_a_spreadsheet_would_calculate_as_text_when_asked(
+    tmp_path: Path,
+) -> None:
+    path, marked = tmp_path / "formulas.csv", tmp_path / "marked.csv"
+    cells = ["=1+1", "+442079460018", "-1", "@SUM(A1)", " =1+1", "\t=1", "Ada", ""]
+    path.write_text("id,name\n" + "\n".join(f"{n},{c}" for n, c in enumerate(cells)))
+    command = ["dedupe", str(path), "--role", "id=id", "--role", "name=full_name", "-o"]
+    for more, lead in (([], ""), (["--spreadsheet"], "'")):
+        assert main([*command, str(marked), *more]) == 0
+        with marked.open(encoding="utf-8", newline="") as stream:
+            names = [row["name"] for row in csv.DictReader(stream)]
+        assert names == [*(lead + cell for cell in cells[:6]), "Ada", ""]
+
+
+def test_a_program_without_standard_output_has_its_exit_code_all_the_same(
+    people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["check", str(people), *ROLES]) == 0
+
+
+@pytest.mark.parametrize("command", ["segment", "dedupe", "find"])
+def test_a_number_of_rows_below_none_is_no_command(command: str, shop: str, people: Path) -> None:
+    given = {
+        "segment": [shop, "customer_tags CONTAINS 'vip'", "--limit", "-1"],
+        "dedupe": [str(people), "--show", "-1"],
+        "find": [shop, "ada", "--limit", "-1"],
+    }
+    assert main([command, *given[command]]) == 2
 
 
 def test_dedupe_lists_what_is_uncertain_by_line_and_reason(

@@ -118,3 +118,9 @@ def test_another_telling_takes_the_place_of_the_one_counted() -> None:
     assert now.units == Decimal(2)
     moved = facts.retold(placed("1"), event("order_placed", "order/1", order="9"))
     assert moved.order_count == 2
+
+
+def test_the_largest_and_the_finest_amounts_add_up() -> None:
+    """Whatever an interaction may hold can be added: one hostile order never hides a customer."""
+    facts = Facts.fold([placed("1", "999999999999999"), placed("2", "0.00000000000000000001")])
+    assert facts.spend == {"EUR": Money("999999999999999.00000000000000000001", "EUR")}
