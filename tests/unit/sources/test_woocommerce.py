@@ -264,7 +264,7 @@ def test_refunds_inside_an_order_are_events_dated_by_their_first_telling() -> No
         ({"date_created_gmt": "yesterday"}, "$.date_created_gmt"),
         ({"billing": {"email": "x" * 600}}, "$.billing.email"),
         ({"extra": "x" * 70_000}, "$.extra"),
-        ({"line_items": [LINE | {"subtotal": "9" * 38, "total": None}]}, "$.price"),
+        ({"line_items": [LINE | {"subtotal": "9" * 38, "total": None}]}, "$"),
         ({"total": "9" * 40}, "$.amount"),
     ],
 )
