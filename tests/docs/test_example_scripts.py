@@ -12,6 +12,12 @@ from tests.house import ROOT
 
 SCRIPTS = sorted(path.name for path in (ROOT / "examples").glob("*.py"))
 SAYS = {
+    "cron_renewals.py": (
+        "1 charges, 0 notices, 0 tasks; delivered 1, to be tried again 0",
+        "0 charges, 1 notices, 2 tasks; delivered 2, to be tried again 1",
+        "exit code 1",
+        "mail: term_ending",
+    ),
     "first_customers.py": (
         "shop: 2 rows = 2 accepted",
         "under one address: 2",
