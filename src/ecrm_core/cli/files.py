@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
+from attrs import evolve
 
 from ecrm_core.cli.options import as_json, emit, field_map, mapping, region_option
 from ecrm_core.crm import SystemClock, progress_bar
@@ -104,6 +105,8 @@ def dedupe_file(
         raise click.BadParameter(message, param_hint="--output")
     table = _read(file, encoding)
     fields = field_map(roles, table.columns, date_order=date_order)
+    compared = {name: role for name, role in fields.columns.items() if role != "id"}
+    fields = evolve(fields, columns=compared)  # lines name the rows: keys may be missing or twice
     found = dedupe(table.columns, fields=fields, progress=progress_bar())
     if output is not None:
         labelled = cast("Mapping[str, Iterable[object]]", found.label(table.columns))

@@ -45,13 +45,15 @@ class Deliveries:
     """What came of the effects that were handed out.
 
     ``failed`` are tried again after a pause, ``stuck`` have used up their attempts, ``overtaken``
-    took longer than their lease and were left to whoever claimed them next.
+    took longer than their lease and were left to whoever claimed them next. ``more`` tells that the
+    limit was reached, so that others may wait.
     """
 
     delivered: int = 0
     failed: int = 0
     stuck: int = 0
     overtaken: int = 0
+    more: bool = False
     stopped: bool = False
 
     def __str__(self) -> str:
@@ -137,7 +139,7 @@ class _Work:
                 continue
             counts[self._hand_over(row) if row else "overtaken"] += 1
             stopped = going(done) is False
-        return Deliveries(**counts, stopped=stopped)
+        return Deliveries(**counts, more=len(keys) == limit, stopped=stopped)
 
     def _claim(self, limit: int) -> tuple[list[str], int]:
         """Claim what is due; return the keys, and the version all the claims were written at."""

@@ -234,6 +234,17 @@ def test_dedupe_lists_what_is_uncertain_by_line_and_reason(
     assert "example" not in out
 
 
+def test_dedupe_takes_rows_whose_keys_are_missing_or_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "keys.csv"
+    rows = "1,Ada Byron,ada@example.com\n1,Ada Byron,ada@example.com\n,Jane Roe,jane@example.com\n"
+    path.write_text(f"no,name,mail\n{rows}", encoding="utf-8")
+    roles = ["--role", "no=id", "--role", "name=full_name", "--role", "mail=email"]
+    assert main(["dedupe", str(path), *roles, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["groups"] == [[2, 3]]
+
+
 def test_segment_counts_lists_and_says_why(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
     query = "customer_email_domain = 'example.com' AND number_of_orders = 0"
     assert main(["segment", shop, query, "--json"]) == 0

@@ -88,6 +88,8 @@ def test_the_limit_bounds_a_run_and_the_oldest_go_first() -> None:
     held = store(*(emit(f"k{at}", at=NOW - at * MINUTE) for at in range(5)))
     assert run(held, hand, limit=3) == "3 0 0 0"
     assert hand.seen == ["k4", "k3", "k2"]
+    assert deliver(held, {"notice": hand}, clock=lambda: NOW, limit=1).more
+    assert not deliver(held, {"notice": hand}, clock=lambda: NOW, limit=2).more
 
 
 def test_a_failed_effect_is_tried_again_after_a_pause_that_doubles_and_then_is_stuck() -> None:
