@@ -14,8 +14,7 @@ from ecrm_core.cli.options import (
     store_argument,
     tz_option,
 )
-from ecrm_core.kernel import parse_instant, plain_table
-from ecrm_core.subscriptions import Action
+from ecrm_core.kernel import parse_instant
 
 __all__ = ["due", "find", "segment", "view"]
 
@@ -112,17 +111,4 @@ def due(*, store: Path, days: int, as_json: bool) -> None:
     data = [
         {"key": action.key, "at": action.at.isoformat(), **action.payload} for action in actions
     ]
-    emit(
-        plain_table(_DUE, [_row(action) for action in actions]) if actions else "nothing",
-        data,
-        as_json=as_json,
-    )
-
-
-_DUE = ("day", "what", "how much, or by which rule", "customer", "subscription")
-
-
-def _row(action: Action) -> tuple[str, ...]:
-    kind = f"{action.kind.value}, late" if action.late else action.kind.value
-    what = str(action.amount or f"{action.rule} ({action.to})")
-    return str(action.on), kind, what, action.customer, action.subscription
+    emit(actions, data, as_json=as_json)

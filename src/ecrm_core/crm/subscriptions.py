@@ -17,7 +17,7 @@ from ecrm_core.services import (
     prepare_subscribe,
     subscriptions_of,
 )
-from ecrm_core.subscriptions import Action, Command, Plan, Status, Subscription, TermRule
+from ecrm_core.subscriptions import Actions, Command, Plan, Status, Subscription, TermRule
 
 __all__ = ["SubscriptionDrafts", "SubscriptionVerbs"]
 
@@ -127,7 +127,7 @@ class SubscriptionVerbs(Verbs):
         """Return every subscription of a customer, those that are over too, by start."""
         return subscriptions_of(self.store, customer)
 
-    def due(self, *, days: int = 0, now: datetime | None = None) -> tuple[Action, ...]:
+    def due(self, *, days: int = 0, now: datetime | None = None) -> Actions:
         """Return what runs will ask for in so many days, in order; nothing is written.
 
         With 0 days exactly what a run would write now. A subscription gives at most 1,000 events.
@@ -136,7 +136,7 @@ class SubscriptionVerbs(Verbs):
             raise DefinitionError(f"found {days} days, expected 0 to {_FAR}", code="days")
         at = self._now(now)
         until = at + timedelta(days=days)
-        return due_actions(self.store, until, now=at, presets=self._settings.presets)
+        return Actions(due_actions(self.store, until, now=at, presets=self._settings.presets))
 
     def run_due(self, *, limit: int | None = None, now: datetime | None = None) -> RunReport:
         """Do everything that is due: write events, and effects into the outbox, each key once.

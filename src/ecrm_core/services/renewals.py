@@ -11,7 +11,7 @@ from attrs import frozen
 
 from ecrm_core.customers import SourceKey, ids_of
 from ecrm_core.errors import MissingError, UnknownName
-from ecrm_core.kernel import ChangeSet, Stored, combine, derive_id, gate_text
+from ecrm_core.kernel import ChangeSet, Stored, combine, derive_id, gate_text, plain_table
 from ecrm_core.ports import Store
 from ecrm_core.ports.subscriptions import read_due, read_subscriptions, read_subscriptions_of
 from ecrm_core.services.identity import group_of, identity_of
@@ -55,6 +55,10 @@ class RunReport:
         """Return the report with one more transaction's result."""
         counts = {name: int(str(result.get(name, 0))) for name in _COUNTS}
         return RunReport(**{name: getattr(self, name) + count for name, count in counts.items()})
+
+    def __str__(self) -> str:
+        """Return the counts as a plain table."""
+        return plain_table(_COUNTS, [[str(getattr(self, name)) for name in _COUNTS]])
 
 
 _COUNTS = ("subscriptions", "charges", "notices", "tasks")

@@ -1,6 +1,6 @@
 """Subscriptions: plans, periods, terms, notices and tasks, as pure functions of state and time."""
 
-from ecrm_core.subscriptions.action import Action, ActionKind
+from ecrm_core.subscriptions.action import Action, ActionKind, Actions
 from ecrm_core.subscriptions.advance import Forecast, Step, advance, forecast
 from ecrm_core.subscriptions.billing import (
     Calendar,
@@ -66,6 +66,7 @@ __all__ = [
     "SUBSCRIPTION_EVENTS",
     "Action",
     "ActionKind",
+    "Actions",
     "Anchor",
     "AtEnd",
     "Cadence",

@@ -7,10 +7,10 @@ from enum import Enum
 
 from attrs import frozen
 
-from ecrm_core.kernel import CustomerId, Emit, Money
+from ecrm_core.kernel import CustomerId, Emit, Money, html_table, plain_table
 from ecrm_core.subscriptions.cadence import Anchor, Cadence
 
-__all__ = ["Action", "ActionKind"]
+__all__ = ["Action", "ActionKind", "Actions"]
 
 
 class ActionKind(Enum):
@@ -102,3 +102,31 @@ class Action:
         """Return the day, what is done and for which subscription."""
         what = self.rule or (str(self.amount) if self.amount else "")
         return f"{self.on}  {self.kind.value} {what}  {self.subscription}"
+
+
+_HEAD = ("day", "what", "how much, or by which rule", "customer", "subscription")
+
+
+class Actions(tuple[Action, ...]):
+    """Actions in order of time; printed, and in notebooks, a table."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Return the plain table, or "nothing"."""
+        return plain_table(_HEAD, self._rows()) if self else "nothing"
+
+    def _repr_html_(self) -> str:
+        return html_table(_HEAD, self._rows())
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        return [
+            (
+                str(action.on),
+                f"{action.kind.value}, late" if action.late else action.kind.value,
+                str(action.amount or f"{action.rule} ({action.to})"),
+                action.customer,
+                action.subscription,
+            )
+            for action in self
+        ]

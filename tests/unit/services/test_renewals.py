@@ -220,3 +220,15 @@ def test_effects_reach_the_host_by_their_topic(crm: Crm) -> None:
     assert told["charge"] == ["30.00"] * 10
     assert told["notice"] == [f"{id_}/notice/t0/term_ending"]
     assert sorted(told["task"]) == [f"{id_}/task/t0/{name}" for name in ("call", "review")]
+
+
+def test_what_is_due_and_what_a_run_did_print_as_tables(crm: Crm) -> None:
+    crm.subscribe("shop/1", PLAN)
+    due = crm.due(days=60)
+    shown = str(due)
+    assert shown.splitlines()[0].split()[:2] == ["day", "what"]
+    assert len(shown.splitlines()) == len(due) + 2
+    assert due._repr_html_().count("<tr>") == len(due) + 1
+    assert str(type(due)()) == "nothing"
+    report = crm.run_due()
+    assert str(report).splitlines()[-1].split()[0] == str(report.subscriptions)
