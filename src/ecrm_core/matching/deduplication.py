@@ -67,7 +67,10 @@ class Deduplication:
 
     @cached_property
     def certain(self) -> Pairs:
-        """The pairs of one cluster from the ``certain`` cut on: fit to be merged unseen."""
+        """The pairs of one cluster from the ``certain`` cut on, proposed: look at a sample first.
+
+        Probabilities near 1 are too sure: on invented people made hard, .958 of these were right.
+        """
         return self._scored.kept(self._together & self._zone(self.model.certain, 2.0))
 
     @cached_property

@@ -127,7 +127,7 @@ def _match_keys(record: SourceRecord) -> frozenset[MatchKey]:
 
 
 def _apart(store: Store, own: frozenset[CustomerId]) -> set[CustomerId]:
-    """Return who was judged different from her: of her and of them, also who was judged the same."""
+    """Return who was judged different: from her, or from whoever was judged the same as she."""
     same, last = _judged_same(store, own)
     foes = {
         CustomerId(id_)

@@ -31,7 +31,11 @@ def profile(key: str, **values: object) -> Profile:
     return unify([held], id=home_id("main", held.key))
 
 
-ANN: dict[str, object] = {"name__given": "Ann", "name__family": "Example", "emails": (parse_email("ann@example.com"),)}
+ANN: dict[str, object] = {
+    "name__given": "Ann",
+    "name__family": "Example",
+    "emails": (parse_email("ann@example.com"),),
+}
 BO: dict[str, object] = {"name__full": "Bo Park", "phones": (parse_phone("+49 30 23125000"),)}
 
 
