@@ -27,7 +27,7 @@ POLICY = DeliveryPolicy(attempts=100)
 
 
 def _emits(keys: Sequence[int]) -> tuple[Emit, ...]:
-    return tuple(Emit(key=f"k{key:03}", topic="notice", at=NOW) for key in keys)
+    return tuple(Emit(key=f"k{key:05}", topic="notice", at=NOW) for key in keys)
 
 
 class _Dying(BaseException):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_file", "dedupe_file"]
 
+_ADDED = "cluster_id"
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
@@ -93,8 +94,8 @@ def dedupe_file(
 ) -> None:
     """Find who stands twice in a list, without training and without tuning.
 
-    Rows of one cluster_id are one person. Pairs that are not certain are listed, by their lines
-    in FILE, for you to decide.
+    Rows of one cluster_id, the line of the first of them in FILE, are one person. Pairs that are
+    not certain are listed by their lines, for you to decide.
 
     \b
     ecrm dedupe people.csv -o marked.csv
@@ -108,10 +109,11 @@ def dedupe_file(
     compared = {name: role for name, role in fields.columns.items() if role != "id"}
     fields = evolve(fields, columns=compared)  # lines name the rows: keys may be missing or twice
     found = dedupe(table.columns, fields=fields, progress=progress_bar())
+    lines = dict(zip(found.ids, table.lines, strict=True))
     if output is not None:
         labelled = cast("Mapping[str, Iterable[object]]", found.label(table.columns))
-        _write(output, labelled, as_text=_inert if spreadsheet else str)
-    lines = dict(zip(found.ids, table.lines, strict=True))
+        first = [lines[id_] for id_ in found.clusters.values()]
+        _write(output, {**labelled, _ADDED: first}, as_text=_inert if spreadsheet else str)
     data = {**found.counts, "groups": [[lines[id_] for id_ in group] for group in found.groups]}
     emit(f"{found}{_uncertain(found, lines, show)}", data, as_json=as_json)
 

@@ -114,11 +114,11 @@ def _check_ids(ids: Sequence[Id]) -> None:
     if "" in texts:
         message = "found no id, expected one in every row"
         raise InputError(message, path=f"$[{texts.index('')}].id", code="empty")
-    seen: set[str] = set()
-    for at, text in enumerate(texts):
-        if text in seen:
+    seen: set[Id] = set()
+    for at, names in enumerate(zip(texts, ids, strict=True)):
+        if not seen.isdisjoint(names):  # True and 1 have two texts, and are one key
             raise InputError("found an id for the second time", path=f"$[{at}].id", code="id_twice")
-        seen.add(text)
+        seen.update(names)
 
 
 class _MadeSeries(Protocol):

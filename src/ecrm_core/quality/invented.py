@@ -7,7 +7,7 @@ are assumptions). What is seen is told in words, whatever comes of it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from math import exp
+from math import exp, fsum
 
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email import disposable_host, parts_of
@@ -28,7 +28,7 @@ def weigh(signs: Collection[str]) -> float:
         held = sorted((sign for sign in group if sign in weights), key=lambda s: -weights[s])
         for sign in held[1:]:
             del weights[sign]
-    return float(table["prior"]) + sum(weights[sign] for sign in sorted(weights))
+    return fsum((table["prior"], *weights.values()))  # rounded once: one sign more is never less
 
 
 def percent(odds: float) -> int:

@@ -1,7 +1,7 @@
 """Cells: what frames hold as the values a rule compares; a column's type is found in its values.
 
-NaN, NaT, NA, None and blank text are missing. Nothing is guessed: text is a date only where every
-cell is an ISO 8601 one.
+NaN, infinity, NaT, NA, None and blank text are missing. Nothing is guessed: text is a date only
+where every cell is an ISO 8601 one.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 from ecrm_core.errors import DefinitionError, InputError
@@ -37,9 +38,9 @@ def tidy(cell: object) -> object:
         return cell.strip() or None
     if cell is None or type(cell).__name__ in _MISSING:
         return None
-    if isinstance(cell, (float, Decimal)) and cell != cell:  # noqa: PLR0124 - NaN alone differs
-        return None
-    return cell
+    if isinstance(cell, Decimal):
+        return cell if cell.is_finite() else None
+    return None if isinstance(cell, float) and not isfinite(cell) else cell
 
 
 def infer(cells: Iterable[object], name: str, tz: str) -> tuple[FieldType, list[object]]:

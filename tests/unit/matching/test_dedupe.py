@@ -212,7 +212,7 @@ def test_a_wrong_definition_says_so(
 
 
 def test_ids_must_be_there_and_differ() -> None:
-    wrong: list[list[object]] = [[1, 1, 2], [1, None, 2]]
+    wrong: list[list[object]] = [[1, 1, 2], [1, None, 2], [1, True, 2], [1, "1", 2]]
     for ids in wrong:
         with pytest.raises(InputError, match=r"\$\[1\].id"):
             dedupe({**COLUMNS, "key": ids}, fields=WHO, id="key")

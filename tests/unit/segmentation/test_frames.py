@@ -46,6 +46,8 @@ COLUMNS: list[tuple[str, list[object], list[bool]]] = [
     ("x = 0.1", [0.1, "", Decimal("0.1"), float("inf")], []),
     ("x = true", [True, False, None, np.True_], [True, False, False, True]),
     ("x > 1", [np.int64(2), np.float64(1.5), np.float64("nan")], [True, True, False]),
+    ("x IS NULL", [float("inf"), np.float64("-inf"), 1.0], [True, True, False]),
+    ("x IS NULL", [Decimal("Infinity"), Decimal("sNaN"), Decimal(2)], [True, True, False]),
     ("x = 'a'", ["a", " a ", "", None], [True, True, False, False]),
     ("x != 'a'", ["a", "b", "", None], [False, True, True, True]),
     ("x = 'a'", [Scalar("a"), Scalar(None)], [True, False]),
