@@ -27,7 +27,7 @@ Begin with
 \b
 Exit codes
   0  done, and all is well
-  1  done, and not all is well: nobody was found, a check found errors
+  1  done, and not all is well: nobody found, errors in a check, rows in quarantine
   2  the command, the mapping or the query is wrong
   3  a file or a value cannot be read, or a rule says no
   4  the store cannot be read or written now

@@ -31,8 +31,9 @@ _COUNTS = (
 
 @click.command()
 @click.option(
-    "--store", type=click.Path(path_type=Path), default=Path("ecrm-demo.db"), show_default=True
-)
+    "--store", type=click.Path(path_type=Path), default=Path("ecrm-demo.db"), show_default=True,
+    help="The store to make; its files go beside it.",
+)  # fmt: skip
 def demo(*, store: Path) -> None:
     """Go through the library with a shop of invented people."""
     run(store, sys.stdout)
@@ -42,7 +43,7 @@ def demo(*, store: Path) -> None:
 @store_argument
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, help=f"{', '.join(READERS)}; or a name, for a CSV.")
-@click.option("--guess", is_flag=True, help="Take the columns to mean what they seem to mean.")
+@click.option("--guess", is_flag=True, help="Without --role: take the guess.")
 @click.option(
     "--secret-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="For rows whose only key is an e-mail or phone: 16 bytes or more, kept for ever.",

@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 Command = TypeVar("Command", bound=Callable[..., object])
+_INSTEAD = "or say it with --role, for each column: then nothing is guessed"
 
 store_argument = click.argument("store", type=click.Path(dir_okay=False, path_type=Path))
 """The file of the store."""
@@ -45,7 +46,8 @@ def mapping(command: Command) -> Command:
     """Add the options that say what the columns of a file mean."""
     role = click.option(
         "--role", "roles", multiple=True, metavar="COLUMN=ROLE",
-        help="What a column means, such as --role E-mail=email; repeat for each column.",
+        help="What a column means, such as --role E-mail=email; repeat for each column, for with "
+        "--role nothing is guessed.",
     )  # fmt: skip
     order = click.option(
         "--dates", "date_order", type=click.Choice(["YMD", "DMY", "MDY"]),
@@ -64,7 +66,7 @@ def field_map(
     """
     if not roles:
         guessed = FieldMap.guess(sample)
-        click.echo(f"What the columns seem to mean (change with --role):\n{guessed}\n", err=True)
+        click.echo(f"What the columns seem to mean ({_INSTEAD}):\n{guessed}\n", err=True)
         return FieldMap(guessed.columns, tz=tz, date_order=date_order)
     columns: dict[str, str] = {}
     for said in roles:

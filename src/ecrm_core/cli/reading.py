@@ -22,11 +22,13 @@ __all__ = ["due", "find", "segment", "view"]
 @click.command()
 @store_argument
 @click.argument("text")
-@click.option("--limit", default=20, show_default=True)
+@click.option("--limit", default=20, show_default=True, help="How many to list.")
 @region_option
 @as_json
 def find(*, store: Path, text: str, limit: int, region: str | None, as_json: bool) -> int:
     """Find customers by id, e-mail, phone or the beginning of a name.
+
+    Names are masked: see who it is with ecrm view --reveal.
 
     \b
     ecrm find shop.db ada@example.com

@@ -129,7 +129,9 @@ def _leaf(
     wrong = _operand_error(leaf.left, fields, held) or _operator_error(leaf, held)
     if wrong is None and held.type is FieldType.MONEY and schema.currency is None:
         message = "found an amount of money where no currency is set"
-        wrong = _error("currency_missing", message, leaf.left.span, ("a currency of the schema",))
+        wrong = _error(
+            "currency_missing", message, leaf.left.span, ("currency='EUR' (--currency EUR)",)
+        )
     if wrong is not None:
         yield wrong
         return
