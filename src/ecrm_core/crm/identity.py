@@ -51,9 +51,11 @@ class IdentityDrafts(Drafts):
         """Return what the merge would write."""
         return prepare_merge(self.store, winner, loser, act=self._act(by, now))
 
-    def unmerge(self, edge: str, *, by: str, now: datetime | None = None) -> ChangeSet:
+    def unmerge(
+        self, undo: Undo | MergeEdge | str, *, by: str, now: datetime | None = None
+    ) -> ChangeSet:
         """Return what undoing the merge would write."""
-        return prepare_unmerge(self.store, edge, act=self._act(by, now))
+        return prepare_unmerge(self.store, _edge(undo), act=self._act(by, now))
 
 
 class IdentityVerbs(Verbs):

@@ -172,6 +172,14 @@ def test_a_dry_run_is_what_is_applied_and_writes_nothing(crm: Crm) -> None:
         assert stored == put.value
 
 
+def test_a_merge_is_named_alike_to_undo_it_and_to_see_what_that_would_write(crm: Crm) -> None:
+    undo = crm.merge("shopify/1", "shopify/2", by="agent")
+    (edge,) = crm.view("shopify/1").merges
+    planned = [crm.dry_run.unmerge(named, by="agent").puts for named in (undo, edge, edge.id)]
+    assert planned[0]
+    assert planned[0] == planned[1] == planned[2]
+
+
 def test_what_was_corrected_under_the_root_stays_with_it_and_is_listed(crm: Crm) -> None:
     undo = crm.merge("shopify/1", "shopify/2", by="agent")
     correction = crm.correct("shopify/2", "brand", "main street", by="agent")
