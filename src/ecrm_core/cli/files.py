@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, cast
 import click
 from attrs import evolve
 
-from ecrm_core.cli.options import as_json, emit, field_map, mapping, region_option
+from ecrm_core.cli.options import (
+    as_json,
+    emit,
+    field_map,
+    mapping,
+    refuse_json,
+    region_option,
+)
 from ecrm_core.crm import SystemClock, progress_bar
 from ecrm_core.matching import dedupe
 from ecrm_core.quality import Severity
@@ -23,28 +30,39 @@ if TYPE_CHECKING:
 __all__ = ["check_file", "dedupe_file"]
 
 _ADDED = "cluster_id"
+_TOLD = 10
+_show = click.option(
+    "--show", type=click.IntRange(0), default=10, show_default=True,
+    help="How many findings, or uncertain pairs, to list by line.",
+)  # fmt: skip
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
 def _read(file: Path, encoding: str | None) -> CsvColumns:
+    refuse_json(file)
     with file.open("rb") as stream:
         table = read_columns(stream, encoding=encoding)
-    for line, problem in table.refused:
+    for line, problem in table.refused[:_TOLD]:
         click.echo(f"{file.name}, line {line}: left out, {problem}", err=True)
+    if len(table.refused) > _TOLD:
+        click.echo(f"and {len(table.refused) - _TOLD:,} more lines left out", err=True)
     return table
 
 
 @click.command("check")
 @_file
 @mapping
+@_show
 @region_option
 @as_json
 def check_file(
     *,
     file: Path,
     roles: tuple[str, ...],
+    guess: bool,
     date_order: str | None,
     encoding: str | None,
+    show: int,
     region: str | None,
     as_json: bool,
 ) -> int:
@@ -57,14 +75,17 @@ def check_file(
     ecrm check people.csv --role Mail=email --role Name=full_name --json
     """
     table = _read(file, encoding)
-    fields = field_map(roles, table.columns, date_order=date_order)
+    fields = field_map(roles, table.columns, guess=guess, date_order=date_order)
     report = check(table.columns, fields=fields, region=region, as_of=SystemClock().now())
     findings = [
         {**row, "line": table.lines[row["row"]]}
         for row in report.to_rows()
         if isinstance(row["row"], int)
     ]
-    emit(report, {**report.to_json(), "findings": findings}, as_json=as_json)
+    told = [f"  line {held['line']}, {held['path']}: {held['message']}" for held in findings[:show]]
+    more = f"\n  and {len(findings) - show:,} more" if len(findings) > show else ""
+    listed = "\n\nBy line\n" + "\n".join(told) + more if told else ""
+    emit(f"{report}{listed}", {**report.to_json(), "findings": findings}, as_json=as_json)
     return 1 if report.flagged(Severity.ERROR) else 0
 
 
@@ -78,13 +99,13 @@ def check_file(
     is_flag=True,
     help="In OUT, put ' before cells that a spreadsheet would calculate: = + - @.",
 )
-@click.option("--show", type=click.IntRange(min=0), default=10, show_default=True,
-              help="How many uncertain pairs to list.")  # fmt: skip
+@_show
 @as_json
 def dedupe_file(
     *,
     file: Path,
     roles: tuple[str, ...],
+    guess: bool,
     date_order: str | None,
     encoding: str | None,
     output: Path | None,
@@ -105,7 +126,7 @@ def dedupe_file(
         message = "found the file that is read, expected another file to write"
         raise click.BadParameter(message, param_hint="--output")
     table = _read(file, encoding)
-    fields = field_map(roles, table.columns, date_order=date_order)
+    fields = field_map(roles, table.columns, guess=guess, date_order=date_order)
     compared = {name: role for name, role in fields.columns.items() if role != "id"}
     fields = evolve(fields, columns=compared)  # lines name the rows: keys may be missing or twice
     found = dedupe(table.columns, fields=fields, progress=progress_bar())

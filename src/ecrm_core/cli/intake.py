@@ -12,6 +12,7 @@ from ecrm_core.cli.options import (
     emit,
     field_map,
     mapping,
+    refuse_json,
     region_option,
     store_argument,
     tz_option,
@@ -43,7 +44,6 @@ def demo(*, store: Path) -> None:
 @store_argument
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, help=f"{', '.join(READERS)}; or a name, for a CSV.")
-@click.option("--guess", is_flag=True, help="Without --role: take the guess.")
 @click.option(
     "--secret-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="For rows whose only key is an e-mail or phone: 16 bytes or more, kept for ever.",
@@ -73,6 +73,7 @@ def ingest(
     \b
     ecrm ingest shop.db customers.json --source shopify
     ecrm ingest shop.db people.csv --source newsletter --role Mail=email --role No=id
+    ecrm ingest shop.db people.csv --source newsletter --guess --role No=id
     """
     fields = None if source in READERS else _fields(
         file, roles, guess=guess, date_order=date_order, encoding=encoding, tz=tz
@@ -92,9 +93,10 @@ def _fields(
     file: Path, roles: tuple[str, ...], *, guess: bool, date_order: str | None,
     encoding: str | None, tz: str,
 ) -> FieldMap:  # fmt: skip
+    refuse_json(file)
     with file.open("rb") as stream:
         head = csv.header(stream, encoding=encoding)
-    fields = field_map(roles, head.table, date_order=date_order, tz=tz)
+    fields = field_map(roles, head.table, guess=guess, date_order=date_order, tz=tz)
     if not roles and not guess:
         message = "say what the columns mean with --role, or take the guess above with --guess"
         raise click.UsageError(message)

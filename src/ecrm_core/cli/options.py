@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
+from attrs import evolve
 
 from ecrm_core.crm import Crm
 from ecrm_core.customers import FieldMap
 from ecrm_core.customers.table import Table
 from ecrm_core.errors import MissingError
+from ecrm_core.sources import READERS
 
 __all__ = [
     "as_json",
@@ -20,13 +22,14 @@ __all__ = [
     "field_map",
     "mapping",
     "open_existing",
+    "refuse_json",
     "region_option",
     "store_argument",
     "tz_option",
 ]
 
 Command = TypeVar("Command", bound=Callable[..., object])
-_INSTEAD = "or say it with --role, for each column: then nothing is guessed"
+_INSTEAD = "say it with --role; --guess keeps the guess for the other columns"
 
 store_argument = click.argument("store", type=click.Path(dir_okay=False, path_type=Path))
 """The file of the store."""
@@ -46,36 +49,53 @@ def mapping(command: Command) -> Command:
     """Add the options that say what the columns of a file mean."""
     role = click.option(
         "--role", "roles", multiple=True, metavar="COLUMN=ROLE",
-        help="What a column means, such as --role E-mail=email; repeat for each column, for with "
-        "--role nothing is guessed.",
+        help="What a column means, such as --role E-mail=email; repeat for each column; "
+        "without --guess nothing else is guessed.",
     )  # fmt: skip
     order = click.option(
         "--dates", "date_order", type=click.Choice(["YMD", "DMY", "MDY"]),
         help="Order of dates that are not ISO 8601.",
     )  # fmt: skip
+    guess = click.option(
+        "--guess", is_flag=True, help="Take the guess for the columns that no --role names."
+    )
     encoding = click.option("--encoding", help="Of the file, where it cannot be told: cp949, …")
-    return role(order(encoding(command)))
+    return role(guess(order(encoding(command))))
 
 
 def field_map(
-    roles: Sequence[str], sample: Table, *, date_order: str | None, tz: str | None = None
+    roles: Sequence[str],
+    sample: Table,
+    *,
+    guess: bool,
+    date_order: str | None,
+    tz: str | None = None,
 ) -> FieldMap:
-    """Return the map the options say, else the one guessed from the file, which is printed.
+    """Return the map the roles say, on top of the guess if that is asked for or there are none.
 
     Guessing is printed on standard error, so that the output stays the answer alone.
     """
-    if not roles:
-        guessed = FieldMap.guess(sample)
-        click.echo(f"What the columns seem to mean ({_INSTEAD}):\n{guessed}\n", err=True)
-        return FieldMap(guessed.columns, tz=tz, date_order=date_order)
-    columns: dict[str, str] = {}
+    fields = FieldMap({}, tz=tz, date_order=date_order)
+    if guess or not roles:
+        fields = evolve(FieldMap.guess(sample), tz=tz, date_order=date_order)
     for said in roles:
         column, equals, role = said.rpartition("=")
         if not equals or not column:
             message = f"found {said!r}, expected COLUMN=ROLE such as E-mail=email"
             raise click.BadParameter(message, param_hint="--role")
-        columns[column] = role
-    return FieldMap(columns, tz=tz, date_order=date_order)
+        fields = fields.with_column(column, role)
+    if guess or not roles:
+        click.echo(f"What the columns seem to mean ({_INSTEAD}):\n{fields}\n", err=True)
+    return fields
+
+
+def refuse_json(file: Path) -> None:
+    """Refuse a file that begins as JSON does where a CSV is meant."""
+    with file.open("rb") as stream:
+        begin = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if begin.startswith((b"{", b"[")):
+        message = f"{file.name} seems to be JSON, expected a CSV; --source {' or '.join(READERS)}"
+        raise click.UsageError(f"{message} of `ecrm ingest` reads the JSON of those shops")
 
 
 def open_existing(

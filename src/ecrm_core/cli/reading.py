@@ -15,6 +15,7 @@ from ecrm_core.cli.options import (
     tz_option,
 )
 from ecrm_core.kernel import parse_instant
+from ecrm_core.services import Hit
 
 __all__ = ["due", "find", "segment", "view"]
 
@@ -23,12 +24,13 @@ __all__ = ["due", "find", "segment", "view"]
 @store_argument
 @click.argument("text")
 @click.option("--limit", default=20, show_default=True, help="How many to list.")
+@click.option("--reveal", is_flag=True, help="Show names in full.")
 @region_option
 @as_json
-def find(*, store: Path, text: str, limit: int, region: str | None, as_json: bool) -> int:
+def find(
+    *, store: Path, text: str, limit: int, reveal: bool, region: str | None, as_json: bool
+) -> int:
     """Find customers by id, e-mail, phone or the beginning of a name.
-
-    Names are masked: see who it is with ecrm view --reveal.
 
     \b
     ecrm find shop.db ada@example.com
@@ -37,8 +39,13 @@ def find(*, store: Path, text: str, limit: int, region: str | None, as_json: boo
     with open_existing(store, region=region) as crm:
         hits = crm.find(text, limit=limit)
     data = [{"customer": hit.customer, "by": hit.by, "exact": hit.exact} for hit in hits]
-    emit("\n".join(map(str, hits)) or "nobody", data, as_json=as_json)
+    shown = [_revealed(hit) if reveal else str(hit) for hit in hits]
+    emit("\n".join(shown) or "nobody", data, as_json=as_json)
     return 0 if hits else 1
+
+
+def _revealed(hit: Hit) -> str:
+    return f"{hit.customer}  {hit.name.full if hit.name else ''}  {hit.by}"
 
 
 @click.command()

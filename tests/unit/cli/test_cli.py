@@ -284,3 +284,49 @@ def test_without_the_extra_the_demo_still_runs_and_the_rest_says_what_is_missing
     with pytest.raises(SystemExit):
         script.main(["--help"])
     assert "ecrm_core[cli]" in capsys.readouterr().out
+
+
+def test_roles_stand_on_top_of_the_guess_when_both_are_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("member,Name,E-mail\nx1,Ada Byron,ada@example.com\n", encoding="utf-8")
+    store = str(tmp_path / "shop.db")
+    command = ["ingest", store, str(path), "--source", "list", "--guess", "--role", "member=id"]
+    assert main(command) == 0
+    assert main(["find", store, "ada@example.com", "--reveal"]) == 0
+    assert "Ada Byron" in capsys.readouterr().out
+    assert main(["view", store, "list/x1"]) == 0
+
+
+def test_json_where_a_csv_is_meant_is_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "customers.json"
+    path.write_text('\ufeff\n{"customers": [\n1,\n2]}', encoding="utf-8")
+    store = tmp_path / "shop.db"
+    for command in (["check"], ["dedupe"], ["ingest", str(store), "--source", "shopfy"]):
+        assert main([*command[:2], str(path), *command[2:]]) == 2
+        assert "seems to be JSON" in capsys.readouterr().err
+    assert not store.exists()
+
+
+def test_many_unreadable_lines_are_told_in_short(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name,mail\nAda,ada@example.com\n" + "alone\n" * 30, encoding="utf-8")
+    assert main(["check", str(path), "--show", "0"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.count("left out, found") == 10
+    assert "and 20 more lines left out" in captured.err
+    assert "By line" not in captured.out
+
+
+def test_check_lists_findings_by_their_lines(
+    double: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", double, *DOUBLE_ROLES, "--show", "1"]) == 1
+    listed = capsys.readouterr().out.partition("By line\n")[2].splitlines()
+    assert listed[0].startswith("  line ")
+    assert len(listed) in {1, 2}
