@@ -6,19 +6,16 @@ then ``read``.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from ecrm_core.errors import InputError
 from ecrm_core.kernel import utc
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder
-from ecrm_core.sources.json_objects import split_objects
 from ecrm_core.sources.shopify_customer import read_customer
 from ecrm_core.sources.shopify_order import read_order
 from ecrm_core.sources.signature import verify_signature
-from ecrm_core.sources.sorts import check_topic, place_of, sort_of
+from ecrm_core.sources.sorts import check_topic, read_objects
 
 __all__ = ["TOPICS", "read", "verify"]
 
@@ -35,7 +32,6 @@ TOPICS = (
     "orders/updated",
 )
 """The webhook topics that ``read`` understands; each carries one whole customer or order."""
-_NAMED: Final = {"customer": "customers", "order": "orders"}
 _READ: Final = {"customer": read_customer, "order": read_order}
 _ORDER: Final = ("financial_status", "order_number")
 # Keys of other resources that have an id too: an address, a cart, a draft, a product, a refund.
@@ -62,18 +58,12 @@ def read(
     check_topic(topic, TOPICS)
     told = topic and topic.partition("/")[0].removesuffix("s")
     delivery = DeliveryBuilder(source=source, received_at=utc(received_at))
-    for found in split_objects(body, named=_NAMED):
-        try:
-            data = found.read()
-            sort = sort_of(found, data, told, _looks_like)
-            entry = _READ[sort](
-                data, source=source, received_at=delivery.received_at, region=region
-            )
-        except InputError as error:
-            delivery.refuse(place_of(found, told), found.text, error)
-        else:
-            delivery.accept(entry)
-    return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())
+    return read_objects(
+        delivery, body, told=told, looks_like=_looks_like,
+        read=lambda sort, data: _READ[sort](
+            data, source=source, received_at=delivery.received_at, region=region
+        ),
+    )  # fmt: skip
 
 
 def _looks_like(data: Mapping[str, object]) -> str | None:

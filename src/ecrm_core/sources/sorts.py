@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping
+from typing import Final
 
 from ecrm_core.errors import DefinitionError, InputError
-from ecrm_core.sources.json_objects import Found
+from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, Entry
+from ecrm_core.sources.json_objects import Found, split_objects
 
-__all__ = ["check_topic", "place_of", "sort_of"]
+__all__ = ["check_topic", "place_of", "read_objects", "sort_of"]
+
+_NAMED: Final = {"customer": "customers", "order": "orders"}
+
+
+def read_objects(
+    delivery: DeliveryBuilder,
+    body: bytes,
+    *,
+    told: str | None,
+    looks_like: Callable[[Mapping[str, object]], str | None],
+    read: Callable[[str, Mapping[str, object]], Entry],
+) -> Delivery:
+    """Return the delivery of a shop's body; what cannot be read is refused alone.
+
+    ``told`` is the sort the topic says, ``read`` takes the sort and the object. Raises InputError
+    for bytes that are no JSON.
+    """
+    for found in split_objects(body, named=_NAMED):
+        try:
+            data = found.read()
+            entry = read(sort_of(found, data, told, looks_like), data)
+        except InputError as error:
+            delivery.refuse(place_of(found, told), found.text, error)
+        else:
+            delivery.accept(entry)
+    return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())
 
 
 def check_topic(topic: str | None, topics: Collection[str]) -> None:

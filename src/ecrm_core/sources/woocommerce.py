@@ -5,17 +5,14 @@ https://woocommerce.github.io/woocommerce-rest-api-docs. ``verify`` first, then 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from ecrm_core.errors import InputError
 from ecrm_core.kernel import utc
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder
-from ecrm_core.sources.json_objects import split_objects
 from ecrm_core.sources.signature import verify_signature
-from ecrm_core.sources.sorts import check_topic, place_of, sort_of
+from ecrm_core.sources.sorts import check_topic, read_objects
 from ecrm_core.sources.woocommerce_customer import Shop, read_customer
 from ecrm_core.sources.woocommerce_order import read_order
 
@@ -30,7 +27,6 @@ TOPICS = (
 )
 """The webhook topics that ``read`` understands; each carries one whole customer or order."""
 _READ: Final = {"customer": read_customer, "order": read_order}
-_NAMED: Final = {"customer": "customers", "order": "orders"}
 
 
 def read(
@@ -55,15 +51,10 @@ def read(
     told = topic and topic.partition(".")[0]
     delivery = DeliveryBuilder(source=source, received_at=utc(received_at))
     shop = Shop(source=source, received_at=delivery.received_at, region=region, tz=tz)
-    for found in split_objects(body, named=_NAMED):
-        try:
-            data = found.read()
-            entry = _READ[sort_of(found, data, told, _looks_like)](data, shop)
-        except InputError as error:
-            delivery.refuse(place_of(found, told), found.text, error)
-        else:
-            delivery.accept(entry)
-    return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())
+    return read_objects(
+        delivery, body, told=told, looks_like=_looks_like,
+        read=lambda sort, data: _READ[sort](data, shop),
+    )  # fmt: skip
 
 
 def _looks_like(data: Mapping[str, object]) -> str | None:
