@@ -13,10 +13,11 @@ from ecrm_core.quality.messages import LANGUAGES, render_message
 from ecrm_core.quality.party import Party, party_of
 from ecrm_core.quality.report import ReportBuilder, RowFinding, RuleCount, TableReport
 from ecrm_core.quality.rule import Applies, Dimension, Rule, Severity
-from ecrm_core.quality.ruleset import CORE, TESTS, RuleSet
+from ecrm_core.quality.ruleset import ALL, CORE, TESTS, RuleSet
 from ecrm_core.quality.score import Score, Weights
 
 __all__ = [
+    "ALL",
     "CORE",
     "LANGUAGES",
     "TESTS",

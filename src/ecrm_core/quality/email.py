@@ -119,10 +119,16 @@ def _role(value: ContactPoint, _: Party, __: Params) -> Yields:
         yield Evidence()
 
 
+def _relay(value: ContactPoint, _: Party, __: Params) -> Yields:
+    if value.relay:
+        yield Evidence()
+
+
 EMAIL_TESTS = {
     "email_disposable": _disposable,
     "email_long": _long,
     "email_quoted": _quoted,
+    "email_relay": _relay,
     "email_role": _role,
     "email_special_use": _special_use,
     "email_syntax": _syntax,

@@ -11,6 +11,7 @@ from ecrm_core.customers import (
     CLEARED,
     ContactPoint,
     FieldValue,
+    MatchKey,
     OrganisationName,
     PersonName,
     Profile,
@@ -33,7 +34,8 @@ class Party(Private):
 
     ``source`` is that of a record, None for a profile; ``country`` the one phones are dialled in,
     if anybody says; ``as_of`` the day rules about time count from; ``unread`` names the fields
-    something was stated for that could not be read.
+    something was stated for that could not be read. ``origin`` is what all this is read from: it
+    knows when each value was stated. ``shared`` counts the parties that hold a match key.
     """
 
     fields: Mapping[str, tuple[FieldValue, ...]]
@@ -42,6 +44,8 @@ class Party(Private):
     country: str | None = None
     as_of: date | None = None
     unread: tuple[str, ...] = field(default=())
+    origin: SourceRecord | Profile | None = None
+    shared: Mapping[MatchKey, int] = field(factory=dict)
 
     def values(self, path: str) -> tuple[FieldValue, ...]:
         """Return the values a rule with that path is asked about."""
@@ -88,7 +92,9 @@ def party_of(
     else:
         fields, name, source = _fields(record), _name(record.cells), record.key.source
     country = fields.get("address.country", (region,))[0]
-    return Party(fields=fields, name=name, source=source, country=country, as_of=as_of)
+    return Party(
+        fields=fields, name=name, source=source, country=country, as_of=as_of, origin=record
+    )
 
 
 def _fields(record: SourceRecord) -> dict[str, tuple[FieldValue, ...]]:

@@ -20,7 +20,7 @@ from ecrm_core.quality.phone import PHONE_TESTS
 from ecrm_core.quality.rule import Rule, Severity, choice, known_keys
 from ecrm_core.quality.score import DIMENSIONS, Weights
 
-__all__ = ["CORE", "TESTS", "RuleSet"]
+__all__ = ["ALL", "CORE", "TESTS", "RuleSet"]
 
 TESTS: Registry[QualityTest] = Registry(
     "quality test", {**EMAIL_TESTS, **NAME_TESTS, **PARTY_TESTS, **PHONE_TESTS}
@@ -148,3 +148,5 @@ class RuleSet:
 
 CORE = RuleSet.from_json(load_data("core_rules"))
 """The rules of this library: e-mail, phone, name; can a customer be named and reached."""
+ALL = RuleSet(rules=(*CORE.rules, *RuleSet.from_json(load_data("more_rules")).rules))
+"""The core rules and those that want more to be known: what is old, shared, or does not fit."""
