@@ -16,10 +16,10 @@ from ecrm_core.customers.contact import (
     _validated,
     parse_email,
     parse_handle,
-    parse_phone,
 )
 from ecrm_core.customers.names import compose_name, name_key, name_search_keys
 from ecrm_core.customers.organisation import split_legal_form
+from ecrm_core.customers.phone import parse_phone
 from tests.profile import size
 
 SPECIAL = ("arpa", "invalid", "local", "localhost", "onion", "test")

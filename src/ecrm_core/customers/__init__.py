@@ -23,8 +23,6 @@ from ecrm_core.customers.contact import (
     VerificationState,
     parse_email,
     parse_handle,
-    parse_phone,
-    phone_type,
 )
 from ecrm_core.customers.correct import accept_value, decide_correct
 from ecrm_core.customers.correction import CORRECTIONS, Correction, in_order
@@ -49,6 +47,7 @@ from ecrm_core.customers.names import (
     parse_name,
 )
 from ecrm_core.customers.organisation import OrganisationName
+from ecrm_core.customers.phone import parse_phone, phone_type
 from ecrm_core.customers.policy import POLICIES, Rule, SurvivorshipPolicy
 from ecrm_core.customers.profile import PROFILES, Profile, Sourced
 from ecrm_core.customers.record import (

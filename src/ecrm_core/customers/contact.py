@@ -1,4 +1,4 @@
-"""Contact points: e-mail, phone, messenger, social account, web page; parsing and both forms.
+"""Contact points: e-mail, messenger, social account, web page; parsing and both forms.
 
 ``raw`` is what was typed, ``normalised`` what is sent to, ``match_form`` what two spellings of one
 address share. A parser refuses only what no parser may be handed (InputError: more than 512
@@ -9,18 +9,13 @@ it. Nothing here opens a socket.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from ecrm_core.customers.data import load_data
 from ecrm_core.kernel import Private, fold, gate_text, nfc, squeeze
-
-if TYPE_CHECKING:
-    from phonenumbers import PhoneNumber
 
 __all__ = [
     "ContactKind",
@@ -29,8 +24,6 @@ __all__ = [
     "VerificationState",
     "parse_email",
     "parse_handle",
-    "parse_phone",
-    "phone_type",
 ]
 
 
@@ -185,91 +178,6 @@ def _is_relay(domain: str) -> bool:
             return True
         domain = domain.partition(".")[2]
     return False
-
-
-# ---------------------------------------------------------------- phone
-
-_VIRTUAL_KR = re.compile(r"50\d{8,10}")
-
-
-def parse_phone(raw: str, path: str = "$", *, region: str | None = None) -> ContactPoint:
-    """Return the phone number (ITU-T E.164), with its forms if it is possible.
-
-    The country comes from the number (+82, 0082), else from ``region`` (ISO 3166-1 alpha-2), else
-    the number cannot be read. Possible is enough: lists of valid numbers age. Raises InputError.
-    """
-    text = unicodedata.normalize("NFKC", gate_text(raw, path)).strip()
-    if text.startswith("00"):
-        # International notation first; in Korea or Australia 00x may also be a dialled prefix.
-        found = _possible(f"+{text[2:]}", None) or _possible(text, region)
-    else:
-        found = _possible(text, region)
-    if found is None:
-        return ContactPoint(kind=ContactKind.PHONE, raw=raw)
-    code, national, extension = found
-    return ContactPoint(
-        kind=ContactKind.PHONE,
-        raw=raw,
-        normalised=f"+{code}{national}",
-        match_form=f"{code}{national}",
-        extension=extension,
-        relay=code == 82 and _VIRTUAL_KR.fullmatch(national) is not None,
-    )
-
-
-def _possible(text: str, region: str | None) -> tuple[int, str, str | None] | None:
-    """Return country code, national number and extension of a number of a possible length."""
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(text, region and region.upper())
-    except phonenumbers.NumberParseException:
-        return None
-    code, national = number.country_code, phonenumbers.national_significant_number(number)
-    if code is None or not _has_e164(number) or not _reads_back(code, national):
-        return None
-    return code, national, number.extension or None
-
-
-def _has_e164(number: PhoneNumber) -> bool:
-    """Possible in the whole country; one short enough for its town alone must be a known one."""
-    import phonenumbers
-
-    reason = phonenumbers.is_possible_number_with_reason(number)
-    if reason == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
-        return phonenumbers.is_valid_number(number)
-    return reason == phonenumbers.ValidationResult.IS_POSSIBLE
-
-
-def _reads_back(code: int, national: str) -> bool:
-    """Tell whether the E.164 form means this number: of 000-0000 in Korea it would lose a 0."""
-    import phonenumbers
-
-    region = phonenumbers.region_code_for_country_code(code)
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
-    prefix = metadata.national_prefix_for_parsing if metadata else None
-    if not prefix or not re.match(prefix, national):
-        return True  # nearly always; a second parse would double the time
-    try:
-        again = phonenumbers.parse(f"+{code}{national}")
-    except phonenumbers.NumberParseException:
-        return False
-    return phonenumbers.national_significant_number(again) == national
-
-
-def phone_type(contact: ContactPoint) -> str | None:
-    """Return the sort of a readable phone number ("mobile", "fixed_line", "toll_free", ...).
-
-    None: the lists of numbers in use hold none such. Lists age: the number may be in use all the
-    same (libphonenumber's number types, in small letters).
-    """
-    import phonenumbers
-
-    if contact.kind is not ContactKind.PHONE or contact.normalised is None:
-        return None
-    found = phonenumbers.number_type(phonenumbers.parse(contact.normalised))
-    name = phonenumbers.PhoneNumberType.to_string(found).lower()
-    return None if name == "unknown" else str(name)
 
 
 # ---------------------------------------------------------------- the others

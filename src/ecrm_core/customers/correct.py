@@ -13,7 +13,6 @@ from ecrm_core.customers.contact import (
     ContactPoint,
     parse_email,
     parse_handle,
-    parse_phone,
 )
 from ecrm_core.customers.correction import (
     CORRECTIONS,
@@ -25,6 +24,7 @@ from ecrm_core.customers.correction import (
 from ecrm_core.customers.fields import Field, FieldValue, field_of
 from ecrm_core.customers.home import Group
 from ecrm_core.customers.intake import reindexed, rewritten
+from ecrm_core.customers.phone import parse_phone
 from ecrm_core.customers.policy import SurvivorshipPolicy
 from ecrm_core.customers.profile import Profile
 from ecrm_core.customers.record import CLEARED

@@ -14,8 +14,8 @@ from ecrm_core.customers.contact import (
     VerificationState,
     parse_email,
     parse_handle,
-    parse_phone,
 )
+from ecrm_core.customers.phone import parse_phone
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import decode, encode
 
