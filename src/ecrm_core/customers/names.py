@@ -125,7 +125,10 @@ def name_key(text: str) -> str:
     O'Neill is "oneill", Anne-Marie "anne marie"; katakana and hiragana are one. What is typed into
     a search box goes through the same function. Only the first 512 characters count.
     """
-    folded = fold(text[:MAX_TEXT]).translate(_HIRAGANA)
+    folded = fold(text[:MAX_TEXT])
+    if folded.isascii() and folded.replace(" ", "").isalnum():
+        return folded  # no kana, no sign
+    folded = folded.translate(_HIRAGANA)
     # A name of signs alone stays findable by them.
     return squeeze(_SIGNS.sub(_unsigned, folded)) or folded
 

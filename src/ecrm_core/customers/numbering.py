@@ -32,7 +32,7 @@ def read_number(text: str, region: str | None) -> Number | None:
     ``region`` (ISO 3166-1 alpha-2) is where it is dialled, if it does not say so itself.
     """
     quick = _ordinary(text, region)
-    return (*quick, None) if quick else _by_library(text, region)
+    return (int(quick[0]), quick[1], None) if quick else _by_library(text, region)
 
 
 def type_of(e164: str) -> str | None:
@@ -105,14 +105,14 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
     return re.compile(text) if text else None
 
 
-@lru_cache(maxsize=512)
-def _plans(code: int) -> tuple[_Plan, ...]:
+@lru_cache(maxsize=2048)
+def _plans(code: str) -> tuple[_Plan, ...]:
     """Return the plans of the regions of a country code, the main one first."""
     import phonenumbers
 
-    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code, ())
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code), ())
     load = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code
-    found = (load(code, region) for region in regions)
+    found = (load(int(code), region) for region in regions)
     return tuple(_Plan(metadata) for metadata in found if metadata)
 
 
@@ -124,12 +124,14 @@ def _plan_of(region: str) -> _Plan | None:
     return _Plan(metadata) if metadata else None
 
 
-def _ordinary(text: str, region: str | None) -> tuple[int, str] | None:
+def _ordinary(text: str, region: str | None) -> tuple[str, str] | None:
     """Return country code and national number; None where only the library can tell."""
     found = _ORDINARY.fullmatch(text)
     if found is None:
         return None
-    digits = found[2].translate(_SIGNS)
+    digits = found[2]
+    if not digits.isdecimal():
+        digits = digits.translate(_SIGNS)
     split = _international(digits) if found[1] else region and _dialled(digits, region)
     if not split:
         return None
@@ -143,16 +145,16 @@ def _ordinary(text: str, region: str | None) -> tuple[int, str] | None:
     return code, national
 
 
-def _international(digits: str) -> tuple[int, str] | None:
+def _international(digits: str) -> tuple[str, str] | None:
     if digits[0] == "0":
         return None
     for end in (1, 2, 3):  # no country code begins another one
-        if _plans(int(digits[:end])):
-            return int(digits[:end]), digits[end:]
+        if _plans(digits[:end]):
+            return digits[:end], digits[end:]
     return None
 
 
-def _dialled(digits: str, region: str) -> tuple[int, str] | None:
+def _dialled(digits: str, region: str) -> tuple[str, str] | None:
     """Return a number as dialled within a region, without the national prefix (0, 1)."""
     plan = _plan_of(region)
     if plan is None or digits.startswith(plan.code) or (plan.idd and plan.idd.match(digits)):
@@ -169,10 +171,10 @@ def _dialled(digits: str, region: str) -> tuple[int, str] | None:
             national = rest
         elif not kept:
             return None
-    return int(plan.code), national
+    return plan.code, national
 
 
-def _sort(code: int, national: str) -> str | None:
+def _sort(code: str, national: str) -> str | None:
     plans = _plans(code)
     if len(plans) == 1:
         return plans[0].sort(national)

@@ -32,6 +32,8 @@ def nfc(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Return the text with each run of white space (U+3000 too) as one space, ends trimmed."""
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")  # of all white space only this one is printable: nearly every text
     return _SPACES.sub(" ", text).strip()
 
 
@@ -64,6 +66,8 @@ def script_of(text: str) -> str | None:
     """Return the script of the first letter: hangul, kana, han, latin, other; None: no letter."""
     for char in text:
         if char.isalpha():
+            if char.isascii():
+                return "latin"
             code = ord(char)
             for name, blocks in _BLOCKS.items():
                 if any(first <= code <= last for first, last in blocks):

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import chain, islice
 
 from attrs import evolve, frozen
 
-from ecrm_core.customers import FieldValue, Profile, SourceRecord, field_of, show_value
+from ecrm_core.customers import FieldValue, Profile, SourceRecord, show_value
 from ecrm_core.customers.names import PersonName
 from ecrm_core.customers.organisation import OrganisationName
 from ecrm_core.kernel import Json, mask, plain_table
 from ecrm_core.quality.evidence import Evidence, QualityTest, Suggestion
 from ecrm_core.quality.finding import RULE_ERROR, Finding
 from ecrm_core.quality.party import Party, party_of
-from ecrm_core.quality.rule import PSEUDO_FIELDS, Dimension, Rule, Severity
-from ecrm_core.quality.ruleset import CORE, RuleSet
+from ecrm_core.quality.rule import Dimension, Rule, Severity
+from ecrm_core.quality.ruleset import CORE, RuleSet, Section
 from ecrm_core.quality.score import DIMENSIONS, Score, Tally
 
 __all__ = ["REFUSED", "Report", "check_many", "check_party", "check_record", "refused_report"]
 
 REFUSED = "row_refused"
 """The id of the finding that no record can be made of a row."""
+_MOST = 100  # findings and suggestions of one test about one value
 _HEAD = ("severity", "rule", "where", "value", "finding")
 
 
 @frozen(kw_only=True)
 class Report:
-    """What the rules say about one record; ``asked`` are the ids of those that applied."""
+    """What the rules say about one record; ``sections`` hold the ids of those that applied."""
 
     findings: tuple[Finding, ...] = ()
     score: Score
-    asked: tuple[str, ...] = ()
+    sections: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The ids of the rules that applied."""
+        return tuple(chain.from_iterable(self.sections))
 
     @property
     def worst(self) -> Severity | None:
@@ -84,28 +91,54 @@ def check_many(
 
 def check_party(party: Party, rules: RuleSet = CORE) -> Report:
     """Return everything the rules find in a party."""
-    tally, findings, asked = Tally(rules.weights), list[Finding](), dict[str, None]()
-    for path, tests in rules.plan.items():
-        for where, value in _values(party, path):
-            for rule, test, dimension in tests:
-                if rule.conditional and not _applies(rule, party):
-                    continue
-                asked[rule.id] = None
-                found = _ask(rule, test, value, party)
-                if not found:
-                    tally.add(dimension)
-                    continue
-                severity = rules.severity(rule, party.source)
-                findings += [evolve(held, path=where, severity=severity) for held in found]
-                if not found[0].crashed:  # else nothing is known
-                    tally.add(dimension, rules.weights.penalties[severity])
-    return Report(findings=tuple(findings), score=tally.score(), asked=tuple(asked))
+    tally, findings, sections = Tally(rules.weights), list[Finding](), list[tuple[str, ...]]()
+    for section in rules.sections:
+        values = party.values(section.path)
+        if values and section.conditional:
+            section = section.among(party)  # noqa: PLW2901 - the same, less what does not apply
+        if not values or not section.asked:
+            continue
+        sections.append(section.ids)
+        for place, times in section.places:
+            tally.ask(place, times * len(values))
+        for at, value in enumerate(values):
+            for rule, test, place in section.asked:
+                said = _said(test, value, party, rule)
+                if said:
+                    where = _where(section, at, value)
+                    found = _findings(rule, value, said, where, rules.severity(rule, party.source))
+                    findings += found
+                    _lose(tally, place, found[0], rules)
+    return Report(findings=tuple(findings), score=tally.score(), sections=tuple(sections))
+
+
+def _said(test: QualityTest, value: FieldValue, party: Party, rule: Rule) -> Sequence[object]:
+    """Return what a test yields; how it crashed, if it did."""
+    try:
+        return list(islice(test(value, party, rule.params), _MOST + 1))
+    except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and others go on
+        return (error,)
+
+
+def _where(section: Section, at: int, value: FieldValue) -> str:
+    """Return where a value stands: the elements of a list are numbered from 0."""
+    if section.path == "unread":
+        return str(value)
+    return f"{section.path}[{at}]" if section.listed else section.path
+
+
+def _lose(tally: Tally, place: int, finding: Finding, rules: RuleSet) -> None:
+    if finding.crashed:
+        tally.ask(place, -1)  # nothing is known
+    else:
+        tally.lose(place, rules.weights.penalties[finding.severity])
 
 
 def refused_report(problems: Iterable[str], rules: RuleSet = CORE) -> Report:
     """Return the report of input that no record can be made of; the problems name no person."""
-    tally = Tally(rules.weights)
-    tally.add(DIMENSIONS.index(Dimension.VALIDITY), rules.weights.penalties[Severity.ERROR])
+    tally, place = Tally(rules.weights), DIMENSIONS.index(Dimension.VALIDITY)
+    tally.ask(place)
+    tally.lose(place, rules.weights.penalties[Severity.ERROR])
     findings = tuple(
         Finding(
             rule=REFUSED,
@@ -117,66 +150,38 @@ def refused_report(problems: Iterable[str], rules: RuleSet = CORE) -> Report:
         )
         for problem in problems
     )
-    return Report(findings=findings, score=tally.score(), asked=(REFUSED,))
+    return Report(findings=findings, score=tally.score(), sections=((REFUSED,),))
 
 
-def _values(party: Party, path: str) -> Iterable[tuple[str, FieldValue]]:
-    """Return what stands under a path, and where: the elements of a list are numbered from 0."""
-    values = party.values(path)
-    if path == "unread":
-        return [(name, name) for name in values]
-    if values and path not in PSEUDO_FIELDS and field_of(path).many:
-        return [(f"{path}[{at}]", value) for at, value in enumerate(values)]
-    return [(path, value) for value in values]
-
-
-def _applies(rule: Rule, party: Party) -> bool:
-    when = rule.applies_when
-    if when.sources and party.source not in when.sources:
-        return False
-    return all(map(party.values, when.stated))
-
-
-def _ask(rule: Rule, test: QualityTest, value: FieldValue, party: Party) -> list[Finding]:
-    """Return what a test finds; one finding alone if it crashes or yields something else."""
+def _findings(
+    rule: Rule, value: FieldValue, said: Sequence[object], where: str, severity: Severity
+) -> list[Finding]:
+    """Return what a test found; one finding alone if it crashed or yielded something else."""
+    shown = "" if rule.path == "unread" else _masked(value)
     findings: list[Finding] = []
-    try:
-        yielded: Iterable[object] = test(value, party, rule.params)
-        for said in yielded:
-            if isinstance(said, Evidence):
-                findings.append(_finding(rule, value, said))
-            elif isinstance(said, Suggestion) and findings:
-                held = findings[-1]
-                findings[-1] = evolve(held, suggestions=(*held.suggestions, said))
-            else:
-                return [_crash(rule, f"yielded {type(said).__name__}")]
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and others go on
-        return [_crash(rule, type(error).__name__)]
-    return findings
+    for held in said:
+        if isinstance(held, Evidence):
+            finding = Finding(
+                rule=rule.id, path=where, severity=severity, dimension=rule.dimension,
+                message_key=rule.message, evidence=shown, facts=dict(held.facts),
+            )  # fmt: skip
+            findings.append(finding)
+        elif isinstance(held, Suggestion) and findings:
+            before = findings[-1]
+            findings[-1] = evolve(before, suggestions=(*before.suggestions, held))
+        else:
+            return [_crash(rule, where, severity, held)]
+    return findings if len(said) <= _MOST else [_crash(rule, where, severity, said)]
 
 
-def _finding(rule: Rule, value: FieldValue, said: Evidence) -> Finding:
-    return Finding(
-        rule=rule.id,
-        path=rule.path,
-        severity=rule.severity,
-        dimension=rule.dimension,
-        message_key=rule.message,
-        evidence="" if rule.path == "unread" else _masked(value),
-        facts=dict(said.facts),
-    )
-
-
-def _crash(rule: Rule, what: str) -> Finding:
+def _crash(rule: Rule, where: str, severity: Severity, what: object) -> Finding:
     """Return the finding about a crash: the class alone, for the text of an error may tell more."""
+    name = type(what).__name__
     return Finding(
-        rule=rule.id,
-        path=rule.path,
-        severity=rule.severity,
-        dimension=rule.dimension,
+        rule=rule.id, path=where, severity=severity, dimension=rule.dimension,
         message_key=RULE_ERROR,
-        facts={"error": what},
-    )
+        facts={"error": name if isinstance(what, Exception) else f"yielded {name}"},
+    )  # fmt: skip
 
 
 def _masked(value: FieldValue) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
 
 from attrs import evolve
@@ -26,22 +26,38 @@ _NO_MAIL = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
 
 def parts_of(contact: ContactPoint) -> tuple[str, str]:
     """Return what stands before and behind the last @: small letters behind it."""
-    local, _, domain = (contact.normalised or contact.raw.strip()).rpartition("@")
+    if contact.normalised is not None:
+        local, _, domain = contact.normalised.rpartition("@")
+        return local, domain  # small letters already
+    local, _, domain = contact.raw.strip().rpartition("@")
     return local, domain.lower()
 
 
 def is_role(local: str) -> bool:
     """Tell whether a mailbox name is that of a function (RFC 2142 and custom)."""
-    return local.partition("+")[0].lower() in load_data("role_names")["names"]
+    return local.partition("+")[0].lower() in _role_names()
 
 
-def disposable_host(domain: str, more: Iterable[str] = ()) -> str | None:
+@lru_cache(maxsize=1)
+def _role_names() -> frozenset[str]:
+    return frozenset(load_data("role_names")["names"])
+
+
+def disposable_host(domain: str, more: Set[str] = frozenset()) -> str | None:
     """Return the listed host of throw-away mailboxes the domain is, or is below; None: none."""
-    known, added = _disposable_domains(), frozenset(more)
+    return (_host_among(domain, more) if more else None) or _known_host(domain)
+
+
+@lru_cache(maxsize=4096)  # by domain, never by person
+def _known_host(domain: str) -> str | None:
+    return _host_among(domain, _disposable_domains())
+
+
+def _host_among(domain: str, hosts: Set[str]) -> str | None:
     for spelling in dict.fromkeys((domain, _punycode(domain))):
         host = spelling
         while "." in host:
-            if host in added or host in known:
+            if host in hosts:
                 return host
             host = host.partition(".")[2]
     return None
@@ -85,13 +101,17 @@ def _wrapped(value: ContactPoint, _: Party, __: Params) -> Yields:
 
 def _quoted(value: ContactPoint, _: Party, __: Params) -> Yields:
     """Find what the standards allow and many systems refuse; the address may need no quotes."""
-    if value.normalised is not None and '"' in value.raw.rpartition("@")[0].rpartition("<")[2]:
+    if '"' not in value.raw or value.normalised is None:
+        return
+    if '"' in value.raw.rpartition("@")[0].rpartition("<")[2]:
         yield Evidence()
 
 
 def _long(value: ContactPoint, _: Party, params: Params) -> Yields:
     longest = int(params.get("longest", _MAX_LOCAL))
-    if value.normalised is not None and len(parts_of(value)[0].encode()) > longest:
+    if value.normalised is None or len(value.normalised) * 4 <= longest:
+        return  # four octets a character at the most (RFC 3629)
+    if len(parts_of(value)[0].encode()) > longest:
         yield Evidence(facts={"longest": longest})
 
 
@@ -109,7 +129,7 @@ def _typo(value: ContactPoint, _: Party, __: Params) -> Yields:
 def _disposable(value: ContactPoint, _: Party, params: Params) -> Yields:
     if value.relay:
         return
-    host = disposable_host(parts_of(value)[1], params.get("domains", ()))
+    host = disposable_host(parts_of(value)[1], frozenset(params.get("domains", ())))
     if host is not None:
         yield Evidence(facts={"domain": host})
 

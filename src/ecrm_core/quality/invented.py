@@ -11,8 +11,8 @@ from math import exp, fsum
 
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email import disposable_host, parts_of
-from ecrm_core.quality.name import has_placeholder, is_sample, is_walk, name_words, repeated
-from ecrm_core.quality.party import Party
+from ecrm_core.quality.name import has_placeholder, is_sample, is_walk, repeated
+from ecrm_core.quality.party import Party, name_words
 from ecrm_core.quality.phone import is_fictional, pattern_of
 
 __all__ = ["percent", "signs_of", "weigh"]
@@ -38,7 +38,7 @@ def percent(odds: float) -> int:
 
 def signs_of(party: Party) -> tuple[str, ...]:
     """Return the signs an entry shows, in order, each once."""
-    name = name_words(party.name.full) if party.name else ()
+    name = party.words
     found = {*_of_name(name), *_of_emails(party, "".join(name)), *_of_phones(party)}
     return tuple(sorted(found))
 

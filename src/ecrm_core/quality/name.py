@@ -10,13 +10,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from ecrm_core.customers import PersonName, name_key
-from ecrm_core.kernel import MAX_TEXT, Json, words
+from ecrm_core.customers import PersonName
+from ecrm_core.kernel import Json
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.evidence import Evidence, Suggestion
-from ecrm_core.quality.party import Party
+from ecrm_core.quality.party import Party, name_words
 
-__all__ = ["NAME_TESTS", "has_placeholder", "is_sample", "is_walk", "name_words", "repeated"]
+__all__ = ["NAME_TESTS", "has_placeholder", "is_sample", "is_walk", "repeated"]
 
 Params = Mapping[str, Json]
 Yields = Iterable[Evidence | Suggestion]
@@ -28,12 +28,14 @@ _AGAIN = 3  # times one letter
 
 
 def _letter(value: PersonName, _: Party, __: Params) -> Yields:
-    if not any(map(str.isalpha, value.full)):
+    if not value.full[:1].isalpha() and not any(map(str.isalpha, value.full)):
         yield Evidence()
 
 
 def _signs(value: PersonName, _: Party, __: Params) -> Yields:
     """Find digits (but those of "3rd") and pictures."""
+    if value.full.replace(" ", "").isalpha():
+        return  # nearly every name
     kinds = {unicodedata.category(char) for char in _ORDINAL.sub("", value.full)}
     if "Nd" in kinds:
         yield Evidence(facts={"what": "digits"})
@@ -42,29 +44,25 @@ def _signs(value: PersonName, _: Party, __: Params) -> Yields:
 
 
 def _address(value: PersonName, _: Party, __: Params) -> Yields:
-    if _ADDRESS.search(value.full):
+    if ("." in value.full or ":" in value.full) and _ADDRESS.search(value.full):
         yield Evidence()
 
 
-def _sample(value: PersonName, _: Party, __: Params) -> Yields:
-    if is_sample(name_words(value.full)):
+def _sample(_: PersonName, record: Party, __: Params) -> Yields:
+    if is_sample(record.words):
         yield Evidence()
 
 
-def _walk(value: PersonName, _: Party, __: Params) -> Yields:
-    if is_walk(name_words(value.full)):
+def _walk(_: PersonName, record: Party, __: Params) -> Yields:
+    if is_walk(record.words):
         yield Evidence()
-
-
-def name_words(text: str) -> tuple[str, ...]:
-    """Return the words of a name, in the form names are compared in."""
-    return words(name_key(text[:MAX_TEXT]))
 
 
 def is_sample(found: Sequence[str]) -> bool:
     """Tell whether a whole name is one of an example, of a known character, or a placeholder."""
-    samples, held = _table("samples"), _table("words")
-    return "".join(found) in samples or (bool(found) and all(word in held for word in found))
+    if not found:
+        return False
+    return "".join(found) in _table("samples") or _table("words").issuperset(found)
 
 
 def has_placeholder(found: Sequence[str]) -> bool:
@@ -77,9 +75,7 @@ def is_walk(found: Sequence[str]) -> bool:
     joined = "".join(found)
     if len(found) == 1 and len(joined) >= _AGAIN and len(set(joined)) == 1:
         return True
-    if len(joined) < _WALK:
-        return False
-    return any(joined in row or joined in row[::-1] for row in _rows())
+    return joined in _walks()
 
 
 def repeated(found: Sequence[str]) -> bool:
@@ -95,9 +91,16 @@ def _table(name: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _rows() -> tuple[str, ...]:
-    """Return the rows of keys, in the form names are compared in."""
-    return tuple("".join(name_words(row)) for row in load_data("placeholders")["walks"])
+def _walks() -> frozenset[str]:
+    """Return every way along four keys of a row or more, both ways, as names are compared."""
+    rows = ["".join(name_words(row)) for row in load_data("placeholders")["walks"]]
+    ways = [way for row in rows for way in (row, row[::-1])]
+    return frozenset(
+        way[first:last]
+        for way in ways
+        for first in range(len(way))
+        for last in range(first + _WALK, len(way) + 1)
+    )
 
 
 NAME_TESTS = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 
 from attrs import field, frozen
 
 from ecrm_core.customers import (
     CLEARED,
+    FIELDS,
     ContactPoint,
     FieldValue,
     MatchKey,
@@ -18,17 +20,18 @@ from ecrm_core.customers import (
     SourceRecord,
     Stated,
     compose_name,
-    field_of,
+    name_key,
 )
-from ecrm_core.kernel import Private
+from ecrm_core.kernel import MAX_TEXT, Private, words
 
-__all__ = ["Party", "party_of"]
+__all__ = ["Party", "name_words", "party_of"]
 
 _PARTS = ("given", "family", "middle", "prefix", "suffix", "phonetic")
+_MANY = frozenset(name for name, field in FIELDS.items() if field.many)
 _NAME = tuple(f"name.{part}" for part in ("full", *_PARTS))
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, slots=False)  # made for each record: quicker, and may remember
 class Party(Private):
     """Values by field (a list of them, of one or many); a field not stated is absent.
 
@@ -52,6 +55,11 @@ class Party(Private):
         special = _SPECIAL.get(path)
         return self.fields.get(path, ()) if special is None else special(self)
 
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words of the name, in the form names are compared in."""
+        return name_words(self.name.full) if self.name else ()
+
     @property
     def emails(self) -> tuple[ContactPoint, ...]:
         """The e-mail addresses."""
@@ -68,6 +76,11 @@ class Party(Private):
         trading = self.fields.get("organisation.trading", (None,))[0]
         legal = self.fields.get("organisation.legal", (trading,))[0]
         return OrganisationName(legal=legal, trading=trading) if legal else None
+
+
+def name_words(text: str) -> tuple[str, ...]:
+    """Return the words of a name, in the form names are compared in."""
+    return words(name_key(text[:MAX_TEXT]))
 
 
 def _one(value: FieldValue) -> tuple[FieldValue, ...]:
@@ -100,15 +113,20 @@ def party_of(
 def _fields(record: SourceRecord) -> dict[str, tuple[FieldValue, ...]]:
     fields: dict[str, tuple[FieldValue, ...]] = {}
     for name, cell in record.cells.items():
-        if cell.value is not CLEARED and not name.startswith("unmapped."):
-            fields[name] = cell.value if field_of(name).many else (cell.value,)
+        value = cell.value
+        if value is CLEARED:
+            continue
+        if name in _MANY:
+            fields[name] = value
+        elif not name.startswith("unmapped."):
+            fields[name] = (value,)
     return fields
 
 
 def _name(cells: Mapping[str, Stated]) -> PersonName | None:
     """Return the name as Profile.name does: written in full, or composed of later parts."""
-    held = {name[5:]: cells[name] for name in _NAME if name in cells}
-    said = {part: cell for part, cell in held.items() if cell.value is not CLEARED}
+    held = [(name[5:], cells[name]) for name in _NAME if name in cells]
+    said = {part: cell for part, cell in held if cell.value is not CLEARED}
     if not said:
         return None
     full = said.pop("full", None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 from ecrm_core.customers import ContactPoint, phone_type
 from ecrm_core.kernel import Json
@@ -49,7 +48,8 @@ def is_fictional(contact: ContactPoint) -> bool:
     digits = contact.normalised[1:] if contact.normalised else ""
     if digits.startswith("1") and _in(digits[4:], load_data("fictional_phones")["nanp"]):
         return True
-    return _in(digits, _ranges().get(digits[:4], ()))
+    ranges = _ranges().get(digits[:4])
+    return ranges is not None and _in(digits, ranges)
 
 
 def _in(digits: str, ranges: Iterable[Sequence[str]]) -> bool:
@@ -73,11 +73,19 @@ def _ranges() -> Mapping[str, list[Sequence[str]]]:
 
 def pattern_of(contact: ContactPoint) -> str | None:
     """Return "repeated", "ascending" or "descending" where the last seven digits are; else None."""
-    digits = [ord(char) - 48 for char in (contact.normalised or "")[-_TELLING:]]
-    steps = {(after - before) % 10 for before, after in pairwise(digits)}
-    if len(digits) < _TELLING or len(steps) > 1:
-        return None
-    return next((name for name, step in _STEPS.items() if step in steps), None)
+    return _PATTERNS.get(contact.normalised[-_TELLING:]) if contact.normalised else None
+
+
+def _pattern_texts() -> Mapping[str, str]:
+    """Return all endings that are a pattern: from each digit on, each next one a step away."""
+    return {
+        "".join(str((first + step * at) % 10) for at in range(_TELLING)): name
+        for name, step in _STEPS.items()
+        for first in range(10)
+    }
+
+
+_PATTERNS = _pattern_texts()
 
 
 def _fictional(value: ContactPoint, _: Party, __: Params) -> Yields:

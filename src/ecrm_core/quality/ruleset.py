@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Self
 
 from attrs import evolve, field, frozen
 
+from ecrm_core.customers import field_of
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Json, Registry
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email import EMAIL_TESTS
 from ecrm_core.quality.evidence import QualityTest
 from ecrm_core.quality.name import NAME_TESTS
+from ecrm_core.quality.party import Party
 from ecrm_core.quality.party_tests import PARTY_TESTS
 from ecrm_core.quality.phone import PHONE_TESTS
-from ecrm_core.quality.rule import Rule, Severity, choice, known_keys
+from ecrm_core.quality.rule import PSEUDO_FIELDS, Rule, Severity, choice, known_keys
 from ecrm_core.quality.score import DIMENSIONS, Weights
 
 __all__ = ["ALL", "CORE", "TESTS", "RuleSet"]
@@ -29,6 +32,47 @@ TESTS: Registry[QualityTest] = Registry(
 
 Overrides = Mapping[str, Mapping[str, Severity]]
 Asked = tuple[Rule, QualityTest, int]
+"""A rule, its test, and the place of its dimension in DIMENSIONS."""
+
+
+@frozen(kw_only=True)
+class Section:
+    """The rules of one path, and what is known of them before anybody is asked.
+
+    ``places`` says how often each dimension is asked, ``conditional`` whether some rule is not
+    asked of everybody, ``listed`` whether the field is a list.
+    """
+
+    path: str
+    asked: tuple[Asked, ...]
+    ids: tuple[str, ...]
+    places: tuple[tuple[int, int], ...]
+    conditional: bool
+    listed: bool
+
+    @classmethod
+    def of(cls, path: str, asked: Iterable[Asked]) -> Section:
+        """Return the section of these rules."""
+        asked = tuple(asked)
+        return cls(
+            path=path,
+            asked=asked,
+            ids=tuple(rule.id for rule, _, _ in asked),
+            places=tuple(Counter(place for _, _, place in asked).items()),
+            conditional=any(rule.conditional for rule, _, _ in asked),
+            listed=path not in PSEUDO_FIELDS and field_of(path).many,
+        )
+
+    def among(self, party: Party) -> Section:
+        """Return the section with the rules alone that apply to a party."""
+        return Section.of(self.path, (held for held in self.asked if _applies(held[0], party)))
+
+
+def _applies(rule: Rule, party: Party) -> bool:
+    when = rule.applies_when
+    if when.sources and party.source not in when.sources:
+        return False
+    return all(map(party.values, when.stated))
 
 
 def _rules(given: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -51,16 +95,16 @@ class RuleSet:
     tests: Registry[QualityTest] = field(default=TESTS, eq=False, repr=False)
     severities: Overrides = field(factory=dict, converter=_frozen_overrides, hash=False)
     weights: Weights = field(factory=Weights)
-    plan: Mapping[str, tuple[Asked, ...]] = field(init=False, eq=False, repr=False)
-    """The rules by path, with their tests and the places of their dimensions."""
+    sections: tuple[Section, ...] = field(init=False, eq=False, repr=False)
+    """The rules by path, with their tests."""
 
-    @plan.default
-    def _plan(self) -> Mapping[str, tuple[Asked, ...]]:
-        found: dict[str, tuple[Asked, ...]] = {}
+    @sections.default
+    def _sections(self) -> tuple[Section, ...]:
+        found: dict[str, list[Asked]] = {}
         for rule in self.rules:
             asked = (rule, self.tests[rule.test], DIMENSIONS.index(rule.dimension))
-            found[rule.path] = (*found.get(rule.path, ()), asked)
-        return found
+            found.setdefault(rule.path, []).append(asked)
+        return tuple(Section.of(path, asked) for path, asked in found.items())
 
     def __attrs_post_init__(self) -> None:
         """Refuse what names nothing, or something twice."""

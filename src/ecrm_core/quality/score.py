@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -104,22 +105,37 @@ class Tally:
     weights: Weights
     # By place in DIMENSIONS: to hash an Enum takes longer than the rest of a check.
     _asked: list[int] = field(init=False)
-    _lost: list[float] = field(init=False)
+    _lost: list[float] | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         """Begin with nothing asked."""
-        self._asked, self._lost = [0] * len(DIMENSIONS), [0.0] * len(DIMENSIONS)
+        self._asked = [0] * len(DIMENSIONS)
 
-    def add(self, place: int, penalty: float = 0.0) -> None:
-        """Count one check of the dimension at that place in DIMENSIONS."""
-        self._asked[place] += 1
+    def ask(self, place: int, times: int = 1) -> None:
+        """Count checks of the dimension at that place in DIMENSIONS; taken back below zero."""
+        self._asked[place] += times
+
+    def lose(self, place: int, penalty: float) -> None:
+        """Take from what the checks of that dimension earn."""
+        if self._lost is None:
+            self._lost = [0.0] * len(DIMENSIONS)
         self._lost[place] += penalty
 
     def score(self) -> Score:
         """Return what the checks came to."""
-        counts = zip(DIMENSIONS, self._asked, self._lost, strict=True)
-        dimensions = {d: 1.0 - lost / asked for d, asked, lost in counts if asked}
+        if self._lost is None:
+            dimensions = _untouched(tuple(map(bool, self._asked)))
+        else:
+            counts = zip(DIMENSIONS, self._asked, self._lost, strict=True)
+            dimensions = {d: 1.0 - lost / asked for d, asked, lost in counts if asked}
         return Score(dimensions=dimensions, total=mean(dimensions, self.weights))
+
+
+@lru_cache(maxsize=1 << len(DIMENSIONS))
+def _untouched(asked: tuple[bool, ...]) -> Mapping[Dimension, float]:
+    """Return the dimensions asked of a party nothing was found in: most of them."""
+    pairs = zip(DIMENSIONS, asked, strict=True)
+    return MappingProxyType({dimension: 1.0 for dimension, held in pairs if held})
 
 
 def mean(dimensions: Mapping[Dimension, float], weights: Weights) -> float | None:
