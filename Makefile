@@ -5,6 +5,7 @@
 ARGS ?=
 SEED ?= 0
 BIN := .venv/bin
+BENCHMARKS := $(filter-out %/people.py %/million.py,$(sort $(wildcard benchmarks/*.py)))
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -25,8 +26,8 @@ check: .venv/.test .venv/.lint ## lint, format, types, floors
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-bench: .venv/.test ## every benchmark, each beside its peer
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+bench: .venv/.test .venv/.bench ## every benchmark, each beside its peer
+	@for file in $(BENCHMARKS); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
 
 docs: .venv/.docs ## the pages, into docs/_build
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build
@@ -44,7 +45,7 @@ clean: ## remove the environment and what the tools left behind
 	@$(BIN)/python -m pip install -qq --editable '.[cli]'
 	@touch $@
 
-.venv/.test .venv/.lint .venv/.docs: .venv/.%: .venv/.core
+.venv/.test .venv/.lint .venv/.docs .venv/.bench: .venv/.%: .venv/.core
 	@echo "installing the tools for $* into .venv"
 	@$(BIN)/python -m pip install -qq --group $*
 	@touch $@

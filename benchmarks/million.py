@@ -24,7 +24,7 @@ from people import write_csv
 CHILD = """
 import resource, sys, time
 sys.path.insert(0, sys.argv[3])
-from bench_ingest import FIELDS
+from ingest import FIELDS
 from ecrm_core import Crm
 from ecrm_core.crm import progress_bar
 marks = []

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
+from attrs import evolve
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -17,14 +18,18 @@ from ecrm_core.customers import (
     SourceKey,
     SourceRecord,
     Stated,
+    Verification,
+    VerificationState,
     home_id,
+    name_key,
     parse_email,
     parse_name,
     parse_phone,
     unify,
 )
-from ecrm_core.kernel import FixedClock
+from ecrm_core.kernel import FixedClock, words
 from ecrm_core.quality import (
+    ALL,
     CORE,
     LANGUAGES,
     ReportBuilder,
@@ -37,6 +42,8 @@ from ecrm_core.quality import (
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email_typo import hint_of, one_slip
 from ecrm_core.quality.invented import weigh
+from ecrm_core.quality.name import has_placeholder, is_sample, is_telling, is_walk, repeated
+from ecrm_core.quality.party import name_words
 from ecrm_core.sources import generic
 from ecrm_core.testing.strategies import records, texts
 from tests.profile import size
@@ -79,6 +86,56 @@ def test_the_order_of_the_rules_changes_no_score(record: SourceRecord) -> None:
     left, right = check_record(record, as_of=DAY), check_record(record, turned, as_of=DAY)
     assert left.score.dimensions == pytest.approx(right.score.dimensions)
     assert sorted(map(repr, left.findings)) == sorted(map(repr, right.findings))
+
+
+def _without_shortcuts(rules: RuleSet) -> RuleSet:
+    slow = evolve(rules)
+    plain = tuple(evolve(held, ordinary=None, rest=held.asked) for held in rules.sections)
+    object.__setattr__(slow, "sections", plain)
+    return slow
+
+
+ASKED_ALL = _without_shortcuts(ALL)
+LOCALS = st.sampled_from(["kim", "info", "No-Reply", "kim+x", '"k"', "a" * 65, "asdf", "é"])
+HOSTS = st.sampled_from(
+    ["example.com", "gmail.com", "gmial.com", "mailinator.com", "x.test", "Müller.example"]
+)
+FULL = st.sampled_from(
+    ["Kim", "Anne-Marie O'Neill", "Test", "test test", "asdf", "아무개", "½", "J.", "A 1"]
+)
+DIALLED = st.sampled_from(["+82 10-2000-0000", "010-1234-5678", "+1 212-555-0123", "12", "+49 1"])
+VERIFIED = st.sampled_from([None, Verification(state=VerificationState.BOUNCED)])
+
+
+@st.composite
+def common(draw: st.DrawFn) -> SourceRecord:
+    """Draw what most people are, and what is nearly so."""
+    email = parse_email(f"{draw(LOCALS)}@{draw(HOSTS)}{draw(st.sampled_from(['', ' ']))}")
+    phone = parse_phone(draw(DIALLED), region=draw(st.sampled_from([None, "KR"])))
+    values = {
+        "emails": (evolve(email, verification=draw(VERIFIED)),),
+        "phones": (evolve(phone, verification=draw(VERIFIED)),),
+        "name.full": draw(FULL),
+    }
+    return SourceRecord(SourceKey("s", "1"), {n: Stated(v, AT, AT) for n, v in values.items()})
+
+
+@given(st.one_of(records(), common()))
+def test_the_shortcut_of_ordinary_values_changes_no_report(record: SourceRecord) -> None:
+    assert check_record(record, ALL, as_of=DAY) == check_record(record, ASKED_ALL, as_of=DAY)
+
+
+@given(st.text("abcXYZ019 '`.-_+@\n\t", max_size=20))
+def test_the_words_of_an_ascii_name_are_those_of_any_name(text: str) -> None:
+    assert name_words(text) == words(name_key(text))
+
+
+@given(
+    st.lists(st.sampled_from(["test", "kim", "asdf", "x", "xxx", "mickey", "mouse"]), max_size=3)
+)
+def test_a_name_that_is_not_telling_shows_no_sign(found: list[str]) -> None:
+    if not is_telling(found):
+        assert not any((is_walk(found), is_sample(found), has_placeholder(found), repeated(found)))
 
 
 @given(records())

@@ -87,19 +87,21 @@ def compose_name(
     """
     parts = {"given": given, "family": family, "middle": middle, "prefix": prefix,
              "suffix": suffix, "phonetic": phonetic}  # fmt: skip
-    held = {name: _clean(part, f"$.{name}") or None for name, part in parts.items()}
-    order = _order(held["given"], held["family"])
-    core = _core(order, held["given"], held["middle"], held["family"])
-    if not core and not held["phonetic"]:
-        return None
+    held = {n: text for n, part in parts.items() if part and (text := _clean(part, f"$.{n}"))}
+    given, middle, family = held.get("given"), held.get("middle"), held.get("family")
+    order = _order(given, family)
+    core = _core(order, given, middle, family)
     # A reading alone is a name too: forms ask for it and leave the kanji out.
-    whole = [held["prefix"], core or held["phonetic"], held["suffix"]]
-    full = " ".join(part for part in whole if part)
+    core = core or held.get("phonetic", "")
+    if not core:
+        return None
+    whole = [held.get("prefix"), core, held.get("suffix")]
+    full = " ".join([part for part in whole if part])
     return PersonName(full=full, order=order, locale=locale, **held)
 
 
-def _clean(text: str | None, path: str) -> str:
-    return "" if text is None else nfc(squeeze(gate_text(text, path)))
+def _clean(text: str, path: str) -> str:
+    return nfc(squeeze(gate_text(text, path)))
 
 
 def _order(given: str | None, family: str | None) -> NameOrder | None:
@@ -113,9 +115,9 @@ def _core(
     order: NameOrder | None, given: str | None, middle: str | None, family: str | None
 ) -> str:
     if order is not NameOrder.FAMILY_FIRST:
-        return " ".join(part for part in (given, middle, family) if part)
+        return " ".join([part for part in (given, middle, family) if part])
     parts = [part for part in (family, given, middle) if part]
-    spaced = not any(script_of(part) in _UNSPACED for part in parts)
+    spaced = _UNSPACED.isdisjoint([script_of(part) for part in parts])
     return (" " if spaced else "").join(parts)
 
 

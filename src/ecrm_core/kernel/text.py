@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 __all__ = ["fold", "mask", "nfc", "prefix_end", "script_of", "squeeze", "strip_accents", "words"]
 
@@ -66,14 +67,17 @@ def script_of(text: str) -> str | None:
     """Return the script of the first letter: hangul, kana, han, latin, other; None: no letter."""
     for char in text:
         if char.isalpha():
-            if char.isascii():
-                return "latin"
-            code = ord(char)
-            for name, blocks in _BLOCKS.items():
-                if any(first <= code <= last for first, last in blocks):
-                    return name
-            return "other"
+            return _script_of_letter(char)
     return None
+
+
+@lru_cache(maxsize=4096)
+def _script_of_letter(char: str) -> str:
+    code = ord(char)
+    for name, blocks in _BLOCKS.items():
+        if any(first <= code <= last for first, last in blocks):
+            return name
+    return "other"
 
 
 def prefix_end(prefix: str) -> str | None:

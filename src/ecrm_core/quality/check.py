@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from itertools import chain, islice
+from typing import NamedTuple
 
 from attrs import evolve, frozen
 
@@ -12,12 +13,12 @@ from ecrm_core.customers import FieldValue, Profile, SourceRecord, show_value
 from ecrm_core.customers.names import PersonName
 from ecrm_core.customers.organisation import OrganisationName
 from ecrm_core.kernel import Json, mask, plain_table
-from ecrm_core.quality.evidence import Evidence, QualityTest, Suggestion
+from ecrm_core.quality.evidence import Evidence, Suggestion
 from ecrm_core.quality.finding import RULE_ERROR, Finding
 from ecrm_core.quality.party import Party, party_of
 from ecrm_core.quality.rule import Dimension, Rule, Severity
 from ecrm_core.quality.ruleset import CORE, RuleSet, Section
-from ecrm_core.quality.score import DIMENSIONS, Score, Tally
+from ecrm_core.quality.score import DIMENSIONS, Score, Tally, Weights, untouched
 
 __all__ = ["REFUSED", "Report", "check_many", "check_party", "check_record", "refused_report"]
 
@@ -62,6 +63,11 @@ class Report:
         }
 
 
+class _Place(NamedTuple):
+    where: str
+    severity: Severity
+
+
 def check_record(
     record: SourceRecord | Profile,
     rules: RuleSet = CORE,
@@ -91,33 +97,54 @@ def check_many(
 
 def check_party(party: Party, rules: RuleSet = CORE) -> Report:
     """Return everything the rules find in a party."""
-    tally, findings, sections = Tally(rules.weights), list[Finding](), list[tuple[str, ...]]()
+    findings, lost = list[Finding](), list[tuple[int, Finding]]()
+    present, bits = list[tuple[Section, int]](), 0
     for section in rules.sections:
-        values = party.values(section.path)
-        if values and section.conditional:
-            section = section.among(party)  # noqa: PLW2901 - the same, less what does not apply
-        if not values or not section.asked:
+        path = section.path
+        values = party.fields.get(path, ()) if section.stored else party.values(path)
+        if not values:
             continue
-        sections.append(section.ids)
-        for place, times in section.places:
-            tally.ask(place, times * len(values))
+        if section.conditional:
+            section = section.among(party)  # noqa: PLW2901 - the same, less what does not apply
+        present.append((section, len(values)))
+        bits |= section.bits
         for at, value in enumerate(values):
-            for rule, test, place in section.asked:
-                said = _said(test, value, party, rule)
+            told = section.ordinary is not None and section.ordinary(value, party)
+            for rule, test, params, place in section.rest if told else section.asked:
+                try:
+                    said: Iterable[object] = test(value, party, params)
+                    if said == ():
+                        continue
+                    said = list(islice(said, _MOST + 1))
+                except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+                    said = [error]
                 if said:
+                    severity = rules.severity(rule, party.source)
                     where = _where(section, at, value)
-                    found = _findings(rule, value, said, where, rules.severity(rule, party.source))
+                    found = _findings(rule, value, said, _Place(where, severity))
                     findings += found
-                    _lose(tally, place, found[0], rules)
-    return Report(findings=tuple(findings), score=tally.score(), sections=tuple(sections))
+                    lost.append((place, found[0]))
+    if lost:
+        score = _score(present, lost, rules.weights)
+    else:
+        score = untouched(bits, rules.weights.weighing)
+    ids = tuple([section.ids for section, _ in present])
+    return Report(findings=tuple(findings), score=score, sections=ids)
 
 
-def _said(test: QualityTest, value: FieldValue, party: Party, rule: Rule) -> Sequence[object]:
-    """Return what a test yields; how it crashed, if it did."""
-    try:
-        return list(islice(test(value, party, rule.params), _MOST + 1))
-    except Exception as error:  # noqa: BLE001 - a plugin may raise anything, and others go on
-        return (error,)
+def _score(
+    present: Iterable[tuple[Section, int]], lost: Iterable[tuple[int, Finding]], weights: Weights
+) -> Score:
+    """Return what came of the checks: how often each section was asked, and what was found."""
+    tally = Tally(weights)
+    for section, times in present:
+        tally.ask(section.places, times)
+    for place, finding in lost:
+        if finding.crashed:
+            tally.ask(((place, 1),), -1)  # nothing is known
+        else:
+            tally.lose(place, weights.penalties[finding.severity])
+    return tally.score()
 
 
 def _where(section: Section, at: int, value: FieldValue) -> str:
@@ -127,17 +154,10 @@ def _where(section: Section, at: int, value: FieldValue) -> str:
     return f"{section.path}[{at}]" if section.listed else section.path
 
 
-def _lose(tally: Tally, place: int, finding: Finding, rules: RuleSet) -> None:
-    if finding.crashed:
-        tally.ask(place, -1)  # nothing is known
-    else:
-        tally.lose(place, rules.weights.penalties[finding.severity])
-
-
 def refused_report(problems: Iterable[str], rules: RuleSet = CORE) -> Report:
     """Return the report of input that no record can be made of; the problems name no person."""
     tally, place = Tally(rules.weights), DIMENSIONS.index(Dimension.VALIDITY)
-    tally.ask(place)
+    tally.ask(((place, 1),))
     tally.lose(place, rules.weights.penalties[Severity.ERROR])
     findings = tuple(
         Finding(
@@ -154,7 +174,7 @@ def refused_report(problems: Iterable[str], rules: RuleSet = CORE) -> Report:
 
 
 def _findings(
-    rule: Rule, value: FieldValue, said: Sequence[object], where: str, severity: Severity
+    rule: Rule, value: FieldValue, said: Collection[object], place: _Place
 ) -> list[Finding]:
     """Return what a test found; one finding alone if it crashed or yielded something else."""
     shown = "" if rule.path == "unread" else _masked(value)
@@ -162,7 +182,7 @@ def _findings(
     for held in said:
         if isinstance(held, Evidence):
             finding = Finding(
-                rule=rule.id, path=where, severity=severity, dimension=rule.dimension,
+                rule=rule.id, path=place.where, severity=place.severity, dimension=rule.dimension,
                 message_key=rule.message, evidence=shown, facts=dict(held.facts),
             )  # fmt: skip
             findings.append(finding)
@@ -170,15 +190,15 @@ def _findings(
             before = findings[-1]
             findings[-1] = evolve(before, suggestions=(*before.suggestions, held))
         else:
-            return [_crash(rule, where, severity, held)]
-    return findings if len(said) <= _MOST else [_crash(rule, where, severity, said)]
+            return [_crash(rule, held, place)]
+    return findings if len(said) <= _MOST else [_crash(rule, said, place)]
 
 
-def _crash(rule: Rule, where: str, severity: Severity, what: object) -> Finding:
+def _crash(rule: Rule, what: object, place: _Place) -> Finding:
     """Return the finding about a crash: the class alone, for the text of an error may tell more."""
     name = type(what).__name__
     return Finding(
-        rule=rule.id, path=where, severity=severity, dimension=rule.dimension,
+        rule=rule.id, path=place.where, severity=place.severity, dimension=rule.dimension,
         message_key=RULE_ERROR,
         facts={"error": name if isinstance(what, Exception) else f"yielded {name}"},
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from attrs import evolve
@@ -11,10 +12,10 @@ from ecrm_core.customers import ContactPoint, parse_email
 from ecrm_core.kernel import Json
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email_typo import hint_of
-from ecrm_core.quality.evidence import Evidence, Suggestion
+from ecrm_core.quality.evidence import FOUND, Evidence, Suggestion
 from ecrm_core.quality.party import Party
 
-__all__ = ["EMAIL_TESTS", "disposable_host", "is_role", "parts_of"]
+__all__ = ["EMAIL_TESTS", "disposable_host", "has_no_mail", "is_role", "parts_of"]
 
 Params = Mapping[str, Json]
 Yields = Iterable[Evidence | Suggestion]
@@ -33,6 +34,11 @@ def parts_of(contact: ContactPoint) -> tuple[str, str]:
     return local, domain.lower()
 
 
+def has_no_mail(domain: str) -> bool:
+    """Tell whether a domain is below a special-use name that no mail gets to."""
+    return domain.rpartition(".")[2] in _NO_MAIL
+
+
 def is_role(local: str) -> bool:
     """Tell whether a mailbox name is that of a function (RFC 2142 and custom)."""
     return local.partition("+")[0].lower() in _role_names()
@@ -43,7 +49,7 @@ def _role_names() -> frozenset[str]:
     return frozenset(load_data("role_names")["names"])
 
 
-def disposable_host(domain: str, more: Set[str] = frozenset()) -> str | None:
+def disposable_host(domain: str, more: AbstractSet[str] = frozenset()) -> str | None:
     """Return the listed host of throw-away mailboxes the domain is, or is below; None: none."""
     return (_host_among(domain, more) if more else None) or _known_host(domain)
 
@@ -53,7 +59,7 @@ def _known_host(domain: str) -> str | None:
     return _host_among(domain, _disposable_domains())
 
 
-def _host_among(domain: str, hosts: Set[str]) -> str | None:
+def _host_among(domain: str, hosts: AbstractSet[str]) -> str | None:
     for spelling in dict.fromkeys((domain, _punycode(domain))):
         host = spelling
         while "." in host:
@@ -79,69 +85,64 @@ def _punycode(domain: str) -> str:
 
 
 def _syntax(value: ContactPoint, _: Party, __: Params) -> Yields:
-    if value.normalised is None:
-        yield Evidence()
+    return FOUND if value.normalised is None else ()
 
 
 def _special_use(value: ContactPoint, _: Party, __: Params) -> Yields:
-    top = parts_of(value)[1].rpartition(".")[2]
-    if value.normalised is not None and top in _NO_MAIL:
-        yield Evidence(facts={"ending": top})
+    if value.normalised is None or not has_no_mail(value.normalised):
+        return ()
+    return (Evidence(facts={"ending": value.normalised.rpartition(".")[2]}),)
 
 
 def _wrapped(value: ContactPoint, _: Party, __: Params) -> Yields:
     """Find spaces around the address, or a name before it: what is meant is certain."""
-    if value.normalised is None:
-        return
     raw = value.raw
-    if raw != raw.strip() or raw.strip().endswith(">"):
-        yield Evidence()
-        yield Suggestion(value=evolve(value, raw=value.normalised), confidence=1.0, automatic=True)
+    if value.normalised is None or (raw[-1:] != ">" and raw == raw.strip()):
+        return ()
+    meant = Suggestion(value=evolve(value, raw=value.normalised), confidence=1.0, automatic=True)
+    return (Evidence(), meant)
 
 
 def _quoted(value: ContactPoint, _: Party, __: Params) -> Yields:
     """Find what the standards allow and many systems refuse; the address may need no quotes."""
     if '"' not in value.raw or value.normalised is None:
-        return
-    if '"' in value.raw.rpartition("@")[0].rpartition("<")[2]:
-        yield Evidence()
+        return ()
+    return FOUND if '"' in value.raw.rpartition("@")[0].rpartition("<")[2] else ()
 
 
 def _long(value: ContactPoint, _: Party, params: Params) -> Yields:
     longest = int(params.get("longest", _MAX_LOCAL))
     if value.normalised is None or len(value.normalised) * 4 <= longest:
-        return  # four octets a character at the most (RFC 3629)
-    if len(parts_of(value)[0].encode()) > longest:
-        yield Evidence(facts={"longest": longest})
+        return ()  # four octets a character at the most (RFC 3629)
+    local = len(parts_of(value)[0].encode())
+    return (Evidence(facts={"longest": longest}),) if local > longest else ()
 
 
 def _typo(value: ContactPoint, _: Party, __: Params) -> Yields:
     local, domain = parts_of(value)
     hint = hint_of(domain) if local else None
     if hint is None:
-        return
-    yield Evidence(facts={"domain": hint.domain} if hint.known else {"domain": f".{hint.ending}"})
+        return ()
+    found = Evidence(facts={"domain": hint.domain if hint.known else f".{hint.ending}"})
     meant = parse_email(f"{local}@{hint.domain}")
-    if meant.normalised is not None:
-        yield Suggestion(value=meant, confidence=hint.confidence)
+    if meant.normalised is None:
+        return (found,)
+    return (found, Suggestion(value=meant, confidence=hint.confidence))
 
 
 def _disposable(value: ContactPoint, _: Party, params: Params) -> Yields:
     if value.relay:
-        return
+        return ()
     host = disposable_host(parts_of(value)[1], frozenset(params.get("domains", ())))
-    if host is not None:
-        yield Evidence(facts={"domain": host})
+    return () if host is None else (Evidence(facts={"domain": host}),)
 
 
 def _role(value: ContactPoint, _: Party, __: Params) -> Yields:
-    if value.normalised is not None and is_role(parts_of(value)[0]):
-        yield Evidence()
+    return FOUND if value.normalised is not None and is_role(parts_of(value)[0]) else ()
 
 
 def _relay(value: ContactPoint, _: Party, __: Params) -> Yields:
-    if value.relay:
-        yield Evidence()
+    return FOUND if value.relay else ()
 
 
 EMAIL_TESTS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import field, frozen
 
@@ -12,7 +12,7 @@ from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Json, Private
 from ecrm_core.quality.party import Party
 
-__all__ = ["Evidence", "QualityTest", "Suggestion"]
+__all__ = ["FOUND", "Evidence", "QualityTest", "Suggestion"]
 
 
 @frozen(kw_only=True)
@@ -20,6 +20,10 @@ class Evidence:
     """Something is found: one finding. ``facts`` fill the sentence and hold no personal data."""
 
     facts: Mapping[str, str | int] = field(factory=dict)
+
+
+FOUND: Final = (Evidence(),)
+"""What a test returns that has no more to say than that it found something."""
 
 
 @frozen(kw_only=True, repr=False)
@@ -51,5 +55,5 @@ class QualityTest(Protocol):
     def __call__(
         self, value: FieldValue, record: Party, params: Mapping[str, Json], /
     ) -> Iterable[Evidence | Suggestion]:
-        """Return nothing, or Evidence, each followed by its Suggestions."""
+        """Return (or yield) nothing, or Evidence, each followed by its Suggestions."""
         ...

@@ -6,12 +6,20 @@ are assumptions). What is seen is told in words, whatever comes of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 from math import exp, fsum
 
+from ecrm_core.customers import ContactPoint
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email import disposable_host, parts_of
-from ecrm_core.quality.name import has_placeholder, is_sample, is_walk, repeated
+from ecrm_core.quality.name import (
+    has_placeholder,
+    is_sample,
+    is_telling,
+    is_walk,
+    repeated,
+)
 from ecrm_core.quality.party import Party, name_words
 from ecrm_core.quality.phone import is_fictional, pattern_of
 
@@ -38,45 +46,50 @@ def percent(odds: float) -> int:
 
 def signs_of(party: Party) -> tuple[str, ...]:
     """Return the signs an entry shows, in order, each once."""
-    name = party.words
-    found = {*_of_name(name), *_of_emails(party, "".join(name)), *_of_phones(party)}
-    return tuple(sorted(found))
-
-
-def _of_name(name: Sequence[str]) -> Iterator[str]:
-    if is_walk(name):
-        yield "name_walk"
-    if is_sample(name):
-        yield "name_sample"
-    elif has_placeholder(name):
-        yield "name_placeholder"
-    if repeated(name):
-        yield "name_repeated"
-
-
-def _of_emails(party: Party, name: str) -> Iterator[str]:
-    organisation = party.organisation
-    legal = "".join(name_words(organisation.legal)) if organisation else ""
+    found = _of_name(party.words) if is_telling(party.words) else []
     for contact in party.emails:
-        if contact.normalised is None:
-            continue
-        local, domain = parts_of(contact)
-        said = name_words(local)
-        bare = "".join(said)
-        if bare and bare == name == legal:
-            yield "same_everywhere"
-        # A mailbox named like its owner says nothing the name does not say already.
-        if bare != name and (is_sample(said) or is_walk(said)):
-            yield "email_placeholder"
-        if not contact.relay and disposable_host(domain):
-            yield "email_disposable"
-        if domain.endswith(_EXAMPLES):
-            yield "email_example"
-
-
-def _of_phones(party: Party) -> Iterator[str]:
+        if contact.normalised is not None:
+            found += _of_email(contact, party)
     for contact in party.phones:
         if is_fictional(contact):
-            yield "phone_fictional"
+            found.append("phone_fictional")
         if pattern_of(contact):
-            yield "phone_pattern"
+            found.append("phone_pattern")
+    return tuple(sorted(set(found))) if found else ()
+
+
+def _of_name(name: Sequence[str]) -> list[str]:
+    sample = is_sample(name)
+    seen = {
+        "name_walk": is_walk(name),
+        "name_sample": sample,
+        "name_placeholder": not sample and has_placeholder(name),
+        "name_repeated": repeated(name),
+    }
+    return [sign for sign, held in seen.items() if held]
+
+
+def _of_email(contact: ContactPoint, party: Party) -> list[str]:
+    local, domain = parts_of(contact)
+    found = list(_signs_of_host(domain, relay=contact.relay))
+    said = name_words(local)
+    telling, organisation = is_telling(said), party.organisation
+    if not telling and organisation is None:
+        return found  # nearly always
+    bare = "".join(said)
+    # A mailbox named like its owner says nothing the name does not say already.
+    if bare != "".join(party.words):
+        if telling and (is_sample(said) or is_walk(said)):
+            found.append("email_placeholder")
+    elif bare and organisation and bare == "".join(name_words(organisation.legal)):
+        found.append("same_everywhere")
+    return found
+
+
+@lru_cache(maxsize=4096)  # by domain, never by person
+def _signs_of_host(domain: str, *, relay: bool) -> tuple[str, ...]:
+    seen = {
+        "email_disposable": not relay and disposable_host(domain) is not None,
+        "email_example": domain.endswith(_EXAMPLES),
+    }
+    return tuple(sign for sign, held in seen.items() if held)

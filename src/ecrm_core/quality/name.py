@@ -13,49 +13,60 @@ from functools import lru_cache
 from ecrm_core.customers import PersonName
 from ecrm_core.kernel import Json
 from ecrm_core.quality.data import load_data
-from ecrm_core.quality.evidence import Evidence, Suggestion
+from ecrm_core.quality.evidence import FOUND, Evidence, Suggestion
 from ecrm_core.quality.party import Party, name_words
 
-__all__ = ["NAME_TESTS", "has_placeholder", "is_sample", "is_walk", "repeated"]
+__all__ = [
+    "NAME_TESTS", "has_placeholder", "is_sample", "is_telling", "is_walk", "repeated",
+]  # fmt: skip
 
 Params = Mapping[str, Json]
 Yields = Iterable[Evidence | Suggestion]
 
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S@\S+\.\S|https?://|www\.\S")
+_STRANGE = (("Nd", "digits"), ("So", "pictures"))  # Unicode's general categories
 _WALK = 4  # keys side by side
 _AGAIN = 3  # times one letter
 
 
 def _letter(value: PersonName, _: Party, __: Params) -> Yields:
-    if not value.full[:1].isalpha() and not any(map(str.isalpha, value.full)):
-        yield Evidence()
+    named = value.full[:1].isalpha() or any(map(str.isalpha, value.full))
+    return () if named else FOUND
 
 
 def _signs(value: PersonName, _: Party, __: Params) -> Yields:
     """Find digits (but those of "3rd") and pictures."""
     if value.full.replace(" ", "").isalpha():
-        return  # nearly every name
+        return ()  # nearly every name
     kinds = {unicodedata.category(char) for char in _ORDINAL.sub("", value.full)}
-    if "Nd" in kinds:
-        yield Evidence(facts={"what": "digits"})
-    if "So" in kinds:
-        yield Evidence(facts={"what": "pictures"})
+    return tuple(Evidence(facts={"what": what}) for kind, what in _STRANGE if kind in kinds)
 
 
 def _address(value: PersonName, _: Party, __: Params) -> Yields:
-    if ("." in value.full or ":" in value.full) and _ADDRESS.search(value.full):
-        yield Evidence()
+    if "." not in value.full and ":" not in value.full:
+        return ()
+    return FOUND if _ADDRESS.search(value.full) else ()
 
 
 def _sample(_: PersonName, record: Party, __: Params) -> Yields:
-    if is_sample(record.words):
-        yield Evidence()
+    return FOUND if is_sample(record.words) else ()
 
 
 def _walk(_: PersonName, record: Party, __: Params) -> Yields:
-    if is_walk(record.words):
-        yield Evidence()
+    return FOUND if is_walk(record.words) else ()
+
+
+def is_telling(found: Sequence[str]) -> bool:
+    """Tell whether a name may be a sample or a walk, or say a placeholder or one word twice.
+
+    One look at what nearly no name has; the functions below say which it is.
+    """
+    if len(found) == 1:
+        return found[0] in _wholes() or len(set(found[0])) == 1
+    if not _table("words").isdisjoint(found) or "".join(found) in _wholes():
+        return True
+    return len(found) > 1 and found[0] == found[-1]
 
 
 def is_sample(found: Sequence[str]) -> bool:
@@ -88,6 +99,12 @@ def _table(name: str) -> frozenset[str]:
     """Return the entries of all languages, in the form names are compared in."""
     tables = load_data("placeholders")[name].values()
     return frozenset("".join(name_words(entry)) for entries in tables for entry in entries)
+
+
+@lru_cache(maxsize=1)
+def _wholes() -> frozenset[str]:
+    """Return whole names that are telling, without spaces."""
+    return _table("words") | _table("samples") | _walks()
 
 
 @lru_cache(maxsize=1)

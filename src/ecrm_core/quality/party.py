@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cached_property
 
 from attrs import field, frozen
 
@@ -22,16 +22,18 @@ from ecrm_core.customers import (
     compose_name,
     name_key,
 )
-from ecrm_core.kernel import MAX_TEXT, Private, words
+from ecrm_core.kernel import Private, words
 
 __all__ = ["Party", "name_words", "party_of"]
 
 _PARTS = ("given", "family", "middle", "prefix", "suffix", "phonetic")
+_TELLING = 100  # characters: of U+FDFA each becomes 18 when folded
+_ASCII_WORDS = re.compile("[a-z0-9]+")
 _MANY = frozenset(name for name, field in FIELDS.items() if field.many)
-_NAME = tuple(f"name.{part}" for part in ("full", *_PARTS))
+_NAME = {f"name.{part}": part for part in ("full", *_PARTS)}
 
 
-@frozen(kw_only=True, repr=False, slots=False)  # made for each record: quicker, and may remember
+@frozen(kw_only=True, repr=False, slots=False)  # quicker to make, once a record
 class Party(Private):
     """Values by field (a list of them, of one or many); a field not stated is absent.
 
@@ -49,16 +51,17 @@ class Party(Private):
     unread: tuple[str, ...] = field(default=())
     origin: SourceRecord | Profile | None = None
     shared: Mapping[MatchKey, int] = field(factory=dict)
+    words: tuple[str, ...] = field(init=False, eq=False)
+    """The words of the name, in the form names are compared in."""
+
+    @words.default
+    def _words(self) -> tuple[str, ...]:
+        return name_words(self.name.full) if self.name else ()
 
     def values(self, path: str) -> tuple[FieldValue, ...]:
         """Return the values a rule with that path is asked about."""
         special = _SPECIAL.get(path)
         return self.fields.get(path, ()) if special is None else special(self)
-
-    @cached_property
-    def words(self) -> tuple[str, ...]:
-        """The words of the name, in the form names are compared in."""
-        return name_words(self.name.full) if self.name else ()
 
     @property
     def emails(self) -> tuple[ContactPoint, ...]:
@@ -79,8 +82,11 @@ class Party(Private):
 
 
 def name_words(text: str) -> tuple[str, ...]:
-    """Return the words of a name, in the form names are compared in."""
-    return words(name_key(text[:MAX_TEXT]))
+    """Return the words of a name, in the form names are compared in; of its beginning, if long."""
+    text = text[:_TELLING]
+    if text.isascii() and "'" not in text and "`" not in text:
+        return tuple(_ASCII_WORDS.findall(text.lower()))  # as below (a law), in a fifth of the time
+    return words(name_key(text))
 
 
 def _one(value: FieldValue) -> tuple[FieldValue, ...]:
@@ -125,10 +131,11 @@ def _fields(record: SourceRecord) -> dict[str, tuple[FieldValue, ...]]:
 
 def _name(cells: Mapping[str, Stated]) -> PersonName | None:
     """Return the name as Profile.name does: written in full, or composed of later parts."""
-    held = [(name[5:], cells[name]) for name in _NAME if name in cells]
-    said = {part: cell for part, cell in held if cell.value is not CLEARED}
-    if not said:
-        return None
+    said = {}
+    for name, part in _NAME.items():
+        cell = cells.get(name)
+        if cell is not None and cell.value is not CLEARED:
+            said[part] = cell
     full = said.pop("full", None)
     texts = {part: cell.value for part, cell in said.items()}
     if full and all(full.observed_at >= cell.observed_at for cell in said.values()):

@@ -7,7 +7,7 @@ from datetime import date
 
 from ecrm_core.customers import ContactPoint, VerificationState
 from ecrm_core.kernel import Json
-from ecrm_core.quality.evidence import Evidence, Suggestion
+from ecrm_core.quality.evidence import FOUND, Evidence, Suggestion
 from ecrm_core.quality.invented import percent, signs_of, weigh
 from ecrm_core.quality.party import Party
 
@@ -20,15 +20,16 @@ _DEAD = frozenset({VerificationState.BOUNCED, VerificationState.UNREACHABLE})
 
 
 def _named(value: Party, _: Party, __: Params) -> Yields:
-    if value.name is None and value.organisation is None:
-        yield Evidence()
+    return FOUND if value.name is None and value.organisation is None else ()
 
 
 def _reachable(value: Party, _: Party, __: Params) -> Yields:
     """Ask for one way that can be read: e-mail, phone, messenger, or a place mail goes to."""
-    ways = (*value.emails, *value.phones, *value.fields.get("handles", ()))
-    if not any(contact.normalised for contact in ways) and not _has_place(value):
-        yield Evidence()
+    for contacts in (value.emails, value.phones, value.fields.get("handles", ())):
+        for contact in contacts:
+            if contact.normalised:
+                return ()
+    return () if _has_place(value) else FOUND
 
 
 def _has_place(party: Party) -> bool:
@@ -42,30 +43,33 @@ def _has_place(party: Party) -> bool:
 
 
 def _unread(value: str, _: Party, __: Params) -> Yields:
-    yield Evidence(facts={"field": value})
+    return (Evidence(facts={"field": value}),)
 
 
 def _not_working(value: ContactPoint, _: Party, __: Params) -> Yields:
-    if value.verification is not None and value.verification.state in _DEAD:
-        yield Evidence(facts={"state": value.verification.state.value})
+    if value.verification is None or value.verification.state not in _DEAD:
+        return ()
+    return (Evidence(facts={"state": value.verification.state.value}),)
 
 
 def _birth_on(value: date, record: Party, params: Params) -> Yields:
     """Ask whether somebody alive can be born that day; without ``as_of`` nothing is asked."""
     if record.as_of is None:
-        return
+        return ()
     oldest = int(params.get("oldest", 120))
     if value > record.as_of:
-        yield Evidence(facts={"what": "future"})
-    elif record.as_of.year - value.year > oldest:
-        yield Evidence(facts={"what": "age", "years": oldest})
+        return (Evidence(facts={"what": "future"}),)
+    if record.as_of.year - value.year > oldest:
+        return (Evidence(facts={"what": "age", "years": oldest}),)
+    return ()
 
 
 def _invented(value: Party, _: Party, __: Params) -> Yields:
     signs = signs_of(value)
-    odds = weigh(signs)
-    if odds > 0:
-        yield Evidence(facts={"signs": ", ".join(signs), "percent": percent(odds)})
+    odds = weigh(signs) if signs else 0.0
+    if odds <= 0:
+        return ()
+    return (Evidence(facts={"signs": ", ".join(signs), "percent": percent(odds)}),)
 
 
 PARTY_TESTS: Mapping[str, Callable[..., Yields]] = {

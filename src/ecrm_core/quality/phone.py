@@ -8,7 +8,7 @@ from functools import lru_cache
 from ecrm_core.customers import ContactPoint, phone_type
 from ecrm_core.kernel import Json
 from ecrm_core.quality.data import load_data
-from ecrm_core.quality.evidence import Evidence, Suggestion
+from ecrm_core.quality.evidence import FOUND, Evidence, Suggestion
 from ecrm_core.quality.party import Party
 
 __all__ = ["PHONE_TESTS", "is_fictional", "pattern_of"]
@@ -21,13 +21,11 @@ _STEPS = {"repeated": 0, "ascending": 1, "descending": 9}
 
 
 def _impossible(value: ContactPoint, record: Party, _: Params) -> Yields:
-    if value.normalised is None and not _countryless(value, record):
-        yield Evidence()
+    return FOUND if value.normalised is None and not _countryless(value, record) else ()
 
 
 def _country(value: ContactPoint, record: Party, _: Params) -> Yields:
-    if value.normalised is None and _countryless(value, record):
-        yield Evidence()
+    return FOUND if value.normalised is None and _countryless(value, record) else ()
 
 
 def _countryless(value: ContactPoint, record: Party) -> bool:
@@ -39,8 +37,7 @@ def _countryless(value: ContactPoint, record: Party) -> bool:
 
 
 def _unknown(value: ContactPoint, _: Party, __: Params) -> Yields:
-    if value.normalised is not None and phone_type(value) is None:
-        yield Evidence()
+    return FOUND if value.normalised is not None and phone_type(value) is None else ()
 
 
 def is_fictional(contact: ContactPoint) -> bool:
@@ -89,14 +86,12 @@ _PATTERNS = _pattern_texts()
 
 
 def _fictional(value: ContactPoint, _: Party, __: Params) -> Yields:
-    if is_fictional(value):
-        yield Evidence()
+    return FOUND if is_fictional(value) else ()
 
 
 def _pattern(value: ContactPoint, _: Party, __: Params) -> Yields:
     pattern = pattern_of(value)
-    if pattern is not None:
-        yield Evidence(facts={"pattern": pattern})
+    return () if pattern is None else (Evidence(facts={"pattern": pattern}),)
 
 
 PHONE_TESTS = {

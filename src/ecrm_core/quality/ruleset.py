@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from functools import reduce
+from operator import or_
 from types import MappingProxyType
 from typing import Self
 
 from attrs import evolve, field, frozen
 
-from ecrm_core.customers import field_of
+from ecrm_core.customers import FieldValue, field_of
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Json, Registry
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email import EMAIL_TESTS
 from ecrm_core.quality.evidence import QualityTest
 from ecrm_core.quality.name import NAME_TESTS
+from ecrm_core.quality.ordinary import ORDINARY, Ordinary
 from ecrm_core.quality.party import Party
 from ecrm_core.quality.party_tests import PARTY_TESTS
 from ecrm_core.quality.phone import PHONE_TESTS
@@ -31,41 +34,59 @@ TESTS: Registry[QualityTest] = Registry(
 """The tests of this library by name; ``TESTS.add(name, test)`` gives a registry with one more."""
 
 Overrides = Mapping[str, Mapping[str, Severity]]
-Asked = tuple[Rule, QualityTest, int]
-"""A rule, its test, and the place of its dimension in DIMENSIONS."""
+Asked = tuple[Rule, QualityTest, Mapping[str, Json], int]
+"""A rule, its test, its parameters, and the place of its dimension in DIMENSIONS."""
 
 
 @frozen(kw_only=True)
 class Section:
     """The rules of one path, and what is known of them before anybody is asked.
 
-    ``places`` says how often each dimension is asked, ``conditional`` whether some rule is not
-    asked of everybody, ``listed`` whether the field is a list.
+    ``places`` says how often each dimension is asked, ``bits`` which are, ``conditional`` whether
+    some rule is not asked of everybody, ``listed`` whether the field is a list. Where ``ordinary``
+    holds for a value, only the ``rest`` of the rules is asked of it.
     """
 
     path: str
     asked: tuple[Asked, ...]
+    rest: tuple[Asked, ...]
+    ordinary: Callable[[FieldValue, Party], bool] | None
     ids: tuple[str, ...]
     places: tuple[tuple[int, int], ...]
+    bits: int
     conditional: bool
     listed: bool
+    stored: bool
+    """Whether the values stand among the fields, as they are."""
 
     @classmethod
     def of(cls, path: str, asked: Iterable[Asked]) -> Section:
         """Return the section of these rules."""
         asked = tuple(asked)
+        ordinary = ORDINARY.get(path)
+        rest = tuple(held for held in asked if not (ordinary and _told(held, ordinary)))
         return cls(
             path=path,
             asked=asked,
-            ids=tuple(rule.id for rule, _, _ in asked),
-            places=tuple(Counter(place for _, _, place in asked).items()),
-            conditional=any(rule.conditional for rule, _, _ in asked),
+            rest=rest,
+            ordinary=ordinary.holds if ordinary and len(rest) < len(asked) else None,
+            ids=tuple(rule.id for rule, *_ in asked),
+            places=tuple(Counter(place for *_, place in asked).items()),
+            bits=reduce(or_, (1 << place for *_, place in asked), 0),
+            conditional=any(rule.conditional for rule, *_ in asked),
             listed=path not in PSEUDO_FIELDS and field_of(path).many,
+            stored=path not in PSEUDO_FIELDS,
         )
 
     def among(self, party: Party) -> Section:
         """Return the section with the rules alone that apply to a party."""
         return Section.of(self.path, (held for held in self.asked if _applies(held[0], party)))
+
+
+def _told(asked: Asked, ordinary: Ordinary) -> bool:
+    """Tell whether the shortcut stands for a rule: its test is ours, with no parameters."""
+    rule, test, params, _ = asked
+    return not params and rule.test in ordinary.tests and test is TESTS[rule.test]
 
 
 def _applies(rule: Rule, party: Party) -> bool:
@@ -102,7 +123,8 @@ class RuleSet:
     def _sections(self) -> tuple[Section, ...]:
         found: dict[str, list[Asked]] = {}
         for rule in self.rules:
-            asked = (rule, self.tests[rule.test], DIMENSIONS.index(rule.dimension))
+            place = DIMENSIONS.index(rule.dimension)
+            asked = (rule, self.tests[rule.test], rule.params, place)
             found.setdefault(rule.path, []).append(asked)
         return tuple(Section.of(path, asked) for path, asked in found.items())
 

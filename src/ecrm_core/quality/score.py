@@ -15,7 +15,7 @@ from ecrm_core.kernel import Json
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.rule import Dimension, Severity, choice, known_keys
 
-__all__ = ["DIMENSIONS", "Score", "Tally", "Weights", "mean"]
+__all__ = ["DIMENSIONS", "Score", "Tally", "Weights", "mean", "untouched"]
 
 E = TypeVar("E", bound=Enum)
 DIMENSIONS = tuple(Dimension)
@@ -52,6 +52,13 @@ class Weights:
     dimensions: Mapping[Dimension, float] = field(
         factory=_own_dimensions, converter=_fixed_dimensions, hash=False
     )
+
+    weighing: int = field(init=False, eq=False, repr=False)
+    """Bit n: the dimension at place n of DIMENSIONS has weight."""
+
+    @weighing.default
+    def _bits(self) -> int:
+        return sum(1 << place for place, d in enumerate(DIMENSIONS) if self.dimensions.get(d))
 
     def __attrs_post_init__(self) -> None:
         """Refuse weights that are missing, no numbers, or out of bounds (DefinitionError)."""
@@ -105,37 +112,36 @@ class Tally:
     weights: Weights
     # By place in DIMENSIONS: to hash an Enum takes longer than the rest of a check.
     _asked: list[int] = field(init=False)
-    _lost: list[float] | None = field(default=None, init=False)
+    _lost: list[float] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Begin with nothing asked."""
-        self._asked = [0] * len(DIMENSIONS)
+        self._asked, self._lost = [0] * len(DIMENSIONS), [0.0] * len(DIMENSIONS)
 
-    def ask(self, place: int, times: int = 1) -> None:
-        """Count checks of the dimension at that place in DIMENSIONS; taken back below zero."""
-        self._asked[place] += times
+    def ask(self, places: Iterable[tuple[int, int]], times: int = 1) -> None:
+        """Count checks: how many of the dimension at each place in DIMENSIONS, how many times."""
+        for place, checks in places:
+            self._asked[place] += checks * times
 
     def lose(self, place: int, penalty: float) -> None:
         """Take from what the checks of that dimension earn."""
-        if self._lost is None:
-            self._lost = [0.0] * len(DIMENSIONS)
         self._lost[place] += penalty
 
     def score(self) -> Score:
         """Return what the checks came to."""
-        if self._lost is None:
-            dimensions = _untouched(tuple(map(bool, self._asked)))
-        else:
-            counts = zip(DIMENSIONS, self._asked, self._lost, strict=True)
-            dimensions = {d: 1.0 - lost / asked for d, asked, lost in counts if asked}
+        counts = zip(DIMENSIONS, self._asked, self._lost, strict=True)
+        dimensions = {d: 1.0 - lost / asked for d, asked, lost in counts if asked}
         return Score(dimensions=dimensions, total=mean(dimensions, self.weights))
 
 
-@lru_cache(maxsize=1 << len(DIMENSIONS))
-def _untouched(asked: tuple[bool, ...]) -> Mapping[Dimension, float]:
-    """Return the dimensions asked of a party nothing was found in: most of them."""
-    pairs = zip(DIMENSIONS, asked, strict=True)
-    return MappingProxyType({dimension: 1.0 for dimension, held in pairs if held})
+@lru_cache(maxsize=1 << 2 * len(DIMENSIONS))
+def untouched(asked: int, weighing: int) -> Score:
+    """Return the score of a party nothing was found in: most of them.
+
+    Bit n of ``asked``: the dimension at place n of DIMENSIONS was; of ``weighing``: it has weight.
+    """
+    dimensions = {d: 1.0 for place, d in enumerate(DIMENSIONS) if asked >> place & 1}
+    return Score(dimensions=MappingProxyType(dimensions), total=1.0 if asked & weighing else None)
 
 
 def mean(dimensions: Mapping[Dimension, float], weights: Weights) -> float | None:

@@ -1,6 +1,6 @@
 """Matching on labelled data, at the default cut and without labels: F1 of pairs and of clusters.
 
-    python benchmarks/bench_matching.py [NAME ...]
+    python benchmarks/matching.py [NAME ...]
 
 Reads the folder ``matching`` below ECRM_DATA (default: ../shared/data). Labels only score.
 """
