@@ -96,21 +96,23 @@ def _without_shortcuts(rules: RuleSet) -> RuleSet:
 
 
 ASKED_ALL = _without_shortcuts(ALL)
-LOCALS = st.sampled_from(["kim", "info", "No-Reply", "kim+x", '"k"', "a" * 65, "asdf", "é"])
+# Mostly nothing is wrong, so that what is stands alone.
+LOCALS = st.sampled_from(["kim"] * 4 + ["info", "No-Reply", "kim+x", '"k"', "a" * 65, "asdf", "é"])
 HOSTS = st.sampled_from(
-    ["example.com", "gmail.com", "gmial.com", "mailinator.com", "x.test", "Müller.example"]
+    ["example.com"] * 4 + ["gmail.com", "gmial.com", "mailinator.com", "x.test", "Müller.example"]
 )
 FULL = st.sampled_from(
     ["Kim", "Anne-Marie O'Neill", "Test", "test test", "asdf", "아무개", "½", "J.", "A 1"]
 )
 DIALLED = st.sampled_from(["+82 10-2000-0000", "010-1234-5678", "+1 212-555-0123", "12", "+49 1"])
-VERIFIED = st.sampled_from([None, Verification(state=VerificationState.BOUNCED)])
+VERIFIED = st.sampled_from([None] * 4 + [Verification(state=VerificationState.BOUNCED)])
+SPACES = st.sampled_from([""] * 4 + [" "])
 
 
 @st.composite
 def common(draw: st.DrawFn) -> SourceRecord:
     """Draw what most people are, and what is nearly so."""
-    email = parse_email(f"{draw(LOCALS)}@{draw(HOSTS)}{draw(st.sampled_from(['', ' ']))}")
+    email = parse_email(f"{draw(LOCALS)}@{draw(HOSTS)}{draw(SPACES)}")
     phone = parse_phone(draw(DIALLED), region=draw(st.sampled_from([None, "KR"])))
     values = {
         "emails": (evolve(email, verification=draw(VERIFIED)),),
@@ -120,6 +122,7 @@ def common(draw: st.DrawFn) -> SourceRecord:
     return SourceRecord(SourceKey("s", "1"), {n: Stated(v, AT, AT) for n, v in values.items()})
 
 
+@settings(max_examples=size(300, 10_000))
 @given(st.one_of(records(), common()))
 def test_the_shortcut_of_ordinary_values_changes_no_report(record: SourceRecord) -> None:
     assert check_record(record, ALL, as_of=DAY) == check_record(record, ASKED_ALL, as_of=DAY)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from phonenumbers import PhoneMetadata, PhoneNumber
+    from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberDesc
 
 __all__ = ["Number", "read_number", "type_of"]
 
@@ -47,12 +47,12 @@ def type_of(e164: str) -> str | None:
 class _Plan:
     """What one region's metadata says, compiled when first asked."""
 
-    __slots__ = ("_metadata", "_sorts", "code", "general", "idd", "leading", "lengths", "local",
+    __slots__ = ("_general", "_metadata", "_sorts", "code", "general", "idd", "leading", "lengths", "local",
                  "prefix", "transformed")  # fmt: skip
 
-    def __init__(self, metadata: PhoneMetadata) -> None:
-        general = metadata.general_desc
-        self._metadata, self._sorts = metadata, dict[int, re.Pattern[str] | None]()
+    def __init__(self, metadata: PhoneMetadata, general: PhoneNumberDesc) -> None:
+        self._metadata, self._general = metadata, general
+        self._sorts = dict[int, re.Pattern[str] | None]()
         self.code = str(metadata.country_code)
         self.general = _pattern(general.national_number_pattern)
         self.lengths = frozenset(general.possible_length)
@@ -77,7 +77,7 @@ class _Plan:
 
     def _of_length(self, length: int) -> re.Pattern[str] | None:
         """Return the patterns of the sorts that have numbers of this length, as one."""
-        general = self._metadata.general_desc
+        general = self._general
         if general.possible_length and length not in general.possible_length:
             return None
         parts = [
@@ -113,15 +113,19 @@ def _plans(code: str) -> tuple[_Plan, ...]:
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code), ())
     load = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code
     found = (load(int(code), region) for region in regions)
-    return tuple(_Plan(metadata) for metadata in found if metadata)
+    return tuple(plan for metadata in found if (plan := _plan(metadata)))
 
 
 @lru_cache(maxsize=512)
 def _plan_of(region: str) -> _Plan | None:
     import phonenumbers
 
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region.upper(), None)
-    return _Plan(metadata) if metadata else None
+    return _plan(phonenumbers.PhoneMetadata.metadata_for_region(region.upper(), None))
+
+
+def _plan(metadata: PhoneMetadata | None) -> _Plan | None:
+    general = metadata and metadata.general_desc
+    return _Plan(metadata, general) if metadata and general else None
 
 
 def _ordinary(text: str, region: str | None) -> tuple[str, str] | None:

@@ -30,7 +30,7 @@ class Ordinary:
     holds: Callable[[FieldValue, Party], bool]
 
 
-def _email(value: ContactPoint, _: Party) -> bool:
+def _email(value: ContactPoint, __: Party) -> bool:
     address = value.normalised
     if address is None or address != value.raw or value.relay or value.verification is not None:
         return False
