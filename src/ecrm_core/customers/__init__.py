@@ -47,7 +47,7 @@ from ecrm_core.customers.names import (
     parse_name,
 )
 from ecrm_core.customers.organisation import OrganisationName
-from ecrm_core.customers.phone import parse_phone, phone_type
+from ecrm_core.customers.phone import calling_code, parse_phone, phone_type
 from ecrm_core.customers.policy import POLICIES, Rule, SurvivorshipPolicy
 from ecrm_core.customers.profile import PROFILES, Profile, Sourced
 from ecrm_core.customers.record import (
@@ -118,6 +118,7 @@ __all__ = [
     "VerificationState",
     "accept_value",
     "address_subject",
+    "calling_code",
     "cell_digest",
     "channel_kinds",
     "choose_fields",

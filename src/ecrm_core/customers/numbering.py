@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberDesc
 
-__all__ = ["Number", "read_number", "type_of"]
+__all__ = ["Number", "calling_code", "read_number", "type_of"]
 
 Number = tuple[int, str, str | None]
 """Country code, national significant number, extension."""
@@ -39,6 +39,12 @@ def type_of(e164: str) -> str | None:
     """Return the sort of a number as libphonenumber calls it, in small letters; None: unknown."""
     found = _ordinary(e164, None) if e164[:1] == "+" else None
     return _sort(*found) if found else _type_by_library(e164)
+
+
+def calling_code(region: str) -> str | None:
+    """Return the country code ("82") of a region (ISO 3166-1 alpha-2); None: it has no numbers."""
+    plan = _plan_of(region)
+    return plan and plan.code
 
 
 # ---------------------------------------------------------------- by the tables

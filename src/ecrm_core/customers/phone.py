@@ -6,10 +6,10 @@ import re
 import unicodedata
 
 from ecrm_core.customers.contact import ContactKind, ContactPoint
-from ecrm_core.customers.numbering import read_number, type_of
+from ecrm_core.customers.numbering import calling_code, read_number, type_of
 from ecrm_core.kernel import gate_text
 
-__all__ = ["parse_phone", "phone_type"]
+__all__ = ["calling_code", "parse_phone", "phone_type"]
 
 _VIRTUAL_KR = re.compile(r"50\d{8,10}")
 

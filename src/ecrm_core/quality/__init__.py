@@ -15,6 +15,7 @@ from ecrm_core.quality.report import ReportBuilder, RowFinding, RuleCount, Table
 from ecrm_core.quality.rule import Applies, Dimension, Rule, Severity
 from ecrm_core.quality.ruleset import ALL, CORE, TESTS, RuleSet
 from ecrm_core.quality.score import Score, Weights
+from ecrm_core.quality.shared import count_shared
 
 __all__ = [
     "ALL",
@@ -41,6 +42,7 @@ __all__ = [
     "check_many",
     "check_party",
     "check_record",
+    "count_shared",
     "party_of",
     "refused_report",
     "render_message",

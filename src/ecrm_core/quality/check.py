@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import NamedTuple
 
 from attrs import evolve, frozen
 
-from ecrm_core.customers import FieldValue, Profile, SourceRecord, show_value
+from ecrm_core.customers import FieldValue, MatchKey, Profile, SourceRecord, show_value
 from ecrm_core.customers.names import PersonName
 from ecrm_core.customers.organisation import OrganisationName
 from ecrm_core.kernel import Json, mask, plain_table
@@ -74,14 +74,16 @@ def check_record(
     *,
     as_of: date | None = None,
     region: str | None = None,
+    shared: Mapping[MatchKey, int] | None = None,
 ) -> Report:
     """Return everything the rules find in a record or profile; bad data never raises.
 
     ``as_of`` is the day rules about time count from (without it they ask nothing), ``region``
-    (ISO 3166-1) the country phones are dialled in where the record states none.
+    (ISO 3166-1) the country phones are dialled in where the record states none, ``shared`` how
+    many hold an address (``count_shared``; without it nobody is asked about that).
     """
     day = as_of.date() if isinstance(as_of, datetime) else as_of
-    return check_party(party_of(record, as_of=day, region=region), rules)
+    return check_party(party_of(record, as_of=day, region=region, shared=shared), rules)
 
 
 def check_many(
@@ -90,9 +92,12 @@ def check_many(
     *,
     as_of: date | None = None,
     region: str | None = None,
+    shared: Mapping[MatchKey, int] | None = None,
 ) -> Iterator[Report]:
     """Yield the report of each record, in order, as it is asked for: memory stays flat."""
-    return (check_record(record, rules, as_of=as_of, region=region) for record in records)
+    return (
+        check_record(record, rules, as_of=as_of, region=region, shared=shared) for record in records
+    )
 
 
 def check_party(party: Party, rules: RuleSet = CORE) -> Report:

@@ -73,15 +73,15 @@ def _of_email(contact: ContactPoint, party: Party) -> list[str]:
     local, domain = parts_of(contact)
     found = list(_signs_of_host(domain, relay=contact.relay))
     said = name_words(local)
-    telling, organisation = is_telling(said), party.organisation
-    if not telling and organisation is None:
-        return found  # nearly always
-    bare = "".join(said)
+    placeholder = is_telling(said) and (is_sample(said) or is_walk(said))
     # A mailbox named like its owner says nothing the name does not say already.
-    if bare != "".join(party.words):
-        if telling and (is_sample(said) or is_walk(said)):
-            found.append("email_placeholder")
-    elif bare and organisation and bare == "".join(name_words(organisation.legal)):
+    owned = "".join(said) == "".join(party.words) or set(party.words).issuperset(said)
+    if placeholder and not owned:
+        found.append("email_placeholder")
+    if local.lower() == domain.partition(".")[0] and (placeholder or not owned):
+        found.append("email_doubled")
+    organisation = party.organisation
+    if organisation and owned and "".join(said) == "".join(name_words(organisation.legal)):
         found.append("same_everywhere")
     return found
 

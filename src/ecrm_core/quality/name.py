@@ -64,16 +64,19 @@ def is_telling(found: Sequence[str]) -> bool:
     """
     if len(found) == 1:
         return found[0] in _wholes() or len(set(found[0])) == 1
-    if not _table("words").isdisjoint(found) or "".join(found) in _wholes():
+    if not _table("words").isdisjoint(found) or found[:1] == found[-1:]:
         return True
-    return len(found) > 1 and found[0] == found[-1]
+    return "".join(found) in _wholes() or "".join(found[::-1]) in _wholes()
 
 
 def is_sample(found: Sequence[str]) -> bool:
     """Tell whether a whole name is one of an example, of a known character, or a placeholder."""
     if not found:
         return False
-    return "".join(found) in _table("samples") or _table("words").issuperset(found)
+    samples = _table("samples")
+    if "".join(found) in samples or "".join(found[::-1]) in samples:
+        return True  # the family name may stand first
+    return _table("words").issuperset(found)
 
 
 def has_placeholder(found: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -23,6 +24,7 @@ from ecrm_core.customers import (
     name_key,
 )
 from ecrm_core.kernel import Private, words
+from ecrm_core.quality.data import load_data
 
 __all__ = ["Party", "name_words", "party_of"]
 
@@ -52,11 +54,11 @@ class Party(Private):
     origin: SourceRecord | Profile | None = None
     shared: Mapping[MatchKey, int] = field(factory=dict)
     words: tuple[str, ...] = field(init=False, eq=False)
-    """The words of the name, in the form names are compared in."""
+    """The words of the name, in the form names are compared in, without a title before it."""
 
     @words.default
     def _words(self) -> tuple[str, ...]:
-        return name_words(self.name.full) if self.name else ()
+        return _untitled(name_words(self.name.full)) if self.name else ()
 
     def values(self, path: str) -> tuple[FieldValue, ...]:
         """Return the values a rule with that path is asked about."""
@@ -89,6 +91,16 @@ def name_words(text: str) -> tuple[str, ...]:
     return words(name_key(text))
 
 
+def _untitled(found: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of a name without a title before them."""
+    return found[1:] if len(found) > 1 and found[0] in _titles() else found
+
+
+@lru_cache(maxsize=1)
+def _titles() -> frozenset[str]:
+    return frozenset(load_data("placeholders")["titles"])
+
+
 def _one(value: FieldValue) -> tuple[FieldValue, ...]:
     return () if value is None else (value,)
 
@@ -102,7 +114,11 @@ _SPECIAL: Mapping[str, Callable[[Party], tuple[FieldValue, ...]]] = {
 
 
 def party_of(
-    record: SourceRecord | Profile, *, as_of: date | None = None, region: str | None = None
+    record: SourceRecord | Profile,
+    *,
+    as_of: date | None = None,
+    region: str | None = None,
+    shared: Mapping[MatchKey, int] | None = None,
 ) -> Party:
     """Return a record or profile as rules see it; ``region`` stands in for an unsaid country."""
     if isinstance(record, Profile):
@@ -112,8 +128,9 @@ def party_of(
         fields, name, source = _fields(record), _name(record.cells), record.key.source
     country = fields.get("address.country", (region,))[0]
     return Party(
-        fields=fields, name=name, source=source, country=country, as_of=as_of, origin=record
-    )
+        fields=fields, name=name, source=source, country=country, as_of=as_of, origin=record,
+        shared=shared or {},
+    )  # fmt: skip
 
 
 def _fields(record: SourceRecord) -> dict[str, tuple[FieldValue, ...]]:

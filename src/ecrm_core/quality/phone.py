@@ -41,8 +41,13 @@ def _unknown(value: ContactPoint, _: Party, __: Params) -> Yields:
 
 
 def is_fictional(contact: ContactPoint) -> bool:
-    """Tell whether the number is kept free for films and books (see fictional_phones.json)."""
-    digits = contact.normalised[1:] if contact.normalised else ""
+    """Tell whether the number is kept free for films and books (see fictional_phones.json).
+
+    555-0123 without an area code is no number, and of the films all the same.
+    """
+    if contact.normalised is None:
+        return _dialled(contact)[:5] == "55501" and len(_dialled(contact)) == _TELLING
+    digits = contact.normalised[1:]
     if digits.startswith("1") and _in(digits[4:], load_data("fictional_phones")["nanp"]):
         return True
     ranges = _ranges().get(digits[:4])
@@ -70,7 +75,12 @@ def _ranges() -> Mapping[str, list[Sequence[str]]]:
 
 def pattern_of(contact: ContactPoint) -> str | None:
     """Return "repeated", "ascending" or "descending" where the last seven digits are; else None."""
-    return _PATTERNS.get(contact.normalised[-_TELLING:]) if contact.normalised else None
+    return _PATTERNS.get((contact.normalised or _dialled(contact))[-_TELLING:])
+
+
+def _dialled(contact: ContactPoint) -> str:
+    """Return the digits of a number that cannot be read."""
+    return "".join(char for char in contact.raw if "0" <= char <= "9")
 
 
 def _pattern_texts() -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 from ecrm_core.customers import FieldValue, field_of
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Json, Registry
+from ecrm_core.quality.consistency import CONSISTENCY_TESTS
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email import EMAIL_TESTS
 from ecrm_core.quality.evidence import QualityTest
@@ -25,11 +26,20 @@ from ecrm_core.quality.party_tests import PARTY_TESTS
 from ecrm_core.quality.phone import PHONE_TESTS
 from ecrm_core.quality.rule import PSEUDO_FIELDS, Rule, Severity, choice, known_keys
 from ecrm_core.quality.score import DIMENSIONS, Weights
+from ecrm_core.quality.shared import SHARED_TESTS
 
 __all__ = ["ALL", "CORE", "TESTS", "RuleSet"]
 
 TESTS: Registry[QualityTest] = Registry(
-    "quality test", {**EMAIL_TESTS, **NAME_TESTS, **PARTY_TESTS, **PHONE_TESTS}
+    "quality test",
+    {
+        **CONSISTENCY_TESTS,
+        **EMAIL_TESTS,
+        **NAME_TESTS,
+        **PARTY_TESTS,
+        **PHONE_TESTS,
+        **SHARED_TESTS,
+    },
 )
 """The tests of this library by name; ``TESTS.add(name, test)`` gives a registry with one more."""
 

@@ -72,6 +72,10 @@ def test_of_a_group_only_the_strongest_sign_counts(group: list[str]) -> None:
     assert weigh(group) == max(weigh([sign]) for sign in group)
 
 
+def test_signs_in_the_name_alone_never_reach_the_threshold() -> None:
+    assert weigh([sign for sign in SIGNS["weights"] if sign.startswith("name_")]) < 0
+
+
 @pytest.mark.parametrize("name", ["Test", "홍길동", "山田太郎", "Mickey Mouse", "Null", "asdf"])
 def test_a_sample_name_alone_is_news_and_no_warning(name: str) -> None:
     found = findings(record(name__full=name, email="kim.minjun@example.com"))
@@ -83,7 +87,12 @@ def test_a_sample_name_alone_is_news_and_no_warning(name: str) -> None:
     ("fields", "signs"),
     [
         ({"name__full": "홍길동", "phone": "010-1234-5678"}, {"name_sample", "phone_pattern"}),
-        ({"name__full": "Test Test"}, {"name_repeated", "name_sample"}),
+        ({"name__full": "Test Test", "email": "test@test.com"},
+         {"email_doubled", "name_repeated", "name_sample"}),
+        ({"name__full": "Mouse, Mickey", "email": "a@a.com", "phone": "555-0123"},
+         {"email_doubled", "name_sample", "phone_fictional"}),
+        ({"name__full": "Mr. Donald Duck", "phone": "000-0000-0000"},
+         {"name_sample", "phone_pattern"}),
         ({"name__full": "asdf", "email": "qwer@mailinator.com"},
          {"email_disposable", "email_placeholder", "name_sample", "name_walk"}),
         ({"name__full": "Mickey Mouse", "email": "mickey@yopmail.com"},
@@ -96,6 +105,27 @@ def test_several_signs_make_an_invented_entry(fields: dict[str, str], signs: set
     found = findings(record(**fields))["invented"]
     assert set(str(found.facts["signs"]).split(", ")) == signs
     assert 50 < int(found.facts["percent"]) <= 100
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "phone"),
+    [
+        ("Jane Null", "jane.null@gmail.com", "+1 415-231-4821"),
+        ("Ms. Null", "null@web.de", "+1 415-231-4821"),
+        ("Mr. Test", "test@web.de", "+49 1512 3956701"),
+        ("홍길동", "gildong.hong@naver.com", "010-2943-1274"),
+        ("山田太郎", "yamada@example.jp", "+81 90-2345-6712"),
+        ("Peter Parker", "peter.parker@gmail.com", "+1 415-231-4821"),
+        ("Mickey Rourke", "mickey@gmail.com", "+1 415-231-4821"),
+        ("Na Na", "na.na@gmail.com", "+82 10-2943-1274"),
+        ("Kim Kim", "kim@kim.kr", "+82 10-2943-1274"),
+        ("John Smith", "john@smith.com", "+1 415-231-4821"),
+        ("X", "x@x.com", "+1 415-231-4821"),
+        ("Guest", "guest@gmail.com", "+1 415-231-4821"),
+    ],
+)
+def test_people_with_telling_names_are_people(name: str, email: str, phone: str) -> None:
+    assert "invented" not in findings(record(name__full=name, email=email, phone=phone))
 
 
 def test_a_mailbox_called_like_its_owner_adds_nothing() -> None:
