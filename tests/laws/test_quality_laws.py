@@ -36,8 +36,10 @@ from ecrm_core.quality import (
     Rule,
     RuleSet,
     Severity,
+    automatic_fixes,
     check_many,
     check_record,
+    clean,
 )
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email_typo import hint_of, one_slip
@@ -139,6 +141,19 @@ def test_the_words_of_an_ascii_name_are_those_of_any_name(text: str) -> None:
 def test_a_name_that_is_not_telling_shows_no_sign(found: list[str]) -> None:
     if not is_telling(found):
         assert not any((is_walk(found), is_sample(found), has_placeholder(found), repeated(found)))
+
+
+@given(st.one_of(records(), common()))
+def test_cleaning_twice_is_cleaning_once(record: SourceRecord) -> None:
+    once = clean(record, check_record(record, ALL, as_of=DAY))
+    report = check_record(once, ALL, as_of=DAY)
+    assert clean(once, report) == once
+    assert not automatic_fixes(once, report)
+    assert {name: once.cells[name] for name in record.cells}.keys() == record.cells.keys()
+    for name, cell in record.cells.items():
+        changed = once.cells[name] != cell
+        kept = [path for path in once.cells if path.startswith(f"unmapped.$.before.{name}")]
+        assert bool(kept) == changed
 
 
 @given(records())

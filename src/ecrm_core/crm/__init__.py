@@ -1,5 +1,6 @@
 """Crm: the facade for shop backends, notebooks and the command line."""
 
+from ecrm_core.crm.cleaning import Cleaned
 from ecrm_core.crm.clock import SystemClock
 from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.facade import Crm
@@ -9,6 +10,7 @@ from ecrm_core.crm.receipt import Receipt, Undo
 from ecrm_core.crm.settings import Settings
 
 __all__ = [
+    "Cleaned",
     "Crm",
     "DryRun",
     "Progress",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecrm_core.crm.cleaning import CleaningDrafts
 from ecrm_core.crm.contact import ContactDrafts
 from ecrm_core.crm.identity import IdentityDrafts
 from ecrm_core.crm.intake import IntakeDrafts
@@ -23,6 +24,7 @@ class DryRun(
     TimelineDrafts,
     SubscriptionDrafts,
     MatchingDrafts,
+    CleaningDrafts,
 ):
     """The changing verbs of the facade, each returning what it would write."""
 

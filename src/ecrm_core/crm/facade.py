@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ecrm_core.crm.cleaning import CleaningVerbs
 from ecrm_core.crm.contact import ContactVerbs
 from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.identity import IdentityVerbs
@@ -32,6 +33,7 @@ class Crm(
     IdentityVerbs,
     ContactVerbs,
     QualityVerbs,
+    CleaningVerbs,
     OutboxVerbs,
     TimelineVerbs,
     SegmentVerbs,

@@ -24,7 +24,12 @@ from ecrm_core.customers.contact import (
     parse_email,
     parse_handle,
 )
-from ecrm_core.customers.correct import accept_value, decide_correct
+from ecrm_core.customers.correct import (
+    Ruling,
+    accept_value,
+    decide_correct,
+    decide_corrections,
+)
 from ecrm_core.customers.correction import CORRECTIONS, Correction, in_order
 from ecrm_core.customers.fieldmap import FieldMap
 from ecrm_core.customers.fields import FIELDS, Field, FieldValue, field_of
@@ -106,6 +111,7 @@ __all__ = [
     "RelationKind",
     "Role",
     "Rule",
+    "Ruling",
     "SearchKey",
     "SourceKey",
     "SourceRecord",
@@ -127,6 +133,7 @@ __all__ = [
     "decide_contact",
     "decide_contact_at_any",
     "decide_correct",
+    "decide_corrections",
     "decide_records",
     "decide_statements",
     "field_of",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from ecrm_core.customers.contact import (
     ContactKind,
@@ -33,6 +33,8 @@ from ecrm_core.errors import DefinitionError, InputError, MissingError
 from ecrm_core.kernel import (
     MAX_TEXT,
     ChangeSet,
+    Json,
+    Private,
     Put,
     canonical_json,
     combine,
@@ -43,7 +45,7 @@ from ecrm_core.kernel import (
     parse_date,
 )
 
-__all__ = ["accept_value", "decide_correct"]
+__all__ = ["Ruling", "accept_value", "decide_correct", "decide_corrections"]
 
 
 def decide_correct(
@@ -67,27 +69,88 @@ def decide_correct(
     CLEARED empties the field. Raises UnknownName, InputError for a value that does not fit, and
     MissingError for a ``replaces`` that is not there. The result is the id of the correction.
     """
-    new = accept_value(field_name, value, region=region)
-    profile = unify(group.records.values(), group.corrections, policy, id=group.root.id)
-    old = _replaced(profile, field_name, _element(field_name, replaces, region))
-    if field_of(field_name).many and new is CLEARED and old is None:
-        message = f"{field_name!r} is a list: name the element that is wrong (replaces=...)"
-        raise DefinitionError(message, code="no_element", field=field_name)
-    customer = group.root.id
-    parts = (tenant, customer, field_name, old or "", instant_text(at), by,
-             replaced_digest(field_name, new) or "", *(["pin"] if pin else []))  # fmt: skip
-    correction = Correction(
-        id=derive_id("cor", *parts), customer=customer, field_name=field_name, replaces=old,
-        value=new, at=at, by=gate_text(by), pin=pin,
-        reason=None if reason is None else gate_text(reason),
+    ruling = Ruling(field_name=field_name, value=value, replaces=replaces, pin=pin, reason=reason)
+    correction = _correction(group, ruling, by=by, at=at, tenant=tenant, policy=policy,
+                             region=region)  # fmt: skip
+    return _written_down(group, [correction], policy, result={"correction": correction.id})
+
+
+@frozen(kw_only=True, repr=False)
+class Ruling(Private):
+    """What one correction says: see ``decide_correct``."""
+
+    field_name: str
+    value: object
+    replaces: object = None
+    pin: bool = False
+    reason: str | None = None
+
+
+def decide_corrections(
+    group: Group,
+    rulings: Iterable[Ruling],
+    *,
+    tenant: str,
+    by: str,
+    at: datetime,
+    policy: SurvivorshipPolicy,
+    region: str | None = None,
+) -> ChangeSet:
+    """Return what several corrections of one customer write, each upon the one before.
+
+    Raises as ``decide_correct``. The result lists the ids of the corrections.
+    """
+    after, found = group, list[Correction]()
+    for ruling in rulings:
+        correction = _correction(after, ruling, by=by, at=at, tenant=tenant, policy=policy,
+                                 region=region)  # fmt: skip
+        found.append(correction)
+        after = evolve(after, corrections=in_order((*after.corrections, correction)))
+    return _written_down(group, found, policy, result={"corrections": [c.id for c in found]})
+
+
+def _correction(
+    group: Group,
+    ruling: Ruling,
+    *,
+    by: str,
+    at: datetime,
+    tenant: str,
+    policy: SurvivorshipPolicy,
+    region: str | None,
+) -> Correction:
+    name, customer = ruling.field_name, group.root.id
+    new = accept_value(name, ruling.value, region=region)
+    profile = unify(group.records.values(), group.corrections, policy, id=customer)
+    old = _replaced(profile, name, _element(name, ruling.replaces, region))
+    if field_of(name).many and new is CLEARED and old is None:
+        message = f"{name!r} is a list: name the element that is wrong (replaces=...)"
+        raise DefinitionError(message, code="no_element", field=name)
+    parts = (tenant, customer, name, old or "", instant_text(at), by,
+             replaced_digest(name, new) or "", *(["pin"] if ruling.pin else []))  # fmt: skip
+    return Correction(
+        id=derive_id("cor", *parts), customer=customer, field_name=name, replaces=old,
+        value=new, at=at, by=gate_text(by), pin=ruling.pin,
+        reason=None if ruling.reason is None else gate_text(ruling.reason),
     )  # fmt: skip
-    if any(known.id == correction.id for known in group.corrections):
-        return ChangeSet(result={"correction": correction.id})
-    after = evolve(group, corrections=in_order((*group.corrections, correction)))
-    row = ChangeSet(puts=(Put(CORRECTIONS, correction),))
+
+
+def _written_down(
+    group: Group,
+    corrections: Iterable[Correction],
+    policy: SurvivorshipPolicy,
+    *,
+    result: Mapping[str, Json],
+) -> ChangeSet:
+    """Return the rows of corrections that are not there yet, and what follows from them."""
+    known = {held.id for held in group.corrections}
+    fresh = [held for held in corrections if held.id not in known]
+    if not fresh:
+        return ChangeSet(result=result)
+    after = evolve(group, corrections=in_order((*group.corrections, *fresh)))
+    rows = ChangeSet(puts=tuple(Put(CORRECTIONS, held) for held in fresh))
     found = reindexed(group, after, group.root)
-    result = {"correction": correction.id}
-    return combine([row, found, rewritten(after, policy)], result=result)
+    return combine([rows, found, rewritten(after, policy)], result=result)
 
 
 def _element(name: str, replaces: object, region: str | None) -> FieldValue:

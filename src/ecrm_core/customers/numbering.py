@@ -44,7 +44,7 @@ def type_of(e164: str) -> str | None:
 def calling_code(region: str) -> str | None:
     """Return the country code ("82") of a region (ISO 3166-1 alpha-2); None: it has no numbers."""
     plan = _plan_of(region)
-    return plan and plan.code
+    return plan.code if plan else None
 
 
 # ---------------------------------------------------------------- by the tables
@@ -53,8 +53,10 @@ def calling_code(region: str) -> str | None:
 class _Plan:
     """What one region's metadata says, compiled when first asked."""
 
-    __slots__ = ("_general", "_metadata", "_sorts", "code", "general", "idd", "leading", "lengths", "local",
-                 "prefix", "transformed")  # fmt: skip
+    __slots__ = (
+        "_general", "_metadata", "_sorts", "code", "general", "idd", "leading", "lengths", "local",
+        "prefix", "transformed",
+    )  # fmt: skip
 
     def __init__(self, metadata: PhoneMetadata, general: PhoneNumberDesc) -> None:
         self._metadata, self._general = metadata, general

@@ -7,6 +7,7 @@ from ecrm_core.quality.check import (
     check_record,
     refused_report,
 )
+from ecrm_core.quality.clean import Fix, automatic_fixes, clean
 from ecrm_core.quality.evidence import Evidence, QualityTest, Suggestion
 from ecrm_core.quality.finding import Finding
 from ecrm_core.quality.messages import LANGUAGES, render_message
@@ -26,6 +27,7 @@ __all__ = [
     "Dimension",
     "Evidence",
     "Finding",
+    "Fix",
     "Party",
     "QualityTest",
     "Report",
@@ -39,9 +41,11 @@ __all__ = [
     "Suggestion",
     "TableReport",
     "Weights",
+    "automatic_fixes",
     "check_many",
     "check_party",
     "check_record",
+    "clean",
     "count_shared",
     "party_of",
     "refused_report",

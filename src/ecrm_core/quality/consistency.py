@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from ecrm_core.customers import ContactPoint, calling_code
@@ -42,7 +42,7 @@ def _too_young(value: date, record: Party, params: Params) -> Yields:
     return (Evidence(facts={"years": youngest}),) if age < youngest else ()
 
 
-CONSISTENCY_TESTS = {
+CONSISTENCY_TESTS: Mapping[str, Callable[..., Yields]] = {
     "birth_on_stand_in": _stand_in,
     "birth_on_young": _too_young,
     "phone_other_country": _other_country,

@@ -1,5 +1,6 @@
 """Services: load, decide, apply; one function a verb, no business rule."""
 
+from ecrm_core.services.cleaning import fixable, prepare_clean
 from ecrm_core.services.commit import commit
 from ecrm_core.services.contact import (
     address_of,
@@ -68,11 +69,13 @@ __all__ = [
     "find_customers",
     "find_duplicates",
     "find_matches",
+    "fixable",
     "group_of",
     "mapper_for",
     "may_contact_address",
     "may_contact_customer",
     "prepare_claim",
+    "prepare_clean",
     "prepare_command",
     "prepare_consent",
     "prepare_correct",

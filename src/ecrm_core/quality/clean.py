@@ -1,0 +1,109 @@
+"""Clean: the fixes nobody needs to be asked about, applied; what stood there before is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from attrs import evolve, frozen
+
+from ecrm_core.customers import (
+    FIELDS,
+    FieldValue,
+    Profile,
+    SourceRecord,
+    Stated,
+    field_of,
+)
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import Private, canonical_json
+from ecrm_core.quality.check import Report
+from ecrm_core.quality.finding import Finding
+
+__all__ = ["Fix", "automatic_fixes", "clean"]
+
+_PATH = re.compile(r"([a-z_.]+)(?:\[(\d+)\])?")
+_BEFORE = "unmapped.$.before."
+
+
+@frozen(kw_only=True, repr=False)
+class Fix(Private):
+    """One value of a field (an element of a list), what is to stand there, and the rule's id."""
+
+    path: str
+    field_name: str
+    before: FieldValue
+    after: FieldValue
+    rule: str
+
+
+def clean(record: SourceRecord, report: Report) -> SourceRecord:
+    """Return the record with every automatic suggestion of its report taken; idempotent.
+
+    A fixed cell keeps its times, and what stood there before is kept under
+    ``unmapped.$.before.<path>``. Nothing that asks for a person is touched. Raises DefinitionError
+    for the report of another record.
+    """
+    cells = dict(record.cells)
+    for fix in automatic_fixes(record, report):
+        cell = cells[fix.field_name]
+        cells.setdefault(_BEFORE + fix.path, evolve(cell, value=_kept(fix)))
+        cells[fix.field_name] = _fixed(cell, fix)
+    return SourceRecord(record.key, cells)
+
+
+def automatic_fixes(record: SourceRecord | Profile, report: Report) -> tuple[Fix, ...]:
+    """Return what may be fixed without asking, the first suggestion for each place, in order.
+
+    Raises DefinitionError for the report of another record.
+    """
+    found: dict[str, Fix] = {}
+    for finding in report.findings:
+        for suggestion in finding.suggestions:
+            if suggestion.automatic and finding.path not in found:
+                fix = _fix(record, finding, suggestion.value)
+                found |= {finding.path: fix} if fix else {}
+    return tuple(found.values())
+
+
+def _fix(record: SourceRecord | Profile, finding: Finding, after: FieldValue) -> Fix | None:
+    """Return the fix of a value that stands in a field; None where there is nothing to change."""
+    place = _PATH.fullmatch(finding.path)
+    if place is None or place[1] not in FIELDS:
+        return None  # of a whole name or party no part is named
+    held = _held(record, place[1])
+    at = int(place[2] or 0)
+    if at >= len(held):
+        message = f"the report speaks of {finding.path}, which the record does not state"
+        raise DefinitionError(message, code="report_of_another", path=finding.path)
+    if held[at] == after:
+        return None
+    return Fix(path=finding.path, field_name=place[1], before=held[at], after=after,
+               rule=finding.rule)  # fmt: skip
+
+
+def _held(record: SourceRecord | Profile, name: str) -> tuple[FieldValue, ...]:
+    if isinstance(record, Profile):
+        return record.values(name)
+    value = record.value(name)
+    if value is None:
+        return ()
+    return tuple(value) if field_of(name).many else (value,)
+
+
+def _fixed(cell: Stated, fix: Fix) -> Stated:
+    if not field_of(fix.field_name).many:
+        return evolve(cell, value=fix.after)
+    return evolve(cell, value=_replaced(cell.value, fix))
+
+
+def _replaced(values: Iterable[FieldValue], fix: Fix) -> tuple[FieldValue, ...]:
+    return tuple(fix.after if held == fix.before else held for held in values)
+
+
+def _kept(fix: Fix) -> str:
+    """Return what is replaced, verbatim: the text that was typed, else its JSON."""
+    typed = getattr(fix.before, "raw", fix.before)
+    if isinstance(typed, str):
+        return typed
+    return canonical_json(field_of(fix.field_name).encode(fix.before))
