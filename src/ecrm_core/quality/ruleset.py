@@ -68,6 +68,8 @@ class Section:
     listed: bool
     stored: bool
     """Whether the values stand among the fields, as they are."""
+    parts: dict[tuple[bool, ...], Section] = field(factory=dict, init=False, eq=False, repr=False)
+    """The sections that ``among`` has made: a few, for the same rules apply to most."""
 
     @classmethod
     def of(cls, path: str, asked: Iterable[Asked]) -> Section:
@@ -90,7 +92,12 @@ class Section:
 
     def among(self, party: Party) -> Section:
         """Return the section with the rules alone that apply to a party."""
-        return Section.of(self.path, (held for held in self.asked if _applies(held[0], party)))
+        rules = [rule for rule, *_ in self.asked]
+        applies = tuple([not rule.conditional or _applies(rule, party) for rule in rules])
+        if applies not in self.parts:
+            held = (asked for asked, kept in zip(self.asked, applies, strict=True) if kept)
+            self.parts[applies] = Section.of(self.path, held)
+        return self.parts[applies]
 
 
 def _told(asked: Asked, ordinary: Ordinary) -> bool:

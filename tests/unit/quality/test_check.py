@@ -60,10 +60,15 @@ def suggests(value: FieldValue, _: Party, __: Mapping[str, Any]) -> FieldValue:
     return [Suggestion(value=value, confidence=1)]
 
 
+def endless(_: FieldValue, __: Party, ___: Mapping[str, Any]) -> Iterable[Evidence]:
+    while True:
+        yield Evidence()
+
+
 @pytest.mark.parametrize(
     ("test", "error"),
-    [(raises, "ValueError"), (late, "KeyError"), (nothing, "TypeError"), (texts, "yielded str"),
-     (suggests, "yielded Suggestion")],
+    [(endless, "yielded list"), (raises, "ValueError"), (late, "KeyError"),
+     (nothing, "TypeError"), (texts, "yielded str"), (suggests, "yielded Suggestion")],
 )  # fmt: skip
 def test_a_test_that_fails_is_a_finding_and_the_others_go_on(test: FieldValue, error: str) -> None:
     rules = with_test(test).with_rule(CORE.rule("email_typo"))
@@ -202,3 +207,12 @@ def test_an_unknown_test_is_named_with_the_nearest() -> None:
     with pytest.raises(UnknownName) as caught:
         RuleSet(rules=(rule("email_sintax"),))
     assert "email_syntax" in caught.value.near
+
+
+def test_rules_that_apply_to_some_are_asked_of_those_alone() -> None:
+    for_till = rule("email_role", id="for_till", applies_when=Applies(sources=("till",)))
+    rules = RuleSet(rules=(*CORE.rules, for_till))
+    given = {source: record(source=source, email="info@example.com") for source in ("till", "shop")}
+    for _ in range(2):  # the second time it is remembered who is asked
+        asked = {source: check_record(held, rules).asked for source, held in given.items()}
+        assert set(asked["till"]) - set(asked["shop"]) == {"for_till"}
