@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from attrs import define, evolve, field, frozen
@@ -15,7 +15,7 @@ from ecrm_core.customers import FieldMap
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import ChangeSet, Stored
 from ecrm_core.ports import Page, Store
-from ecrm_core.quality import CORE, RuleSet, TableReport
+from ecrm_core.quality import CORE, WAYS, HalfLives, RuleSet, TableReport, Value, WorkList
 from ecrm_core.services import (
     Mapper,
     commit,
@@ -23,6 +23,7 @@ from ecrm_core.services import (
     mapper_for,
     prepare_replay,
     report_store,
+    work_list_store,
 )
 from ecrm_core.sources import QUARANTINE, Quarantined
 
@@ -78,6 +79,32 @@ class QualityVerbs(Verbs):
             self.store, rules=rules or CORE, as_of=self._now(now).date(), source=source,
             region=self._settings.region, page=page, keep=keep,
             judged=progress and (lambda done: progress(min(done, total), total, stage)),
+        )  # fmt: skip
+
+    def work_list(
+        self,
+        *,
+        value: Value,
+        limit: int = 100,
+        ways: Collection[str] = WAYS,
+        half_lives: HalfLives | None = None,
+        page: int = 500,
+        progress: Progress | None = None,
+        now: datetime | None = None,
+    ) -> WorkList:
+        """Return whom to verify again first: customers by value at risk, the greatest first.
+
+        ``value`` (a mapping, or a function of the id) says what a customer is worth; value at risk
+        is that times one less the best chance of reaching her, by any of the ``ways``. A mail that
+        bounced (an interaction ``email_bounced``) counts as a hard event. ``progress(done, total,
+        stage)`` is called after each page; returning False ends the list there. Raises
+        DefinitionError for two currencies, a limit or page that is none, an unknown way.
+        """
+        total = count_parties(self.store) if progress else 0
+        return work_list_store(
+            self.store, value=value, as_of=self._now(now).date(), half_lives=half_lives,
+            ways=ways, limit=limit, page=page,
+            judged=progress and (lambda done: progress(min(done, total), total, "customers")),
         )  # fmt: skip
 
     def replay(

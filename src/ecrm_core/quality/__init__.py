@@ -10,6 +10,9 @@ from ecrm_core.quality.check import (
 from ecrm_core.quality.clean import Fix, automatic_fixes, clean
 from ecrm_core.quality.evidence import Evidence, QualityTest, Suggestion
 from ecrm_core.quality.finding import Finding
+from ecrm_core.quality.freshness import FRESH_PATHS, Freshness, freshness
+from ecrm_core.quality.half_lives import DecayKind, EventKind, HalfLives
+from ecrm_core.quality.hard_event import HardEvent
 from ecrm_core.quality.messages import LANGUAGES, render_message
 from ecrm_core.quality.party import Party, party_of
 from ecrm_core.quality.report import ReportBuilder, RowFinding, RuleCount, TableReport
@@ -17,17 +20,26 @@ from ecrm_core.quality.rule import Applies, Dimension, Rule, Severity
 from ecrm_core.quality.ruleset import ALL, CORE, TESTS, RuleSet
 from ecrm_core.quality.score import Score, Weights
 from ecrm_core.quality.shared import count_shared
+from ecrm_core.quality.work_list import WAYS, Events, Value, WorkList, WorkRow, work_list
 
 __all__ = [
     "ALL",
     "CORE",
+    "FRESH_PATHS",
     "LANGUAGES",
     "TESTS",
+    "WAYS",
     "Applies",
+    "DecayKind",
     "Dimension",
+    "EventKind",
+    "Events",
     "Evidence",
     "Finding",
     "Fix",
+    "Freshness",
+    "HalfLives",
+    "HardEvent",
     "Party",
     "QualityTest",
     "Report",
@@ -40,14 +52,19 @@ __all__ = [
     "Severity",
     "Suggestion",
     "TableReport",
+    "Value",
     "Weights",
+    "WorkList",
+    "WorkRow",
     "automatic_fixes",
     "check_many",
     "check_party",
     "check_record",
     "clean",
     "count_shared",
+    "freshness",
     "party_of",
     "refused_report",
     "render_message",
+    "work_list",
 ]

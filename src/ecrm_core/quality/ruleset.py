@@ -19,6 +19,7 @@ from ecrm_core.quality.consistency import CONSISTENCY_TESTS
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email import EMAIL_TESTS
 from ecrm_core.quality.evidence import QualityTest
+from ecrm_core.quality.freshness_tests import FRESHNESS_TESTS
 from ecrm_core.quality.name import NAME_TESTS
 from ecrm_core.quality.ordinary import ORDINARY, Ordinary
 from ecrm_core.quality.party import Party
@@ -35,6 +36,7 @@ TESTS: Registry[QualityTest] = Registry(
     {
         **CONSISTENCY_TESTS,
         **EMAIL_TESTS,
+        **FRESHNESS_TESTS,
         **NAME_TESTS,
         **PARTY_TESTS,
         **PHONE_TESTS,

@@ -47,6 +47,7 @@ from ecrm_core.services.view import (
     find_customers,
     view_customer,
 )
+from ecrm_core.services.work_list import work_list_store
 
 __all__ = [
     "Act",
@@ -97,4 +98,5 @@ __all__ = [
     "subscriptions_of",
     "timeline_of",
     "view_customer",
+    "work_list_store",
 ]

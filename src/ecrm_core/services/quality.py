@@ -125,7 +125,7 @@ class _Reader:
         )
         record = record_of(_ROW, values, None, _NO_TIME)
         party = party_of(record, as_of=self._as_of, region=self._region)
-        return check_party(evolve(party, source=None, unread=unread), self._rules)
+        return check_party(evolve(party, source=None, origin=None, unread=unread), self._rules)
 
 
 def report_store(
