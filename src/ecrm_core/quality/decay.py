@@ -32,6 +32,7 @@ __all__ = [
     "is_business",
     "job_ended_on",
     "jobs_of",
+    "place_stated_at",
     "stamps_of",
     "stated_at",
 ]
@@ -41,6 +42,7 @@ _DESKS = frozenset({
     "fixed_line", "toll_free", "premium_rate", "shared_cost", "voip", "uan", "voicemail",
 })  # fmt: skip
 _PARTS = ("country", "lines", "locality", "area", "postal_code", "raw")
+_PLACE = ("addresses", *(f"address.{part}" for part in _PARTS))
 
 
 def decay_kind(value: FieldValue) -> DecayKind:
@@ -122,6 +124,17 @@ def stated_at(party: Party, path: str, value: FieldValue) -> datetime | None:
         held = party.origin.fields.get(path, ())
         return next((one.observed_at for one in held if one.value is value), None)
     return party.origin.cells[path].observed_at if party.origin and path in party.fields else None
+
+
+def place_stated_at(party: Party) -> datetime | None:
+    """Return when an address was last stated, in parts or in a list; None without one."""
+    fields, origin = party.fields, party.origin
+    found = [name for name in _PLACE if name in fields]
+    if origin is None or not found or found == ["address.country"]:
+        return None
+    if isinstance(origin, Profile):
+        return max(held.observed_at for name in found for held in origin.fields[name])
+    return max(origin.cells[name].observed_at for name in found)
 
 
 def _listed(party: Party, path: str) -> Iterator[tuple[FieldValue, datetime, str | None]]:

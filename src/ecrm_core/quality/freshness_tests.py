@@ -23,11 +23,11 @@ from ecrm_core.quality.decay import (
     has_ended,
     is_business,
     job_ended_on,
+    place_stated_at,
     stated_at,
 )
 from ecrm_core.quality.evidence import Evidence, Suggestion
-from ecrm_core.quality.freshness import Freshness, freshness
-from ecrm_core.quality.half_lives import HalfLives, default_half_lives
+from ecrm_core.quality.half_lives import DecayKind, HalfLives, default_half_lives
 from ecrm_core.quality.hard_event import day_of
 from ecrm_core.quality.party import Party
 
@@ -83,23 +83,23 @@ def _old(
     since = max(stated, confirmed_on(value, stated) or stated)
     if since >= day:
         return
-    half_life = _lives(params).days(decay_kind(value), b2b=is_business(record))
-    held = chance(since, day, half_life)
-    if held < _below(params):
+    lives, below = _lives(params), _below(params)
+    if chance(since, day, lives.shortest) >= below:
+        return  # young by any half-life: which one it is need not be found out
+    held = chance(since, day, lives.days(decay_kind(value), b2b=is_business(record)))
+    if held < below:
         yield Evidence(facts={"percent": round(held * 100)})
 
 
 def _address_old(value: Party, _: Party, params: Params) -> Yields:
-    """Ask of the address that is the surest: an old one beside a new one is history."""
-    if value.as_of is None:
+    """Ask of the address stated last: an old one beside a new one is history."""
+    at = value.as_of and place_stated_at(value)
+    if at is None or value.as_of is None:
         return
-    surest = max((held.confidence for held in _places(value, params)), default=1.0)
-    if surest < _below(params):
-        yield Evidence(facts={"percent": round(surest * 100)})
-
-
-def _places(party: Party, params: Params) -> Iterable[Freshness]:
-    return freshness(party, "addresses", half_lives=_lives(params))
+    half_life = _lives(params).days(DecayKind.ADDRESS, b2b=is_business(value))
+    held = chance(day_of(at), value.as_of, half_life)
+    if held < _below(params):
+        yield Evidence(facts={"percent": round(held * 100)})
 
 
 def _job_ended(value: Relation, record: Party, _: Params) -> Yields:

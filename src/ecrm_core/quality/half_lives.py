@@ -85,11 +85,16 @@ class HalfLives:
     b2b: Mapping[DecayKind, float] = field(factory=_own_b2b, converter=_fixed_days, hash=False)
     left: Mapping[EventKind, float] = field(factory=_own_left, converter=_fixed_shares, hash=False)
 
+    shortest: float = field(init=False, eq=False, repr=False, default=0.0)
+    """The shortest of them all, in days: what is still sure by it is sure by any."""
+
     def __attrs_post_init__(self) -> None:
         """Refuse what is no half-life, and no share."""
         for days in (self.b2c, self.b2b):
             _check(days, DecayKind, above=0.0, most=_MOST)
         _check(self.left, EventKind, above=None, most=1.0)
+        shortest = min(*self.b2c.values(), *self.b2b.values())
+        object.__setattr__(self, "shortest", float(shortest))
 
     def days(self, kind: DecayKind, *, b2b: bool = False) -> float:
         """Return the half-life of a kind in days."""

@@ -15,7 +15,7 @@ from attrs import define, frozen
 
 from ecrm_core.customers import Profile, SourceRecord
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Json, Money, gate_decimal, html_table, plain_table
+from ecrm_core.kernel import CustomerId, Json, Money, gate_decimal, html_table, plain_table
 from ecrm_core.quality.freshness import Freshness, freshness
 from ecrm_core.quality.half_lives import HalfLives
 from ecrm_core.quality.hard_event import HardEvent, day_of
@@ -25,7 +25,8 @@ __all__ = ["WAYS", "Events", "Value", "WorkList", "WorkRow", "work_list"]
 
 WAYS: Final = ("emails", "phones", "handles", "addresses")
 """The ways a customer is reached by."""
-Value = Mapping[str, Money | Decimal | int] | Callable[[str], Money | Decimal | int | None]
+Worth = Money | Decimal | int
+Value = Mapping[str, Worth] | Mapping[CustomerId, Worth] | Callable[[str], Worth | None]
 """What a customer is worth, by her id: a mapping, or a function (None: nothing is known)."""
 Events = Mapping[str, Sequence[HardEvent]]
 """Hard events by the id of the customer they happened to."""
@@ -173,7 +174,7 @@ class _Work:
                     yield row
 
     def _worth(self, name: str) -> Decimal:
-        told = self.value(name) if callable(self.value) else self.value.get(name)
+        told = self.value(name) if callable(self.value) else self.value.get(CustomerId(name))
         if told is None:
             return Decimal(0)
         currency = told.currency if isinstance(told, Money) else ""

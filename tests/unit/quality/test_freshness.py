@@ -42,7 +42,7 @@ OWN, FREE = parse_email("ann@example.com"), parse_email("ann@gmail.com")
 JOB = Relation(kind=RelationKind.WORKS_FOR, other_name="Example Ltd", title="Buyer")
 
 
-def person(at: datetime = THEN, **fields: FieldValue) -> SourceRecord:
+def person(at: datetime = THEN, /, **fields: FieldValue) -> SourceRecord:
     cells = {name.replace("__", "."): Stated(value, at, at) for name, value in fields.items()}
     return SourceRecord(SourceKey("shop", "1"), cells)
 

@@ -63,7 +63,7 @@ def test_equal_ones_come_by_id_in_any_order_and_the_limit_cuts() -> None:
 def test_who_is_worth_nothing_or_was_confirmed_today_is_not_listed() -> None:
     found = work_list([person(1), person(2), person(3)], value={"shop/1": 0, "shop/2": -5},
                       as_of=after(9))  # fmt: skip
-    assert (found.rows, found.customers, found.at_risk) == ((), 3, 0)
+    assert (len(found.rows), found.customers, found.at_risk) == (0, 3, Decimal(0))
     assert work_list([person(1)], value=lambda _: 5, as_of=after(0)).rows == ()
 
 
