@@ -106,7 +106,8 @@ class WorkList:
 
     def _title(self) -> str:
         amount = f"{self.at_risk:,.2f} {self.currency or ''}".strip()
-        return f"{amount} at risk with {self.customers} customers as of {self.as_of}"
+        people = "1 customer" if self.customers == 1 else f"{self.customers} customers"
+        return f"{amount} at risk with {people} as of {self.as_of}"
 
     def _cells(self) -> list[tuple[str, ...]]:
         return [

@@ -92,7 +92,7 @@ def test_the_list_is_shown_without_anybody_in_it() -> None:
                       half_lives=LIVES)  # fmt: skip
     shown = [str(found), found._repr_html_(), json.dumps(found.to_json()), repr(found)]
     assert all("shop/77" in text and "p77@" not in text for text in shown)
-    assert "1,157.34 EUR at risk with 1 customers as of 2022-04-05" in shown[0]
+    assert "1,157.34 EUR at risk with 1 customer as of 2022-04-05" in shown[0]
     assert found.to_rows()[0]["verify"] == "emails"
 
 
