@@ -81,8 +81,6 @@ def _old(
         return
     stated = day_of(at)
     since = max(stated, confirmed_on(value, stated) or stated)
-    if since >= day:
-        return
     lives, below = _lives(params), _below(params)
     if chance(since, day, lives.shortest) >= below:
         return  # young by any half-life: which one it is need not be found out

@@ -34,6 +34,7 @@ from ecrm_core.quality import (
 )
 from ecrm_core.sources.cells import Cells
 from ecrm_core.sources.row_fields import Steps, lay_out, limit_of, read_fields
+from ecrm_core.sources.row_reader import observed_at
 from ecrm_core.sources.said import record_of
 
 __all__ = ["Judged", "check", "count_parties", "report_store"]
@@ -105,6 +106,9 @@ class _Reader:
         self._rules, self._as_of, self._region = rules, as_of, region
         self._limits = {c: limit_of(role) for c, role in fields.columns.items()}
         self._clears = fields.clears
+        self._updated = next(iter(fields.columns_for("updated_at")), None)
+        # Ages are whole days: a time without a zone is near enough.
+        self._tz, self._order = fields.tz or "UTC", fields.date_order
         self._steps: Steps = lay_out(fields, region=region, schema=None)
         self._asked = {
             name: column for name, role in _PARSED for column in fields.columns_for(role)
@@ -123,9 +127,11 @@ class _Reader:
             for name, column in self._asked.items()
             if name not in values and isinstance(cells.said(column), str)
         )
-        record = record_of(_ROW, values, None, _NO_TIME)
+        at = observed_at(cells, self._updated, tz=self._tz, order=self._order)
+        record = record_of(_ROW, values, at, _NO_TIME)
         party = party_of(record, as_of=self._as_of, region=self._region)
-        return check_party(evolve(party, source=None, origin=None, unread=unread), self._rules)
+        origin = record if at else None  # a row that says no time is of no age
+        return check_party(evolve(party, source=None, origin=origin, unread=unread), self._rules)
 
 
 def report_store(

@@ -23,7 +23,7 @@ from ecrm_core.sources.row_consents import RowConsents
 from ecrm_core.sources.row_fields import Steps, lay_out, limit_of, read_fields
 from ecrm_core.sources.said import record_of
 
-__all__ = ["RowReader"]
+__all__ = ["RowReader", "observed_at"]
 
 
 @define(kw_only=True)
@@ -68,14 +68,14 @@ class RowReader:
             cells.drop(column)
         values = read_fields(self._steps, cells)
         key = SourceKey(self.source, self._key(cells, values))
-        observed_at = self._observed_at(cells)
-        at = observed_at or self.received_at
+        said_at = observed_at(cells, self._updated, tz=self.fields.tz, order=self.fields.date_order)
+        at = said_at or self.received_at
         consents = self._consents.read(cells, values, at=at)
-        if observed_at and self._updated and not values and not consents:
+        if said_at and self._updated and not values and not consents:
             cells.keep(self._updated)  # an instant without a value to carry it would be lost
         left = cells.unmapped()
         values |= {f"unmapped.{path}": value for path, value in left.items()}
-        record = record_of(key, values, observed_at=observed_at, received_at=self.received_at)
+        record = record_of(key, values, observed_at=said_at, received_at=self.received_at)
         return Entry(record=record, consents=consents, mapped=cells.mapped())
 
     def _key(self, cells: Cells, values: Mapping[str, object]) -> str:
@@ -93,23 +93,29 @@ class RowReader:
             raise InputError(message, path=path_of(self._id), code="personal_key")
         return text
 
-    def _observed_at(self, cells: Cells) -> datetime | None:
-        column = self._updated
-        text = None if column is None else cells.said(column)
-        if column is None or not isinstance(text, str):
-            return None
-        return cells.attempt(column, lambda: self._instant(text.strip(), path_of(column)))
 
-    def _instant(self, text: str, path: str) -> datetime:
-        """Read ISO 8601, else a date in the named order, with or without a time of day."""
-        try:
-            return parse_instant(text, path, tz=self.fields.tz)
-        except InputError:
-            day, _, time = text.replace("T", " ").partition(" ")
-            on = parse_date(day, path, order=self.fields.date_order)
-            hour = time.strip() or "00:00"
-            hour = f"0{hour}" if hour[1:2] == ":" else hour
-            return parse_instant(f"{on.isoformat()}T{hour}", path, tz=self.fields.tz)
+def observed_at(
+    cells: Cells, column: str | None, *, tz: str | None, order: str | None
+) -> datetime | None:
+    """Return when a row was last changed, by the column that says so; None where nobody can tell.
+
+    ISO 8601, else a date in the named order, with or without a time of day.
+    """
+    text = None if column is None else cells.said(column)
+    if column is None or not isinstance(text, str):
+        return None
+    return cells.attempt(column, lambda: _instant(text.strip(), path_of(column), tz, order))
+
+
+def _instant(text: str, path: str, tz: str | None, order: str | None) -> datetime:
+    try:
+        return parse_instant(text, path, tz=tz)
+    except InputError:
+        day, _, time = text.replace("T", " ").partition(" ")
+        on = parse_date(day, path, order=order)
+        hour = time.strip() or "00:00"
+        hour = f"0{hour}" if hour[1:2] == ":" else hour
+        return parse_instant(f"{on.isoformat()}T{hour}", path, tz=tz)
 
 
 def _first_address(values: Mapping[str, object]) -> str:

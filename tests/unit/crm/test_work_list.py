@@ -34,7 +34,7 @@ def crm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Crm]:
 
 def bounce(crm: Crm, number: int, *, void: bool = False, **data: object) -> None:
     crm.record(
-        Interaction(source="mailer", event_id=f"{number}", kind="email_bounced",
+        Interaction(source="mailer", event_id=f"{number}{void}", kind="email_bounced",
                     at=NOW - timedelta(days=1), subject=SourceKey("list", str(number)),
                     void=void, data=data)
     )  # fmt: skip
@@ -52,6 +52,7 @@ def test_a_bounce_puts_all_of_the_value_at_risk(crm: Crm) -> None:
     bounce(crm, 1)
     bounce(crm, 2, email="P2@example.com")
     bounce(crm, 3, email="other@example.com")
+    bounce(crm, 3, void=True)
     bounce(crm, 4, void=True)
     bounce(crm, 5, email="x" * 600)
     found = crm.work_list(value=lambda _: 8, half_lives=LIVES)

@@ -146,6 +146,9 @@ def test_an_ended_job_takes_its_mailbox_with_it_and_leaves_the_private_one() -> 
     confirmed = verified(OWN, VerificationState.CONFIRMED, THEN + timedelta(days=11))
     later = person(emails=(confirmed,), relations=(ended,))
     assert fresh(later, "emails", 11)[0].confidence == 1
+    early = evolve(confirmed, verification=Verification(state=VerificationState.CONFIRMED, at=THEN))
+    sooner = person(emails=(early,), relations=(ended,))
+    assert fresh(sooner, "emails", 11)[0].event == "job_ended"
 
 
 def test_a_purpose_says_what_is_the_employers() -> None:

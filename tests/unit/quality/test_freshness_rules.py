@@ -71,6 +71,12 @@ def test_a_second_address_that_is_new_is_enough() -> None:
     assert "address_stale" not in found(record, after(3001))
 
 
+def test_a_country_alone_is_no_address() -> None:
+    assert found(person(address__country="KR"), after(9000)) == {}
+    held = found(person(address__country="KR", address__locality="Seoul"), after(9000))
+    assert held.keys() == {"address_stale"}
+
+
 def test_what_is_confirmed_is_young_and_what_is_dead_is_told_once() -> None:
     day = after(3000)
     for state in (VerificationState.CONFIRMED, VerificationState.BOUNCED):
@@ -100,11 +106,19 @@ def test_nonsense_as_half_life_is_a_finding_about_the_rule() -> None:
         ([evolve(JOB, until_on=after(10))], after(9), set()),
         ([evolve(JOB, until_on=after(10), title=None)], after(10), set()),
         ([evolve(JOB, until_on=after(10)), evolve(JOB, title="Head")], after(10), set()),
+        (
+            [evolve(JOB, until_on=after(3)), evolve(JOB, until_on=after(9), title="Head")],
+            after(9),
+            {"employment_ended"},
+        ),
         ([JOB], after(1096), {"employment_stale"}),
     ],
 )
 def test_a_job_that_is_over_or_old(jobs: list[Relation], day: date, rules: set[str]) -> None:
-    assert found(person(relations=tuple(jobs)), day).keys() == rules
+    record = person(relations=tuple(jobs))
+    assert found(record, day).keys() == rules
+    told = [held.rule for held in check_record(record, ALL, as_of=day).findings]
+    assert all(told.count(rule) == 1 for rule in rules)
 
 
 def test_an_organisation_still_shown_tells_too() -> None:
@@ -141,6 +155,19 @@ def test_every_rule_has_its_sentences() -> None:
     record = person(**OLD, relations=(evolve(JOB, until_on=after(1)),))
     for finding in found(record, after(4000)).values():
         assert len({finding.message(language) for language in LANGUAGES}) == 3
+
+
+def test_rows_of_a_table_are_as_old_as_they_say() -> None:
+    rows = [
+        {"mail": "ann@example.com", "changed": changed}
+        for changed in ("2021-03-01 09:00", "2026-04-30T09:00:00Z", "9999-12-31", "soon", "")
+    ]
+    report = check(rows, fields={"mail": "email", "changed": "updated_at"}, rules=ALL,
+                   as_of=date(2026, 5, 1))  # fmt: skip
+    told = [(held.row, held.finding.rule) for held in report.findings]
+    assert [pair for pair in told if pair[1] in RULES] == [
+        (0, "email_stale"), (2, "stated_in_future")
+    ]  # fmt: skip
 
 
 def test_rows_of_a_table_that_say_no_time_are_not_old() -> None:
