@@ -16,10 +16,19 @@ from ecrm_core.crm.receipt import Receipt
 from ecrm_core.crm.settings import Settings
 from ecrm_core.customers import FieldMap
 from ecrm_core.errors import ConflictError, DefinitionError, InputError, StorageError, UnknownName
-from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Put, canonical_json, combine, derive_id
+from ecrm_core.kernel import (
+    ABSENT,
+    ChangeSet,
+    Expect,
+    Put,
+    Registry,
+    canonical_json,
+    combine,
+    derive_id,
+)
 from ecrm_core.ports import Store
 from ecrm_core.services import commit, prepare_ingest
-from ecrm_core.sources import IMPORTS, READERS, Checkpoint, Delivery, csv
+from ecrm_core.sources import IMPORTS, READERS, Checkpoint, Delivery, Reader, csv
 
 __all__ = ["FileInput", "ingest_file"]
 
@@ -36,6 +45,7 @@ class FileInput:
     encoding: str | None
     key_is_personal: bool
     page: int
+    readers: Registry[Reader] = READERS
 
     def __attrs_post_init__(self) -> None:
         """Refuse a source that is neither a CSV with its columns named nor a known format.
@@ -44,8 +54,8 @@ class FileInput:
         """
         if self.page < 1:
             raise DefinitionError(f"found page={self.page}, expected at least 1", code="page")
-        if self.fields is None and self.source not in READERS:
-            known = ", ".join(READERS)
+        if self.fields is None and self.source not in self.readers:
+            known = ", ".join(self.readers)
             message = (
                 f"no source is named {self.source[:80]!r}: expected fields=FieldMap(...) for a "
                 f"CSV, or one of {known}"
@@ -124,7 +134,7 @@ def _unreadable(path: Path, why: str) -> InputError:
 def _pages(given: FileInput, settings: Settings, mark: Checkpoint) -> Iterator[Delivery]:
     with _reading(given.path) as stream:
         if given.fields is None:
-            read = READERS[given.source]
+            read = given.readers[given.source]
             whole = read(stream.read(), received_at=mark.received_at, region=settings.region)
             yield from whole.pages(given.page, skip=mark.rows)
             return

@@ -57,7 +57,7 @@ class IntakeVerbs(Verbs):
         """
         given = FileInput(
             path=Path(path), source=source, fields=fields, encoding=encoding,
-            key_is_personal=key_is_personal, page=page,
+            key_is_personal=key_is_personal, page=page, readers=self._settings.tools.readers,
         )  # fmt: skip
         return ingest_file(self.store, self._settings, given, progress=progress, now=self._now(now))
 

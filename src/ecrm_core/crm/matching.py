@@ -45,9 +45,11 @@ class MatchingVerbs(Verbs):
         """Return which customers may be one: ``certain``, ``review``, ``groups``, and why.
 
         All stored profiles are compared (a fitted ``model`` spares the fit) and judgements obeyed;
-        ids are customer ids. ``progress(done, total, stage)`` is called after each stage.
+        ids are customer ids. ``progress(done, total, stage)`` is called after each stage. Raises
+        PluginError for a comparison of the tools that fails.
         """
-        return find_duplicates(self.store, model=model, progress=progress)
+        own = self._settings.tools.comparisons.values()
+        return find_duplicates(self.store, model=model, comparisons=own, progress=progress)
 
     def matches(
         self, who: SourceRecord | Customer, *, limit: int = 10, model: Model | None = None
@@ -58,7 +60,8 @@ class MatchingVerbs(Verbs):
         are used. Raises MissingError for a customer that is unknown, DefinitionError for a limit
         below 1.
         """
-        return find_matches(self.store, who, limit=limit, model=model)
+        own = self._settings.tools.comparisons.values()
+        return find_matches(self.store, who, limit=limit, model=model, comparisons=own)
 
     def judge(
         self,

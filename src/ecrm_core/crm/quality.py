@@ -15,7 +15,7 @@ from ecrm_core.customers import FieldMap
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import ChangeSet, Stored
 from ecrm_core.ports import Page, Store
-from ecrm_core.quality import CORE, WAYS, HalfLives, RuleSet, TableReport, Value, WorkList
+from ecrm_core.quality import WAYS, HalfLives, RuleSet, TableReport, Value, WorkList
 from ecrm_core.services import (
     Mapper,
     commit,
@@ -69,15 +69,17 @@ class QualityVerbs(Verbs):
     ) -> TableReport:
         """Return how good the data is: of all customers, or of the records of one source.
 
-        Every number counts all; of the findings the first ``keep`` are kept. ``progress(done,
+        ``rules`` are by default the core rules and those of the tools. Every number counts all; of
+        the findings the first ``keep`` are kept. ``progress(done,
         total, stage)`` is called after each page; returning False ends the report there. Raises
         DefinitionError for a page that is none.
         """
         total = count_parties(self.store, source=source) if progress else 0
         stage = source or "customers"
         return report_store(
-            self.store, rules=rules or CORE, as_of=self._now(now).date(), source=source,
-            region=self._settings.region, page=page, keep=keep,
+            self.store, rules=rules or self._settings.tools.rule_set(),
+            as_of=self._now(now).date(), source=source, region=self._settings.region,
+            page=page, keep=keep,
             judged=progress and (lambda done: progress(min(done, total), total, stage)),
         )  # fmt: skip
 
@@ -195,7 +197,7 @@ class _Replay:
             self._mappers[source] = mapper_for(
                 source, fields=self.fields, region=self.settings.region,
                 secret=self.settings.secret, schema=self.settings.attributes,
-                key_is_personal=self.key_is_personal,
+                key_is_personal=self.key_is_personal, readers=self.settings.tools.readers,
             )  # fmt: skip
         return self._mappers[source]
 

@@ -140,21 +140,26 @@ class SegmentVerbs(Verbs):
         """Return who is in a segment now, or was at an instant (aware).
 
         Days are those of the shop's zone, a bare number beside money is in its currency. Raises
-        SegmentSyntaxError for a query that cannot be read or does not fit ``segment_schema``.
+        SegmentSyntaxError for a query that cannot be read or does not fit ``segment_schema``, and
+        PluginError where a field of the tools it names fails.
         """
         now, schema = self.now(), self.segment_schema()
         at = now if as_of is None else self._now(as_of)
         segment = query if isinstance(query, Segment) else Segment.parse(query)
         deprecated = tuple(d for d in segment.diagnostics if d.severity == "deprecated")
         warnings = (*deprecated, *segment.check(schema), *_current(segment, past=at < now))
-        question = Question(segment=segment, schema=schema, as_of=at, tz=self._settings.tz)
+        question = Question(
+            segment=segment, schema=schema, as_of=at, tz=self._settings.tz,
+            own=self._settings.tools.fields.values(),
+        )  # fmt: skip
         members = segment_members(self.store, question)
         return SegmentResult(self.store, question, members, warnings)
 
     def segment_schema(self) -> Schema:
-        """Return what a segment may ask of a customer: the standard fields and the shop's own."""
+        """Return what a segment may ask: the standard fields, the shop's own, and the tools'."""
         settings = self._settings
-        return customer_schema(attributes=settings.attributes, currency=settings.currency)
+        schema = customer_schema(attributes=settings.attributes, currency=settings.currency)
+        return schema.add(*(held.field for held in settings.tools.fields.values()))
 
 
 def _current(segment: Segment, *, past: bool) -> list[Diagnostic]:

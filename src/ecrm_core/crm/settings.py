@@ -10,6 +10,7 @@ from ecrm_core.crm.clock import SystemClock
 from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy, parse_country
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import MIN_SECRET, Clock, minor_units, zone
+from ecrm_core.ports import Toolbox
 from ecrm_core.subscriptions import PRESETS, Policies
 
 __all__ = ["Settings"]
@@ -22,7 +23,8 @@ class Settings:
     ``region`` (ISO 3166-1 alpha-2) reads phone numbers without a country code, ``tz`` (IANA) times
     without an offset. ``currency`` (ISO 4217) is what a bare amount in a rule means. ``presets``
     are what is done around subscriptions, by name. ``secret`` (16 bytes or more, kept for ever)
-    stands in for personal keys.
+    stands in for personal keys. ``tools`` are the shop's own and its plugins' rules, comparisons,
+    fields and readers.
     """
 
     region: str | None = None
@@ -32,6 +34,7 @@ class Settings:
     attributes: AttributeSchema = field(factory=AttributeSchema)
     clock: Clock = field(factory=SystemClock)
     presets: Mapping[str, Policies] = field(factory=lambda: PRESETS)
+    tools: Toolbox = field(factory=Toolbox)
     secret: bytes | None = field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:

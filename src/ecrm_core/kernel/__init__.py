@@ -54,6 +54,7 @@ from ecrm_core.kernel.outbox import (
     decide_failed,
     decide_release,
 )
+from ecrm_core.kernel.plugged import call_plugged, plugin_fault
 from ecrm_core.kernel.private import Private
 from ecrm_core.kernel.registry import Registry
 from ecrm_core.kernel.table import html_table, plain_table
@@ -104,6 +105,7 @@ __all__ = [
     "Stored",
     "add_months",
     "add_period",
+    "call_plugged",
     "canonical_json",
     "combine",
     "decide_claim",
@@ -131,6 +133,7 @@ __all__ = [
     "parse_json",
     "personal_key",
     "plain_table",
+    "plugin_fault",
     "prefix_end",
     "script_of",
     "squeeze",

@@ -44,6 +44,10 @@ class Registry(Generic[T]):
             near = tuple(get_close_matches(name[:80], self._entries, n=3))
             raise UnknownName(self._kind, name[:80], near) from None
 
+    def values(self) -> tuple[T, ...]:
+        """Return the things, in the order of their names."""
+        return tuple(self._entries[name] for name in self)
+
     def __contains__(self, name: object) -> bool:
         """Tell whether the name is taken."""
         return name in self._entries

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from ecrm_core.matching.comparison import Comparison
 from ecrm_core.matching.explain import Explanation, FieldEvidence
 from ecrm_core.matching.judgement import (
     JUDGEMENTS,
@@ -28,6 +29,7 @@ __all__ = [
     "JUDGEMENTS",
     "SORTS",
     "Compared",
+    "Comparison",
     "Deduplication",
     "Explanation",
     "FieldEvidence",

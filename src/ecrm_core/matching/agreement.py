@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ecrm_core.matching.arrays import Codes, Levels, Pairs64
+from ecrm_core.matching.comparison import Comparison
 from ecrm_core.matching.comparisons import levels_of
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.roles import SORTS
@@ -38,10 +39,12 @@ def _best(feature: Feature, left: Pairs64, right: Pairs64) -> Levels:
 
 def compared_codes(feature: Feature, one: Codes, two: Codes) -> Levels:
     """Return the level of each two codes of one feature."""
-    return _levels(feature.compared.sort, feature.values, one, two)
+    if feature.own is None:
+        return _levels(feature.compared.sort, feature.values, one, two)
+    return _levels(feature.own, feature.values, one, two)
 
 
-def _levels(sort: str, values: Sequence[str], one: Codes, two: Codes) -> Levels:
+def _levels(sort: str | Comparison, values: Sequence[str], one: Codes, two: Codes) -> Levels:
     level = np.full(len(one), -1, np.int8)
     both = (one >= 0) & (two >= 0)
     level[both & (one == two)] = _equal(sort)
@@ -49,12 +52,17 @@ def _levels(sort: str, values: Sequence[str], one: Codes, two: Codes) -> Levels:
     low = np.minimum(one[at], two[at]).astype(np.int64)
     pairs, place = np.unique(low << 32 | np.maximum(one[at], two[at]), return_inverse=True)
     texts = [[values[code] for code in side.tolist()] for side in (pairs >> 32, pairs & 0xFFFFFFFF)]
-    level[at] = levels_of(sort, *texts)[place]
+    found = levels_of(sort, *texts) if isinstance(sort, str) else _own_levels(sort, *texts)
+    level[at] = found[place]
     return level
 
 
-def _equal(sort: str) -> int:
-    return len(SORTS[sort].levels) - 1
+def _own_levels(own: Comparison, left: Sequence[str], right: Sequence[str]) -> Levels:
+    return np.fromiter(map(own.level, left, right), np.int8, len(left))
+
+
+def _equal(sort: str | Comparison) -> int:
+    return len((SORTS[sort] if isinstance(sort, str) else sort).levels) - 1
 
 
 def _swapped(features: Sequence[Feature], level: Levels, left: Pairs64, right: Pairs64) -> None:

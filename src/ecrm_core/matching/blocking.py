@@ -10,7 +10,7 @@ from attrs import frozen
 
 from ecrm_core.matching.arrays import Codes, Flags, Pairs64, dense
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.keys import RULES, Pieces, pieces_of
+from ecrm_core.matching.keys import Pieces, pieces_of, rules_of
 
 __all__ = ["Blocks", "LeftOut", "block"]
 
@@ -45,7 +45,7 @@ class Blocks:
 def block(features: Sequence[Feature], rows: int, sources: Codes | None = None) -> Blocks:
     """Return the pairs that agree on the pieces of a rule; with ``sources`` of two sources only."""
     pieces = pieces_of(features)
-    rules = tuple(rule for rule in RULES if pieces.keys() >= set(rule))
+    rules = rules_of(pieces)
     pairs, found = np.zeros(0, np.int64), np.zeros(0, np.int64)
     left_out = []
     for bit, rule in enumerate(rules):

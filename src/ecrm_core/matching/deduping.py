@@ -12,6 +12,7 @@ from ecrm_core.matching.agreement import agreement
 from ecrm_core.matching.arrays import Codes, Flags, Levels, Numbers, Pairs64, components, unpacked
 from ecrm_core.matching.blocking import block
 from ecrm_core.matching.clustering import Edges, Walls, clustered
+from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.deduplication import Deduplication
 from ecrm_core.matching.features import Feature, features_of
 from ecrm_core.matching.judgement import Judgement, JudgementVerdict, verdicts
@@ -39,6 +40,7 @@ def dedupe(
     link: str | None = None,
     model: Model | None = None,
     judgements: Iterable[Judgement] = (),
+    comparisons: Iterable[Comparison] = (),
     progress: Progress | None = None,
 ) -> Deduplication:
     """Return which rows are one person, with the pairs, what to review and why.
@@ -48,14 +50,16 @@ def dedupe(
     (default: that of the role ``id``, else row numbers), ``link`` one that names the source: then
     only pairs of two sources count (for records any text: their source key says it). The model is
     fitted to the table, or the given one is used. ``judgements`` name rows by the text of their
-    ids; they are obeyed.
+    ids; they are obeyed. ``comparisons`` say how custom fields (``attribute:<name>``) are compared.
 
     Raises DefinitionError and UnknownName for columns and roles that are none, InputError for an id
-    that is missing or given twice. Values never raise: what cannot be read says nothing.
+    that is missing or given twice, PluginError for a comparison that fails. Values never raise:
+    what cannot be read says nothing.
     """
     tell = progress or (lambda done, total, stage: None)  # noqa: ARG005 - said by the protocol
-    rows = rows_of(table, fields=fields, id=id, link=link)
-    found = features_of(rows.columns, rows.fields)
+    own = by_role(comparisons)
+    rows = rows_of(table, fields=fields, id=id, link=link, own=own)
+    found = features_of(rows.columns, rows.fields, own)
     held = _in_order(rows, found)
     tell(1, 4, "reading")
     blocks = block(held.features, len(held.order), held.sources)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ecrm_core.customers import FieldMap
 from ecrm_core.customers.table import text_of
 from ecrm_core.matching.arrays import Codes, Numbers, Pairs64
+from ecrm_core.matching.comparison import NO_COMPARISONS, Comparison
 from ecrm_core.matching.forms import form_of
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared, Sort
 
@@ -23,23 +24,25 @@ _JOINED = frozenset({"kana"})  # parts of one text
 class Feature:
     """One thing known of rows: for each row codes into ``values`` (sorted), -1 where missing.
 
-    A list (e-mail addresses) has a column of codes for each of its places.
+    A list (e-mail addresses) has a column of codes for each of its places. ``own`` is how a custom
+    field is compared.
     """
 
     name: str
     role: str
     codes: Codes
     values: tuple[str, ...]
+    own: Comparison | None = None
 
     @property
     def compared(self) -> Compared:
         """The row of the table of roles."""
-        return COMPARED[self.role]
+        return COMPARED[self.role] if self.own is None else self.own.compared
 
     @property
     def sort(self) -> Sort:
         """How it is compared."""
-        return SORTS[self.compared.sort]
+        return SORTS[self.compared.sort] if self.own is None else self.own.sort
 
     @property
     def first(self) -> Codes:
@@ -48,7 +51,7 @@ class Feature:
 
     def taken(self, rows: Pairs64) -> Feature:
         """Return the feature of these rows."""
-        return Feature(name=self.name, role=self.role, codes=self.codes[rows], values=self.values)
+        return evolve(self, codes=self.codes[rows])
 
 
 @frozen
@@ -60,18 +63,25 @@ class _Said:
     columns: list[tuple[list[str], Codes]] = field(factory=list)
 
 
-def features_of(columns: Mapping[str, Iterable[object]], fields: FieldMap) -> tuple[Feature, ...]:
+def features_of(
+    columns: Mapping[str, Iterable[object]],
+    fields: FieldMap,
+    own: Mapping[str, Comparison] = NO_COMPARISONS,
+) -> tuple[Feature, ...]:
     """Return the features of the columns whose role says who somebody is, by name.
 
-    Columns of missing values alone are left out: they say nothing.
+    ``own`` are the comparisons of custom fields by role. Columns of missing values alone are left
+    out: they say nothing.
     """
     said: dict[str, _Said] = {}
     for column, role in fields.columns.items():
-        if role in COMPARED and column in columns:
+        if (role in COMPARED or role in own) and column in columns:
             name = role if role in _LISTS | _JOINED else column
             raw = [text_of(cell) for cell in columns[column]]
             said.setdefault(name, _Said(name, role)).columns.append(_factorised(raw))
-    made = (_feature(said[name], fields.date_order) for name in sorted(said))
+    made = (
+        _feature(said[name], fields.date_order, own.get(said[name].role)) for name in sorted(said)
+    )
     return tuple(feature for feature in made if feature.values)
 
 
@@ -81,9 +91,10 @@ def _factorised(texts: Sequence[str]) -> tuple[list[str], Codes]:
     return list(known), codes
 
 
-def _feature(said: _Said, date_order: str | None) -> Feature:
+def _feature(said: _Said, date_order: str | None, own: Comparison | None) -> Feature:
     columns = [_joined(said.columns)] if said.role in _JOINED else said.columns
-    formed = [[form_of(said.role, text, date_order=date_order) for text in texts]
+    form = own.formed if own is not None else None
+    formed = [[form_of(said.role, text, date_order=date_order, own=form) for text in texts]
               for texts, _ in columns]  # fmt: skip
     values = tuple(sorted({form for forms in formed for form in forms if form}))
     place = {value: at for at, value in enumerate(values)}
@@ -92,7 +103,7 @@ def _feature(said: _Said, date_order: str | None) -> Feature:
         for forms, (_, codes) in zip(formed, columns, strict=True)
     ]
     codes = np.stack(slots, axis=1)
-    return Feature(name=said.name, role=said.role, codes=_in_order(codes), values=values)
+    return Feature(name=said.name, role=said.role, codes=_in_order(codes), values=values, own=own)
 
 
 def _joined(columns: Sequence[tuple[list[str], Codes]]) -> tuple[list[str], Codes]:

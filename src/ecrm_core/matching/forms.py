@@ -18,9 +18,21 @@ _SIGNS = re.compile(r"[\W_]+")
 _COMPACT = re.compile(r"(?:1[6-9]|20)\d{6}", re.ASCII)
 
 
-def form_of(role: str, text: str, *, date_order: str | None = None) -> str:
-    """Return the form of a cell under a role; empty: it says nothing. It never raises."""
+def form_of(
+    role: str,
+    text: str,
+    *,
+    date_order: str | None = None,
+    own: Callable[[str], str | None] | None = None,
+) -> str:
+    """Return the form of a cell under a role; empty: it says nothing. It never raises.
+
+    ``own`` is the form of a custom field, None where it has none; what that raises is passed on.
+    """
     text = text[:MAX_TEXT].replace("\0", "")
+    said = own(text) if own is not None and text else None
+    if said is not None:
+        return said[:_LONGEST]
     if role == "birth_date":
         return _date(text, date_order)
     return _FORMS.get(role, _words)(text)[:_LONGEST]

@@ -16,7 +16,7 @@ from ecrm_core.kernel import script_of
 from ecrm_core.matching.arrays import Codes
 from ecrm_core.matching.features import Feature
 
-__all__ = ["FIXED", "RULES", "Pieces", "pieces_of"]
+__all__ = ["FIXED", "RULES", "Pieces", "pieces_of", "rules_of"]
 
 Pieces = Mapping[str, Codes]
 """The codes of each piece: a row for each row, a column for each of several forms, -1: none."""
@@ -105,7 +105,16 @@ def pieces_of(features: Sequence[Feature]) -> Pieces:
     if titles:
         found["word"] = _coded([_split(feature, _words) for feature in titles])
     people = [feature for role in _PERSON for feature in roles.get(role, [])]
+    for feature in features:
+        if feature.own is not None and feature.own.keys is not None:
+            found[feature.role] = _coded([_split(feature, feature.own.shared)])
     return found | (_of_names(people) if people else {})
+
+
+def rules_of(pieces: Pieces) -> tuple[tuple[str, ...], ...]:
+    """Return the rules these pieces serve; at the end one for each custom field with keys."""
+    own = sorted(piece for piece in pieces if piece.startswith("attribute:"))
+    return (*(rule for rule in RULES if pieces.keys() >= set(rule)), *((piece,) for piece in own))
 
 
 _Forms = tuple[list[tuple[str, ...]], Codes]

@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Json, guarded
+from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.roles import COMPARED, SORTS
 
 __all__ = ["MODEL_FORMAT", "FieldWeights", "Model", "default_model", "value_digest"]
@@ -52,11 +53,17 @@ class FieldWeights:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a role that is not compared, and shares that are none (DefinitionError)."""
-        wanted = len(SORTS[COMPARED[self.role].sort].levels) if self.role in COMPARED else 0
         shares = (*self.m, *self.u, self.rare, *self.frequent.values())
-        if {len(self.m), len(self.u)} != {wanted} or not all(0 < share <= 1 for share in shares):
+        fit = len(self.m) == len(self.u) and self._levels(len(self.m))
+        if not fit or not all(0 < share <= 1 for share in shares):
             message = f"the field {self.name[:80]!r} has no shares of the levels of its role"
             raise DefinitionError(message, code="model")
+
+    def _levels(self, found: int) -> bool:
+        """Tell whether the role has so many levels; those of a custom field its plugin knows."""
+        if self.role in COMPARED:
+            return found == len(SORTS[COMPARED[self.role].sort].levels)
+        return self.role.startswith("attribute:") and found > 1
 
 
 @frozen(kw_only=True)
@@ -114,15 +121,22 @@ class Model:
         return cls(fields=tuple(fields), **cuts)
 
 
-def default_model(names: Iterable[tuple[str, str]], *, prior: float = -17.0) -> Model:
+def default_model(
+    names: Iterable[tuple[str, str]],
+    *,
+    prior: float = -17.0,
+    comparisons: Iterable[Comparison] = (),
+) -> Model:
     """Return the model of the table of roles, for fields given as (name, role); nothing is fitted.
 
     ``prior`` -17 suits one record against the hundred thousand customers of a shop.
+    ``comparisons`` are those of custom fields among them.
     """
-    fields = []
+    fields, own = [], by_role(comparisons)
     for name, role in names:
-        compared = COMPARED[role]
-        sort, strangers = SORTS[compared.sort], compared.strangers
+        compared = own[role].compared if role in own else COMPARED[role]
+        sort = own[role].sort if role in own else SORTS[compared.sort]
+        strangers = compared.strangers
         middle = tuple(share * (1 - strangers) for share in sort.u)
         u = (1 - strangers - sum(middle), *middle, strangers)
         fields.append(FieldWeights(name=name, role=role, m=sort.m, u=u, rare=strangers))

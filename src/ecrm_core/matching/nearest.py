@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from attrs import frozen
@@ -10,6 +10,7 @@ from attrs import frozen
 from ecrm_core.customers import Profile, SourceRecord
 from ecrm_core.kernel import CustomerId, Reason
 from ecrm_core.matching.agreement import agreement
+from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.explain import evidence_reason
 from ecrm_core.matching.features import features_of
 from ecrm_core.matching.model import Model, default_model
@@ -43,16 +44,20 @@ def best_matches(
     *,
     model: Model | None = None,
     limit: int = 10,
+    comparisons: Iterable[Comparison] = (),
 ) -> tuple[Match, ...]:
     """Return the profiles likeliest to be this one, from the model's ``review`` cut on.
 
     Without a model the weights of the table of roles are used. Ties are broken by id.
+    ``comparisons`` are those of custom fields; PluginError for one that fails.
     """
     if not others:
         return ()
-    columns, fields, _ = people_columns([one, *others])
-    features = features_of(columns, fields)
-    model = model or default_model((feature.name, feature.role) for feature in features)
+    own = by_role(comparisons)
+    columns, fields, _ = people_columns([one, *others], own)
+    features = features_of(columns, fields, own)
+    named = [(feature.name, feature.role) for feature in features]
+    model = model or default_model(named, comparisons=own.values())
     scorer = Scorer(model, features)
     right = np.arange(1, len(others) + 1, dtype=np.int64)
     left = np.zeros_like(right)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ecrm_core.customers import ContactPoint, FieldMap, FieldValue, Profile, SourceRecord
 
@@ -19,13 +19,16 @@ _PLACES = 3  # addresses of one kind that are compared
 
 
 def people_columns(
-    people: Sequence[SourceRecord | Profile],
+    people: Sequence[SourceRecord | Profile], attributes: Collection[str] = ()
 ) -> tuple[dict[str, list[object]], FieldMap, list[object]]:
-    """Return the columns of people, their roles, and their ids (source keys, customer ids)."""
-    rows = [_row(one) for one in people]
+    """Return the columns of people, their roles, and their ids (source keys, customer ids).
+
+    ``attributes`` are the roles of custom fields that are wanted: "attribute:serial".
+    """
+    rows = [_row(one) | _custom(one, attributes) for one in people]
     names = sorted({name for row in rows for name in row}) or ["full_name"]
     columns = {name: [row.get(name) for row in rows] for name in names}
-    roles = {name: name.rstrip("123") for name in names}
+    roles = {name: name if name in attributes else name.rstrip("123") for name in names}
     ids: list[object] = [str(p.key) if isinstance(p, SourceRecord) else p.id for p in people]
     return columns, FieldMap(roles), ids
 
@@ -38,6 +41,15 @@ def _row(one: SourceRecord | Profile) -> dict[str, object]:
         row["full_name"] = full
     row |= _contacts(one, "emails", "email") | _contacts(one, "phones", "phone")
     return row | _address(one)
+
+
+def _custom(one: SourceRecord | Profile, roles: Iterable[str]) -> dict[str, object]:
+    held = {role: one.value(role.replace("attribute:", "attributes.", 1)) for role in roles}
+    return {
+        role: " ".join(map(str, value)) if isinstance(value, tuple) else value
+        for role, value in held.items()
+        if value is not None
+    }
 
 
 def _full_name(one: SourceRecord | Profile) -> str | None:

@@ -11,6 +11,7 @@ from attrs import frozen
 from ecrm_core.customers import FieldMap, Profile, SourceRecord
 from ecrm_core.customers.table import Frame, Table, columns_of, text_of
 from ecrm_core.errors import DefinitionError, InputError, UnknownName
+from ecrm_core.matching.comparison import NO_COMPARISONS, Comparison
 from ecrm_core.matching.people import people_columns
 from ecrm_core.matching.roles import COMPARED
 
@@ -40,6 +41,7 @@ def rows_of(
     fields: Fields | None,
     id: str | None,  # noqa: A002 - the word of the design
     link: str | None,
+    own: Mapping[str, Comparison] = NO_COMPARISONS,
 ) -> Rows:
     """Return the rows of a table or of records.
 
@@ -48,7 +50,7 @@ def rows_of(
     """
     if _are_people(people, fields):
         known = cast("Sequence[SourceRecord | Profile]", people)
-        columns, field_map, ids = people_columns(known)
+        columns, field_map, ids = people_columns(known, own)
         sources = [_source(one) for one in known] if link else None
         return _checked(columns, field_map, ids, sources)
     if fields is None:
@@ -57,7 +59,7 @@ def rows_of(
     field_map = fields if isinstance(fields, FieldMap) else FieldMap(fields)
     held = _columns(cast("Table", people), (*field_map.columns, *filter(None, (id, link))))
     id = id or next(iter(field_map.columns_for("id")), None)  # noqa: A001
-    wanted = [name for name, role in field_map.columns.items() if role in COMPARED]
+    wanted = [name for name, role in field_map.columns.items() if role in COMPARED or role in own]
     for name in (*wanted, *filter(None, (id, link))):
         if name not in held:
             raise UnknownName("column", name[:80], tuple(get_close_matches(name, held, n=3)))

@@ -15,7 +15,7 @@ from ecrm_core.matching.agreement import agreement
 from ecrm_core.matching.arrays import Flags, Levels, Numbers, Pairs64
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.model import FieldWeights, Model, value_digest
-from ecrm_core.matching.roles import COMPARED, SORTS
+from ecrm_core.matching.roles import COMPARED, SORTS, Compared
 
 __all__ = ["Scorer", "combined", "probability"]
 
@@ -23,6 +23,7 @@ _CHUNK = 500_000
 _PERSONAL = frozenset({"given_name", "full_name"})
 _NAMES = frozenset({"given_name", "family_name", "full_name"})
 _EQUAL_MAIL = len(SORTS["email"].levels) - 1
+_OWN = Compared(sort="", strangers=1.0)  # a custom field: its evidence stands alone
 
 
 def probability(weight: Numbers) -> Numbers:
@@ -38,7 +39,7 @@ def combined(
     evidence = _without_derived(roles, level, evidence)
     total = np.zeros(len(evidence))
     shared = np.zeros(len(evidence))  # what a household has in common
-    places = [at for at, role in enumerate(roles) if COMPARED[role].group == "place"]
+    places = [at for at, role in enumerate(roles) if _compared(role).group == "place"]
     if places:
         held = evidence[:, places]
         shared += np.maximum(held, 0).max(axis=1)
@@ -46,7 +47,7 @@ def combined(
     for at, role in enumerate(roles):
         if at in places:
             continue
-        if COMPARED[role].household:
+        if _compared(role).household:
             shared += np.maximum(evidence[:, at], 0)
             total += np.minimum(evidence[:, at], 0)
         else:
@@ -55,6 +56,10 @@ def combined(
         strangers = _strangers(roles, level)
         shared[strangers] = np.minimum(shared[strangers], max(-prior, 0.0))
     return total + shared
+
+
+def _compared(role: str) -> Compared:
+    return COMPARED.get(role, _OWN)
 
 
 def _without_derived(roles: Sequence[str], level: Levels, evidence: Numbers) -> Numbers:
@@ -83,7 +88,8 @@ class Scorer:
     def __init__(self, model: Model, features: Sequence[Feature]) -> None:
         """Look up the shares of all values once; fields the model does not know say nothing.
 
-        Raises DefinitionError when the model and the features have no field in common.
+        Raises DefinitionError when the model and the features have no field in common, or a field
+        was learnt with other levels.
         """
         held = {(fields.name, fields.role): fields for fields in model.fields}
         by_role = {fields.role: fields for fields in reversed(model.fields)}
@@ -92,6 +98,7 @@ class Scorer:
         if features and not pairs:
             message = "the model knows none of the fields of this table"
             raise DefinitionError(message, code="model_fields")
+        _check_levels(pairs)
         self.model = model
         self.features = tuple(feature for feature, _ in pairs)
         self.roles = tuple(feature.role for feature in self.features)
@@ -134,6 +141,14 @@ class Scorer:
                 shared = (one[left] == two[right]) & (one[left] >= 0)
                 best = np.where(shared, np.maximum(best, self._equal[at][one[left]]), best)
         return best
+
+
+def _check_levels(pairs: Sequence[tuple[Feature, FieldWeights]]) -> None:
+    for feature, fields in pairs:
+        found, wanted = len(fields.m), len(feature.sort.levels)
+        if found != wanted:
+            message = f"the model has {found} levels for {feature.name[:80]!r}, expected {wanted}"
+            raise DefinitionError(message, code="model_fields")
 
 
 def level_weights(fields: FieldWeights) -> Numbers:

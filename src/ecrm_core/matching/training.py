@@ -39,6 +39,7 @@ class _Evidence:
     A pair teaches about a field if some rule found it that does not fix the field.
     """
 
+    start: Model
     roles: tuple[str, ...]
     patterns: Levels
     counts: Numbers
@@ -49,12 +50,15 @@ def fit(
     features: Sequence[Feature], blocks: Blocks, level: Levels, *, rows: int, pairs: int
 ) -> Model:
     """Return the model fitted to pairs of known levels, of so many rows and possible pairs."""
-    model = default_model((feature.name, feature.role) for feature in features)
+    own = {feature.role: feature.own for feature in features if feature.own is not None}
+    model = start = default_model(
+        ((feature.name, feature.role) for feature in features), comparisons=own.values()
+    )
     if not features:
         return model
     left, right = unpacked(blocks.pairs)
-    seen = _evidence(features, level, blocks)
-    strangers = _Strangers(features, rows)
+    seen = _evidence(start, features, level, blocks)
+    strangers = _Strangers(start, features, rows)
     persons = _sure(model, features, rows, (left, right, level))
     for _ in range(_ROUNDS):
         model = strangers.learnt(model, persons)
@@ -72,7 +76,9 @@ def _sure(
     return components(rows, left[sure], right[sure]).astype(np.int32)
 
 
-def _evidence(features: Sequence[Feature], level: Levels, blocks: Blocks) -> _Evidence:
+def _evidence(
+    start: Model, features: Sequence[Feature], level: Levels, blocks: Blocks
+) -> _Evidence:
     patterns, which = _patterns(level)
     counts = np.bincount(which, minlength=len(patterns)).astype(np.float64)
     teaching = []
@@ -80,12 +86,14 @@ def _evidence(features: Sequence[Feature], level: Levels, blocks: Blocks) -> _Ev
         bits = sum(
             1 << bit
             for bit, rule in enumerate(blocks.rules)
-            if not any(feature.role in FIXED[piece] for piece in rule)
+            if not any(feature.role in FIXED.get(piece, (piece,)) for piece in rule)
         )
         free = which[blocks.found & bits != 0]
         teaching.append(np.bincount(free, minlength=len(patterns)).astype(np.float64))
     roles = tuple(feature.role for feature in features)
-    return _Evidence(roles=roles, patterns=patterns, counts=counts, teaching=tuple(teaching))
+    return _Evidence(
+        start=start, roles=roles, patterns=patterns, counts=counts, teaching=tuple(teaching)
+    )
 
 
 def _patterns(level: Levels) -> tuple[Levels, Pairs64]:
@@ -102,7 +110,8 @@ def _patterns(level: Levels) -> tuple[Levels, Pairs64]:
 class _Strangers:
     """What strangers have in common: learnt from frequencies and from a sample of rows."""
 
-    def __init__(self, features: Sequence[Feature], rows: int) -> None:
+    def __init__(self, start: Model, features: Sequence[Feature], rows: int) -> None:
+        self._start = start
         self._features = features
         self._rows = rows
         chosen = np.unique(np.linspace(0, max(rows - 1, 0), min(rows, _SAMPLE)).astype(np.int64))
@@ -122,7 +131,7 @@ class _Strangers:
     def _field(
         self, held: FieldWeights, feature: Feature, level: Codes, persons: Codes
     ) -> FieldWeights:
-        start = default_model([(held.name, held.role)]).fields[0]
+        start = self._start.fields[self._features.index(feature)]
         counts = counted(feature, persons)
         total = max(counts.sum(), 1.0)
         equal = (counts * (counts - 1)).sum() / 2 + _SEEN_EQUAL * start.u[-1]
@@ -148,7 +157,7 @@ def _shares(counts: Numbers, equal: float) -> tuple[Numbers, float]:
 
 def _maximised(model: Model, seen: _Evidence, rows: int, pairs: int) -> Model:
     """Return the model with m and prior under which the pairs are likeliest (EM)."""
-    start = default_model((held.name, held.role) for held in model.fields)
+    start = seen.start
     ms = [np.array(held.m) for held in model.fields]
     us = [np.array(held.u) for held in model.fields]
     prior = model.prior

@@ -1,4 +1,4 @@
-"""Ports: what an adapter must offer, and typed readers over it."""
+"""Ports: what an adapter must offer, typed readers over it, and what plugins may bring."""
 
 from ecrm_core.ports.customers import (
     read_consents,
@@ -23,12 +23,15 @@ from ecrm_core.ports.subscriptions import (
     read_subscriptions_of,
 )
 from ecrm_core.ports.timeline import read_facts, read_interactions, read_timeline
+from ecrm_core.ports.toolbox import SEAMS, Toolbox
 
 __all__ = [
+    "SEAMS",
     "Cursor",
     "Page",
     "Store",
     "Tenants",
+    "Toolbox",
     "all_judgements",
     "all_profiles",
     "read_consents",

@@ -22,7 +22,8 @@ class Finding:
     """One finding.
 
     ``path`` says where ("emails[0]", "name", "$"), ``evidence`` is the value masked to its first
-    character, ``facts`` fill the sentence and hold no personal data. The suggestions hold values.
+    character, ``facts`` fill the sentence and hold no personal data; ``sentences`` are the rule's
+    own. The suggestions hold values.
     """
 
     rule: str
@@ -33,6 +34,7 @@ class Finding:
     evidence: str = ""
     facts: Mapping[str, str | int] = field(factory=dict, hash=False)
     suggestions: tuple[Suggestion, ...] = ()
+    sentences: Mapping[str, str] = field(factory=dict, hash=False, eq=False)
 
     @property
     def crashed(self) -> bool:
@@ -41,7 +43,9 @@ class Finding:
 
     def message(self, language: str = "en") -> str:
         """Return the sentence in "en", "ko" or "ja"; UnknownName for another language."""
-        return render_message(self.message_key, self.facts, language=language)
+        return render_message(
+            self.message_key, self.facts, language=language, sentences=self.sentences
+        )
 
     def to_json(self) -> dict[str, Json]:
         """Return the finding as JSON values, masked, without the values suggested."""

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from ecrm_core.customers import field_of
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Json, gate_json, gate_text
+from ecrm_core.quality.messages import LANGUAGES
 
 __all__ = ["PSEUDO_FIELDS", "Applies", "Dimension", "Rule", "Severity"]
 
@@ -59,6 +60,10 @@ def _fixed(given: Mapping[str, Json]) -> Mapping[str, Json]:
     return MappingProxyType({name: _set(held) for name, held in given.items()})
 
 
+def _fixed_texts(given: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(given))
+
+
 def _set(held: Json) -> Json:
     """Return a list of texts as a set: long ones are asked for membership."""
     if isinstance(held, (list, tuple, set)) and all(isinstance(text, str) for text in held):
@@ -89,7 +94,8 @@ class Rule:
 
     ``path`` is a field of ``customers.FIELDS`` (of a list, each element is asked), "name",
     "organisation", or "$" for the whole party. ``message`` is the key of the sentence in the
-    catalogues; by default the id. A list of texts among the ``params`` is a set.
+    catalogues; by default the id. ``sentences`` by language are a rule's own and stand before the
+    catalogues; facts fill them as they fill those. A list of texts among the ``params`` is a set.
 
     Raises DefinitionError for an id that is no identifier, UnknownName for an unknown field.
     """
@@ -101,6 +107,7 @@ class Rule:
     test: str
     params: Mapping[str, Json] = field(factory=dict, converter=_fixed, hash=False)
     applies_when: Applies = field(factory=Applies)
+    sentences: Mapping[str, str] = field(factory=dict, converter=_fixed_texts, hash=False)
     message: str = field()
 
     @message.default
@@ -135,6 +142,7 @@ class Rule:
             "params": {name: _listed(value) for name, value in self.params.items()},
             "applies_when": {name: list(held) for name, held in applies.items() if held},
             "message": "" if self.message == self.id else self.message,
+            "sentences": dict(self.sentences),
         }
         return found | {name: held for name, held in optional.items() if held}
 
@@ -149,9 +157,11 @@ class Rule:
         gate_json(params)
         texts = {name: _text(parts[name], name) for name in ("id", "path", "test")}
         said = {"message": _text(parts["message"], "message")} if "message" in parts else {}
+        sentences = known_keys(parts.get("sentences", {}), "sentences", LANGUAGES)
         return cls(
             **texts,
             **said,
+            sentences={name: _text(held, name) for name, held in sentences.items()},
             dimension=choice(Dimension, parts["dimension"]),
             severity=choice(Severity, parts["severity"]),
             params=params,
@@ -160,7 +170,7 @@ class Rule:
 
 
 _REQUIRED = frozenset({"id", "path", "dimension", "severity", "test"})
-_KEYS = _REQUIRED | {"params", "applies_when", "message"}
+_KEYS = _REQUIRED | {"params", "applies_when", "message", "sentences"}
 
 
 def check_path(path: str) -> None:

@@ -2,6 +2,7 @@
 
 from ecrm_core.segmentation.check import check
 from ecrm_core.segmentation.customer import Loaded, customer_row, facts_until
+from ecrm_core.segmentation.customer_field import CustomerField, with_fields
 from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Decisive, Explanation, explain
 from ecrm_core.segmentation.members import Members
@@ -17,6 +18,7 @@ from ecrm_core.segmentation.words import sentences
 
 __all__ = [
     "OPERATORS",
+    "CustomerField",
     "Decisive",
     "Explanation",
     "FieldType",
@@ -42,4 +44,5 @@ __all__ = [
     "rule_from_json",
     "rule_to_json",
     "sentences",
+    "with_fields",
 ]

@@ -22,6 +22,7 @@ from ecrm_core.customers import (
 from ecrm_core.errors import DefinitionError, RefusedError
 from ecrm_core.kernel import ChangeSet, CustomerId
 from ecrm_core.matching import (
+    Comparison,
     Judgement,
     JudgementVerdict,
     Model,
@@ -52,6 +53,7 @@ def find_duplicates(
     store: Store,
     *,
     model: Model | None = None,
+    comparisons: Iterable[Comparison] = (),
     progress: Callable[[int, int, str], object] | None = None,
 ) -> Deduplication:
     """Return which customers may be one, over all stored profiles, judgements obeyed."""
@@ -59,7 +61,7 @@ def find_duplicates(
 
     people = [profile for page in all_profiles(store) for profile in page]
     said = _of_roots(store, all_judgements(store))
-    return dedupe(people, judgements=said, model=model, progress=progress)
+    return dedupe(people, judgements=said, model=model, comparisons=comparisons, progress=progress)
 
 
 def _of_roots(store: Store, judgements: Iterable[Judgement]) -> Iterator[Judgement]:
@@ -85,6 +87,7 @@ def find_matches(
     *,
     limit: int,
     model: Model | None = None,
+    comparisons: Iterable[Comparison] = (),
 ) -> tuple[Match, ...]:
     """Return the customers that may be this one: who shares an address or a name, scored.
 
@@ -100,7 +103,7 @@ def find_matches(
     roots = set(_roots(store, homes).values()) - own - _apart(store, own)
     profiles = read_profiles(store, sorted(roots))
     others = [profiles[root] for root in sorted(profiles)]
-    return best_matches(one, others, model=model, limit=limit)
+    return best_matches(one, others, model=model, limit=limit, comparisons=comparisons)
 
 
 def _asked(

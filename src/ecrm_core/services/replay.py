@@ -11,10 +11,10 @@ from attrs import evolve
 
 from ecrm_core.customers import AttributeSchema, FieldMap, SurvivorshipPolicy
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import ChangeSet, Drop, Expect, Json, Put, Stored, combine
+from ecrm_core.kernel import ChangeSet, Drop, Expect, Json, Put, Registry, Stored, combine
 from ecrm_core.ports import Store
 from ecrm_core.services.intake import prepare_ingest
-from ecrm_core.sources import QUARANTINE, READERS, Delivery, Quarantined, generic
+from ecrm_core.sources import QUARANTINE, READERS, Delivery, Quarantined, Reader, generic
 
 __all__ = ["Mapper", "mapper_for", "prepare_replay"]
 
@@ -31,15 +31,16 @@ def mapper_for(
     secret: bytes | None = None,
     schema: AttributeSchema | None = None,
     key_is_personal: bool = False,
+    readers: Registry[Reader] = READERS,
 ) -> Mapper | None:
     """Return how the quarantined input of a source is read: by its map, else by its reader.
 
     None: nobody says how.
     """
     if fields is None:
-        if source not in READERS:
+        if source not in readers:
             return None
-        reader = READERS[source]
+        reader = readers[source]
         return lambda row: reader(_body(row), received_at=row.received_at, region=region)
     said: dict[str, Any] = {
         "fields": fields, "region": region, "secret": secret, "schema": schema,

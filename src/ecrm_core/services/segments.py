@@ -31,6 +31,7 @@ from ecrm_core.errors import MissingError
 from ecrm_core.kernel import CustomerId
 from ecrm_core.ports import Store, read_consents, read_facts, read_interactions, read_profiles
 from ecrm_core.segmentation import (
+    CustomerField,
     Explanation,
     Loaded,
     Row,
@@ -39,6 +40,7 @@ from ecrm_core.segmentation import (
     customer_row,
     fields_named,
     relations_named,
+    with_fields,
 )
 from ecrm_core.services.identity import group_of
 from ecrm_core.timeline import Facts
@@ -59,12 +61,15 @@ class Needs:
     channels: tuple[str, ...]
 
 
-def needs_of(segment: Segment) -> Needs:
-    """Return what has to be loaded for a segment."""
+def needs_of(segment: Segment, own: Iterable[CustomerField] = ()) -> Needs:
+    """Return what has to be loaded for a segment and the fields beside the standard ones."""
     names = fields_named(segment.rule)
+    more = {need for held in own for need in held.needs}
     return Needs(
-        facts=bool(names & _ORDERS),
-        interactions=bool(relations_named(segment.rule)) or "abandoned_checkout_date" in names,
+        facts=bool(names & _ORDERS) or "facts" in more,
+        interactions=bool(relations_named(segment.rule))
+        or "abandoned_checkout_date" in names
+        or "interactions" in more,
         channels=tuple(
             channel
             for channel in _CHANNELS
@@ -75,12 +80,22 @@ def needs_of(segment: Segment) -> Needs:
 
 @frozen(kw_only=True)
 class Question:
-    """A segment to be asked under a schema, at an instant, in a zone."""
+    """A segment to be asked under a schema, at an instant, in a zone.
+
+    ``own`` are the fields of the schema that are not standard: of them the named ones are read.
+    """
 
     segment: Segment
     schema: Schema
     as_of: datetime
     tz: str
+    own: tuple[CustomerField, ...] = ()
+
+    @property
+    def named(self) -> tuple[CustomerField, ...]:
+        """Those of ``own`` that the segment names."""
+        names = fields_named(self.segment.rule)
+        return tuple(held for held in self.own if held.name in names)
 
 
 def segment_members(
@@ -131,7 +146,8 @@ def _rows(
     store: Store, profiles: Sequence[Profile], question: Question
 ) -> Mapping[CustomerId, Row]:
     """Return the rows of a page of customers, by root."""
-    needs = needs_of(question.segment)
+    named = question.named
+    needs = needs_of(question.segment, named)
     homes = _homes(store, profiles)
     everyone = [home for group in homes.values() for home in group]
     facts = read_facts(store, everyone) if needs.facts else {}
@@ -140,19 +156,18 @@ def _rows(
         channel: _verdicts(store, profiles, homes, channel, at=question.as_of)
         for channel in needs.channels
     }
-    return {
-        profile.id: customer_row(
-            Loaded(
-                profile=profile,
-                facts=Facts.total(facts[h].value.facts for h in homes[profile.id] if h in facts),
-                interactions=[each for h in homes[profile.id] for each in told.get(h, ())],
-                consents={channel: by[profile.id] for channel, by in verdicts.items()},
-            ),
-            as_of=question.as_of,
-            currency=question.schema.currency,
+    at, currency = question.as_of, question.schema.currency
+    rows = {}
+    for profile in profiles:
+        known = Loaded(
+            profile=profile,
+            facts=Facts.total(facts[h].value.facts for h in homes[profile.id] if h in facts),
+            interactions=[each for h in homes[profile.id] for each in told.get(h, ())],
+            consents={channel: by[profile.id] for channel, by in verdicts.items()},
         )
-        for profile in profiles
-    }
+        row = customer_row(known, as_of=at, currency=currency)
+        rows[profile.id] = with_fields(row, known, named, as_of=at)
+    return rows
 
 
 def _homes(
