@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecrm_core.customers import FieldMap
-from ecrm_core.matching import Deduplication, Judgement, Model, dedupe, verdicts
+from ecrm_core.matching import Comparison, Deduplication, Judgement, Model, dedupe, verdicts
 from ecrm_core.matching.agreement import agreement
 from ecrm_core.matching.blocking import block
 from ecrm_core.matching.features import features_of
@@ -72,6 +72,28 @@ def test_the_order_of_any_rows_changes_nothing(
     mixed = mix.sample(rows, len(rows))
     fields = roles(columns)
     assert told(dedupe(mixed, fields=fields)) == told(dedupe(rows, fields=fields))
+
+
+OWN = Comparison(
+    role="attribute:code",
+    levels=("other", "near", "equal"),
+    compare=lambda left, right: int(left[:2] == right[:2]),
+    keys=lambda form: (form[:2], form[-2:]),
+)
+
+
+@MANY
+@given(tables, st.lists(cells, min_size=12, max_size=12), st.randoms(use_true_random=False))
+def test_with_a_custom_field_the_order_of_rows_changes_nothing(
+    columns: dict[str, list[str | None]], codes: list[str | None], mix: Random
+) -> None:
+    rows = [{**row, "code": code} for row, code in zip(row_by_row(columns), codes, strict=False)]
+    fields = roles(columns) | {"code": OWN.role}
+    mixed = mix.sample(rows, len(rows))
+    first = dedupe(rows, fields=fields, comparisons=[OWN])
+    assert told(dedupe(mixed, fields=fields, comparisons=[OWN])) == told(first)
+    model = Model.from_json(first.model.to_json())
+    assert told(dedupe(rows, fields=fields, comparisons=[OWN], model=model)) == told(first)
 
 
 @MANY

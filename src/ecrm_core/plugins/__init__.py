@@ -1,5 +1,5 @@
 """Plugins: what installed packages add to the library, found when asked for and never before."""
 
-from ecrm_core.plugins.discover import GROUP, Discovery, Plugin, discover
+from ecrm_core.plugins.discovery import GROUP, Discovery, Plugin, discover
 
 __all__ = ["GROUP", "Discovery", "Plugin", "discover"]

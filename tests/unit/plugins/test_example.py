@@ -14,7 +14,7 @@ import pytest
 
 from tests.house import ROOT
 
-PROGRAM = '''
+PROGRAM = """
 import json
 from datetime import UTC, datetime
 
@@ -54,7 +54,7 @@ print(json.dumps({
         crm.resolve("till/1"), crm.resolve("till/2")).fields if m.name == "attribute:serial"],
     "segment": [old.count, str(old.why("till/3"))],
 }))
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +74,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def run(command: list[str], cwd: Path) -> str:
-    done = subprocess.run(
-        command, cwd=cwd, capture_output=True, check=False, encoding="utf-8"
-    )
+    done = subprocess.run(command, cwd=cwd, capture_output=True, check=False, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return done.stdout
 

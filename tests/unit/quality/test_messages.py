@@ -4,8 +4,18 @@ import re
 
 import pytest
 
-from ecrm_core.errors import UnknownName
-from ecrm_core.quality import CORE, LANGUAGES, render_message
+from ecrm_core.errors import DefinitionError, UnknownName
+from ecrm_core.quality import (
+    CORE,
+    LANGUAGES,
+    TESTS,
+    Evidence,
+    Party,
+    Rule,
+    RuleSet,
+    check_party,
+    render_message,
+)
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.messages import catalogue
 from ecrm_core.quality.messages.particles import with_particle
@@ -81,3 +91,32 @@ def test_korean_sentences_carry_the_particle() -> None:
     assert told.startswith("gmail.com을 ")
     told = render_message("cell_unread", {"field": "address.country"}, language="ko")
     assert told.startswith("국가를 ")
+
+
+def test_a_rules_own_sentence_stands_before_the_catalogues() -> None:
+    own = {"en": "{digits} digits are asked for.", "ko": "{digits}[은/는] 없습니다."}
+    facts: dict[str, str | int] = {"digits": 8}
+    assert render_message("named", facts, sentences=own) == "8 digits are asked for."
+    assert render_message("named", facts, language="ko", sentences=own) == "8은 없습니다."
+    assert render_message("named", facts, language="ja", sentences=own) == "8 digits are asked for."
+
+
+def test_a_finding_says_the_sentence_of_its_rule() -> None:
+    sentence = {"en": "No number of ours."}
+    rule = Rule.from_json({
+        "id": "loyalty", "path": "attributes.loyalty", "dimension": "validity",
+        "severity": "error", "test": "loyalty", "sentences": sentence,
+    })  # fmt: skip
+    assert Rule.from_json(rule.to_json()) == rule
+    assert rule.to_json()["sentences"] == sentence
+    tests = TESTS.add("loyalty", lambda *_: [Evidence()])
+    party = Party(fields={"attributes.loyalty": ("7",)})
+    (finding,) = check_party(party, RuleSet(rules=(rule,), tests=tests)).findings
+    assert finding.message() == finding.message("ja") == "No number of ours."
+
+
+@pytest.mark.parametrize("wrong", [{"fr": "Non."}, {"en": 7}, "No."])
+def test_sentences_are_texts_in_the_languages_there_are(wrong: object) -> None:
+    data = CORE.rules[0].to_json()
+    with pytest.raises(DefinitionError):
+        Rule.from_json({**data, "sentences": wrong})
