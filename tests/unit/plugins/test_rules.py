@@ -1,0 +1,63 @@
+"""Rules of plugins in a report: what fails is a finding about the rule, and changes nobody's data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from ecrm_core import check
+from ecrm_core.ports import Toolbox
+from ecrm_core.quality import Dimension, Rule, Severity, TableReport
+
+ROWS = [{"mail": "ann.lee@gmial.com", "size": "9"}]
+FIELDS = {"mail": "email", "size": "attribute:size"}
+
+
+def _writes_into_params(_: object, __: object, params: Any) -> Iterable[Any]:  # noqa: ANN401
+    params["domains"] = "none"
+    return ()
+
+
+def _writes_into_party(_: object, party: Any, __: object) -> Iterable[Any]:  # noqa: ANN401
+    party.name = "Mallory"
+    return ()
+
+
+def _writes_into_value(value: Any, _: object, __: object) -> Iterable[Any]:  # noqa: ANN401
+    value.normalised = "mallory@example.com"
+    return ()
+
+
+def _raises(*_: object) -> Iterable[Any]:
+    raise KeyError("ann.lee@gmial.com")
+
+
+BAD: dict[str, tuple[Callable[..., Iterable[Any]], str]] = {
+    "raises": (_raises, "KeyError"),
+    "yields text": (lambda *_: ["found"], "yielded str"),
+    "yields nothing that can be gone through": (lambda *_: 7, "TypeError"),  # type: ignore[dict-item,return-value]
+    "writes into its parameters": (_writes_into_params, "TypeError"),
+    "writes into the party": (_writes_into_party, "FrozenInstanceError"),
+    "writes into the value": (_writes_into_value, "FrozenInstanceError"),
+}
+
+
+def asked(test: Callable[..., Iterable[Any]]) -> TableReport:
+    rule = Rule(
+        id="bad", path="emails", dimension=Dimension.VALIDITY, severity=Severity.ERROR, test="bad"
+    )
+    tools = evolve(Toolbox(), owner="acme-crm").add(rule, tests={"bad": test})
+    return check(ROWS, fields=FIELDS, rules=tools.rule_set(), region="KR")
+
+
+@pytest.mark.parametrize("how", BAD)
+def test_a_test_that_fails_is_a_finding_and_the_other_rules_find_as_before(how: str) -> None:
+    test, said = BAD[how]
+    report, alone = asked(test), check(ROWS, fields=FIELDS, region="KR")
+    (crashed,) = [held.finding for held in report.findings if held.finding.rule == "bad"]
+    assert (crashed.crashed, crashed.facts) == (True, {"error": said})
+    assert [held for held in report.findings if held.finding.rule != "bad"] == list(alone.findings)
+    assert report.score == alone.score
