@@ -9,7 +9,7 @@ from attrs import frozen
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.kernel import ChangeSet
-from ecrm_core.quality import CORE, RuleSet
+from ecrm_core.quality import RuleSet
 from ecrm_core.services import count_parties, fixable, prepare_clean
 
 __all__ = ["Cleaned", "CleaningDrafts", "CleaningVerbs"]
@@ -42,8 +42,8 @@ class CleaningDrafts(Drafts):
     ) -> ChangeSet:
         """Return the corrections one customer would get."""
         return prepare_clean(
-            self.store, customer, act=self._act(by, now), rules=rules or CORE,
-            region=self.settings.region,
+            self.store, customer, act=self._act(by, now),
+            rules=rules or self.settings.tools.rule_set(), region=self.settings.region,
         )  # fmt: skip
 
 
@@ -63,8 +63,9 @@ class CleaningVerbs(Verbs):
     ) -> Cleaned:
         """Write the automatic suggestions about a customer, or about all, as corrections.
 
-        A correction keeps what the source stated, and beats it whenever it is stated again. Each
-        customer is a transaction. ``key`` is for one customer; cleaning all again changes nothing.
+        A correction keeps what the source stated, and beats it whenever it is stated again.
+        ``rules`` are by default the core rules and those of the tools. Each customer is a
+        transaction. ``key`` is for one customer; cleaning all again changes nothing.
         ``progress(done, total, stage)`` is called after each page; returning False stops there.
         """
         if customer is not None:
@@ -75,9 +76,8 @@ class CleaningVerbs(Verbs):
             )  # fmt: skip
             written = len(result["corrections"])
             return Cleaned(customers=1, changed=int(written > 0), corrections=written)
-        everybody = fixable(
-            self.store, rules=rules or CORE, region=self._settings.region, page=page
-        )
+        rules = rules or self._settings.tools.rule_set()
+        everybody = fixable(self.store, rules=rules, region=self._settings.region, page=page)
         total = count_parties(self.store) if progress else 0
         done, counts = 0, list[int]()
         for looked_at, ids in everybody:

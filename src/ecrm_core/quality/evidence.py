@@ -21,6 +21,12 @@ class Evidence:
 
     facts: Mapping[str, str | int] = field(factory=dict)
 
+    def __attrs_post_init__(self) -> None:
+        """Refuse facts that are no mapping (DefinitionError), while it is known whose they are."""
+        if not isinstance(self.facts, Mapping):
+            message = f"found {type(self.facts).__name__} as facts, expected a mapping"
+            raise DefinitionError(message, code="evidence")
+
 
 FOUND: Final = (Evidence(),)
 """What a test returns that has no more to say than that it found something."""

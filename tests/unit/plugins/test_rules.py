@@ -10,7 +10,7 @@ from attrs import evolve
 
 from ecrm_core import check
 from ecrm_core.ports import Toolbox
-from ecrm_core.quality import Dimension, Rule, Severity, TableReport
+from ecrm_core.quality import Dimension, Evidence, Rule, Severity, TableReport
 
 ROWS = [{"mail": "ann.lee@gmial.com", "size": "9"}]
 FIELDS = {"mail": "email", "size": "attribute:size"}
@@ -38,6 +38,10 @@ def _raises(*_: object) -> Iterable[Any]:
 BAD: dict[str, tuple[Callable[..., Iterable[Any]], str]] = {
     "raises": (_raises, "KeyError"),
     "yields text": (lambda *_: ["found"], "yielded str"),
+    "yields evidence without names": (
+        lambda *_: [Evidence(facts=7)],  # type: ignore[arg-type]
+        "DefinitionError",
+    ),
     "yields nothing that can be gone through": (lambda *_: 7, "TypeError"),  # type: ignore[dict-item]
     "writes into its parameters": (_writes_into_params, "TypeError"),
     "writes into the party": (_writes_into_party, "FrozenInstanceError"),
