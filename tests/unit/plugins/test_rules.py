@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from ecrm_core import check
+from ecrm_core import Crm, check
+from ecrm_core.customers import SourceKey, SourceRecord, Stated
 from ecrm_core.ports import Toolbox
-from ecrm_core.quality import Dimension, Evidence, Rule, Severity, TableReport
+from ecrm_core.quality import (
+    Dimension,
+    Evidence,
+    Rule,
+    Severity,
+    Suggestion,
+    TableReport,
+)
+from ecrm_core.sources import Delivery
 
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
 ROWS = [{"mail": "ann.lee@gmial.com", "size": "9"}]
 FIELDS = {"mail": "email", "size": "attribute:size"}
 
@@ -65,3 +76,21 @@ def test_a_test_that_fails_is_a_finding_and_the_other_rules_find_as_before(how: 
     assert (crashed.crashed, crashed.facts) == (True, {"error": said})
     assert [held for held in report.findings if held.finding.rule != "bad"] == list(alone.findings)
     assert report.score == alone.score
+
+
+def test_cleaning_takes_what_a_plugins_rule_suggests_without_asking() -> None:
+    def upper(value: str, *_: object) -> Iterable[Evidence | Suggestion]:
+        if not value.isupper():
+            yield Evidence()
+            yield Suggestion(value=value.upper(), confidence=1.0, automatic=True)
+
+    rule = Rule(
+        id="upper", path="brand", dimension=Dimension.VALIDITY, severity=Severity.INFO, test="upper"
+    )
+    stated = Stated("acme", NOW, NOW)
+    with Crm.open(tools=Toolbox().add(rule, tests={"upper": upper})) as crm:
+        record = SourceRecord(SourceKey("shop", "1"), {"brand": stated})
+        crm.ingest(Delivery(source="shop", records=(record,)))
+        assert len(crm.dry_run.clean("shop/1", by="anna").puts) > 0
+        assert crm.clean(by="anna").corrections == 1
+        assert crm.view("shop/1").profile.value("brand") == "ACME"
