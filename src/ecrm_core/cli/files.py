@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv as standard_csv
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -19,10 +18,13 @@ from ecrm_core.cli.options import (
     region_option,
 )
 from ecrm_core.crm import SystemClock, progress_bar
+from ecrm_core.crm.whole_file import whole_file
 from ecrm_core.matching import dedupe
 from ecrm_core.quality import Severity
 from ecrm_core.services import check
+from ecrm_core.sources.csv import write
 from ecrm_core.sources.csv_columns import CsvColumns, read_columns
+from ecrm_core.sources.csv_modes import EXACT, SPREADSHEET
 
 if TYPE_CHECKING:
     from ecrm_core.matching import Deduplication
@@ -38,10 +40,10 @@ _show = click.option(
 _file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
-def _read(file: Path, encoding: str | None) -> CsvColumns:
+def _read(file: Path, encoding: str | None, mode: str) -> CsvColumns:
     refuse_json(file)
     with file.open("rb") as stream:
-        table = read_columns(stream, encoding=encoding)
+        table = read_columns(stream, encoding=encoding, mode=mode)
     for line, problem in table.refused[:_TOLD]:
         click.echo(f"{file.name}, line {line}: left out, {problem}", err=True)
     if len(table.refused) > _TOLD:
@@ -62,6 +64,7 @@ def check_file(
     guess: bool,
     date_order: str | None,
     encoding: str | None,
+    mode: str,
     show: int,
     region: str | None,
     as_json: bool,
@@ -74,7 +77,7 @@ def check_file(
     ecrm check people.csv --region KR
     ecrm check people.csv --role Mail=email --role Name=full_name --json
     """
-    table = _read(file, encoding)
+    table = _read(file, encoding, mode)
     fields = field_map(roles, table.columns, guess=guess, date_order=date_order)
     report = check(table.columns, fields=fields, region=region, as_of=SystemClock().now())
     findings = [
@@ -97,7 +100,7 @@ def check_file(
 @click.option(
     "--spreadsheet",
     is_flag=True,
-    help="In OUT, put ' before cells that a spreadsheet would calculate: = + - @.",
+    help="Write OUT for a spreadsheet: ' before what it would calculate or shorten.",
 )
 @_show
 @as_json
@@ -108,6 +111,7 @@ def dedupe_file(
     guess: bool,
     date_order: str | None,
     encoding: str | None,
+    mode: str,
     output: Path | None,
     spreadsheet: bool,
     show: int,
@@ -125,7 +129,7 @@ def dedupe_file(
     if output is not None and output.exists() and output.samefile(file):
         message = "found the file that is read, expected another file to write"
         raise click.BadParameter(message, param_hint="--output")
-    table = _read(file, encoding)
+    table = _read(file, encoding, mode)
     fields = field_map(roles, table.columns, guess=guess, date_order=date_order)
     compared = {name: role for name, role in fields.columns.items() if role != "id"}
     fields = evolve(fields, columns=compared)  # lines name the rows: keys may be missing or twice
@@ -134,7 +138,9 @@ def dedupe_file(
     if output is not None:
         labelled = cast("Mapping[str, Iterable[object]]", found.label(table.columns))
         first = [lines[id_] for id_ in found.clusters.values()]
-        _write(output, {**labelled, _ADDED: first}, as_text=_inert if spreadsheet else str)
+        columns = {name: list(cells) for name, cells in labelled.items()} | {_ADDED: first}
+        with whole_file(output) as draft:
+            write(columns, draft.stream, mode=SPREADSHEET if spreadsheet else EXACT)
     data = {**found.counts, "groups": [[lines[id_] for id_ in group] for group in found.groups]}
     emit(f"{found}{_uncertain(found, lines, show)}", data, as_json=as_json)
 
@@ -147,19 +153,3 @@ def _uncertain(found: Deduplication, lines: Mapping[Hashable, int], show: int) -
         reasons = "; ".join(map(str, found.reasons(pair.left, pair.right)))
         told.append(f"  lines {one} and {two}, {pair.probability:.0%}: {reasons}")
     return "\n\nTo decide, the likeliest first:\n" + "\n".join(told) if told else ""
-
-
-def _inert(cell: object) -> str:
-    """Return a cell as a text that no spreadsheet calculates; quotes alone would not stop it."""
-    text = str(cell)
-    formula = text.startswith(("\t", "\r")) or text.lstrip().startswith(("=", "+", "-", "@"))
-    return f"'{text}" if formula else text
-
-
-def _write(
-    output: Path, columns: Mapping[str, Iterable[object]], *, as_text: Callable[[object], str]
-) -> None:
-    with output.open("w", encoding="utf-8", newline="") as stream:
-        writer = standard_csv.writer(stream)
-        writer.writerow(map(as_text, columns))
-        writer.writerows(map(as_text, row) for row in zip(*columns.values(), strict=True))

@@ -62,6 +62,7 @@ def ingest(
     roles: tuple[str, ...],
     date_order: str | None,
     encoding: str | None,
+    mode: str,
     region: str | None,
     tz: str,
     as_json: bool,
@@ -76,12 +77,12 @@ def ingest(
     ecrm ingest shop.db people.csv --source newsletter --guess --role No=id
     """
     fields = None if source in READERS else _fields(
-        file, roles, guess=guess, date_order=date_order, encoding=encoding, tz=tz
+        file, roles, guess=guess, date_order=date_order, encoding=encoding, mode=mode, tz=tz
     )  # fmt: skip
     secret = secret_file.read_bytes() if secret_file else None
     with Crm.open(store, region=region, tz=tz, secret=secret) as crm:
         receipt = crm.ingest_file(
-            file, source=source, fields=fields, encoding=encoding,
+            file, source=source, fields=fields, encoding=encoding, mode=mode,
             key_is_personal=secret is not None, progress=progress_bar(),
         )  # fmt: skip
     counts = {name: getattr(receipt, name) for name in _COUNTS}
@@ -91,11 +92,11 @@ def ingest(
 
 def _fields(
     file: Path, roles: tuple[str, ...], *, guess: bool, date_order: str | None,
-    encoding: str | None, tz: str,
+    encoding: str | None, mode: str, tz: str,
 ) -> FieldMap:  # fmt: skip
     refuse_json(file)
     with file.open("rb") as stream:
-        head = csv.header(stream, encoding=encoding)
+        head = csv.header(stream, encoding=encoding, mode=mode)
     fields = field_map(roles, head.table, guess=guess, date_order=date_order, tz=tz)
     if not roles and not guess:
         message = "say what the columns mean with --role, or take the guess above with --guess"

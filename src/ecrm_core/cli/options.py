@@ -15,12 +15,14 @@ from ecrm_core.customers import FieldMap
 from ecrm_core.customers.table import Table
 from ecrm_core.errors import MissingError
 from ecrm_core.sources import READERS
+from ecrm_core.sources.csv_modes import EXACT, MODES
 
 __all__ = [
     "as_json",
     "emit",
     "field_map",
     "mapping",
+    "mode_option",
     "open_existing",
     "refuse_json",
     "region_option",
@@ -60,7 +62,15 @@ def mapping(command: Command) -> Command:
         "--guess", is_flag=True, help="Take the guess for the columns that no --role names."
     )
     encoding = click.option("--encoding", help="Of the file, where it cannot be told: cp949, …")
-    return role(guess(order(encoding(command))))
+    return role(guess(order(encoding(mode_option("How the file was written")(command)))))
+
+
+def mode_option(what: str) -> Callable[[Command], Command]:
+    """Return the option that names one of the two modes of a CSV."""
+    return click.option(
+        "--mode", type=click.Choice(MODES), default=EXACT, show_default=True,
+        help=f"{what}: spreadsheet puts ' before what a spreadsheet would calculate or shorten.",
+    )  # fmt: skip
 
 
 def field_map(

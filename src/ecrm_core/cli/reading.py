@@ -1,4 +1,4 @@
-"""Reading: the subcommands that ask a store: ``find``, ``view``, ``segment`` and ``due``."""
+"""Reading: the subcommands that ask a store: find, view, segment, due and export."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import click
 from ecrm_core.cli.options import (
     as_json,
     emit,
+    mode_option,
     open_existing,
     region_option,
     store_argument,
     tz_option,
 )
+from ecrm_core.crm import progress_bar
 from ecrm_core.kernel import parse_instant
 from ecrm_core.services import Hit
 
-__all__ = ["due", "find", "segment", "view"]
+__all__ = ["due", "export", "find", "segment", "view"]
 
 
 @click.command()
@@ -121,3 +123,27 @@ def due(*, store: Path, days: int, as_json: bool) -> None:
         {"key": action.key, "at": action.at.isoformat(), **action.payload} for action in actions
     ]
     emit(actions, data, as_json=as_json)
+
+
+@click.command()
+@store_argument
+@click.argument("output", metavar="OUT", type=click.Path(dir_okay=False, path_type=Path))
+@mode_option("How OUT is written")
+@as_json
+def export(*, store: Path, output: Path, mode: str, as_json: bool) -> None:
+    """Write all customers to OUT, a CSV with one row each.
+
+    Columns are called by roles, so that `ecrm ingest --guess` reads them. An older OUT is replaced
+    once the new one is whole.
+
+    \b
+    ecrm export shop.db people.csv
+    ecrm export shop.db people.csv --mode spreadsheet
+    """
+    if output.exists() and output.samefile(store):
+        message = "found the store itself, expected another file to write"
+        raise click.BadParameter(message, param_hint="OUT")
+    with open_existing(store) as crm:
+        done = crm.export_table(output, mode=mode, progress=progress_bar())
+    data = {"rows": done.rows, "columns": list(done.fields.columns), "mode": done.mode}
+    emit(done, data, as_json=as_json)

@@ -8,11 +8,13 @@ from ecrm_core.crm.progress import Progress, progress_bar
 from ecrm_core.crm.quality import Replayed
 from ecrm_core.crm.receipt import Receipt, Undo
 from ecrm_core.crm.settings import Settings
+from ecrm_core.crm.tables import ExportedTable
 
 __all__ = [
     "Cleaned",
     "Crm",
     "DryRun",
+    "ExportedTable",
     "Progress",
     "Receipt",
     "Replayed",

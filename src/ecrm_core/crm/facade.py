@@ -19,6 +19,7 @@ from ecrm_core.crm.quality import QualityVerbs
 from ecrm_core.crm.segments import SegmentVerbs
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.subscriptions import SubscriptionVerbs
+from ecrm_core.crm.tables import TableVerbs
 from ecrm_core.crm.timeline import TimelineVerbs
 from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy
 from ecrm_core.kernel import Clock
@@ -39,6 +40,7 @@ class Crm(
     SegmentVerbs,
     SubscriptionVerbs,
     MatchingVerbs,
+    TableVerbs,
 ):
     """A shop's customers: take input in, find, view, correct, merge and undo, ask for consent.
 

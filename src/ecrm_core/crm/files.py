@@ -29,6 +29,7 @@ from ecrm_core.kernel import (
 from ecrm_core.ports import Store
 from ecrm_core.services import commit, prepare_ingest
 from ecrm_core.sources import IMPORTS, READERS, Checkpoint, Delivery, Reader, csv
+from ecrm_core.sources.csv_modes import EXACT, checked_mode
 
 __all__ = ["FileInput", "ingest_file"]
 
@@ -46,12 +47,14 @@ class FileInput:
     key_is_personal: bool
     page: int
     readers: Registry[Reader] = READERS
+    mode: str = EXACT
 
     def __attrs_post_init__(self) -> None:
         """Refuse a source that is neither a CSV with its columns named nor a known format.
 
         Pages of no rows are refused too: nothing would be taken in, and the file be done.
         """
+        checked_mode(self.mode)
         if self.page < 1:
             raise DefinitionError(f"found page={self.page}, expected at least 1", code="page")
         if self.fields is None and self.source not in self.readers:
@@ -105,7 +108,8 @@ def _fingerprint(given: FileInput) -> tuple[str, int]:
             content.update(block)
             lines += block.count(b"\n")
     fields = given.fields.to_json() if given.fields else None
-    said = canonical_json([fields, given.encoding, given.key_is_personal])
+    mode = [] if given.mode == EXACT else [given.mode]
+    said = canonical_json([fields, given.encoding, given.key_is_personal, *mode])
     return derive_id("imp", given.source, content.hexdigest(), said), max(lines - 1, 0)
 
 
@@ -142,7 +146,7 @@ def _pages(given: FileInput, settings: Settings, mark: Checkpoint) -> Iterator[D
             stream, fields=given.fields, source=given.source, received_at=mark.received_at,
             page=given.page, skip=mark.rows, encoding=given.encoding, region=settings.region,
             secret=settings.secret, schema=settings.attributes,
-            key_is_personal=given.key_is_personal,
+            key_is_personal=given.key_is_personal, mode=given.mode,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from ecrm_core.customers import FieldMap
 from ecrm_core.kernel import ChangeSet
 from ecrm_core.services import commit, prepare_ingest
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
+from ecrm_core.sources.csv_modes import EXACT
 
 __all__ = ["IntakeDrafts", "IntakeVerbs"]
 
@@ -42,6 +43,7 @@ class IntakeVerbs(Verbs):
         source: str,
         fields: FieldMap | None = None,
         encoding: str | None = None,
+        mode: str = EXACT,
         key_is_personal: bool = False,
         page: int = 500,
         progress: Progress | None = None,
@@ -50,13 +52,14 @@ class IntakeVerbs(Verbs):
         """Take a file in, page by page; run again after a stop or a kill, it goes on from there.
 
         With ``fields`` the file is a CSV and ``source`` the name you give it; without, ``source``
-        names a known format ("shopify"). ``key_is_personal`` takes rows whose only key is their
-        e-mail or phone, under a keyed hash of it (needs the secret). ``progress(done, total,
+        names a known format ("shopify"). ``mode`` is the one a CSV of ours was written in:
+        "spreadsheet" takes its apostrophes off. ``key_is_personal`` takes rows whose only key is
+        their e-mail or phone, under a keyed hash of it (needs the secret). ``progress(done, total,
         stage)`` is called after each page and stops the work by returning False. Raises InputError
         and DefinitionError for a file or mapping that cannot be read; bad rows are quarantined.
         """
         given = FileInput(
-            path=Path(path), source=source, fields=fields, encoding=encoding,
+            path=Path(path), source=source, fields=fields, encoding=encoding, mode=mode,
             key_is_personal=key_is_personal, page=page, readers=self._settings.tools.readers,
         )  # fmt: skip
         return ingest_file(self.store, self._settings, given, progress=progress, now=self._now(now))

@@ -11,7 +11,7 @@ from attrs import frozen
 from ecrm_core.errors import UnknownName
 from ecrm_core.kernel import MAX_TEXT, gate_text
 
-__all__ = ["ROLES", "Role", "role_of"]
+__all__ = ["ROLES", "Role", "named_role", "role_of"]
 
 
 @frozen
@@ -79,3 +79,17 @@ def role_of(name: str) -> Role:
         return Role(name, f"consent to {purpose} by {channel}")
     near = get_close_matches(name.strip().lower(), [*ROLES, *_PATTERNS], n=3)
     raise UnknownName("role", name[:80], tuple(near))
+
+
+_NUMBERED = re.compile("(email|phone|street|language|note)_[0-9]+")
+
+
+def named_role(column: str) -> str | None:
+    """Return the role a column is called by, as exports call it; None for any other name.
+
+    "email" is one, "email_2" its second column, "attribute:shoe size" a custom field.
+    """
+    if column in ROLES or _ATTRIBUTE.fullmatch(column) or _CONSENT.fullmatch(column):
+        return column
+    found = _NUMBERED.fullmatch(column)
+    return found[1] if found else None

@@ -13,7 +13,15 @@ from dateutil.relativedelta import relativedelta
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel.gates import gate_text
 
-__all__ = ["DateInterval", "add_months", "add_period", "parse_date", "parse_instant", "zone"]
+__all__ = [
+    "DateInterval",
+    "add_months",
+    "add_period",
+    "date_readings",
+    "parse_date",
+    "parse_instant",
+    "zone",
+]
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _DIGITS = re.compile(r"(\d{1,4})[./\-](\d{1,2})[./\-](\d{1,4})\.?", re.ASCII)
@@ -97,6 +105,35 @@ def parse_date(text: str, path: str = "$", *, order: str | None = None) -> date:
         message = "found a year of two digits, expected four"
         raise InputError(message, path=path, code="ambiguous_date")
     return _date(int(year), int(month), int(day), path)
+
+
+def date_readings(text: str, *, order: str | None = None) -> dict[str, tuple[date, ...]]:
+    """Return the days that a text may mean which ``parse_date`` does not choose between.
+
+    They stand by the order of day, month and year they are read in ("DMY", "MDY", "YMD"; only the
+    one named, if one is); a year of two digits may be of the last century or of this one. Empty
+    where no order gives a day the calendar has, and for text that is no date.
+    """
+    loose = _DIGITS.fullmatch(text.strip()) if len(text) <= 64 else None
+    if loose is None:
+        return {}
+    found = {}
+    for name in sorted(_ORDERS) if order is None else (order,):
+        year, month, day = (loose[at + 1] for at in _ORDERS[name])
+        if len(year) in _CENTURIES and len(day) <= 2:
+            days = [_day(base + int(year), int(month), int(day)) for base in _CENTURIES[len(year)]]
+            found[name] = tuple(filter(None, days))
+    return {name: days for name, days in found.items() if days}
+
+
+_CENTURIES = {2: (1900, 2000), 4: (0,)}
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _date(year: int, month: int, day: int, path: str) -> date:

@@ -188,7 +188,7 @@ def _findings(
         if isinstance(held, Evidence):
             finding = Finding(
                 rule=rule.id, path=place.where, severity=place.severity, dimension=rule.dimension,
-                message_key=rule.message, evidence=shown, facts=dict(held.facts),
+                message_key=held.message or rule.message, evidence=shown, facts=dict(held.facts),
                 sentences=rule.sentences,
             )  # fmt: skip
             findings.append(finding)

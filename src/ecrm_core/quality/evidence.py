@@ -17,9 +17,13 @@ __all__ = ["FOUND", "Evidence", "QualityTest", "Suggestion"]
 
 @frozen(kw_only=True)
 class Evidence:
-    """Something is found: one finding. ``facts`` fill the sentence and hold no personal data."""
+    """Something is found: one finding. ``facts`` fill the sentence and hold no personal data.
+
+    ``message`` is the key of another sentence than the rule's, where a test has two things to say.
+    """
 
     facts: Mapping[str, str | int] = field(factory=dict)
+    message: str | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse facts that are no mapping (DefinitionError), while it is known whose they are."""

@@ -25,6 +25,7 @@ from ecrm_core.customers import (
 )
 from ecrm_core.kernel import Private, words
 from ecrm_core.quality.data import load_data
+from ecrm_core.quality.readings import kept_readings
 
 __all__ = ["Party", "name_words", "party_of"]
 
@@ -43,6 +44,7 @@ class Party(Private):
     if anybody says; ``as_of`` the day rules about time count from; ``unread`` names the fields
     something was stated for that could not be read. ``origin`` is what all this is read from: it
     knows when each value was stated. ``shared`` counts the parties that hold a match key.
+    ``readings`` are, for an unread field, what may be meant, by the order it is read in ("DMY").
     """
 
     fields: Mapping[str, tuple[FieldValue, ...]]
@@ -53,6 +55,7 @@ class Party(Private):
     unread: tuple[str, ...] = field(default=())
     origin: SourceRecord | Profile | None = None
     shared: Mapping[MatchKey, int] = field(factory=dict)
+    readings: Mapping[str, Mapping[str, tuple[FieldValue, ...]]] = field(factory=dict)
     words: tuple[str, ...] = field(init=False, eq=False)
     """The words of the name, in the form names are compared in, without a title before it."""
 
@@ -127,9 +130,10 @@ def party_of(
     else:
         fields, name, source = _fields(record), _name(record.cells), record.key.source
     country = fields.get("address.country", (region,))[0]
+    readings = kept_readings(record, as_of=as_of) if isinstance(record, SourceRecord) else {}
     return Party(
         fields=fields, name=name, source=source, country=country, as_of=as_of, origin=record,
-        shared=shared or {},
+        shared=shared or {}, unread=tuple(readings), readings=readings,
     )  # fmt: skip
 
 

@@ -42,8 +42,21 @@ def _has_place(party: Party) -> bool:
     )
 
 
-def _unread(value: str, _: Party, __: Params) -> Yields:
-    return (Evidence(facts={"field": value}),)
+def _unread(value: str, record: Party, __: Params) -> Yields:
+    """Tell of a cell nobody can read, or of one that has several readings: each is suggested.
+
+    None is automatic, not even an only one: the order of a column is for its owner to name, who
+    then reads all of its cells, and not each row in another order.
+    """
+    readings = record.readings.get(value)
+    if not readings:
+        return (Evidence(facts={"field": value}),)
+    meant = sorted({held for values in readings.values() for held in values})
+    facts = {"field": value, "orders": ", ".join(sorted(readings))}
+    return (
+        Evidence(facts=facts, message="date_ambiguous"),
+        *(Suggestion(value=held, confidence=1 / len(meant)) for held in meant),
+    )
 
 
 def _not_working(value: ContactPoint, _: Party, __: Params) -> Yields:

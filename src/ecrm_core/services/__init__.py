@@ -39,6 +39,7 @@ from ecrm_core.services.renewals import (
 from ecrm_core.services.replay import Mapper, mapper_for, prepare_replay
 from ecrm_core.services.retention import prepare_forget_requests
 from ecrm_core.services.segments import Question, explain_member, segment_members
+from ecrm_core.services.tables import Extent, customer_rows, extent_of
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
 from ecrm_core.services.view import (
     CustomerView,
@@ -53,6 +54,7 @@ __all__ = [
     "Act",
     "CustomerView",
     "Deliveries",
+    "Extent",
     "Handler",
     "Hit",
     "Mapper",
@@ -62,10 +64,12 @@ __all__ = [
     "check",
     "commit",
     "count_parties",
+    "customer_rows",
     "deliver",
     "due_actions",
     "explain_member",
     "export_customer",
+    "extent_of",
     "facts_of",
     "find_customers",
     "find_duplicates",

@@ -32,6 +32,7 @@ from ecrm_core.quality import (
     party_of,
     refused_report,
 )
+from ecrm_core.quality.readings import birth_readings
 from ecrm_core.sources.cells import Cells
 from ecrm_core.sources.row_fields import Steps, lay_out, limit_of, read_fields
 from ecrm_core.sources.row_reader import observed_at
@@ -122,16 +123,22 @@ class _Reader:
         except InputError as error:
             inner = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
             return refused_report(map(str, inner), self._rules)
-        unread = tuple(
-            name
-            for name, column in self._asked.items()
-            if name not in values and isinstance(cells.said(column), str)
-        )
+        said = {name: cells.said(column) for name, column in self._asked.items()}
+        unread = {
+            name: text
+            for name, text in said.items()
+            if name not in values and isinstance(text, str)
+        }
+        readings = {
+            name: birth_readings(unread[name], order=self._order, as_of=self._as_of)
+            for name in unread.keys() & {"birth_on"}
+        }
         at = observed_at(cells, self._updated, tz=self._tz, order=self._order)
         record = record_of(_ROW, values, at, _NO_TIME)
         party = party_of(record, as_of=self._as_of, region=self._region)
         origin = record if at else None  # a row that says no time is of no age
-        return check_party(evolve(party, source=None, origin=origin, unread=unread), self._rules)
+        party = evolve(party, source=None, origin=origin, unread=tuple(unread), readings=readings)
+        return check_party(party, self._rules)
 
 
 def report_store(

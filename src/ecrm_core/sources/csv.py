@@ -14,13 +14,15 @@ from attrs import frozen
 from ecrm_core.customers import AttributeSchema, FieldMap
 from ecrm_core.customers.fieldmap_words import read_header
 from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.sources.csv_modes import EXACT
 from ecrm_core.sources.csv_records import Record
 from ecrm_core.sources.csv_table import CsvTable, open_table
+from ecrm_core.sources.csv_write import write
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, quarantine_unread
 from ecrm_core.sources.generic import take
 from ecrm_core.sources.row_reader import RowReader
 
-__all__ = ["Header", "header", "pages"]
+__all__ = ["Header", "header", "pages", "write"]
 
 _MAX_PAGE = 8 * 1024 * 1024  # bytes: pages of huge rows end early, so that memory stays flat
 
@@ -40,12 +42,14 @@ class Header:
         return {name: [row[name] for row in self.sample] for name in self.columns}
 
 
-def header(stream: BinaryIO, *, encoding: str | None = None, rows: int = 200) -> Header:
+def header(
+    stream: BinaryIO, *, encoding: str | None = None, rows: int = 200, mode: str = EXACT
+) -> Header:
     """Return the columns of a file and its first rows; rows that would be refused are left out.
 
     Reads on in the stream: rewind it, or open the file again, before ``pages``. Raises as that.
     """
-    table = open_table(stream, encoding=encoding)
+    table = open_table(stream, encoding=encoding, mode=mode)
     sample = []
     for record in islice(table.records, rows):
         try:
@@ -73,13 +77,14 @@ def pages(
     secret: bytes | None = None,
     schema: AttributeSchema | None = None,
     key_is_personal: bool = False,
+    mode: str = EXACT,
 ) -> Iterator[Delivery]:
     """Return the rows of an open file, at most ``page`` a delivery, without the first ``skip``.
 
     Comma, semicolon or tab; quotes as in RFC 4180. The encoding is the one named, that of the byte
     order mark, UTF-8, or CP949 or Shift-JIS where the column names make sense in one of them alone.
     What the other parts mean is told at ``generic.read_rows``. Row numbers count from 1 below the
-    header; a blank line is no row.
+    header; a blank line is no row. ``mode`` "spreadsheet" reads what ``write`` wrote in that mode.
 
     A row with too few or too many cells, broken quotes, bytes that are no text, more than 1 MiB,
     or what ``read_rows`` refuses, is refused alone. Raises at once: InputError for an empty file or
@@ -92,7 +97,7 @@ def pages(
         fields=fields, source=source, received_at=received_at, region=region, secret=secret,
         schema=schema, key_is_personal=key_is_personal,
     )  # fmt: skip
-    table = open_table(stream, encoding=encoding, wanted=fields.columns)
+    table = open_table(stream, encoding=encoding, wanted=fields.columns, mode=mode)
     _check_columns(table.columns, fields)
     return _pages(table, reader, page=page, skip=skip)
 

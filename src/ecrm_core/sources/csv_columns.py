@@ -8,6 +8,7 @@ from typing import BinaryIO
 from attrs import frozen
 
 from ecrm_core.errors import InputError
+from ecrm_core.sources.csv_modes import EXACT
 from ecrm_core.sources.csv_table import open_table
 
 __all__ = ["CsvColumns", "read_columns"]
@@ -26,12 +27,12 @@ class CsvColumns:
     encoding: str
 
 
-def read_columns(stream: BinaryIO, *, encoding: str | None = None) -> CsvColumns:
+def read_columns(stream: BinaryIO, *, encoding: str | None = None, mode: str = EXACT) -> CsvColumns:
     """Return an open file as columns of text; errors of the whole file as ``csv.pages`` has them.
 
     For checking and matching, where all rows are held; ``csv.pages`` takes files of any size in.
     """
-    table = open_table(stream, encoding=encoding)
+    table = open_table(stream, encoding=encoding, mode=mode)
     columns: list[list[str]] = [[] for _ in table.columns]
     lines: list[int] = []
     refused: list[tuple[int, str]] = []

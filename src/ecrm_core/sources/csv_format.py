@@ -16,7 +16,7 @@ from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import nfc
 from ecrm_core.sources.csv_lines import BLOCK
 
-__all__ = ["checked_encoding", "choose_delimiter", "choose_encoding", "split_bom"]
+__all__ = ["checked_encoding", "choose_delimiter", "choose_encoding", "refuse_archive", "split_bom"]
 
 _BOMS = {
     codecs.BOM_UTF8: "utf-8",
@@ -27,6 +27,9 @@ _BOMS = {
 _READINGS = {"cp949": "CP949 (Korean)", "cp932": "Shift-JIS (Japanese)"}
 _UNSAFE = ("hz", "idna", "iso2022", "johab", "raw", "unicode", "utf-32", "utf-7", "utf_32", "utf_7")
 _DELIMITERS = (b",", b";", b"\t")
+_IN_QUOTES = re.compile('(?:^|(?<=[,;\t]))"(?:[^"]|"")*(?:"(?=[,;\t\r]|$)|$)')
+# zip and with it xlsx, gzip, xls, PDF
+_NO_TEXTS = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF-")
 
 
 def split_bom(block: bytes) -> tuple[str | None, bytes]:
@@ -35,6 +38,13 @@ def split_bom(block: bytes) -> tuple[str | None, bytes]:
         if block.startswith(mark):
             return name, block[len(mark) :]
     return None, block
+
+
+def refuse_archive(block: bytes) -> None:
+    """Refuse, with InputError, a file that begins as an archive or a workbook does."""
+    if block.startswith(_NO_TEXTS):
+        message = "found an archive or a workbook; unpack it, or save the sheet as CSV"
+        raise InputError(message, code="not_csv")
 
 
 def checked_encoding(name: str) -> str:
@@ -86,8 +96,9 @@ def choose_encoding(block: bytes, wanted: Collection[str]) -> str:
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
+    whole = len(data) < BLOCK  # a header as long as the block may be cut within a letter
     try:
-        data.decode(encoding)
+        codecs.getincrementaldecoder(encoding)().decode(data, final=whole)
     except UnicodeDecodeError:
         return False
     return True
@@ -119,9 +130,10 @@ def _sense(names: Collection[str]) -> str:
 def choose_delimiter(header: bytes, encoding: str, wanted: Collection[str]) -> bytes:
     """Return comma, semicolon or tab: the one that yields most wanted columns, then most cells."""
     text = header.decode(encoding, "replace")
+    bare = _IN_QUOTES.sub("", text)  # what stands in quotes parts no cells
 
     def yields(delimiter: bytes) -> tuple[int, int]:
         names = [name.strip(' "\r') for name in text.split(delimiter.decode())]
-        return len(set(wanted).intersection(names)), len(names)
+        return len(set(wanted).intersection(names)), bare.count(delimiter.decode())
 
     return max(_DELIMITERS, key=yields)  # the first of equals

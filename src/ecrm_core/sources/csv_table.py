@@ -15,9 +15,11 @@ from ecrm_core.sources.csv_format import (
     checked_encoding,
     choose_delimiter,
     choose_encoding,
+    refuse_archive,
     split_bom,
 )
 from ecrm_core.sources.csv_lines import Read, first_block, read_lines, recoded
+from ecrm_core.sources.csv_modes import EXACT, SPREADSHEET, checked_mode, restored
 from ecrm_core.sources.csv_records import Record, read_records
 
 __all__ = ["CsvTable", "open_table"]
@@ -33,6 +35,7 @@ class CsvTable:
     encoding: str
     delimiter: str
     records: Iterator[Record]
+    mode: str = EXACT
 
     def cells(self, record: Record) -> list[str]:
         """Return the cells of a record, one for each column; InputError when it has others."""
@@ -48,7 +51,7 @@ class CsvTable:
         if len(found) != len(self.columns):
             message = f"found {len(found)} cells, expected {len(self.columns)}"
             raise InputError(message, code="ragged", found=len(found), expected=len(self.columns))
-        return found
+        return list(map(restored, found)) if self.mode == SPREADSHEET else found
 
     def text(self, record: Record) -> str:
         """Return a record as text; bytes that are none become surrogates, so that none is lost."""
@@ -75,13 +78,22 @@ class CsvTable:
         return error
 
 
-def open_table(stream: BinaryIO, *, encoding: str | None, wanted: Collection[str] = ()) -> CsvTable:
+def open_table(
+    stream: BinaryIO,
+    *,
+    encoding: str | None,
+    wanted: Collection[str] = (),
+    mode: str = EXACT,
+) -> CsvTable:
     """Return the table of an open file; ``wanted`` are columns that must be there.
 
-    Raises InputError for an empty file or an encoding that is not certain, DefinitionError for
-    columns without a name, two of one name, or an unknown encoding.
+    ``mode`` is the one the file was written in. Raises InputError for an empty file, an archive or
+    an encoding that is not certain, DefinitionError for columns without a name, two of one name, or
+    an unknown encoding or mode.
     """
+    checked_mode(mode)
     mark, first = split_bom(first_block(stream.read))
+    refuse_archive(first)
     held = _encoding(mark, encoding) or choose_encoding(first, wanted)
     read: Read = stream.read
     if held.startswith("utf-16"):
@@ -92,7 +104,9 @@ def open_table(stream: BinaryIO, *, encoding: str | None, wanted: Collection[str
         raise InputError("the file is empty, expected a line of column names", code="empty")
     delimiter = choose_delimiter(line, held, wanted)
     records = read_records(read_lines(first, read), delimiter)
-    table = CsvTable(columns=(), encoding=held, delimiter=delimiter.decode(), records=records)
+    table = CsvTable(
+        columns=(), encoding=held, delimiter=delimiter.decode(), records=records, mode=mode
+    )
     return evolve(table, columns=_columns(table, next(records)))
 
 

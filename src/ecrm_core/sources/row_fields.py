@@ -22,13 +22,13 @@ from ecrm_core.kernel import MAX_TEXT, parse_date
 from ecrm_core.sources.cells import Cells, path_of
 from ecrm_core.sources.payload import MAX_VALUE
 
-__all__ = ["Steps", "lay_out", "limit_of", "read_fields"]
+__all__ = ["TEXT_FIELDS", "Steps", "lay_out", "limit_of", "read_fields"]
 
 Step = Callable[[Cells, Mapping[str, object]], object]
 Steps = list[tuple[str, Step]]
 """Fields in order, each with how it is read from the cells and the fields before it."""
 
-_TEXTS = {
+TEXT_FIELDS = {
     "area": "address.area",
     "brand": "brand",
     "city": "address.locality",
@@ -44,6 +44,7 @@ _TEXTS = {
     "prefix": "name.prefix",
     "suffix": "name.suffix",
 }
+"""Roles of one plain text, and the fields they fill."""
 # Cells no parser and no normal form is handed: 64 KiB.
 _LONG = ("attribute:", "category", "consent:", "ignore", "note", "tags", "text")
 _COMMAS = re.compile("[,;、，；]")
@@ -69,7 +70,7 @@ def lay_out(fields: FieldMap, *, region: str | None, schema: AttributeSchema | N
     of = fields.columns_for
     order = fields.date_order
     steps: Steps = [
-        (_TEXTS[role], _text(c)) for c, role in fields.columns.items() if role in _TEXTS
+        (TEXT_FIELDS[role], _text(c)) for c, role in fields.columns.items() if role in TEXT_FIELDS
     ]
     steps += [("address.country", _parsed(c, parse_country)) for c in of("country")]
     steps += [
