@@ -88,8 +88,20 @@ def check_file(
     told = [f"  line {held['line']}, {held['path']}: {held['message']}" for held in findings[:show]]
     more = f"\n  and {len(findings) - show:,} more" if len(findings) > show else ""
     listed = "\n\nBy line\n" + "\n".join(told) + more if told else ""
-    emit(f"{report}{listed}", {**report.to_json(), "findings": findings}, as_json=as_json)
+    emit(
+        f"{report}{listed}{_dates(report.date_orders)}",
+        {**report.to_json(), "findings": findings},
+        as_json=as_json,
+    )
     return 1 if report.flagged(Severity.ERROR) else 0
+
+
+def _dates(orders: Mapping[str, int]) -> str:
+    """Return what to do about uncertain dates: an order that fits many is likely the file's."""
+    if not orders:
+        return ""
+    fits = ", ".join(f"{order} fits {count:,}" for order, count in orders.items())
+    return f"\n\nDates whose order is not certain: {fits}. Name it with --dates."
 
 
 @click.command("dedupe")

@@ -11,10 +11,13 @@ from ecrm_core.quality.evidence import Suggestion
 from ecrm_core.quality.messages import render_message
 from ecrm_core.quality.rule import Dimension, Severity
 
-__all__ = ["RULE_ERROR", "Finding"]
+__all__ = ["DATE_AMBIGUOUS", "RULE_ERROR", "Finding"]
 
 RULE_ERROR = "rule_error"
 """The message of a finding about a rule whose test crashed: the data is not to blame."""
+
+DATE_AMBIGUOUS = "date_ambiguous"
+"""The message of a finding about a date with several readings; its suggestions are these days."""
 
 
 @frozen(kw_only=True, repr=False)

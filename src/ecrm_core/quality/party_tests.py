@@ -8,6 +8,7 @@ from datetime import date
 from ecrm_core.customers import ContactPoint, VerificationState
 from ecrm_core.kernel import Json
 from ecrm_core.quality.evidence import FOUND, Evidence, Suggestion
+from ecrm_core.quality.finding import DATE_AMBIGUOUS
 from ecrm_core.quality.invented import percent, signs_of, weigh
 from ecrm_core.quality.party import Party
 
@@ -54,7 +55,7 @@ def _unread(value: str, record: Party, __: Params) -> Yields:
     meant = sorted({held for values in readings.values() for held in values})
     facts = {"field": value, "orders": ", ".join(sorted(readings))}
     return (
-        Evidence(facts=facts, message="date_ambiguous"),
+        Evidence(facts=facts, message=DATE_AMBIGUOUS),
         *(Suggestion(value=held, confidence=1 / len(meant)) for held in meant),
     )
 

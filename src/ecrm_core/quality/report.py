@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import define, field, frozen
 
 from ecrm_core.kernel import Json, html_table, plain_table
 from ecrm_core.quality.check import REFUSED, Report
-from ecrm_core.quality.finding import Finding
+from ecrm_core.quality.finding import DATE_AMBIGUOUS, Finding
 from ecrm_core.quality.rule import Dimension, Severity
 from ecrm_core.quality.ruleset import RuleSet
 from ecrm_core.quality.score import mean
@@ -62,6 +63,15 @@ class TableReport:
     def clean(self) -> int:
         """The rows nothing was found in."""
         return self.rows - sum(self.by_severity.values())
+
+    @property
+    def date_orders(self) -> Mapping[str, int]:
+        """How many of the uncertain dates each order of day, month and year fits ("DMY": 3).
+
+        An order that fits all of a column where no other does is very likely the column's own.
+        """
+        told = [h.finding.facts for h in self.findings if h.finding.message_key == DATE_AMBIGUOUS]
+        return dict(sorted(Counter(o for f in told for o in str(f["orders"]).split(", ")).items()))
 
     def flagged(self, severity: Severity = Severity.WARNING) -> frozenset[int | str]:
         """Return the rows with a finding of this severity or a graver one."""

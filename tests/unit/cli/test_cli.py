@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import sys
@@ -44,7 +45,8 @@ def shop(tmp_path: Path, people: Path, capsys: pytest.CaptureFixture[str]) -> st
 def test_help_teaches_by_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "ecrm dedupe people.csv -o marked.csv" in capsys.readouterr().out
-    for command in ("check", "dedupe", "demo", "due", "find", "ingest", "segment", "view"):
+    for command in ("check", "dedupe", "demo", "due", "export", "find", "ingest", "segment",
+                    "view"):  # fmt: skip
         assert main([command, "--help"]) == 0
         assert capsys.readouterr().out.startswith(f"Usage: ecrm {command}")
 
@@ -198,7 +200,8 @@ def test_dedupe_writes_cells_a_spreadsheet_would_calculate_as_text_when_asked(
     command = ["dedupe", str(path), "--role", "id=id", "--role", "name=full_name", "-o"]
     for more, lead in (([], ""), (["--spreadsheet"], "'")):
         assert main([*command, str(marked), *more]) == 0
-        with marked.open(encoding="utf-8", newline="") as stream:
+        assert marked.read_bytes().startswith(codecs.BOM_UTF8) == bool(lead)
+        with marked.open(encoding="utf-8-sig", newline="") as stream:
             names = [row["name"] for row in csv.DictReader(stream)]
         assert names == [*(lead + cell for cell in cells[:6]), "Ada", ""]
 
@@ -330,3 +333,49 @@ def test_check_lists_findings_by_their_lines(
     listed = capsys.readouterr().out.partition("By line\n")[2].splitlines()
     assert listed[0].startswith("  line ")
     assert len(listed) in {1, 2}
+
+
+@pytest.mark.parametrize("mode", ["exact", "spreadsheet"])
+def test_an_export_is_taken_in_again_by_its_own_names(
+    shop: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: str
+) -> None:
+    out, copy = tmp_path / "all.csv", str(tmp_path / "copy.db")
+    out.write_text("older", encoding="utf-8")
+    assert main(["export", shop, str(out), "--mode", mode, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {
+        "rows": 2, "columns": ["id", "full_name", "email", "phone", "updated_at"], "mode": mode,
+    }  # fmt: skip
+    assert ("'+442079460018" in out.read_text(encoding="utf-8")) == (mode == "spreadsheet")
+    assert main(["ingest", copy, str(out), "--source", "copy", "--guess", "--mode", mode]) == 0
+    capsys.readouterr()
+    assert main(["find", copy, "+442079460018", "--reveal"]) == 0
+    assert "Ada Byron" in capsys.readouterr().out
+    assert main(["check", str(out), "--mode", mode, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["completeness"]["phone"] == 1
+
+
+def test_an_export_never_writes_over_its_store(
+    shop: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = Path(shop).read_bytes()
+    assert main(["export", shop, shop]) == 2
+    assert "the store itself" in capsys.readouterr().err
+    assert Path(shop).read_bytes() == before
+    assert main(["export", shop, str(Path(shop).parent / "no" / "x.csv")]) == 3
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_check_tells_which_order_the_dates_of_a_column_fit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("name,born\nAda,03/04/1980\nBo,13/04/1980\n", encoding="utf-8")
+    command = ["check", str(path), "--role", "name=full_name", "--role", "born=birth_date"]
+    assert main(command) == 0
+    out = capsys.readouterr().out
+    assert "line 2, birth_on: It is not certain which day" in out
+    assert out.endswith("certain: DMY fits 2, MDY fits 1. Name it with --dates.\n")
+    assert "1980" not in out
+    assert main([*command, "--dates", "DMY"]) == 0
+    assert "not certain" not in capsys.readouterr().out

@@ -265,6 +265,40 @@ def test_an_empty_file_is_an_error(body: bytes) -> None:
     assert caught.value.code == "empty"
 
 
+@pytest.mark.parametrize(
+    "body", [b"PK\x03\x04\x14\0\0\0", b"\x1f\x8b\x08\0", b"\xd0\xcf\x11\xe0\xa1\xb1", b"%PDF-1.7\n"]
+)
+@pytest.mark.parametrize("encoding", [None, "cp949"])
+def test_an_archive_or_workbook_is_named_as_such(body: bytes, encoding: str | None) -> None:
+    with pytest.raises(InputError, match="save the sheet as CSV") as caught:
+        _Read(body + b"id,name\n1,Kim\n", encoding=encoding)
+    assert caught.value.code == "not_csv"
+
+
+def test_zeros_in_front_of_codes_stay() -> None:
+    body = b"id,zip,tel,pin\n007,01234,02-000-0101,0001\n"
+    fields = FieldMap({"id": "id", "zip": "postcode", "tel": "phone", "pin": "attribute:pin"})
+    (page,) = csv.pages(io.BytesIO(body), fields=fields, source="a", received_at=NOW)
+    (record,) = page.records
+    assert (record.key.external_id, record.value("address.postal_code")) == ("007", "01234")
+    assert (record.value("phones")[0].raw, record.value("attributes.pin")) == (
+        "02-000-0101", "0001",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ['id,"a;b;c;d"', 'id,"a\tb\tc"', 'id,"a\n;b;c"'])
+def test_what_stands_in_quotes_parts_no_columns(header: str) -> None:
+    assert csv.header(io.BytesIO(f"{header}\n1,x\n".encode())).delimiter == ","
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+@pytest.mark.parametrize("shift", [0, 1, 2])
+def test_a_header_longer_than_a_block_may_be_cut_within_a_letter(encoding: str, shift: int) -> None:
+    names = ["x" * shift + "번호", "이름", *(f"주소{at}" for at in range(20_000))]
+    body = f"{','.join(names)}\n1,김민준{',' * 20_000}\n".encode(encoding)
+    assert csv.header(io.BytesIO(body)).encoding == encoding
+
+
 def test_a_header_alone_is_no_rows() -> None:
     assert _Read(b"id,name").pages == []
 
