@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from ecrm_core.customers.fieldmap_looks import LOOKS, Looks, looks_of
 from ecrm_core.customers.fieldmap_words import Header, read_header
-from ecrm_core.customers.roles import role_of
+from ecrm_core.customers.roles import named_role, role_of
 from ecrm_core.customers.table import Table, columns_of, text_of
 
 __all__ = ["Guess", "guess_roles"]
@@ -37,12 +37,19 @@ class Guess:
 def guess_roles(table: Table) -> tuple[Guess, ...]:
     """Return a guess for each column, in order; no role that takes one column is given twice."""
     columns = columns_of(table)
-    headers = {name: read_header(name) for name in columns}
+    ours = all(map(named_role, columns))
+    headers = {name: _literal(name) if ours else read_header(name) for name in columns}
     guesses = []
     for at, (name, values) in enumerate(columns.items(), start=1):
         texts = filter(None, (text_of(value)[:512] for value in islice(values, _ROWS)))
         guesses.append(_guess(name, at, headers[name], looks_of(islice(texts, _SAMPLE))))
-    return tuple(_single(_beside_family(guesses)))
+    return tuple(_single(guesses if ours else _beside_family(guesses)))
+
+
+def _literal(column: str) -> Header:
+    """Return the role a column is called by, where all of them are, as in an export of ours."""
+    header, role = read_header(column), named_role(column)
+    return header if header.role == role else Header(role, 0.9, "every header is a role")
 
 
 def _guess(column: str, at: int, header: Header, looks: Looks) -> Guess:

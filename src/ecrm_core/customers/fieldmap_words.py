@@ -9,8 +9,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from ecrm_core.customers.data import load_data
-from ecrm_core.customers.roles import ROLES, named_role
-from ecrm_core.kernel import MAX_TEXT, fold
+from ecrm_core.kernel import fold
 
 __all__ = ["Header", "read_header"]
 
@@ -30,9 +29,6 @@ class Header:
 
 def read_header(name: str) -> Header:
     """Return what the header says; role None and an empty reason when it says nothing."""
-    role = named_role(name) if name not in ROLES and len(name) <= MAX_TEXT else None
-    if role:
-        return Header(role, 0.9, "the header names a role")
     parts = _parts(name[:200])
     words = _words()
     for key, confidence, why in _readings(parts):

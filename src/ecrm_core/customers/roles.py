@@ -89,7 +89,7 @@ def named_role(column: str) -> str | None:
 
     "email" is one, "email_2" its second column, "attribute:shoe size" a custom field.
     """
-    if column in ROLES or _ATTRIBUTE.fullmatch(column) or _CONSENT.fullmatch(column):
+    if column in ROLES or _ATTRIBUTE.fullmatch(column):
         return column
     found = _NUMBERED.fullmatch(column)
     return found[1] if found else None

@@ -14,7 +14,9 @@ from ecrm_core.errors import UnknownName
 __all__ = ["EXACT", "MODES", "SPREADSHEET", "checked_mode", "inert", "restored"]
 
 EXACT: Final = "exact"
+"""For programs: every text as it is."""
 SPREADSHEET: Final = "spreadsheet"
+"""For people: an apostrophe before what a spreadsheet would calculate or shorten."""
 MODES: Final = (EXACT, SPREADSHEET)
 """The modes a CSV is written and read in."""
 

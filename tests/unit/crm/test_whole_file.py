@@ -17,7 +17,7 @@ def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
         draft.stream.write(b"new")
         assert path.read_bytes() == b"old"
     assert path.read_bytes() == b"new"
-    assert os.listdir(tmp_path) == ["a.csv"]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("fault", [ValueError, KeyboardInterrupt])
@@ -31,7 +31,7 @@ def test_a_fault_leaves_no_half_file(tmp_path: Path, fault: type[BaseException])
 
     with pytest.raises(fault):
         write()
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_rights_and_links_stay(tmp_path: Path) -> None:
