@@ -34,14 +34,14 @@ def _written(table: dict[str, list[str]], mode: str) -> bytes:
 
 
 @MODES
-@settings(max_examples=size(300, 20_000))
+@settings(max_examples=size(300, 3_000))
 @given(table=TABLES)
 def test_every_text_comes_back(mode: str, table: dict[str, list[str]]) -> None:
     found = read_columns(io.BytesIO(_written(table, mode)), mode=mode)
     assert (dict(found.columns), found.refused) == (table, ())
 
 
-@settings(max_examples=size(300, 20_000))
+@settings(max_examples=size(300, 3_000))
 @given(TABLES)
 def test_the_standard_library_reads_the_same(table: dict[str, list[str]]) -> None:
     text = io.StringIO(_written(table, "exact").decode(), newline="")
@@ -49,7 +49,7 @@ def test_the_standard_library_reads_the_same(table: dict[str, list[str]]) -> Non
     assert rows == [list(table), *map(list, zip(*table.values(), strict=True))]
 
 
-@settings(max_examples=size(300, 20_000))
+@settings(max_examples=size(300, 3_000))
 @given(TABLES)
 def test_no_cell_for_a_spreadsheet_begins_as_a_formula(table: dict[str, list[str]]) -> None:
     text = io.StringIO(_written(table, "spreadsheet").decode("utf-8-sig"), newline="")
@@ -60,7 +60,7 @@ def test_no_cell_for_a_spreadsheet_begins_as_a_formula(table: dict[str, list[str
             assert not bare.startswith(("=", "+", "-", "@"))
 
 
-@settings(max_examples=size(500, 50_000))
+@settings(max_examples=size(500, 10_000))
 @given(TEXTS, TEXTS)
 def test_two_texts_never_become_one(left: str, right: str) -> None:
     assert restored(inert(left)) == left
@@ -68,7 +68,7 @@ def test_two_texts_never_become_one(left: str, right: str) -> None:
 
 
 @MODES
-@settings(max_examples=size(100, 5_000))
+@settings(max_examples=size(100, 2_000))
 @given(notes=st.lists(TEXTS.filter(lambda text: text.strip() != ""), max_size=4))
 def test_what_is_taken_in_again_is_what_was_written(mode: str, notes: list[str]) -> None:
     table = {"id": [f"n{at}" for at in range(len(notes))], "note": notes}

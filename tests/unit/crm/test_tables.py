@@ -184,3 +184,25 @@ def test_what_cannot_be_done_is_said_before_anything_is_written(crm: Crm, tmp_pa
         crm.export_table(tmp_path / "missing" / "people.csv")
     assert caught.value.code == "unwritable_file"
     assert not path.exists()
+
+
+def test_a_family_name_beside_a_whole_name_is_guessed_as_such() -> None:
+    fields = FieldMap({"no": "id", "name": "full_name", "family": "family_name"})
+    row = {"no": "1", "name": "Ann Lee", "family": "Lee"}
+    stream = io.BytesIO()
+    with Crm.open() as crm:
+        crm.ingest(generic.read_rows([row], fields=fields, source="list", received_at=NOW))
+        done = crm.export_table(stream)
+    header = csv.header(io.BytesIO(stream.getvalue()))
+    assert FieldMap.guess(header.table) == done.fields
+
+
+def test_a_file_taken_in_again_in_its_right_mode_is_another_import(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("id,name\n1,'=x\n", encoding="utf-8")
+    fields = FieldMap({"id": "id", "name": "full_name"})
+    with Crm.open() as crm:
+        for day, mode, name in ((1, "exact", "'=x"), (2, "spreadsheet", "=x"), (3, "exact", "=x")):
+            at = NOW.replace(day=day)
+            crm.ingest_file(path, source="list", fields=fields, mode=mode, now=at)
+            assert crm.view("list/1").profile.value("name.full") == name
