@@ -48,7 +48,7 @@ def _said(profile: Profile) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("mode", ["exact", "spreadsheet"])
-@settings(max_examples=size(50, 2_000))
+@settings(max_examples=size(50, 500))
 @given(rows=ROWS)
 def test_a_table_taken_in_again_says_the_same(mode: str, rows: list[dict[str, Any]]) -> None:
     delivery = generic.read_rows(rows, fields=FIELDS, source="list", received_at=NOW, region="GB")
