@@ -18,6 +18,7 @@ from ecrm_core.cli.options import (
     refuse_json,
     region_option,
 )
+from ecrm_core.cli.outputs import Outputs, outputs
 from ecrm_core.crm import SystemClock, progress_bar
 from ecrm_core.matching import dedupe
 from ecrm_core.quality import Severity
@@ -52,8 +53,10 @@ def _read(file: Path, encoding: str | None) -> CsvColumns:
 @click.command("check")
 @_file
 @mapping
+@click.option("--source", metavar="COLUMN", help="The column that says which source a row is from.")
 @_show
 @region_option
+@outputs
 @as_json
 def check_file(
     *,
@@ -62,8 +65,10 @@ def check_file(
     guess: bool,
     date_order: str | None,
     encoding: str | None,
+    source: str | None,
     show: int,
     region: str | None,
+    outputs: Outputs,
     as_json: bool,
 ) -> int:
     """Tell what is wrong with a list of customers: findings by rule, and a score.
@@ -73,20 +78,25 @@ def check_file(
     \b
     ecrm check people.csv --region KR
     ecrm check people.csv --role Mail=email --role Name=full_name --json
+    ecrm check people.csv --html report.html --save june.json --against may.json
     """
+    outputs.spare(file)
     table = _read(file, encoding)
     fields = field_map(roles, table.columns, guess=guess, date_order=date_order)
-    report = check(table.columns, fields=fields, region=region, as_of=SystemClock().now())
+    report = check(
+        table.columns, fields=fields, region=region, as_of=SystemClock().now(), source=source
+    )
     findings = [
         {**row, "line": table.lines[row["row"]]}
-        for row in report.to_rows()
+        for row in report.to_rows(outputs.language)
         if isinstance(row["row"], int)
     ]
     told = [f"  line {held['line']}, {held['path']}: {held['message']}" for held in findings[:show]]
     more = f"\n  and {len(findings) - show:,} more" if len(findings) > show else ""
     listed = "\n\nBy line\n" + "\n".join(told) + more if told else ""
-    emit(f"{report}{listed}", {**report.to_json(), "findings": findings}, as_json=as_json)
-    return 1 if report.flagged(Severity.ERROR) else 0
+    text, data = outputs.write(report, title=file.name)
+    emit(f"{text}{listed}", {**data, "findings": findings}, as_json=as_json)
+    return 1 if Severity.ERROR in report.by_severity else 0
 
 
 @click.command("dedupe")

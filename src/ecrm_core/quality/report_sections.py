@@ -44,8 +44,9 @@ def _sections(report: TableReport, labels: Labels, *, brief: bool) -> Iterator[S
     yield _completeness(report, labels)
     yield _rules(report, labels, sentences=not brief)
     note = labels["note.customers"] if report.subject == "customers" else ""
-    yield from _grouped(report.sources, "sources", labels, note=note)
-    yield from _grouped(report.entered_by, "entered_by", labels)
+    fields = tuple(report.completeness)
+    yield from _grouped(report.sources, "sources", labels, fields=fields, note=note)
+    yield from _grouped(report.entered_by, "entered_by", labels, fields=fields)
 
 
 def _dimensions(report: TableReport, labels: Labels, title: str | None) -> Section:
@@ -71,7 +72,6 @@ def _distribution(report: TableReport, labels: Labels, *, every: bool) -> Sectio
         head=(labels["score"], labels["rows"], labels["share"]),
         rows=tuple((span, str(n), share(n, report.rows)) for span, n in counted),
         note=labels["note.distribution"] if every else "",
-        bars=tuple(n / report.rows if report.rows else None for _, n in counted),
     )
 
 
@@ -106,7 +106,12 @@ def _rules(report: TableReport, labels: Labels, *, sentences: bool) -> Section:
 
 
 def _grouped(
-    groups: tuple[GroupCount, ...], key: str, labels: Labels, *, note: str = ""
+    groups: tuple[GroupCount, ...],
+    key: str,
+    labels: Labels,
+    *,
+    fields: tuple[str, ...],
+    note: str = "",
 ) -> Iterator[Section]:
     """Yield what was found in each group, and how complete each is, field by field."""
     if not groups:
@@ -130,9 +135,7 @@ def _grouped(
         ),
         rows=tuple(rows),
         note=note,
-        bars=tuple(g.by_severity.get(Severity.ERROR, 0) / g.rows for g in groups),
     )
-    fields = tuple(dict.fromkeys(name for group in groups for name in group.completeness))
     filled = [[share(g.completeness.get(f, 0), g.rows) for f in fields] for g in groups]
     yield Section(
         key=f"{key}-completeness",

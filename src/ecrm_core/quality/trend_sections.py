@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["trend_sections"]
 
-_SMALL = 5e-5  # less shows as 0.0 points
-_MORE_IS_WORSE = frozenset({"info", "warning", "error"})
+_SMALL = 5e-4  # less shows as no change
 
 
 def trend_sections(trend: Trend, labels: Labels) -> tuple[Section, ...]:
@@ -25,16 +24,21 @@ def trend_sections(trend: Trend, labels: Labels) -> tuple[Section, ...]:
 def _sections(trend: Trend, labels: Labels) -> Iterator[Section]:
     before, now = trend.rows
     subject = labels[f"subject.{trend.subject}"]
-    overview = [_row(labels["score"], trend.score, labels)]
+    overview = [_score(labels["score"], trend.score, labels)]
     for name, held in trend.rows_by.items():
         word = labels["clean"] if name == "clean" else labels[f"severity.{name}"]
-        overview.append(_row(word, held, labels, worse=name in _MORE_IS_WORSE))
-    yield _section("trend", overview, labels,
-                   title=labels["trend"].format(before=before, now=now, subject=subject),
-                   note="" if trend.same_rules else labels["note.other_rules"])  # fmt: skip
-    yield _section("trend-dimensions", [
-        _row(labels[f"dimension.{d.value}"], held, labels) for d, held in trend.dimensions.items()
-    ], labels)  # fmt: skip
+        row = _row(word, held, labels, worse=name == "error")
+        # Fewer warnings may be more errors: the gravest finding counts a row.
+        overview.append(row if name in {"clean", "error"} else (*row[:-1], ""))
+    title = labels["trend"].format(before=before, now=now, subject=subject)
+    note = labels["note.trend"]
+    if not trend.same_rules:
+        note = f"{note} {labels['note.other_rules']}"
+    yield _section("trend", overview, labels, title=title, note=note)
+    dimensions = [
+        _score(labels[f"dimension.{d.value}"], held, labels) for d, held in trend.dimensions.items()
+    ]
+    yield _section("trend-dimensions", dimensions, labels)
     completeness = [_row(name, held, labels) for name, held in trend.completeness.items()]
     yield _section("trend-completeness", completeness, labels)
     yield _section("trend-rules", list(_rules(trend, labels)), labels)
@@ -59,22 +63,28 @@ def _rules(trend: Trend, labels: Labels) -> Iterator[tuple[str, ...]]:
             yield (*row[:-1], words.get(id_, row[-1]))
 
 
+def _score(name: str, change: Change, labels: Labels) -> tuple[str, ...]:
+    """Return the change of a score as cells."""
+    return _cells(name, change, labels, shown="{:.3f}", unit=1.0, worse=False)
+
+
 def _row(name: str, change: Change, labels: Labels, *, worse: bool = False) -> tuple[str, ...]:
-    """Return a change as cells; ``worse`` says that more is worse."""
+    """Return the change of a share as cells, in percentage points; ``worse``: more is worse."""
+    return _cells(name, change, labels, shown="{:.1f} %", unit=100.0, worse=worse)
+
+
+def _cells(
+    name: str, change: Change, labels: Labels, *, shown: str, unit: float, worse: bool
+) -> tuple[str, ...]:
     sides = [
-        _side(change.before, change.before_of, labels), _side(change.now, change.now_of, labels)
-    ]  # fmt: skip
+        "–" if held is None else labels["share_of"].format(share=shown.format(unit * held), of=of)
+        for held, of in ((change.before, change.before_of), (change.now, change.now_of))
+    ]
     difference = change.difference
     if difference is None:
         return (name, *sides, "–", labels["unknown"])
     if abs(difference) < _SMALL:
-        return (name, *sides, "→ 0.0", labels["same"])
-    up = difference > 0
-    word = labels["worse" if up == worse else "better"]
-    return (name, *sides, f"{'↑' if up else '↓'} {100 * difference:+.1f}", word)
-
-
-def _side(held: float | None, of: int, labels: Labels) -> str:
-    if held is None:
-        return "–"
-    return labels["share_of"].format(share=f"{100 * held:.1f} %", of=of)
+        return (name, *sides, "→ 0", labels["same"])
+    digits, up = ("+.3f" if unit == 1 else "+.1f"), difference > 0
+    told = f"{'↑' if up else '↓'} {unit * difference:{digits}}"
+    return (name, *sides, told, labels["worse" if up == worse else "better"])

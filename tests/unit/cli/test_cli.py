@@ -44,7 +44,17 @@ def shop(tmp_path: Path, people: Path, capsys: pytest.CaptureFixture[str]) -> st
 def test_help_teaches_by_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "ecrm dedupe people.csv -o marked.csv" in capsys.readouterr().out
-    for command in ("check", "dedupe", "demo", "due", "find", "ingest", "segment", "view"):
+    for command in (
+        "check",
+        "dedupe",
+        "demo",
+        "due",
+        "find",
+        "ingest",
+        "report",
+        "segment",
+        "view",
+    ):
         assert main([command, "--help"]) == 0
         assert capsys.readouterr().out.startswith(f"Usage: ecrm {command}")
 

@@ -12,7 +12,7 @@ from ecrm_core.quality.section import Section
 __all__ = ["outline", "sections_html"]
 
 _COLOURED = ("severity.error", "severity.warning", "better", "worse")
-_LONG = 60  # characters a cell keeps on one line
+_LONG = 28  # characters a cell keeps on one line
 
 
 def outline(named: Iterable[tuple[str, str]], labels: Labels) -> str:
