@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["render_page"]
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+# The icon is empty, so that a browser asks nobody for one.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
 _CLEAN = "clean"
 
 
