@@ -119,6 +119,10 @@ def test_names_of_columns_sources_and_people_stay_text() -> None:
     assert "anna" not in PAGES["en"]
 
 
+def test_a_title_that_no_file_can_hold_is_mended() -> None:
+    assert "<h1>Ju?ne</h1>" in REPORT.to_html(title="Ju\ud800ne")
+
+
 def test_a_report_of_nothing_is_a_page_too(language: str) -> None:
     read = Reader(ReportBuilder(CORE).build().to_html(language=language))
     words = labels.labels_of(language)

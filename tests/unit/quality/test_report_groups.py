@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from ecrm_core.quality import CORE, ReportBuilder, Severity, check_record
 from ecrm_core.sources import generic
 from tests.unit.quality.people import record
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"Mail": "ann@example.com", "Tel": "x", "By": "Anna  Weber", "From": "till"},
     {"Mail": "bo@gmial.com", "Tel": "", "By": "Ahmed", "From": "shop"},
     {"Mail": "cho", "Tel": "", "By": "Anna Weber ", "From": "shop"},

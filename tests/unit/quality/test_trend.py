@@ -27,8 +27,9 @@ def test_shares_are_compared_and_not_counts() -> None:
     assert trend.completeness["Name"].difference == pytest.approx(0.25)
     syntax = trend.rules["email_syntax"]
     assert (syntax.before, syntax.now, syntax.before_of, syntax.now_of) == (0.5, 0.25, 10, 40)
-    assert trend.dimensions[Dimension.VALIDITY].difference is not None
-    assert trend.dimensions[Dimension.VALIDITY].difference > 0
+    validity = trend.dimensions[Dimension.VALIDITY].difference
+    assert validity is not None
+    assert validity > 0
 
 
 def test_a_change_is_told_by_arrow_and_word() -> None:

@@ -51,7 +51,7 @@ def render_page(
             f"<footer><p>{escape(labels['made_by'])}</p></footer>",
         )
     )
-    return (
+    page = (
         f'<!DOCTYPE html>\n<html lang="{labels.language}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -59,6 +59,7 @@ def render_page(
         f"<title>{escape(title)}</title>\n<style>\n{_style()}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
+    return page.encode(errors="replace").decode()  # a lone surrogate could not be written
 
 
 def _charts(report: TableReport, sections: tuple[Section, ...]) -> Iterator[tuple[str, str]]:
