@@ -120,6 +120,7 @@ class Person:
     def record(self, number: int = 1) -> SourceRecord:
         values: dict[str, object] = {
             "name.full": f"{self.word} Kim", "name.given": self.word, "national_id": self.phone,
+            "entered_by": self.word,
             "emails": (parse_email(self.email), parse_email(f"{self.word} at home")),
             "phones": (parse_phone(f"+82{self.phone}"), parse_phone(self.word)),
             "handles": (parse_handle(ContactKind.MESSAGING, self.word, service="line"),),
@@ -424,16 +425,29 @@ def test_nothing_on_the_way_through_a_store_shows_anybody(crm: Crm) -> None:
             error = error_of(call)
             assert isinstance(error, EcrmError)
             clean(person, *everything_printed(error))
-    told = (crm.report(), crm.report("list"), crm.replay("list", fields=LIST), crm.quarantined())
+    reports = (crm.report(), crm.report("list"))
+    assert all(report.entered_by for report in reports)
+    pages = [report.to_html(former=report) for report in reports]
+    kept = [str(report.to_json()) for report in reports]
+    told = (
+        *reports,
+        *pages,
+        *kept,
+        *(r.trend(r) for r in reports),
+        crm.replay("list", fields=LIST),
+        crm.quarantined(),
+    )
     for person in people()[: size(20, 300)]:
         clean(person, *(text for value in told for text in shown(value)))
 
 
-LIST = FieldMap({"no": "id", "name": "full_name", "mail": "email", "tel": "phone"})
+LIST = FieldMap(
+    {"no": "id", "name": "full_name", "mail": "email", "tel": "phone", "by": "entered_by"}
+)
 
 
 def deliveries(person: Person) -> list[Delivery]:
-    good = {"no": str(person.number), "name": person.word, "mail": person.email}
+    good = {"no": str(person.number), "name": person.word, "mail": person.email, "by": person.word}
     bad = {"no": str(person.number), "name": person.word * 99, "mail": person.word, "tel": "x\x00"}
     return [
         shopify.read(json.dumps(person.payload()).encode(), received_at=AT),

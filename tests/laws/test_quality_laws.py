@@ -36,6 +36,7 @@ from ecrm_core.quality import (
     Rule,
     RuleSet,
     Severity,
+    TableReport,
     automatic_fixes,
     check_many,
     check_record,
@@ -191,10 +192,14 @@ CANARY = st.text("qzxjvk", min_size=8, max_size=20)
 @given(CANARY, st.sampled_from(["{}@gmial.com", "{} <{}@mailinator.com>", "{}", "{}@x.test"]))
 def test_no_report_shows_what_it_is_about(word: str, shape: str) -> None:
     row = {"Name": f"{word} 7", "Mail": shape.format(word, word), "Tel": f"+82 2 {word}"}
-    fields = {"Name": "full_name", "Mail": "email", "Tel": "phone"}
-    report = check([row], fields=fields)
+    row |= {"By": word, "From": "till"}
+    fields = {"Name": "full_name", "Mail": "email", "Tel": "phone", "By": "entered_by"}
+    report = check([row], fields=fields, source="From")
     assert report.findings
+    trend = report.trend(report)
     shown = f"{report} {report!r} {report.to_json()} {report.to_rows()} {report._repr_html_()}"
+    shown += f"{trend} {trend!r} {trend.to_json()} {trend._repr_html_()} {report.sources!r}"
+    shown += f"{report.to_html(former=report)} {report.entered_by!r} {report.masked()}"
     assert word[1:] not in shown
 
 
@@ -244,6 +249,32 @@ def test_a_report_of_parts_counts_what_the_whole_counts(
     for rule in report.rules:
         assert 0 < rule.rows <= rule.asked <= report.rows
     assert len(report.findings) <= keep
+
+
+NAMES = st.sampled_from(["", "Anna", "Ahmed", "import", "<b>"])
+
+
+@settings(max_examples=size(15, 200))
+@given(st.lists(st.tuples(records(), NAMES, NAMES), max_size=6))
+def test_a_report_survives_its_json_and_equals_itself(
+    rows: list[tuple[SourceRecord, str, str]],
+) -> None:
+    builder = ReportBuilder(CORE)
+    for at, (person, source, typist) in enumerate(rows):
+        judged = check_record(person, as_of=DAY)
+        builder.add(at, judged, person.cells, sources={source: person.cells}, entered_by=typist)
+    report = builder.build()
+    again = TableReport.from_json(json.loads(json.dumps(report.to_json(reveal=True))))
+    assert again == evolve(report, findings=())
+    assert TableReport.from_json(report.to_json()) == evolve(report.masked(), findings=())
+    for groups in (report.sources, report.entered_by):
+        assert sum(group.rows for group in groups) in {0, report.rows}
+    assert sum(report.distribution) + report.not_asked == report.rows
+    trend = report.trend(again)
+    changes = (trend.score, *trend.rows_by.values(), *trend.dimensions.values(),
+               *trend.completeness.values(), *trend.rules.values())  # fmt: skip
+    assert {change.difference for change in changes} <= {0.0, None}
+    assert (trend.new_rules, trend.gone_rules, trend.same_rules) == ((), (), True)
 
 
 def _people(count: int) -> Iterator[SourceRecord]:

@@ -79,6 +79,7 @@ def test_the_check_bites(source: str, found: list[str]) -> None:
 
 EXTRAS = {
     "testing": ("ecrm_core/testing/",),
+    "frames": ("ecrm_core/adapters/frames/",),
     "cli": ("ecrm_core/cli/", "ecrm_core/__main__.py"),
 }
 

@@ -62,6 +62,7 @@ from ecrm_core.kernel import (
 )
 from ecrm_core.matching import JUDGEMENTS, Judgement
 from ecrm_core.merging import MERGE_EDGES, MergeEdge
+from ecrm_core.quality import TableReport
 from ecrm_core.subscriptions import (
     SUBSCRIPTION_EVENTS,
     SUBSCRIPTIONS,
@@ -223,3 +224,8 @@ def test_a_field_map_is_written_as_it_was() -> None:
     columns = FieldMap({"ID": "id", "생일": "birth_date"}, tz="Asia/Seoul", date_order="YMD")
     assert columns.to_json() == PINNED["field map"]
     assert FieldMap.from_json(PINNED["field map"]) == columns
+
+
+def test_a_report_that_was_kept_is_still_read_and_written_as_it_was() -> None:
+    kept = PINNED["quality report"]
+    assert TableReport.from_json(kept).to_json(reveal=True) == kept

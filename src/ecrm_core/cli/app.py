@@ -13,6 +13,7 @@ from ecrm_core import __version__
 from ecrm_core.cli.files import check_file, dedupe_file
 from ecrm_core.cli.intake import demo, ingest
 from ecrm_core.cli.reading import due, export, find, segment, view
+from ecrm_core.cli.report import report
 from ecrm_core.errors import DefinitionError, EcrmError, StorageError
 
 __all__ = ["main"]
@@ -23,6 +24,7 @@ Begin with
   ecrm check people.csv                       what is wrong with a list
   ecrm dedupe people.csv -o marked.csv        who stands in it twice
   ecrm ingest shop.db people.csv --source crm --guess
+  ecrm report shop.db --html report.html      how good the data is
   ecrm segment shop.db "customer_tags CONTAINS 'vip'"
   ecrm export shop.db people.csv --mode spreadsheet
 \b
@@ -41,7 +43,7 @@ def app() -> None:
     """Customers of a shop in one file: take them in, see them as one, act in time."""
 
 
-for _command in (check_file, dedupe_file, demo, due, export, find, ingest, segment, view):
+for _command in (check_file, dedupe_file, demo, due, export, find, ingest, report, segment, view):
     app.add_command(_command)
 
 

@@ -17,6 +17,7 @@ from ecrm_core.cli.options import (
     refuse_json,
     region_option,
 )
+from ecrm_core.cli.outputs import Outputs, outputs
 from ecrm_core.crm import SystemClock, progress_bar
 from ecrm_core.crm.whole_file import whole_file
 from ecrm_core.matching import dedupe
@@ -54,8 +55,10 @@ def _read(file: Path, encoding: str | None, mode: str) -> CsvColumns:
 @click.command("check")
 @_file
 @mapping
+@click.option("--source", metavar="COLUMN", help="The column that says which source a row is from.")
 @_show
 @region_option
+@outputs
 @as_json
 def check_file(
     *,
@@ -65,8 +68,10 @@ def check_file(
     date_order: str | None,
     encoding: str | None,
     mode: str,
+    source: str | None,
     show: int,
     region: str | None,
+    outputs: Outputs,
     as_json: bool,
 ) -> int:
     """Tell what is wrong with a list of customers: findings by rule, and a score.
@@ -76,24 +81,29 @@ def check_file(
     \b
     ecrm check people.csv --region KR
     ecrm check people.csv --role Mail=email --role Name=full_name --json
+    ecrm check people.csv --html report.html --save june.json --against may.json
     """
+    outputs.spare(file)
     table = _read(file, encoding, mode)
     fields = field_map(roles, table.columns, guess=guess, date_order=date_order)
-    report = check(table.columns, fields=fields, region=region, as_of=SystemClock().now())
+    report = check(
+        table.columns, fields=fields, region=region, as_of=SystemClock().now(), source=source
+    )
     findings = [
         {**row, "line": table.lines[row["row"]]}
-        for row in report.to_rows()
+        for row in report.to_rows(outputs.language)
         if isinstance(row["row"], int)
     ]
     told = [f"  line {held['line']}, {held['path']}: {held['message']}" for held in findings[:show]]
     more = f"\n  and {len(findings) - show:,} more" if len(findings) > show else ""
     listed = "\n\nBy line\n" + "\n".join(told) + more if told else ""
+    text, data = outputs.write(report, title=file.name)
     emit(
-        f"{report}{listed}{_dates(report.date_orders)}",
-        {**report.to_json(), "findings": findings},
+        f"{text}{listed}{_dates(report.date_orders)}",
+        {**data, "findings": findings},
         as_json=as_json,
     )
-    return 1 if report.flagged(Severity.ERROR) else 0
+    return 1 if Severity.ERROR in report.by_severity else 0
 
 
 def _dates(orders: Mapping[str, int]) -> str:

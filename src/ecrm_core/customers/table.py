@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Protocol
 
@@ -45,11 +46,13 @@ def columns_of(table: Table) -> dict[str, Iterable[object]]:
 
 
 def text_of(value: object) -> str:
-    """Return a cell as trimmed text; missing values (None, NaN, pandas.NA) are empty."""
+    """Return a cell as trimmed text; missing values (None, NaN, pandas.NA) are empty.
+
+    A day that a frame holds as midnight without a zone is written as a day.
+    """
     if isinstance(value, str):
         return value.strip()
-    if hasattr(value, "as_py"):  # a pyarrow scalar
-        value = value.as_py()
+    value = _python(value)
     if isinstance(value, Decimal) and value.is_snan():
         return ""  # it differs from everything by an exception
     if isinstance(value, int) and value.bit_length() > _MAX_BITS:
@@ -61,15 +64,28 @@ def text_of(value: object) -> str:
     return str(value).strip()
 
 
+def _python(value: object) -> object:
+    """Return a scalar of pyarrow, an array, a list of polars and a bare day as Python's own."""
+    if hasattr(value, "as_py"):
+        value = value.as_py()
+    if getattr(value, "ndim", 0) and hasattr(value, "tolist"):
+        return value.tolist()
+    if hasattr(value, "to_list"):
+        return value.to_list()
+    if isinstance(value, datetime) and value.tzinfo is None and value == value:  # noqa: PLR0124 - not NaT
+        return value.date() if value.time() == time.min else value
+    return value
+
+
 def _of_frame(frame: Frame) -> dict[str, Iterable[object]]:
     names = getattr(frame, "column_names", None)  # pyarrow: its `columns` are the values
-    found: dict[str, Iterable[object]] = {}
+    named: dict[str, object] = {}
     for name in names if isinstance(names, list) else frame.columns:
-        if str(name) in found:
+        if str(name) in named:
             message = f"two columns are named {str(name)!r}, expected one"
             raise DefinitionError(message, code="column_twice", column=str(name))
-        found[str(name)] = frame[name]  # type: ignore[index]  # pandas takes a name of any type
-    return found
+        named[str(name)] = name
+    return {text: frame[name] for text, name in named.items()}  # type: ignore[index]  # of any type
 
 
 class _Column:

@@ -15,11 +15,14 @@ from ecrm_core.quality.half_lives import DecayKind, EventKind, HalfLives
 from ecrm_core.quality.hard_event import HardEvent
 from ecrm_core.quality.messages import LANGUAGES, render_message
 from ecrm_core.quality.party import Party, party_of
-from ecrm_core.quality.report import ReportBuilder, RowFinding, RuleCount, TableReport
+from ecrm_core.quality.report import TableReport
+from ecrm_core.quality.report_builder import ReportBuilder
+from ecrm_core.quality.report_parts import GroupCount, RowFinding, RuleCount
 from ecrm_core.quality.rule import Applies, Dimension, Rule, Severity
 from ecrm_core.quality.ruleset import ALL, CORE, TESTS, RuleSet
 from ecrm_core.quality.score import Score, Weights
 from ecrm_core.quality.shared import count_shared
+from ecrm_core.quality.trend import Change, Trend
 from ecrm_core.quality.work_list import WAYS, Events, Value, WorkList, WorkRow, work_list
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "TESTS",
     "WAYS",
     "Applies",
+    "Change",
     "DecayKind",
     "Dimension",
     "EventKind",
@@ -38,6 +42,7 @@ __all__ = [
     "Finding",
     "Fix",
     "Freshness",
+    "GroupCount",
     "HalfLives",
     "HardEvent",
     "Party",
@@ -52,6 +57,7 @@ __all__ = [
     "Severity",
     "Suggestion",
     "TableReport",
+    "Trend",
     "Value",
     "Weights",
     "WorkList",

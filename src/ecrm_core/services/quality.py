@@ -19,7 +19,7 @@ from ecrm_core.customers import (
 )
 from ecrm_core.customers.table import Table, columns_of, text_of
 from ecrm_core.errors import DefinitionError, InputError
-from ecrm_core.kernel import Key, Kind
+from ecrm_core.kernel import MAX_TEXT, Key, Kind, squeeze
 from ecrm_core.ports import Cursor, Store
 from ecrm_core.quality import (
     CORE,
@@ -57,18 +57,21 @@ def check(
     rules: RuleSet = CORE,
     as_of: date | None = None,
     region: str | None = None,
+    source: str | None = None,
 ) -> TableReport:
     """Return what the rules find in a table: columns by name, a list of mappings, or a frame.
 
     ``fields`` say what the columns mean (None: ``FieldMap.guess``); no column needs to be the key.
     Rows are read as an intake reads them; ``region`` (ISO 3166-1) is for phones of rows without a
-    country, ``as_of`` the day rules about time count from. ``findings`` name rows from 0, and
-    completeness is told by column. Raises DefinitionError for something that is no table, and for
-    a column that is missing.
+    country, ``as_of`` the day rules about time count from; ``source`` names a column that says
+    which source a row is from. ``findings`` name rows from 0; completeness is told by column, also
+    by source and by who typed the row (role ``entered_by``). Raises DefinitionError for something
+    that is no table, and for a column that is missing.
     """
     mapped = _field_map(table, fields)
     columns = columns_of(table)
-    missing = sorted(mapped.columns.keys() - columns.keys())
+    named = {source} if source is not None else set()
+    missing = sorted((mapped.columns.keys() | named) - columns.keys())
     if missing:
         message = f"the table has no column {missing[0]!r} among its {len(columns)}"
         raise DefinitionError(message, code="column_missing", columns=missing)
@@ -77,9 +80,17 @@ def check(
     builder = ReportBuilder(rules)
     used = [name for name, role in mapped.columns.items() if role != "ignore"]
     builder.expect(used)
-    for number, row in enumerate(_rows({name: columns[name] for name in used})):
-        filled = [name for name, value in row.items() if text_of(value)]
-        builder.add(number, reader.judge(row), filled)
+    typist = next(iter(mapped.columns_for("entered_by")), None)
+    read = dict.fromkeys((*used, *named))
+    for number, row in enumerate(_rows({name: columns[name] for name in read})):
+        origin = None if source is None else _label(row[source])
+        cells = {name: row[name] for name in used}
+        filled = [name for name, value in cells.items() if text_of(value)]
+        builder.add(
+            number, reader.judge(cells, origin or None), filled,
+            sources=None if origin is None else {origin: filled},
+            entered_by=None if typist is None else _label(row[typist]),
+        )  # fmt: skip
     return builder.build()
 
 
@@ -87,6 +98,10 @@ def _field_map(table: Table, fields: FieldMap | Mapping[str, str] | None) -> Fie
     if fields is None:
         return FieldMap.guess(table)
     return fields if isinstance(fields, FieldMap) else FieldMap(fields)
+
+
+def _label(value: object) -> str:
+    return squeeze(text_of(value)[:MAX_TEXT])
 
 
 def _rows(columns: Mapping[str, Iterable[object]]) -> Iterator[dict[str, object]]:
@@ -115,8 +130,8 @@ class _Reader:
             name: column for name, role in _PARSED for column in fields.columns_for(role)
         }
 
-    def judge(self, row: Mapping[str, object]) -> Report:
-        """Return what the rules find in one row."""
+    def judge(self, row: Mapping[str, object], source: str | None) -> Report:
+        """Return what the rules find in one row of that source."""
         try:
             cells = Cells(row, limits=self._limits, clears=self._clears)
             values = read_fields(self._steps, cells)
@@ -137,7 +152,7 @@ class _Reader:
         record = record_of(_ROW, values, at, _NO_TIME)
         party = party_of(record, as_of=self._as_of, region=self._region)
         origin = record if at else None  # a row that says no time is of no age
-        party = evolve(party, source=None, origin=origin, unread=tuple(unread), readings=readings)
+        party = evolve(party, source=source, origin=origin, unread=tuple(unread), readings=readings)
         return check_party(party, self._rules)
 
 
@@ -154,15 +169,17 @@ def report_store(
 ) -> TableReport:
     """Return what the rules find in the profiles of a store, or in the records of one source.
 
-    Findings name the customer's id, or the source's own key; the first ``keep`` are kept.
+    Findings name the customer's id, or the source's own key; the first ``keep`` are kept. A
+    customer counts in every source a value of her profile is from, with the fields it fills there.
     """
-    builder = ReportBuilder(rules, keep=keep)
+    builder = ReportBuilder(rules, keep=keep, subject="records" if source else "customers")
     done = 0
     for parties in _parties(store, source, page):
         for name, party in parties:
             builder.add(
-                name, check_record(party, rules, as_of=as_of, region=region), _filled(party)
-            )
+                name, check_record(party, rules, as_of=as_of, region=region), _filled(party),
+                sources=_origins(party), entered_by=_label(party.value("entered_by")),
+            )  # fmt: skip
         done += len(parties)
         if judged and judged(done) is False:
             break
@@ -204,3 +221,14 @@ def _filled(party: SourceRecord | Profile) -> Iterable[str]:
         for name, cell in party.cells.items()
         if cell.value is not CLEARED and not name.startswith("unmapped.")
     ]
+
+
+def _origins(party: SourceRecord | Profile) -> Mapping[str, Iterable[str]]:
+    """Return the fields each source fills in a profile; corrections are of no source."""
+    found: dict[str, dict[str, None]] = {}
+    if isinstance(party, Profile):
+        for name, chosen in party.fields.items():
+            for sourced in chosen:
+                if sourced.source is not None:
+                    found.setdefault(sourced.source.source, {})[name] = None
+    return found

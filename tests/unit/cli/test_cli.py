@@ -45,8 +45,8 @@ def shop(tmp_path: Path, people: Path, capsys: pytest.CaptureFixture[str]) -> st
 def test_help_teaches_by_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "ecrm dedupe people.csv -o marked.csv" in capsys.readouterr().out
-    for command in ("check", "dedupe", "demo", "due", "export", "find", "ingest", "segment",
-                    "view"):  # fmt: skip
+    for command in ("check", "dedupe", "demo", "due", "export", "find", "ingest", "report",
+                    "segment", "view"):  # fmt: skip
         assert main([command, "--help"]) == 0
         assert capsys.readouterr().out.startswith(f"Usage: ecrm {command}")
 
@@ -379,3 +379,90 @@ def test_check_tells_which_order_the_dates_of_a_column_fit(
     assert "1980" not in out
     assert main([*command, "--dates", "DMY"]) == 0
     assert "not certain" not in capsys.readouterr().out
+
+
+# ---------------------------------------------------------------- reports
+
+TYPED = """name,mail,by,shop
+Ada Byron,ada@example.com,Anna,till
+Jane Roe,jane.roe,Anna,web
+"""
+TYPED_ROLES = ["--role", "name=full_name", "--role", "mail=email", "--role", "by=entered_by"]
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> str:
+    path = tmp_path / "typed.csv"
+    path.write_text(TYPED, encoding="utf-8")
+    return str(path)
+
+
+def test_a_report_is_written_as_a_page_and_kept_to_compare_with(
+    tmp_path: Path, typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, kept = tmp_path / "report.html", tmp_path / "may.json"
+    command = ["check", typed, *TYPED_ROLES, "--source", "shop"]
+    assert main([*command, "--html", str(page), "--save", str(kept), "--language", "ko"]) == 1
+    out = capsys.readouterr().out
+    assert "A•••" in out
+    assert "이메일 주소가 아닙니다" in out
+    assert '<html lang="ko">' in page.read_text("utf-8")
+    assert "Anna" not in f"{out}{page.read_text('utf-8')}{kept.read_text('utf-8')}"
+    assert json.loads(kept.read_text("utf-8"))["sources"][0]["name"] == "till"
+
+    # The same file may be read and written: it is what the next month compares with.
+    both = ["--against", str(kept), "--save", str(kept), "--html", str(page)]
+    assert main([*command, *both, "--json"]) == 1
+    data = json.loads(capsys.readouterr().out)
+    assert data["trend"]["score"]["difference"] == 0
+    assert data["findings"][0]["line"] == 3
+    assert "Change from 2 to 2 rows" in page.read_text("utf-8")
+    assert main([*command, "--against", str(kept), "--show", "0"]) == 1
+    assert "Change by dimension" in capsys.readouterr().out
+
+
+def test_who_typed_is_named_in_files_when_revealed(
+    tmp_path: Path, typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "report.html"
+    main(["check", typed, *TYPED_ROLES, "--html", str(page), "--reveal", "--json"])
+    assert "Anna" in page.read_text("utf-8")
+    assert "Anna" in capsys.readouterr().out
+
+
+def test_a_store_is_reported_on_as_a_whole_or_by_source(
+    tmp_path: Path, shop: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "shop.html"
+    assert main(["report", shop, "--html", str(page)]) == 0
+    assert capsys.readouterr().out.startswith("2 customers: ")
+    assert "Ada" not in page.read_text("utf-8")
+    assert main(["report", shop, "--source", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["subject"] == "records"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["check", "FILE", "--html", "FILE"], 2, "another file"),
+        (["check", "FILE", "--save", "FILE"], 2, "another file"),
+        (["report", "STORE", "--save", "STORE"], 2, "another file"),
+        (["report", "missing.db"], 3, "no store"),
+        (["check", "FILE", "--against", "FILE"], 3, "JSON"),
+        (["check", "FILE", "--source", "x"], 2, "no column 'x'"),
+    ],
+)
+def test_a_report_that_cannot_be_made_writes_over_nothing(
+    *,
+    shop: str,
+    people: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: int,
+    says: str,
+) -> None:
+    given = [{"STORE": shop, "FILE": str(people)}.get(a, a) for a in arguments]
+    roles = ROLES if given[0] == "check" else []
+    assert main([*given, *roles]) == code
+    assert says in capsys.readouterr().err
+    assert people.read_text("utf-8") == PEOPLE
