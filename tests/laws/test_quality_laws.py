@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ecrm_core import FieldMap, check
 from ecrm_core.crm import Crm
 from ecrm_core.customers import (
+    PROFILES,
     SourceKey,
     SourceRecord,
     Stated,
@@ -41,6 +42,7 @@ from ecrm_core.quality import (
     check_many,
     check_record,
     clean,
+    count_shared,
 )
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email_typo import hint_of, one_slip
@@ -83,6 +85,40 @@ def test_many_are_checked_as_one_by_one(people: list[SourceRecord], region: str 
     assert list(check_many(iter(people), as_of=DAY, region=region)) == one_by_one
 
 
+DIALLED = st.sampled_from(["+82 10-2000-0000", "010-1234-5678", "+1 212-555-0123", "12", "+49 1"])
+NAMED = st.sampled_from(["Kim", "Test", "", "🔥 1"])
+MAILED = st.sampled_from(["kim@example.com", "kim@gmial.com", "x", ""])
+DAYS = st.sampled_from(["1980-04-03", "03/04/1980", "soon", ""])
+TABLE_ROWS = st.fixed_dictionaries({"n": NAMED, "m": MAILED, "t": DIALLED, "b": DAYS})
+TABLE = FieldMap({"n": "full_name", "m": "email", "t": "phone", "b": "birth_date"})
+NO_COUNTS = ALL.without("email_shared", "phone_shared")
+
+
+@given(st.lists(TABLE_ROWS, min_size=1, max_size=5))
+def test_a_table_is_judged_as_its_rows_one_by_one(rows: list[dict[str, str]]) -> None:
+    whole = check(rows, fields=TABLE, rules=NO_COUNTS, as_of=DAY, region="KR")
+    alone = [check([r], fields=TABLE, rules=NO_COUNTS, as_of=DAY, region="KR") for r in rows]
+    found = [(held.row, held.finding) for held in whole.findings]
+    assert found == [(at, h.finding) for at, one in enumerate(alone) for h in one.findings]
+    assert whole.rows == len(rows)
+    assert whole.clean == sum(one.clean for one in alone)
+
+
+@settings(max_examples=size(20, 200))
+@given(st.lists(TABLE_ROWS, max_size=5))
+def test_a_store_is_judged_as_its_profiles_one_by_one(rows: list[dict[str, str]]) -> None:
+    crm = Crm.open(clock=FixedClock(AT))
+    numbered = [{"id": str(at), **row} for at, row in enumerate(rows)]
+    fields = FieldMap({"id": "id", **TABLE.columns})
+    crm.ingest(generic.read_rows(numbered, fields=fields, source="s", received_at=AT))
+    profiles = [stored.value for stored in crm.store.scan(PROFILES).rows]
+    shared = count_shared(profiles)
+    one_by_one = check_many(profiles, ALL, as_of=DAY, shared=shared)
+    found = [(h.row, h.finding) for h in crm.report(rules=ALL, now=AT).findings]
+    pairs = zip(profiles, one_by_one, strict=True)
+    assert found == [(profile.id, held) for profile, report in pairs for held in report.findings]
+
+
 @given(records())
 def test_the_order_of_the_rules_changes_no_score(record: SourceRecord) -> None:
     turned = RuleSet(rules=CORE.rules[::-1])
@@ -107,7 +143,6 @@ HOSTS = st.sampled_from(
 FULL = st.sampled_from(
     ["Kim", "Anne-Marie O'Neill", "Test", "test test", "asdf", "아무개", "½", "J.", "A 1"]
 )
-DIALLED = st.sampled_from(["+82 10-2000-0000", "010-1234-5678", "+1 212-555-0123", "12", "+49 1"])
 VERIFIED = st.sampled_from([None] * 4 + [Verification(state=VerificationState.BOUNCED)])
 SPACES = st.sampled_from([""] * 4 + [" "])
 

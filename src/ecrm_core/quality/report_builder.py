@@ -24,7 +24,6 @@ _EXAMPLES = 3
 class _Rule:
     """What one rule found so far."""
 
-    asked: int = 0
     rows: int = 0
     first: Finding | None = None
     severity: Severity = Severity.INFO
@@ -51,6 +50,7 @@ class ReportBuilder:
     _all: Counts = field(factory=Counts, init=False)
     _bins: list[int] = field(factory=lambda: [0] * BINS, init=False)
     _rules: dict[str, _Rule] = field(factory=dict, init=False)
+    _sections: dict[tuple[str, ...], int] = field(factory=dict, init=False)
     _sources: Groups = field(factory=Groups, init=False)
     _typists: Groups = field(factory=Groups, init=False)
     _findings: list[RowFinding] = field(factory=list, init=False)
@@ -89,8 +89,8 @@ class ReportBuilder:
                 self._findings.append(RowFinding(row=row, finding=finding))
 
     def _ask(self, report: Report) -> None:
-        for id_ in report.asked:
-            self._rules.setdefault(id_, _Rule()).asked += 1
+        for ids in report.sections:
+            self._sections[ids] = self._sections.get(ids, 0) + 1
         for id_ in dict.fromkeys(finding.rule for finding in report.findings):
             self._rules.setdefault(id_, _Rule()).rows += 1
 
@@ -120,8 +120,10 @@ class ReportBuilder:
         Whether a row can be read is asked of every row, though only a failure is told.
         """
         every = {REFUSED, *(rule.id for rule in self.rules.rules if rule.path == "unread")}
-        ids = dict.fromkeys((*(rule.id for rule in self.rules.rules), *self._rules))
-        counted = {id_: self._rules[id_].asked if id_ in self._rules else 0 for id_ in ids}
+        counted = dict.fromkeys((*(rule.id for rule in self.rules.rules), *self._rules), 0)
+        for ids, rows in self._sections.items():
+            for id_ in ids:
+                counted[id_] += rows
         return {id_: self._all.rows if id_ in every else n for id_, n in counted.items()}
 
     def _worst(self, asked: Mapping[str, int]) -> tuple[RuleCount, ...]:

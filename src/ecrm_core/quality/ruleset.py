@@ -168,6 +168,10 @@ class RuleSet:
             raise UnknownName("rule", id_[:80], tuple(get_close_matches(id_[:80], found, n=3)))
         return found[id_]
 
+    def asks(self, test: str) -> bool:
+        """Tell whether some rule names that test."""
+        return any(rule.test == test for rule in self.rules)
+
     def with_rule(self, rule: Rule) -> Self:
         """Return the set with one more rule, or with this one in the place of that of its id."""
         others = [held if held.id != rule.id else rule for held in self.rules]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from ecrm_core.customers import ContactPoint, MatchKey, Profile, SourceRecord
 from ecrm_core.kernel import Json
 from ecrm_core.quality.evidence import Evidence, Suggestion
 from ecrm_core.quality.party import Party, party_of
 
-__all__ = ["SHARED_TESTS", "count_shared"]
+__all__ = ["SHARED_TEST", "SHARED_TESTS", "count_shared"]
 
 Params = Mapping[str, Json]
 Yields = Iterable[Evidence | Suggestion]
@@ -43,5 +44,7 @@ def _shared(value: ContactPoint, record: Party, params: Params) -> Yields:
     return (Evidence(facts={"count": count}),) if count > int(params.get("most", 1)) else ()
 
 
-SHARED_TESTS = {"contact_shared": _shared}
+SHARED_TEST: Final = "contact_shared"
+"""The test that asks for counts."""
+SHARED_TESTS = {SHARED_TEST: _shared}
 """The tests of this file by name."""

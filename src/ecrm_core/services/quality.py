@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 
@@ -13,6 +14,7 @@ from ecrm_core.customers import (
     PROFILES,
     RECORDS,
     FieldMap,
+    MatchKey,
     Profile,
     SourceKey,
     SourceRecord,
@@ -23,16 +25,19 @@ from ecrm_core.kernel import MAX_TEXT, Key, Kind, squeeze
 from ecrm_core.ports import Cursor, Store
 from ecrm_core.quality import (
     CORE,
+    Party,
     Report,
     ReportBuilder,
     RuleSet,
     TableReport,
     check_party,
     check_record,
+    count_shared,
     party_of,
     refused_report,
 )
 from ecrm_core.quality.readings import birth_readings
+from ecrm_core.quality.shared import SHARED_TEST
 from ecrm_core.sources.cells import Cells
 from ecrm_core.sources.row_fields import Steps, lay_out, limit_of, read_fields
 from ecrm_core.sources.row_reader import observed_at
@@ -41,6 +46,7 @@ from ecrm_core.sources.said import record_of
 __all__ = ["Judged", "check", "count_parties", "report_store"]
 
 T = TypeVar("T")
+Shared = Mapping[MatchKey, int]
 Judged = Callable[[int], object]
 """Called with the rows judged so far, after each page; returning False stops the work there."""
 
@@ -65,8 +71,9 @@ def check(
     Rows are read as an intake reads them; ``region`` (ISO 3166-1) is for phones of rows without a
     country, ``as_of`` the day rules about time count from; ``source`` names a column that says
     which source a row is from. ``findings`` name rows from 0; completeness is told by column, also
-    by source and by who typed the row (role ``entered_by``). Raises DefinitionError for something
-    that is no table, and for a column that is missing.
+    by source and by who typed the row (role ``entered_by``). For rules about shared addresses the
+    rows are read twice. Raises DefinitionError for something that is no table, and for a column
+    that is missing.
     """
     mapped = _field_map(table, fields)
     columns = columns_of(table)
@@ -81,13 +88,14 @@ def check(
     used = [name for name, role in mapped.columns.items() if role != "ignore"]
     builder.expect(used)
     typist = next(iter(mapped.columns_for("entered_by")), None)
-    read = dict.fromkeys((*used, *named))
-    for number, row in enumerate(_rows({name: columns[name] for name in read})):
+    read = {name: columns[name] for name in dict.fromkeys((*used, *named))}
+    shared = reader.shared(_rows(read), used) if rules.asks(SHARED_TEST) else None
+    for number, row in enumerate(_rows(read)):
         origin = None if source is None else _label(row[source])
         cells = {name: row[name] for name in used}
         filled = [name for name, value in cells.items() if text_of(value)]
         builder.add(
-            number, reader.judge(cells, origin or None), filled,
+            number, reader.judge(cells, origin or None, shared), filled,
             sources=None if origin is None else {origin: filled},
             entered_by=None if typist is None else _label(row[typist]),
         )  # fmt: skip
@@ -130,14 +138,27 @@ class _Reader:
             name: column for name, role in _PARSED for column in fields.columns_for(role)
         }
 
-    def judge(self, row: Mapping[str, object], source: str | None) -> Report:
+    def judge(self, row: Mapping[str, object], source: str | None, shared: Shared | None) -> Report:
         """Return what the rules find in one row of that source."""
         try:
-            cells = Cells(row, limits=self._limits, clears=self._clears)
-            values = read_fields(self._steps, cells)
+            party = self._party(row, source, shared)
         except InputError as error:
             inner = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
             return refused_report(map(str, inner), self._rules)
+        return check_party(party, self._rules)
+
+    def shared(self, rows: Iterable[Mapping[str, object]], used: Sequence[str]) -> Shared:
+        """Return how many rows hold each address, of those that can be read."""
+        return count_shared(self._readable({name: row[name] for name in used} for row in rows))
+
+    def _readable(self, rows: Iterable[Mapping[str, object]]) -> Iterator[Party]:
+        for row in rows:
+            with suppress(InputError):
+                yield self._party(row, None, None)
+
+    def _party(self, row: Mapping[str, object], source: str | None, shared: Shared | None) -> Party:
+        cells = Cells(row, limits=self._limits, clears=self._clears)
+        values = read_fields(self._steps, cells)
         said = {name: cells.said(column) for name, column in self._asked.items()}
         unread = {
             name: text
@@ -150,10 +171,9 @@ class _Reader:
         }
         at = observed_at(cells, self._updated, tz=self._tz, order=self._order)
         record = record_of(_ROW, values, at, _NO_TIME)
-        party = party_of(record, as_of=self._as_of, region=self._region)
+        party = party_of(record, as_of=self._as_of, region=self._region, shared=shared)
         origin = record if at else None  # a row that says no time is of no age
-        party = evolve(party, source=source, origin=origin, unread=tuple(unread), readings=readings)
-        return check_party(party, self._rules)
+        return evolve(party, source=source, origin=origin, unread=tuple(unread), readings=readings)
 
 
 def report_store(
@@ -171,13 +191,20 @@ def report_store(
 
     Findings name the customer's id, or the source's own key; the first ``keep`` are kept. A
     customer counts in every source a value of her profile is from, with the fields it fills there.
+    Rules about shared addresses count them first: then the store is read twice, and every address
+    that two or more hold is in memory.
     """
+    shared = None
+    if rules.asks(SHARED_TEST):
+        pages = _parties(store, source, page)
+        shared = count_shared(party for parties in pages for _, party in parties)
     builder = ReportBuilder(rules, keep=keep, subject="records" if source else "customers")
     done = 0
     for parties in _parties(store, source, page):
         for name, party in parties:
             builder.add(
-                name, check_record(party, rules, as_of=as_of, region=region), _filled(party),
+                name, check_record(party, rules, as_of=as_of, region=region, shared=shared),
+                _filled(party),
                 sources=_origins(party), entered_by=_label(party.value("entered_by")),
             )  # fmt: skip
         done += len(parties)
