@@ -142,7 +142,7 @@ def _placeholder(value: Address, _: Party, __: Params) -> Yields:
 
 
 def is_placeholder_line(line: str) -> bool:
-    """Tell whether a line is a placeholder (n/a, 없음), a street of that name, or keys side by side.
+    """Tell whether a line is a placeholder (n/a), a street of that name, or keys side by side.
 
     "12 Test Lane" is a street in Southampton: a weak word with a number is none.
     """

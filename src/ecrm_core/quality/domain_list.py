@@ -57,7 +57,7 @@ def _domain(text: str) -> str | None:
 
 
 def _punycode(label: str) -> str:
-    """Return a label beyond ASCII in its ASCII form (RFC 3492); a sign that is no letter spoils it."""
+    """Return a label beyond ASCII in its ASCII form (RFC 3492); "?" where a sign is no letter."""
     if not all(char == "-" or f"a{char}".isidentifier() for char in label):
         return "?"
     return f"xn--{label.encode('punycode').decode()}"

@@ -79,7 +79,7 @@ def _person(value: OrganisationName, record: Party, _: Params) -> Yields:
 
 
 def _says(legal: Sequence[str], name: Sequence[str]) -> bool:
-    """Tell whether a name stands whole in another, in any order; a single word must be all of it."""
+    """Tell whether a name stands whole in another, in any order; a single word must be it."""
     if len(name) == 1 or len(legal) == 1:
         return "".join(legal) == "".join(name)
     return set(name) <= set(legal)
