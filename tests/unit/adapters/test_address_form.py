@@ -13,8 +13,14 @@ def test_the_parts_come_in_the_order_of_the_country() -> None:
         ("postal_code", "locality"),
     )
     assert address_form("CN").fields == (
-        "postal_code", "area", "locality", "district", "lines", "organisation", "recipient",
-    )  # fmt: skip
+        "postal_code",
+        "area",
+        "locality",
+        "district",
+        "lines",
+        "organisation",
+        "recipient",
+    )
 
 
 def test_those_who_write_latin_letters_have_their_own_order() -> None:

@@ -14,7 +14,12 @@ def found(place: Address) -> set[str]:
 
 
 REAL = [
-    Address(country="KR", lines=("역삼동 737번지 강남파이낸스센터",), locality="강남구", area="서울특별시"),
+    Address(
+        country="KR",
+        lines=("역삼동 737번지 강남파이낸스센터",),
+        locality="강남구",
+        area="서울특별시",
+    ),
     Address(country="KR", lines=("서울특별시 강남구 테헤란로 152",)),
     Address(country="KR", lines=("테헤란로 강남빌딩",), locality="강남구", postal_code="06236"),
     Address(country="KR", lines=("종로1가",), locality="종로구"),
@@ -48,7 +53,7 @@ REAL = [
     Address(country="DE", raw="Beispielweg 1\n10115 Berlin\nGermany"),
     Address(country="AQ", lines=("McMurdo",), locality="Ross Island"),
     Address(),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("place", REAL, ids=lambda p: " ".join(p.lines) or str(p.country))
@@ -61,7 +66,10 @@ def test_an_address_somebody_lives_at_is_left_alone(place: Address) -> None:
     [
         (Address(country="DE", lines=("Hauptstraße",), locality="Bonn"), {"address_house_number"}),
         (Address(country="DE", lines=("Hauptstr.",), locality="Bonn"), {"address_house_number"}),
-        (Address(country="FR", lines=("rue de Rivoli",), locality="Paris"), {"address_house_number"}),
+        (
+            Address(country="FR", lines=("rue de Rivoli",), locality="Paris"),
+            {"address_house_number"},
+        ),
         (Address(country="US", lines=("Main Street",), locality="Erie"), {"address_house_number"}),
         (Address(country="KR", lines=("테헤란로",), locality="강남구"), {"address_house_number"}),
         (Address(country="NL", lines=("Kerkstraat",), locality="Delft"), {"address_house_number"}),
@@ -70,7 +78,10 @@ def test_an_address_somebody_lives_at_is_left_alone(place: Address) -> None:
         (Address(country="KR", lines=("n/a",), locality="강남구"), {"address_placeholder"}),
         (Address(country="GB", lines=("asdf",), locality="York"), {"address_placeholder"}),
         (Address(country="GB", lines=("test street",), locality="York"), {"address_placeholder"}),
-        (Address(country="GB", lines=("123 Fake Street",), locality="York"), {"address_placeholder"}),
+        (
+            Address(country="GB", lines=("123 Fake Street",), locality="York"),
+            {"address_placeholder"},
+        ),
         (Address(country="GB", lines=("1 High St",), locality="xxx"), {"address_placeholder"}),
         (Address(country="KR", lines=("없음",), locality="강남구"), {"address_placeholder"}),
         (Address(country="JP", lines=("なし",), locality="渋谷区"), {"address_placeholder"}),
@@ -79,7 +90,7 @@ def test_an_address_somebody_lives_at_is_left_alone(place: Address) -> None:
         (Address(country="Narnia", lines=("1 Main St",), locality="Erie"), {"address_country"}),
         (Address(raw="1 Main St, Erie PA, USA"), {"address_country"}),
     ],
-)  # fmt: skip
+)
 def test_what_is_found_in_an_address(place: Address, rules: set[str]) -> None:
     assert found(place) == rules
 

@@ -8,17 +8,28 @@ from tests.unit.quality.people import findings, record
 
 
 def test_a_list_is_read_as_people_publish_it() -> None:
-    text = "\ufeff# throw-away\n\nB.example\n*.c.example\n@d.example\na.example # new\n// end\nb.example."
-    read = read_domain_list(text.splitlines())
+    lines = ["\ufeff# throw-away", "", "B.example\n", "*.c.example", "@d.example"]
+    read = read_domain_list([*lines, "a.example # new", "// end", "b.example."])
     assert read.domains == ("a.example", "b.example", "c.example", "d.example")
     assert read.refused == ()
 
 
 @pytest.mark.parametrize(
     "line",
-    ["nodot", "ann@a.example", "two words.example", "a..example", "-a.example", "10.0.0.1",
-     "a." * 200 + "example", "☃.example", "\ud800.example", "\x00.example", "http://a.example"],
-)  # fmt: skip
+    [
+        "nodot",
+        "ann@a.example",
+        "two words.example",
+        "a..example",
+        "-a.example",
+        "10.0.0.1",
+        "a." * 200 + "example",
+        "☃.example",
+        "\ud800.example",
+        "\x00.example",
+        "http://a.example",
+    ],
+)
 def test_a_line_that_is_no_domain_is_refused_by_its_number(line: str) -> None:
     read = read_domain_list(["# list", line, "a.example"])
     assert read.refused == (2,)

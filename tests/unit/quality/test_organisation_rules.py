@@ -8,18 +8,50 @@ from tests.unit.quality.people import findings, record
 ABOUT = {rule.id for rule in ALL.rules if rule.path == "organisation"}
 
 
-def found(company: str, **fields: object) -> set[str]:
+def found(company: str, **fields: str) -> set[str]:
     return findings(record(organisation__legal=company, **fields), ALL).keys() & ABOUT
 
 
 @pytest.mark.parametrize(
     "company",
-    ["4711", "7-11", "3", "8x8", "Booking.com", "Amazon.com, Inc.", "SAS", "SE", "AG", "Co", "Self GmbH",
-     "Private Eye", "Null GmbH", "NA-KD", "Home Depot", "None of the Above Ltd", "Test Valley Council",
-     "Example Street Bakery", "카카오", "주식회사 카카오", "(주)개인정보연구소", "없음의미학", "株式会社なし",
-     "テスト工業株式会社", "個人情報保護委員会", "학생회관", "X", "!!!Café", "Yahoo!", "Müller & Söhne KG",
-     "Keine Sorge GmbH", "Acme Corp", "Limited Edition Ltd", "Company of Heroes", "회사원 소극장"],
-)  # fmt: skip
+    [
+        "4711",
+        "7-11",
+        "3",
+        "8x8",
+        "Booking.com",
+        "Amazon.com, Inc.",
+        "SAS",
+        "SE",
+        "AG",
+        "Co",
+        "Self GmbH",
+        "Private Eye",
+        "Null GmbH",
+        "NA-KD",
+        "Home Depot",
+        "None of the Above Ltd",
+        "Test Valley Council",
+        "Example Street Bakery",
+        "카카오",
+        "주식회사 카카오",
+        "(주)개인정보연구소",
+        "없음의미학",
+        "株式会社なし",
+        "テスト工業株式会社",
+        "個人情報保護委員会",
+        "학생회관",
+        "X",
+        "!!!Café",
+        "Yahoo!",
+        "Müller & Söhne KG",
+        "Keine Sorge GmbH",
+        "Acme Corp",
+        "Limited Edition Ltd",
+        "Company of Heroes",
+        "회사원 소극장",
+    ],
+)
 def test_a_real_company_is_left_alone(company: str) -> None:
     assert found(company) == set()
 
