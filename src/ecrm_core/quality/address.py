@@ -28,6 +28,7 @@ Params = Mapping[str, Json]
 Yields = Iterable[Evidence | Suggestion]
 
 _LONG = 200  # characters of a line that are looked at
+_SHORT = 60  # characters of the longest placeholder, with a street and a number
 _COUNTRY_PATHS = re.compile(r"(?:^|[.\]])country(?:_?code|_?name)?$", re.IGNORECASE)
 _ONE_LINE = 8  # characters of a line that may hold a whole East Asian address
 _SIGN = re.compile(r"[^\w/.\-]+")
@@ -146,8 +147,9 @@ def is_placeholder_line(line: str) -> bool:
 
     "12 Test Lane" is a street in Southampton: a weak word with a number is none.
     """
-    text = fold(line[:_LONG])
-    table = _placeholders()
+    if len(line) > _SHORT:
+        return False
+    text, table = fold(line), _placeholders()
     if text.strip(" .-") in table or _walks(text):
         return True
     found = [word for word in words(text) if word not in _street_words()]
@@ -158,7 +160,7 @@ def is_placeholder_line(line: str) -> bool:
 
 
 def _says_nothing(town: str) -> bool:
-    text = fold(town[:_LONG]).strip(" .-")
+    text = fold(town[: _SHORT + 1]).strip(" .-")
     return (text in _placeholders() and text not in _weak()) or _walks(text)
 
 

@@ -53,6 +53,7 @@ def country_of(country: str | None) -> Node | None:
     return None if own is None else {**general, **own}
 
 
+@lru_cache(maxsize=1024)  # by place, never by person
 def node_of(path: str) -> tuple[Node, ...]:
     """Return a node and its namesakes in the country's other languages; empty: there is none."""
     country = path[:2]
@@ -62,6 +63,7 @@ def node_of(path: str) -> tuple[Node, ...]:
     return tuple(database[held] for held in paths if held in database)
 
 
+@lru_cache(maxsize=512)
 def fields_in(letters: str) -> tuple[str, ...]:
     """Return the parts of an address that a format ("%N%n%A") names, in order."""
     return tuple(FIELDS[held] for held in _PART.findall(letters) if held in FIELDS)

@@ -45,12 +45,13 @@ class AddressProblem(Private):
 
 
 def address_problems(
-    address: Address, *, district: str | None = None
+    address: Address, *, district: str | None = None, hints: bool = True
 ) -> tuple[AddressProblem, ...]:
     """Return what the address data has against an address, part by part; unknown country: nothing.
 
     An address without a country is asked for what any needs: a town and a street, and the country.
-    ``district`` is the part of the town, where a country names one and a source states it.
+    ``district`` is the part of the town, where a country names one and a source states it. Without
+    ``hints`` nobody looks for what may be meant, which takes most of the time.
     """
     data = country_of(address.country)
     if data is None:
@@ -63,9 +64,9 @@ def address_problems(
         if not parts.get(name)
     ]
     if address.country:
-        nodes, unknown = _walk(address.country, parts, fields_in(data["fmt"]))
+        nodes, unknown = _walk(address.country, parts, fields_in(data["fmt"]), hints=hints)
         found += unknown
-        found += _postal(parts["postal_code"], data, nodes)
+        found += _postal(parts["postal_code"], data, nodes, hints=hints)
     return tuple(found)
 
 
@@ -86,8 +87,13 @@ def _missing(name: str) -> AddressProblem:
     return AddressProblem(field=name, kind=ProblemKind.REQUIRED)
 
 
+def _invalid(name: str, meant: str | None) -> AddressProblem:
+    confidence = 0.8 if meant else 0.0
+    return AddressProblem(field=name, kind=ProblemKind.INVALID, meant=meant, confidence=confidence)
+
+
 def _walk(
-    country: str, parts: dict[str, str], asked: tuple[str, ...]
+    country: str, parts: dict[str, str], asked: tuple[str, ...], *, hints: bool
 ) -> tuple[dict[str, str], list[AddressProblem]]:
     """Return the node of each part the data knows, from the area down, and the first it does not.
 
@@ -101,11 +107,7 @@ def _walk(
         if not places.knows(text):
             if name not in asked:
                 break
-            meant = places.near(text)
-            problem = AddressProblem(
-                field=name, kind=ProblemKind.INVALID, meant=meant, confidence=0.8 if meant else 0.0
-            )
-            return nodes, [problem]
+            return nodes, [_invalid(name, places.near(text) if hints else None)]
         key = places.key(text)
         if key is None:
             break
@@ -113,20 +115,17 @@ def _walk(
     return nodes, []
 
 
-def _postal(text: str, data: Node, nodes: dict[str, str]) -> Iterator[AddressProblem]:
+def _postal(
+    text: str, data: Node, nodes: dict[str, str], *, hints: bool
+) -> Iterator[AddressProblem]:
     """Find a postal code not of the country, or not of the smallest place that is known."""
     pattern = data.get("zip")
     if not text or not pattern or "postal_code" not in fields_in(data["fmt"]):
         return
     code = _bare(text, data)
     if not _is(code, pattern):
-        meant = _mended(code, pattern, data) if len(code) <= _LONGEST else None
-        yield AddressProblem(
-            field="postal_code",
-            kind=ProblemKind.INVALID,
-            meant=meant,
-            confidence=0.8 if meant else 0.0,
-        )
+        looked = hints and len(code) <= _LONGEST
+        yield _invalid("postal_code", _mended(code, pattern, data) if looked else None)
         return
     for name, node in nodes.items():
         own = next((held["zip"] for held in node_of(node) if "zip" in held), None)

@@ -19,14 +19,17 @@ __all__ = ["ADDRESS_RULES", "ADDRESS_TESTS", "with_addresses"]
 Params = Mapping[str, Json]
 Yields = Iterable[Evidence | Suggestion]
 
+_LOOKED = 100  # characters of a line that are looked at
 _FIRST = 6  # words of a line in which the area may stand
 
 
 def _found(place: Address, field: str, kind: ProblemKind) -> Iterator[AddressProblem]:
-    """Return the problems of that kind; without a country nothing is known."""
-    if place.country is not None:
-        problems = address_problems(place)
-        yield from (held for held in problems if held.field == field and held.kind is kind)
+    """Return the problems of that kind; without a country, or the part, there is none."""
+    if place.country is not None and getattr(place, field):
+        found = address_problems(place, hints=False)
+        if any(held.field == field and held.kind is kind for held in found):
+            problems = address_problems(place)
+            yield from (held for held in problems if held.field == field and held.kind is kind)
 
 
 def _required(value: Address, _: Party, params: Params) -> Yields:
@@ -34,7 +37,7 @@ def _required(value: Address, _: Party, params: Params) -> Yields:
     if value.country is None or not (value.lines or params.get("bare")):
         return
     whole = _in_one_line(value)
-    for held in address_problems(value):
+    for held in address_problems(value, hints=False):
         if held.kind is ProblemKind.REQUIRED and not (whole and held.field in {"area", "locality"}):
             yield Evidence(facts={"field": f"address.{held.field}", "country": value.country})
 
@@ -42,7 +45,7 @@ def _required(value: Address, _: Party, params: Params) -> Yields:
 def _in_one_line(place: Address) -> bool:
     """Tell whether the area stands in another part: 서울특별시 강남구 테헤란로 152 in one line."""
     areas = places_of(place.country or "")
-    text = " ".join((place.locality or "", *place.lines))[:200]
+    text = " ".join((place.locality or "", *place.lines))[:_LOOKED]
     found = words(text)
     return bool(areas) and any(
         not word.isdecimal() and areas.knows(word) for word in (*found[:_FIRST], *found[-_FIRST:])
