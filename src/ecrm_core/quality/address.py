@@ -109,7 +109,11 @@ def misses_number(place: Address) -> bool:
     Boxes, farms, buildings and the like need none; a digit anywhere in the lines is enough.
     """
     streets = load_data("address_words")["streets"].get(place.country or "")
-    text = fold(" ".join(place.lines)[:_LONG]) if streets and place.lines else ""
+    text = (
+        fold(" ".join(line[:_LONG] for line in place.lines[:4])[:_LONG])
+        if streets and place.lines
+        else ""
+    )
     if not text or any(map(str.isdigit, text)):
         return False
     found = [word for word in _SIGN.split(text) if word]

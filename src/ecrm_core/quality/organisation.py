@@ -19,12 +19,13 @@ __all__ = ["ORGANISATION_TESTS", "is_form_alone", "is_sample_company"]
 Params = Mapping[str, Json]
 Yields = Iterable[Evidence | Suggestion]
 
+_SHORT = 60  # characters of the longest placeholder, with a legal form
 _ADDRESS = re.compile(r"\S{1,64}@\S+\.\S|https?://|www\.\S", re.IGNORECASE)
 
 
 def _letter(value: OrganisationName, _: Party, __: Params) -> Yields:
     """Find a name of signs alone; 4711 and 7-11 are names."""
-    if not any(map(str.isalnum, value.legal)):
+    if not any(map(str.isalnum, value.legal[:MAX_TEXT])):
         yield Evidence()
 
 
@@ -41,7 +42,7 @@ def _sample(value: OrganisationName, _: Party, __: Params) -> Yields:
 
 def is_sample_company(name: str) -> bool:
     """Tell whether a whole name says that there is no organisation, or is that of an example."""
-    if len(name) > MAX_TEXT:
+    if len(name) > _SHORT:
         return False
     bare, form = split_legal_form(name)
     said = " ".join(words(bare))

@@ -21,7 +21,7 @@ from ecrm_core.quality.email_typo import one_slip
 __all__ = ["Places", "places_of"]
 
 _NAMES = ("sub_keys", "sub_names", "sub_lnames", "sub_lfnames", "sub_isoids")
-_LONGEST = 100  # the longest name in the data has 52 letters
+_LONGEST = 60  # the longest name in the data has 47 letters
 _SORTS = frozenset({
     "autonomous", "city", "co", "community", "county", "de", "del", "departamento", "department",
     "di", "district", "do", "emirate", "fu", "gu", "gun", "ken", "metropolitan", "municipality",

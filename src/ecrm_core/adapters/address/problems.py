@@ -13,7 +13,7 @@ from attrs import frozen
 from ecrm_core.adapters.address.countries import FIELDS, Node, country_of, fields_in, node_of
 from ecrm_core.adapters.address.places import places_of
 from ecrm_core.customers import Address
-from ecrm_core.kernel import Private, squeeze
+from ecrm_core.kernel import MAX_TEXT, Private, squeeze
 
 __all__ = ["AddressProblem", "ProblemKind", "address_problems"]
 
@@ -72,7 +72,7 @@ def address_problems(
 
 def _parts(address: Address, district: str | None) -> dict[str, str]:
     """Return the parts by name, tidied; what is blank is empty."""
-    lines = " ".join(line for line in address.lines if line.strip())
+    lines = next((line for line in address.lines if line.strip()), None)
     texts = {
         "area": address.area,
         "district": district,
@@ -80,7 +80,7 @@ def _parts(address: Address, district: str | None) -> dict[str, str]:
         "locality": address.locality,
         "postal_code": address.postal_code,
     }
-    return {name: squeeze(text or "") for name, text in texts.items()}
+    return {name: squeeze(text[:MAX_TEXT]) if text else "" for name, text in texts.items()}
 
 
 def _missing(name: str) -> AddressProblem:

@@ -19,6 +19,7 @@ __all__ = ["ADDRESS_RULES", "ADDRESS_TESTS", "with_addresses"]
 Params = Mapping[str, Json]
 Yields = Iterable[Evidence | Suggestion]
 
+_PLACE = frozenset({"area", "locality"})
 _LOOKED = 100  # characters of a line that are looked at
 _FIRST = 6  # words of a line in which the area may stand
 
@@ -36,16 +37,18 @@ def _required(value: Address, _: Party, params: Params) -> Yields:
     """Find what is missing where a letter is to go: where a street is stated, or all are asked."""
     if value.country is None or not (value.lines or params.get("bare")):
         return
-    whole = _in_one_line(value)
-    for held in address_problems(value, hints=False):
-        if held.kind is ProblemKind.REQUIRED and not (whole and held.field in {"area", "locality"}):
+    found = address_problems(value, hints=False)
+    missing = [held for held in found if held.kind is ProblemKind.REQUIRED]
+    whole = bool(_PLACE.intersection(held.field for held in missing)) and _in_one_line(value)
+    for held in missing:
+        if not (whole and held.field in _PLACE):
             yield Evidence(facts={"field": f"address.{held.field}", "country": value.country})
 
 
 def _in_one_line(place: Address) -> bool:
     """Tell whether the area stands in another part: 서울특별시 강남구 테헤란로 152 in one line."""
     areas = places_of(place.country or "")
-    text = " ".join((place.locality or "", *place.lines))[:_LOOKED]
+    text = " ".join(part[:_LOOKED] for part in (place.locality or "", *place.lines[:_FIRST]))
     found = words(text)
     return bool(areas) and any(
         not word.isdecimal() and areas.knows(word) for word in (*found[:_FIRST], *found[-_FIRST:])
