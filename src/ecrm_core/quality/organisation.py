@@ -11,8 +11,7 @@ from ecrm_core.customers.organisation import split_legal_form
 from ecrm_core.kernel import MAX_TEXT, Json, words
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.evidence import Evidence, Suggestion
-from ecrm_core.quality.name import name_words
-from ecrm_core.quality.party import Party
+from ecrm_core.quality.party import Party, name_words
 
 __all__ = ["ORGANISATION_TESTS", "is_form_alone", "is_sample_company"]
 

@@ -226,6 +226,8 @@ def test_what_may_be_meant_instead_is_a_hint(place: Address, meant: str | None) 
 def test_a_country_nobody_knows_never_fails(country: str) -> None:
     place = Address(country=country, lines=("x",), area="x", locality="x", postal_code="x")
     assert told(place) <= {("country", "required")}
+    assert (country_of(country) is None) is bool(country)
+    assert told(Address(country=country or "XX")) == set()
 
 
 def test_a_place_that_two_share_is_known_and_nothing_is_said_of_its_codes() -> None:

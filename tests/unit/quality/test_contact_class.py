@@ -88,3 +88,9 @@ def test_a_name_before_the_address_is_mended_without_asking(typed: str) -> None:
     assert suggestion.automatic
     assert suggestion.value.raw == "ann@acme.example"
     assert "email_display_name" not in findings(record(emails=(suggestion.value,)), ALL)
+
+
+def test_brackets_alone_are_no_name() -> None:
+    found = findings(record(email="<ann@acme.example>"), ALL)
+    assert "email_display_name" not in found
+    assert found["email_wrapped"].suggestions[0].automatic
