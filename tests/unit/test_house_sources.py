@@ -78,6 +78,7 @@ def test_the_check_bites(source: str, found: list[str]) -> None:
 
 
 EXTRAS = {
+    "address": ("ecrm_core/adapters/address/",),
     "testing": ("ecrm_core/testing/",),
     "frames": ("ecrm_core/adapters/frames/",),
     "cli": ("ecrm_core/cli/", "ecrm_core/__main__.py"),

@@ -12,6 +12,7 @@ import click
 from ecrm_core import __version__
 from ecrm_core.cli.files import check_file, dedupe_file
 from ecrm_core.cli.intake import demo, ingest
+from ecrm_core.cli.lists import lists
 from ecrm_core.cli.reading import due, export, find, segment, view
 from ecrm_core.cli.report import report
 from ecrm_core.errors import DefinitionError, EcrmError, StorageError
@@ -43,7 +44,9 @@ def app() -> None:
     """Customers of a shop in one file: take them in, see them as one, act in time."""
 
 
-for _command in (check_file, dedupe_file, demo, due, export, find, ingest, report, segment, view):
+for _command in (
+    check_file, dedupe_file, demo, due, export, find, ingest, lists, report, segment, view,
+):  # fmt: skip
     app.add_command(_command)
 
 

@@ -106,6 +106,14 @@ _ANY_CASE = frozenset({
 _SPECIAL = re.compile(
     r"(?<=[.。．｡])(?:arpa|invalid|local|localhost|onion|test)(?=>?\s*\Z)", re.IGNORECASE
 )
+# A top-level domain that ends in a digit, but is no number, has the syntax of any other too (RFC
+# 3696, section 2); a label with hyphens third and fourth is left to the validator.
+_DIGIT_END = re.compile(
+    r"(?<=[.。．｡])(?!..--)(?=[a-z0-9-]*[a-z])[a-z0-9][a-z0-9-]{0,61}[0-9](?=>?\s*\Z)",
+    re.IGNORECASE,
+)
+# A backslash before a character beyond ASCII is no quoted pair (RFC 6531, section 3.3).
+_NO_PAIR = re.compile(r"(?:[^\\]|\\[\x20-\x7e])*\\[^\x20-\x7e]")
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 
 
@@ -144,7 +152,9 @@ def _plain(text: str) -> tuple[str, str] | None:
 def _validated(text: str) -> tuple[str, str] | None:
     from email_validator import EmailNotValidError, validate_email
 
-    special = _SPECIAL.search(text)
+    if _NO_PAIR.match(text.rpartition("<")[2]):
+        return None
+    special = _SPECIAL.search(text) or _DIGIT_END.search(text)
     if special:
         text = text[: special.start()] + "x" * len(special[0]) + text[special.end() :]
     try:

@@ -8,6 +8,8 @@ from ecrm_core.quality.check import (
     refused_report,
 )
 from ecrm_core.quality.clean import Fix, automatic_fixes, clean
+from ecrm_core.quality.contact_class import EmailClass, email_class, is_virtual_phone
+from ecrm_core.quality.domain_list import DomainList, read_domain_list
 from ecrm_core.quality.evidence import Evidence, QualityTest, Suggestion
 from ecrm_core.quality.finding import Finding
 from ecrm_core.quality.freshness import FRESH_PATHS, Freshness, freshness
@@ -36,6 +38,8 @@ __all__ = [
     "Change",
     "DecayKind",
     "Dimension",
+    "DomainList",
+    "EmailClass",
     "EventKind",
     "Events",
     "Evidence",
@@ -68,8 +72,11 @@ __all__ = [
     "check_record",
     "clean",
     "count_shared",
+    "email_class",
     "freshness",
+    "is_virtual_phone",
     "party_of",
+    "read_domain_list",
     "refused_report",
     "render_message",
     "work_list",

@@ -125,7 +125,7 @@ def check_party(party: Party, rules: RuleSet = CORE) -> Report:
                     said = [error]
                 if said:
                     severity = rules.severity(rule, party.source)
-                    where = _where(section, at, value)
+                    where = _where(section, at, value, party)
                     found = _findings(rule, value, said, _Place(where, severity))
                     findings += found
                     lost.append((place, found[0]))
@@ -152,8 +152,10 @@ def _score(
     return tally.score()
 
 
-def _where(section: Section, at: int, value: FieldValue) -> str:
+def _where(section: Section, at: int, value: FieldValue, party: Party) -> str:
     """Return where a value stands: the elements of a list are numbered from 0."""
+    if section.path == "address":
+        return party.places[at][0]
     if section.path == "unread":
         return str(value)
     return f"{section.path}[{at}]" if section.listed else section.path

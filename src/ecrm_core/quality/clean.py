@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 
 from ecrm_core.customers import (
     FIELDS,
+    Address,
     FieldValue,
     Profile,
     SourceRecord,
@@ -68,6 +69,8 @@ def automatic_fixes(record: SourceRecord | Profile, report: Report) -> tuple[Fix
 
 def _fix(record: SourceRecord | Profile, finding: Finding, after: FieldValue) -> Fix | None:
     """Return the fix of a value that stands in a field; None where there is nothing to change."""
+    if finding.path == "address":
+        return _part_fix(record, finding.rule, after)
     place = _PATH.fullmatch(finding.path)
     if place is None or place[1] not in FIELDS:
         return None  # of a whole name or party no part is named
@@ -80,6 +83,16 @@ def _fix(record: SourceRecord | Profile, finding: Finding, after: FieldValue) ->
         return None
     return Fix(path=finding.path, field_name=place[1], before=held[at], after=after,
                rule=finding.rule)  # fmt: skip
+
+
+def _part_fix(record: SourceRecord | Profile, rule: str, after: Address) -> Fix | None:
+    """Return the fix of the one part ``address.*`` in which a whole address differs; else None."""
+    for part in fields(Address):
+        name = f"address.{part.name}"
+        held, meant = _held(record, name), getattr(after, part.name)
+        if held and meant and held[0] != meant:
+            return Fix(path=name, field_name=name, before=held[0], after=meant, rule=rule)
+    return None
 
 
 def _held(record: SourceRecord | Profile, name: str) -> tuple[FieldValue, ...]:

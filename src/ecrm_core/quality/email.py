@@ -21,8 +21,16 @@ Params = Mapping[str, Json]
 Yields = Iterable[Evidence | Suggestion]
 
 _MAX_LOCAL = 64  # RFC 5321 4.5.3.1.1, in octets
-# Special-use names no mail gets to: RFC 6761, 6762, 7686.
-_NO_MAIL = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
+# Special-use names no mail gets to: RFC 6761, 6762, 7686; and the eleven for trying out
+# internationalised names, "test" in as many scripts (IANA root zone, reserved in 2007).
+_NO_MAIL = frozenset({
+    "arpa", "invalid", "local", "localhost", "onion", "test",
+    "xn--0zwm56d", "xn--11b5bs3a9aj6g", "xn--80akhbyknj4f", "xn--9t4b11yi5a", "xn--deba0ad",
+    "xn--g6w251d", "xn--hgbk6aj7f53bba", "xn--hlcj6aya9esc7a", "xn--jxalpdlp", "xn--kgbechtv",
+    "xn--zckzah",
+    "测试", "परीक्षा", "испытание", "테스트", "טעסט", "測試", "آزمایشی", "பரிட்சை", "δοκιμή",
+    "إختبار", "テスト",
+})  # fmt: skip
 
 
 def parts_of(contact: ContactPoint) -> tuple[str, str]:
@@ -95,9 +103,9 @@ def _special_use(value: ContactPoint, _: Party, __: Params) -> Yields:
 
 
 def _wrapped(value: ContactPoint, _: Party, __: Params) -> Yields:
-    """Find spaces around the address, or a name before it: what is meant is certain."""
+    """Find spaces around the address, or brackets: what is meant is certain."""
     raw = value.raw
-    if value.normalised is None or (raw[-1:] != ">" and raw == raw.strip()):
+    if value.normalised is None or (raw[:1] != "<" and raw == raw.strip()):
         return ()
     meant = Suggestion(value=evolve(value, raw=value.normalised), confidence=1.0, automatic=True)
     return (Evidence(), meant)

@@ -59,8 +59,9 @@ def _name(value: PersonName, party: Party) -> bool:
 ORDINARY: Mapping[str, Ordinary] = MappingProxyType({
     "emails": Ordinary(
         frozenset({
-            "email_disposable", "email_long", "email_quoted", "email_relay", "email_role",
-            "email_special_use", "email_syntax", "email_typo", "email_wrapped", "not_working",
+            "email_disposable", "email_display_name", "email_long", "email_quoted", "email_relay",
+            "email_role", "email_special_use", "email_syntax", "email_typo", "email_wrapped",
+            "not_working",
         }),
         _email,
     ),

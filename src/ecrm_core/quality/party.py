@@ -8,10 +8,12 @@ from datetime import date
 from functools import lru_cache
 
 from attrs import field, frozen
+from attrs import fields as attrs_fields
 
 from ecrm_core.customers import (
     CLEARED,
     FIELDS,
+    Address,
     ContactPoint,
     FieldValue,
     MatchKey,
@@ -34,6 +36,7 @@ _TELLING = 100  # characters: of U+FDFA each becomes 18 when folded
 _ASCII_WORDS = re.compile("[a-z0-9]+")
 _MANY = frozenset(name for name, field in FIELDS.items() if field.many)
 _NAME = {f"name.{part}": part for part in ("full", *_PARTS)}
+_PLACE = tuple((part.name, f"address.{part.name}") for part in attrs_fields(Address))
 
 
 @frozen(kw_only=True, repr=False, slots=False)  # quicker to make, once a record
@@ -85,6 +88,14 @@ class Party(Private):
         legal = self.fields.get("organisation.legal", (trading,))[0]
         return OrganisationName(legal=legal, trading=trading) if legal else None
 
+    @property
+    def places(self) -> tuple[tuple[str, Address], ...]:
+        """The postal addresses, each with its path: "address" for the parts, "addresses[0]"."""
+        parts = {part: held[0] for part, name in _PLACE if (held := self.fields.get(name))}
+        own = [("address", Address(**parts))] if parts else []
+        listed = enumerate(self.fields.get("addresses", ()))
+        return (*own, *((f"addresses[{at}]", place) for at, place in listed))
+
 
 def name_words(text: str) -> tuple[str, ...]:
     """Return the words of a name, in the form names are compared in; of its beginning, if long."""
@@ -110,6 +121,7 @@ def _one(value: FieldValue) -> tuple[FieldValue, ...]:
 
 _SPECIAL: Mapping[str, Callable[[Party], tuple[FieldValue, ...]]] = {
     "$": lambda party: (party,),
+    "address": lambda party: tuple(place for _, place in party.places),
     "name": lambda party: _one(party.name),
     "organisation": lambda party: _one(party.organisation),
     "unread": lambda party: party.unread,

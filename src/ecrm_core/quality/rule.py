@@ -20,9 +20,10 @@ __all__ = ["PSEUDO_FIELDS", "Applies", "Dimension", "Rule", "Severity"]
 E = TypeVar("E", bound=Enum)
 _ID = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 
-PSEUDO_FIELDS = frozenset({"$", "name", "organisation", "unread"})
-"""What a rule may look at beside the fields of a record: the whole party, a name with its parts,
-and the fields whose cell could not be read."""
+PSEUDO_FIELDS = frozenset({"$", "address", "name", "organisation", "unread"})
+"""What a rule may look at beside the fields of a record: the whole party, each postal address (the
+parts ``address.*`` as one, and the list), a name with its parts, the fields whose cell could not be
+read."""
 
 
 class Dimension(Enum):
@@ -92,10 +93,11 @@ class Applies:
 class Rule:
     """One rule: a stable id, where it looks, and the test it names, with its parameters.
 
-    ``path`` is a field of ``customers.FIELDS`` (of a list, each element is asked), "name",
-    "organisation", or "$" for the whole party. ``message`` is the key of the sentence in the
-    catalogues; by default the id. ``sentences`` by language are a rule's own and stand before the
-    catalogues; facts fill them as they fill those. A list of texts among the ``params`` is a set.
+    ``path`` is a field of ``customers.FIELDS`` (of a list, each element is asked), "address" (any),
+    "name", "organisation", or "$" for the whole party. ``message`` is the key of the sentence in
+    the catalogues; by default the id. ``sentences`` by language are a rule's own and stand before
+    the catalogues; facts fill them as they fill those. A list of texts among the ``params`` is a
+    set.
 
     Raises DefinitionError for an id that is no identifier, UnknownName for an unknown field.
     """

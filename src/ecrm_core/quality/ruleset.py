@@ -15,13 +15,16 @@ from attrs import evolve, field, frozen
 from ecrm_core.customers import FieldValue, field_of
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Json, Registry
+from ecrm_core.quality.address import ADDRESS_TESTS
 from ecrm_core.quality.consistency import CONSISTENCY_TESTS
+from ecrm_core.quality.contact_class import CLASS_TESTS
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email import EMAIL_TESTS
 from ecrm_core.quality.evidence import QualityTest
 from ecrm_core.quality.freshness_tests import FRESHNESS_TESTS
 from ecrm_core.quality.name import NAME_TESTS
 from ecrm_core.quality.ordinary import ORDINARY, Ordinary
+from ecrm_core.quality.organisation import ORGANISATION_TESTS
 from ecrm_core.quality.party import Party
 from ecrm_core.quality.party_tests import PARTY_TESTS
 from ecrm_core.quality.phone import PHONE_TESTS
@@ -34,10 +37,13 @@ __all__ = ["ALL", "CORE", "TESTS", "RuleSet"]
 TESTS: Registry[QualityTest] = Registry(
     "quality test",
     {
+        **ADDRESS_TESTS,
+        **CLASS_TESTS,
         **CONSISTENCY_TESTS,
         **EMAIL_TESTS,
         **FRESHNESS_TESTS,
         **NAME_TESTS,
+        **ORGANISATION_TESTS,
         **PARTY_TESTS,
         **PHONE_TESTS,
         **SHARED_TESTS,

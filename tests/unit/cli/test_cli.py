@@ -45,8 +45,8 @@ def shop(tmp_path: Path, people: Path, capsys: pytest.CaptureFixture[str]) -> st
 def test_help_teaches_by_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "ecrm dedupe people.csv -o marked.csv" in capsys.readouterr().out
-    for command in ("check", "dedupe", "demo", "due", "export", "find", "ingest", "report",
-                    "segment", "view"):  # fmt: skip
+    for command in ("check", "dedupe", "demo", "due", "export", "find", "ingest", "lists",
+                    "report", "segment", "view"):  # fmt: skip
         assert main([command, "--help"]) == 0
         assert capsys.readouterr().out.startswith(f"Usage: ecrm {command}")
 
@@ -466,3 +466,19 @@ def test_a_report_that_cannot_be_made_writes_over_nothing(
     assert main([*given, *roles]) == code
     assert says in capsys.readouterr().err
     assert people.read_text("utf-8") == PEOPLE
+
+
+def test_a_list_of_domains_becomes_the_parameter_of_a_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed, written = tmp_path / "list.txt", tmp_path / "list.json"
+    listed.write_text("# throw-away\nBin.example\n\nthrow.example\n", encoding="utf-8")
+    assert main(["lists", str(listed), "-o", str(written)]) == 0
+    assert json.loads(written.read_text()) == {"domains": ["bin.example", "throw.example"]}
+    listed.write_text("bin.example\n" + "no domain\n" * 12, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["lists", str(listed), "-o", str(written)]) == 1
+    told = capsys.readouterr()
+    assert told.out == "domains: 1\n"
+    assert told.err.splitlines()[0] == "line 2: left out, it is no domain"
+    assert told.err.splitlines()[-1] == "and 2 more lines left out"

@@ -167,7 +167,7 @@ def test_a_source_may_weigh_a_finding_otherwise() -> None:
 
 
 def test_a_report_shows_no_value_unasked() -> None:
-    report = check_record(record(name__full="Kimberley 7", email="Kimberley <kimberley@gmial.com>",
+    report = check_record(record(name__full="Kimberley 7", email="Kimberley <kimberley@gmial.com> ",
                                  phone="010-1234-5678"), as_of=AT)  # fmt: skip
     assert len(report.findings) > 3
     texts = (repr(report), str(report), report.to_json(), *map(str, report.findings))

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from ecrm_core.crm import Crm
-from ecrm_core.customers import ContactPoint, Correction, FieldMap, SourceKey, parse_email
+from ecrm_core.customers import Address, ContactPoint, Correction, FieldMap, SourceKey, parse_email
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import FixedClock
-from ecrm_core.quality import automatic_fixes, check_record, clean
+from ecrm_core.quality import ALL, automatic_fixes, check_record, clean
 from ecrm_core.sources import generic
 from tests.unit.quality.people import record
 
@@ -103,3 +103,16 @@ def test_cleaning_stops_where_it_is_told_to() -> None:
     crm = _crm()
     done = crm.clean(by="me", page=1, progress=lambda *_: False)
     assert (done.customers, done.stopped) == (1, True)
+
+
+def test_a_country_spelled_out_is_mended_in_the_parts_and_in_the_list() -> None:
+    parts = record(address__country="USA", address__lines=("1 Main St",), address__locality="Erie")
+    mended = clean(parts, check_record(parts, ALL))
+    assert mended.value("address.country") == "US"
+    assert mended.value("address.lines") == ("1 Main St",)
+    assert mended.value("unmapped.$.before.address.country") == "USA"
+    place = Address(country="USA", lines=("1 Main St",), locality="Erie")
+    listed = record(addresses=(place,))
+    (held,) = clean(listed, check_record(listed, ALL)).value("addresses")
+    assert (held.country, held.lines) == ("US", ("1 Main St",))
+    assert automatic_fixes(mended, check_record(mended, ALL)) == ()

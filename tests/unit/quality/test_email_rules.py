@@ -19,9 +19,16 @@ ABOUT_EMAIL = {rule.id for rule in CORE.rules if rule.path == "emails"}
         ("anna@shop.local", {"email_special_use"}),
         ("anna@example.test", {"email_special_use"}),
         (" anna@example.com\n", {"email_wrapped"}),
-        ("Anna Kim <anna@example.com>", {"email_wrapped"}),
+        ("Anna Kim <anna@example.com>", set()),
+        ("<anna@example.com>", {"email_wrapped"}),
         ('"anna kim"@example.com', {"email_quoted"}),
-        ('"Anna" <anna@example.com>', {"email_wrapped"}),
+        ('"Anna" <anna@example.com>', set()),
+        ("anna@example.xn--jxalpdlp", {"email_special_use"}),
+        ("anna@example.テスト", {"email_special_use"}),
+        ("anna@example.x2", set()),
+        ("anna@example.12", {"email_syntax"}),
+        (r'"ann\é"@example.com', {"email_syntax"}),
+        (r'"ann\\é"@example.com', {"email_quoted"}),
         ("a" * 64 + "@example.com", set()),
         ("a" * 65 + "@example.com", {"email_long"}),
         ("anna@mailinator.com", {"email_disposable"}),
@@ -105,7 +112,7 @@ def test_a_hint_suggests_and_never_decides() -> None:
 
 
 def test_what_stands_around_an_address_goes_without_asking() -> None:
-    found = findings(record(email="Anna <anna@example.com>"))["email_wrapped"]
+    found = findings(record(email=" anna@example.com"))["email_wrapped"]
     (suggestion,) = found.suggestions
     assert suggestion.automatic
     assert findings(record(emails=(suggestion.value,))).keys() & ABOUT_EMAIL == set()

@@ -12,7 +12,7 @@ from ecrm_core.kernel import Json
 __all__ = ["load_data"]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def load_data(name: str) -> Mapping[str, Json]:
     """Return the table of that name: a JSON object."""
     data: Mapping[str, Json] = json.loads(
