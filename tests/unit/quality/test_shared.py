@@ -1,4 +1,4 @@
-"""Shared: one address held by several is found where the counts are handed in, and in whole sets."""
+"""Shared: an address held by several is found where counts are handed in, and in whole sets."""
 
 from __future__ import annotations
 
