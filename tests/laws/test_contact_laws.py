@@ -1,8 +1,10 @@
 """Laws of contact points, names and countries, over drawn text."""
 
+import re
 import socket
 import string
 from typing import NoReturn
+from unicodedata import normalize
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
@@ -17,9 +19,10 @@ from ecrm_core.customers.contact import (
     parse_email,
     parse_handle,
 )
-from ecrm_core.customers.names import compose_name, name_key, name_search_keys
+from ecrm_core.customers.names import _unsigned, compose_name, name_key, name_search_keys
 from ecrm_core.customers.organisation import split_legal_form
 from ecrm_core.customers.phone import parse_phone
+from ecrm_core.kernel import fold
 from tests.profile import size
 
 SPECIAL = ("arpa", "invalid", "local", "localhost", "onion", "test")
@@ -149,3 +152,27 @@ def test_search_keys_are_sorted_and_do_not_depend_on_the_order_of_parts(
     if name is not None:
         keys = name_search_keys(name)
         assert list(keys) == sorted(set(keys))
+
+
+def _plain_fold(text: str) -> str:
+    """Fold as Unicode says it, without a look at what most texts are."""
+    folded = normalize("NFKC", normalize("NFKC", text).casefold())
+    return re.sub(r"\s+", " ", normalize("NFKC", folded.casefold())).strip()
+
+
+LETTERS = st.text("aßKé ﬁ가각ㅁ山ｱアあ\u3000\u0301’'-_.½", max_size=12)
+
+
+@given(st.one_of(st.text(max_size=20), LETTERS))
+@example("ﬁn")
+@example("Ｋim")
+def test_the_quick_ways_of_folding_are_the_plain_one(text: str) -> None:
+    assert fold(text) == _plain_fold(text)
+
+
+@given(st.one_of(st.text(max_size=20), LETTERS))
+def test_a_name_of_letters_alone_has_the_key_the_plain_way_gives(text: str) -> None:
+    kana = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+    folded = _plain_fold(text).translate(kana)
+    plain = re.sub(r"[^\w\s]|_", _unsigned, folded)
+    assert name_key(text) == (re.sub(r"\s+", " ", plain).strip() or folded)

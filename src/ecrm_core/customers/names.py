@@ -64,7 +64,7 @@ def parse_name(raw: str, path: str = "$", *, locale: str | None = None) -> Perso
 
     Raises InputError for text of more than 512 characters, NUL and lone surrogates.
     """
-    full = _clean(raw, path)
+    full = nfc(squeeze(gate_text(raw, path)))
     return PersonName(full=full, locale=locale) if full else None
 
 
@@ -85,23 +85,24 @@ def compose_name(
     first with one (ヤマダ タロウ: readings are written so, and the border is not lost), any other
     script given first. Raises InputError as parse_name does, with the part as its path.
     """
-    parts = {"given": given, "family": family, "middle": middle, "prefix": prefix,
-             "suffix": suffix, "phonetic": phonetic}  # fmt: skip
-    held = {n: text for n, part in parts.items() if part and (text := _clean(part, f"$.{n}"))}
-    given, middle, family = held.get("given"), held.get("middle"), held.get("family")
+    given, family = _clean(given, "$.given"), _clean(family, "$.family")
+    middle, phonetic = _clean(middle, "$.middle"), _clean(phonetic, "$.phonetic")
+    prefix, suffix = _clean(prefix, "$.prefix"), _clean(suffix, "$.suffix")
     order = _order(given, family)
     core = _core(order, given, middle, family)
     # A reading alone is a name too: forms ask for it and leave the kanji out.
-    core = core or held.get("phonetic", "")
+    core = core or phonetic or ""
     if not core:
         return None
-    whole = [held.get("prefix"), core, held.get("suffix")]
-    full = " ".join([part for part in whole if part])
-    return PersonName(full=full, order=order, locale=locale, **held)
+    full = " ".join([part for part in (prefix, core, suffix) if part])
+    return PersonName(
+        full=full, given=given, family=family, middle=middle, prefix=prefix, suffix=suffix,
+        phonetic=phonetic, order=order, locale=locale,
+    )  # fmt: skip
 
 
-def _clean(text: str, path: str) -> str:
-    return nfc(squeeze(gate_text(text, path)))
+def _clean(text: str | None, path: str) -> str | None:
+    return (nfc(squeeze(gate_text(text, path))) or None) if text else None
 
 
 def _order(given: str | None, family: str | None) -> NameOrder | None:
@@ -131,6 +132,8 @@ def name_key(text: str) -> str:
     if folded.isascii() and folded.replace(" ", "").isalnum():
         return folded  # no kana, no sign
     folded = folded.translate(_HIRAGANA)
+    if folded.replace(" ", "").isalpha():
+        return folded
     # A name of signs alone stays findable by them.
     return squeeze(_SIGNS.sub(_unsigned, folded)) or folded
 

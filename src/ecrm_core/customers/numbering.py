@@ -37,7 +37,11 @@ def read_number(text: str, region: str | None) -> Number | None:
 
 def type_of(e164: str) -> str | None:
     """Return the sort of a number as libphonenumber calls it, in small letters; None: unknown."""
-    found = _ordinary(e164, None) if e164[:1] == "+" else None
+    digits = e164[1:]
+    split = None
+    if e164[:1] == "+" and digits.isascii() and digits.isdecimal():
+        split = _international(digits)
+    found = split and _unambiguous(*split)
     return _sort(*found) if found else _type_by_library(e164)
 
 
@@ -145,9 +149,11 @@ def _ordinary(text: str, region: str | None) -> tuple[str, str] | None:
     if not digits.isdecimal():
         digits = digits.translate(_SIGNS)
     split = _international(digits) if found[1] else region and _dialled(digits, region)
-    if not split:
-        return None
-    code, national = split
+    return _unambiguous(*split) if split else None
+
+
+def _unambiguous(code: str, national: str) -> tuple[str, str] | None:
+    """Return the parts if they mean one number, of a possible length; else None."""
     main = _plans(code)[0]
     length = len(national)
     if not 2 <= length <= _LONGEST or length in main.local or length not in main.lengths:

@@ -42,6 +42,8 @@ def fold(text: str) -> str:
     """Return the form two spellings share: NFKC, casefolded, spaces squeezed; idempotent."""
     if text.isascii():
         return squeeze(text.lower())
+    if unicodedata.is_normalized("NFKC", text) and text.casefold() == text:
+        return squeeze(text)  # hangul, han, kana: nothing to fold
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     # Casefolding may undo a normal form and the other way round: UAX #21 asks for two rounds.
     return squeeze(unicodedata.normalize("NFKC", folded.casefold()))

@@ -74,13 +74,16 @@ def _of_email(contact: ContactPoint, party: Party) -> list[str]:
     found = list(_signs_of_host(domain, relay=contact.relay))
     said = name_words(local)
     placeholder = is_telling(said) and (is_sample(said) or is_walk(said))
+    doubled = domain.startswith(f"{local.lower()}.")
+    organisation = party.organisation
+    if not (placeholder or doubled or organisation):
+        return found  # nearly always
     # A mailbox named like its owner says nothing the name does not say already.
     owned = "".join(said) == "".join(party.words) or set(party.words).issuperset(said)
     if placeholder and not owned:
         found.append("email_placeholder")
-    if local.lower() == domain.partition(".")[0] and (placeholder or not owned):
+    if doubled and (placeholder or not owned):
         found.append("email_doubled")
-    organisation = party.organisation
     if organisation and owned and "".join(said) == "".join(name_words(organisation.legal)):
         found.append("same_everywhere")
     return found

@@ -27,7 +27,7 @@ from ecrm_core.customers import (
 )
 from ecrm_core.kernel import Private, words
 from ecrm_core.quality.data import load_data
-from ecrm_core.quality.readings import kept_readings
+from ecrm_core.quality.readings import Readings, kept_readings
 
 __all__ = ["Party", "name_words", "party_of"]
 
@@ -142,7 +142,9 @@ def party_of(
     else:
         fields, name, source = _fields(record), _name(record.cells), record.key.source
     country = fields.get("address.country", (region,))[0]
-    readings = kept_readings(record, as_of=as_of) if isinstance(record, SourceRecord) else {}
+    readings: Mapping[str, Readings] = {}
+    if isinstance(record, SourceRecord) and len(fields) < len(record.cells):  # some are unmapped
+        readings = kept_readings(record, as_of=as_of)
     return Party(
         fields=fields, name=name, source=source, country=country, as_of=as_of, origin=record,
         shared=shared or {}, unread=tuple(readings), readings=readings,
