@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 
 from ecrm_core import errors
+from ecrm_core.adapters.address import with_addresses
 from ecrm_core.adapters.sqlite import troubles
 from ecrm_core.crm import Crm, DryRun
 from ecrm_core.errors import EcrmError
 from ecrm_core.kernel import AnyKind, Kind
+from ecrm_core.quality import ALL, CORE, Rule
 from tests.docs.reference_tables import names, page, tables
 from tests.house import modules, trees
 
+RULES = "reference/quality-rules.md"
 VERBS = sorted(name for name in dir(Crm) if name[0] != "_")
 OURS = [path for path in trees() if "/testing/" not in path]
 
@@ -182,3 +185,27 @@ def test_the_glossary_is_sorted_and_says_each_word_once() -> None:
     terms = re.findall(r"(?m)^(\S.*)\n: ", page("glossary.md"))
     assert terms == sorted(set(terms), key=str.casefold)
     assert len(terms) > 60
+
+
+def _row(rule: Rule) -> list[str]:
+    return [rule.id, rule.path, rule.dimension.value, rule.severity.value]
+
+
+@pytest.mark.parametrize(
+    ("table", "rules"),
+    [
+        (0, CORE.rules),
+        (1, ALL.rules[len(CORE.rules) :]),
+        (2, with_addresses(ALL).rules[len(ALL.rules) :]),
+    ],
+    ids=["core", "all", "address"],
+)
+def test_every_rule_stands_in_its_table_with_what_it_is(
+    table: int, rules: tuple[Rule, ...]
+) -> None:
+    assert [row[:4] for row in tables(RULES)[table]] == [_row(rule) for rule in rules]
+
+
+def test_there_are_twenty_five_core_rules() -> None:
+    assert len(CORE.rules) == 25
+    assert ALL.rules[:25] == CORE.rules

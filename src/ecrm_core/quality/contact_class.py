@@ -99,7 +99,7 @@ def _ending(value: ContactPoint, _: Party, __: Params) -> Yields:
     """Find a top-level domain that ends in a digit: they are of letters (RFC 1123, section 2.1)."""
     top = parts_of(value)[1].rpartition(".")[2]
     if value.normalised is not None and _DIGIT_END.fullmatch(top):
-        yield Evidence(facts={"ending": top})
+        yield Evidence()
 
 
 def _display_name(value: ContactPoint, _: Party, __: Params) -> Yields:

@@ -107,7 +107,7 @@ def _job_ended(value: Relation, record: Party, _: Params) -> Yields:
     over = job_ended_on(record, record.as_of)
     shown = value.title or record.organisation is not None
     if over is not None and value.until_on == over and shown:
-        yield Evidence(facts={"on": over.isoformat()})
+        yield Evidence()
 
 
 def _expired(value: Party, _: Party, __: Params) -> Yields:
@@ -116,8 +116,7 @@ def _expired(value: Party, _: Party, __: Params) -> Yields:
     for path in ("emails", "phones", "handles"):
         for contact in value.fields.get(path, ()):
             if contact.valid_until is not None and contact.valid_until <= value.as_of:
-                on = contact.valid_until.isoformat()
-                yield Evidence(facts={"field": path, "on": on})
+                yield Evidence(facts={"field": path})
 
 
 def _future(value: Party, _: Party, params: Params) -> Yields:

@@ -124,13 +124,13 @@ def test_a_job_that_is_over_or_old(jobs: list[Relation], day: date, rules: set[s
 def test_an_organisation_still_shown_tells_too() -> None:
     over = evolve(JOB, until_on=after(10), title=None)
     record = person(relations=(over,), organisation__legal="Example Ltd")
-    assert found(record, after(10))["employment_ended"].facts == {"on": "2021-03-11"}
+    assert found(record, after(10))["employment_ended"].facts == {}
 
 
 def test_contact_points_past_their_end() -> None:
     emails = (evolve(OWN, valid_until=after(3)), parse_email("b@example.com"))
     held = found(person(emails=emails), after(3))
-    assert held["contact_expired"].facts == {"field": "emails", "on": "2021-03-04"}
+    assert held["contact_expired"].facts == {"field": "emails"}
     assert found(person(emails=emails), after(2)) == {}
 
 
