@@ -191,7 +191,7 @@ def _findings(
             finding = Finding(
                 rule=rule.id, path=place.where, severity=place.severity, dimension=rule.dimension,
                 message_key=held.message or rule.message, evidence=shown, facts=dict(held.facts),
-                sentences=rule.sentences,
+                sentences=dict(rule.sentences),
             )  # fmt: skip
             findings.append(finding)
         elif isinstance(held, Suggestion) and findings:

@@ -104,6 +104,14 @@ class Score:
     dimensions: Mapping[Dimension, float] = field(factory=dict, hash=False)
     total: float | None = None
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by the numbers: a read-only mapping cannot travel."""
+        return _score, (dict(self.dimensions), self.total)
+
+
+def _score(dimensions: Mapping[Dimension, float], total: float | None) -> Score:
+    return Score(dimensions=dimensions, total=total)
+
 
 @define
 class Tally:
