@@ -113,7 +113,11 @@ def test_each_segment_says_why_one_is_in_and_another_is_not(runs: Runs) -> None:
 def test_the_files_of_the_shop_lie_beside_the_store(runs: Runs) -> None:
     shop = generate(people=PEOPLE)
     folder = runs[2].with_name("ecrm-demo")
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == shop.files
+    written = {path.name: path.read_bytes() for path in folder.iterdir()}
+    page = written.pop("report.html").decode()
+    assert written == shop.files
+    assert "The shop of the demo" in page
+    assert f"{folder / 'report.html'}: how good the data is" in runs[0]
     for name in shop.files:
         assert f"{folder / name}: {len(shop.files[name]):,} bytes" in runs[0]
 

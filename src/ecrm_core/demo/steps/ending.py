@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ecrm_core.demo.scene import Scene
+from ecrm_core.demo.steps.quality import PAGE
 
 __all__ = ["where_to_look"]
 
@@ -17,6 +18,7 @@ def where_to_look(scene: Scene, store: Path, *, changed: bool) -> None:
     scene.say(f"{store}: the store, one SQLite file")
     for name, content in scene.shop.files.items():
         scene.say(f"{scene.folder / name}: {len(content):,} bytes")
+    scene.say(f"{scene.folder / PAGE}: how good the data is, as a page for a browser")
     scene.say(
         "\nEverybody in these files is invented; their addresses and numbers reach nobody.\n"
         "Next: docs/tutorial/first-customers.md, or in Python:\n"

@@ -7,9 +7,12 @@ from typing import Final
 from ecrm_core.crm import Crm
 from ecrm_core.customers import ContactPoint
 from ecrm_core.demo.scene import Scene
-from ecrm_core.quality import TableReport
+from ecrm_core.quality import ALL, TableReport
 
-__all__ = ["how_good_is_it"]
+__all__ = ["PAGE", "how_good_is_it"]
+
+PAGE: Final = "report.html"
+"""The file with all of the report, beside the files of the shop."""
 
 _HEAD: Final = ("rule", "severity", "rows", "of")
 _SEEN: Final = {"fake": "invented", "typo_domain": "email_typo"}
@@ -32,6 +35,8 @@ def how_good_is_it(crm: Crm, scene: Scene) -> None:
         " films."
     )
     _suggestion(crm, scene, report)
+    page = crm.report(rules=ALL).to_html(title="The shop of the demo")
+    (scene.folder / PAGE).write_text(page, "utf-8")
     for label, rule in _SEEN.items():
         _compare(crm, scene, report, label=label, rule=rule)
 
