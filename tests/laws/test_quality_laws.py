@@ -192,6 +192,19 @@ def test_cleaning_twice_is_cleaning_once(record: SourceRecord) -> None:
         assert bool(kept) == changed
 
 
+@given(records(), st.integers(1, len(CORE.rules)))
+def test_another_rule_about_the_same_never_makes_a_value_better(
+    record: SourceRecord, kept: int
+) -> None:
+    fewer = RuleSet(rules=CORE.rules[:kept])
+    asked = {(rule.path, rule.dimension) for rule in fewer.rules}
+    more = RuleSet(rules=tuple(r for r in CORE.rules if (r.path, r.dimension) in asked))
+    left, right = (check_record(record, rules, as_of=DAY).score for rules in (fewer, more))
+    assert left.dimensions.keys() <= right.dimensions.keys()
+    for dimension, held in left.dimensions.items():
+        assert right.dimensions[dimension] <= held + 1e-9
+
+
 @given(records())
 def test_a_rule_set_out_of_its_json_finds_the_same(record: SourceRecord) -> None:
     again = RuleSet.from_json(json.loads(json.dumps(CORE.to_json())))

@@ -8,7 +8,8 @@ from attrs import frozen
 
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
-from ecrm_core.kernel import ChangeSet
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import ChangeSet, digest
 from ecrm_core.quality import RuleSet
 from ecrm_core.services import count_parties, fixable, prepare_clean
 
@@ -65,17 +66,21 @@ class CleaningVerbs(Verbs):
 
         A correction keeps what the source stated, and beats it whenever it is stated again.
         ``rules`` are by default the core rules and those of the tools. Each customer is a
-        transaction. ``key`` is for one customer; cleaning all again changes nothing.
-        ``progress(done, total, stage)`` is called after each page; returning False stops there.
+        transaction. ``progress(done, total, stage)`` is called after each page; returning False
+        stops there. ``key`` is for one customer (DefinitionError without one): cleaning all again
+        changes nothing.
         """
         if customer is not None:
-            params = ["clean", str(customer), by]
+            params = ["clean", str(customer), by, rules and digest(rules.to_json())]
             result = self._commit(
                 lambda at: self.dry_run.clean(customer, by=by, rules=rules, now=at),
                 params, key, now,
             )  # fmt: skip
             written = len(result["corrections"])
             return Cleaned(customers=1, changed=int(written > 0), corrections=written)
+        if key is not None:
+            message = "found a key and no customer, expected the customer whose request it is"
+            raise DefinitionError(message, code="key_alone")
         rules = rules or self._settings.tools.rule_set()
         everybody = fixable(self.store, rules=rules, region=self._settings.region, page=page)
         total = count_parties(self.store) if progress else 0

@@ -24,6 +24,7 @@ __all__ = ["REFUSED", "Report", "check_many", "check_party", "check_record", "re
 
 REFUSED = "row_refused"
 """The id of the finding that no record can be made of a row."""
+_TELLING = 3  # characters: a fact that has fewer in common with the value tells nothing
 _MOST = 100  # findings and suggestions of one test about one value
 _HEAD = ("severity", "rule", "where", "value", "finding")
 
@@ -61,6 +62,10 @@ class Report:
             "score": self.score.total,
             "dimensions": {d.value: held for d, held in self.score.dimensions.items()},
         }
+
+
+_Lost = dict[tuple[str, int, int], list[Finding]]
+"""What was found first by each rule, by path, place in the list and dimension."""
 
 
 class _Place(NamedTuple):
@@ -102,7 +107,7 @@ def check_many(
 
 def check_party(party: Party, rules: RuleSet = CORE) -> Report:
     """Return everything the rules find in a party."""
-    findings, lost = list[Finding](), list[tuple[int, Finding]]()
+    findings, lost = list[Finding](), _Lost()
     present, bits = list[tuple[Section, int]](), 0
     for section in rules.sections:
         path = section.path
@@ -121,14 +126,14 @@ def check_party(party: Party, rules: RuleSet = CORE) -> Report:
                     if said == ():
                         continue
                     said = list(islice(said, _MOST + 1))
-                except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+                except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
                     said = [error]
                 if said:
                     severity = rules.severity(rule, party.source)
                     where = _where(section, at, value, party)
                     found = _findings(rule, value, said, _Place(where, severity))
                     findings += found
-                    lost.append((place, found[0]))
+                    lost.setdefault((section.path, at, place), []).append(found[0])
     if lost:
         score = _score(present, lost, rules.weights)
     else:
@@ -137,18 +142,19 @@ def check_party(party: Party, rules: RuleSet = CORE) -> Report:
     return Report(findings=tuple(findings), score=score, sections=ids)
 
 
-def _score(
-    present: Iterable[tuple[Section, int]], lost: Iterable[tuple[int, Finding]], weights: Weights
-) -> Score:
-    """Return what came of the checks: how often each section was asked, and what was found."""
+def _score(present: Iterable[tuple[Section, int]], lost: _Lost, weights: Weights) -> Score:
+    """Return what came of it: the values asked in each dimension, and the worst found in each."""
     tally = Tally(weights)
-    for section, times in present:
-        tally.ask(section.places, times)
-    for place, finding in lost:
-        if finding.crashed:
-            tally.ask(((place, 1),), -1)  # nothing is known
-        else:
-            tally.lose(place, weights.penalties[finding.severity])
+    for section, values in present:
+        for place, rules in section.places:
+            tally.ask(place, values)
+            for at in range(values):
+                found = lost.get((section.path, at, place), ())
+                known = [f for f in found if not f.crashed]
+                if known:
+                    tally.lose(place, max(weights.penalties[f.severity] for f in known))
+                elif len(found) == rules:
+                    tally.ask(place, -1)  # every rule crashed: nothing is known
     return tally.score()
 
 
@@ -164,7 +170,7 @@ def _where(section: Section, at: int, value: FieldValue, party: Party) -> str:
 def refused_report(problems: Iterable[str], rules: RuleSet = CORE) -> Report:
     """Return the report of input that no record can be made of; the problems name no person."""
     tally, place = Tally(rules.weights), DIMENSIONS.index(Dimension.VALIDITY)
-    tally.ask(((place, 1),))
+    tally.ask(place, 1)
     tally.lose(place, rules.weights.penalties[Severity.ERROR])
     findings = tuple(
         Finding(
@@ -187,7 +193,7 @@ def _findings(
     shown = "" if rule.path == "unread" else _masked(value)
     findings: list[Finding] = []
     for held in said:
-        if isinstance(held, Evidence):
+        if isinstance(held, Evidence) and (rule.path == "unread" or not _tells(held, value)):
             finding = Finding(
                 rule=rule.id, path=place.where, severity=place.severity, dimension=rule.dimension,
                 message_key=held.message or rule.message, evidence=shown, facts=dict(held.facts),
@@ -195,11 +201,19 @@ def _findings(
             )  # fmt: skip
             findings.append(finding)
         elif isinstance(held, Suggestion) and findings:
-            before = findings[-1]
-            findings[-1] = evolve(before, suggestions=(*before.suggestions, held))
+            before, made = findings[-1], evolve(held, instead_of=value)
+            findings[-1] = evolve(before, suggestions=(*before.suggestions, made))
         else:
             return [_crash(rule, held, place)]
     return findings if len(said) <= _MOST else [_crash(rule, said, place)]
+
+
+def _tells(said: Evidence, value: FieldValue) -> bool:
+    """Tell whether a fact repeats the value itself: facts go where nothing personal may."""
+    text = getattr(value, "raw", value)
+    if not isinstance(text, str) or len(text) < _TELLING:
+        return False
+    return any(text in str(fact) for fact in said.facts.values())
 
 
 def _crash(rule: Rule, what: object, place: _Place) -> Finding:
@@ -208,7 +222,7 @@ def _crash(rule: Rule, what: object, place: _Place) -> Finding:
     return Finding(
         rule=rule.id, path=place.where, severity=place.severity, dimension=rule.dimension,
         message_key=RULE_ERROR,
-        facts={"error": name if isinstance(what, Exception) else f"yielded {name}"},
+        facts={"error": name if isinstance(what, BaseException) else f"yielded {name}"},
     )  # fmt: skip
 
 

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from attrs import evolve, fields, frozen
 
 from ecrm_core.customers import (
     FIELDS,
     Address,
+    ContactKind,
     FieldValue,
     Profile,
     SourceRecord,
-    Stated,
+    accept_value,
     field_of,
 )
-from ecrm_core.errors import DefinitionError
+from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import Private, canonical_json
 from ecrm_core.quality.check import Report
+from ecrm_core.quality.evidence import Suggestion
 from ecrm_core.quality.finding import Finding
 
 __all__ = ["Fix", "automatic_fixes", "clean"]
 
 _PATH = re.compile(r"([a-z_.]+)(?:\[(\d+)\])?")
 _BEFORE = "unmapped.$.before."
+_KINDS = {"emails": ContactKind.EMAIL, "phones": ContactKind.PHONE}
 
 
 @frozen(kw_only=True, repr=False)
@@ -45,30 +47,41 @@ def clean(record: SourceRecord, report: Report) -> SourceRecord:
     ``unmapped.$.before.<path>``. Nothing that asks for a person is touched. Raises DefinitionError
     for the report of another record.
     """
-    cells = dict(record.cells)
+    cells, lists = dict(record.cells), dict[str, list[FieldValue]]()
     for fix in automatic_fixes(record, report):
-        cell = cells[fix.field_name]
+        cell = record.cells[fix.field_name]
         cells.setdefault(_BEFORE + fix.path, evolve(cell, value=_kept(fix)))
-        cells[fix.field_name] = _fixed(cell, fix)
+        if field_of(fix.field_name).many:
+            lists.setdefault(fix.field_name, list(cell.value))[_index(fix.path)] = fix.after
+        else:
+            cells[fix.field_name] = evolve(cell, value=fix.after)
+    for name, values in lists.items():
+        cells[name] = evolve(cells[name], value=tuple(values))
     return SourceRecord(record.key, cells)
+
+
+def _index(path: str) -> int:
+    return int(path[path.index("[") + 1 : -1])
 
 
 def automatic_fixes(record: SourceRecord | Profile, report: Report) -> tuple[Fix, ...]:
     """Return what may be fixed without asking, the first suggestion for each place, in order.
 
-    Raises DefinitionError for the report of another record.
+    Raises DefinitionError for the report of another record, and InputError for a suggestion that is
+    no value of its field.
     """
     found: dict[str, Fix] = {}
     for finding in report.findings:
         for suggestion in finding.suggestions:
             if suggestion.automatic and finding.path not in found:
-                fix = _fix(record, finding, suggestion.value)
+                fix = _fix(record, finding, suggestion)
                 found |= {finding.path: fix} if fix else {}
     return tuple(found.values())
 
 
-def _fix(record: SourceRecord | Profile, finding: Finding, after: FieldValue) -> Fix | None:
+def _fix(record: SourceRecord | Profile, finding: Finding, said: Suggestion) -> Fix | None:
     """Return the fix of a value that stands in a field; None where there is nothing to change."""
+    after = said.value
     if finding.path == "address":
         return _part_fix(record, finding.rule, after)
     place = _PATH.fullmatch(finding.path)
@@ -76,10 +89,10 @@ def _fix(record: SourceRecord | Profile, finding: Finding, after: FieldValue) ->
         return None  # of a whole name or party no part is named
     held = _held(record, place[1])
     at = int(place[2] or 0)
-    if at >= len(held):
-        message = f"the report speaks of {finding.path}, which the record does not state"
+    if at >= len(held) or held[at] != said.instead_of:
+        message = f"the report speaks of another {finding.path} than the record states"
         raise DefinitionError(message, code="report_of_another", path=finding.path)
-    if held[at] == after:
+    if held[at] == _fitting(place[1], after):
         return None
     return Fix(path=finding.path, field_name=place[1], before=held[at], after=after,
                rule=finding.rule)  # fmt: skip
@@ -104,14 +117,13 @@ def _held(record: SourceRecord | Profile, name: str) -> tuple[FieldValue, ...]:
     return tuple(value) if field_of(name).many else (value,)
 
 
-def _fixed(cell: Stated, fix: Fix) -> Stated:
-    if not field_of(fix.field_name).many:
-        return evolve(cell, value=fix.after)
-    return evolve(cell, value=_replaced(cell.value, fix))
-
-
-def _replaced(values: Iterable[FieldValue], fix: Fix) -> tuple[FieldValue, ...]:
-    return tuple(fix.after if held == fix.before else held for held in values)
+def _fitting(name: str, after: FieldValue) -> FieldValue:
+    """Return the value if it is one of that field; InputError for another."""
+    kind = _KINDS.get(name)
+    if kind is not None and getattr(after, "kind", None) is not kind:
+        message = f"found {type(after).__name__}, which is no value of {name!r}"
+        raise InputError(message, path=f"$.{name}", code="wrong_type")
+    return accept_value(name, after)
 
 
 def _kept(fix: Fix) -> str:

@@ -11,13 +11,14 @@ from typing import TypeVar
 from attrs import field, frozen
 
 from ecrm_core.customers import field_of
-from ecrm_core.errors import DefinitionError, UnknownName
+from ecrm_core.errors import DefinitionError, InputError, UnknownName
 from ecrm_core.kernel import Json, gate_json, gate_text
 from ecrm_core.quality.messages import LANGUAGES
 
 __all__ = ["PSEUDO_FIELDS", "Applies", "Dimension", "Rule", "Severity"]
 
 E = TypeVar("E", bound=Enum)
+_MAX_SENTENCE = 2_000
 _ID = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 
 PSEUDO_FIELDS = frozenset({"$", "address", "name", "organisation", "unread"})
@@ -54,6 +55,9 @@ _RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 def _texts(given: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        message = "found text in applies_when, expected a list of texts"
+        raise DefinitionError(message, code="rule")
     return tuple(given)
 
 
@@ -85,6 +89,8 @@ class Applies:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a field there is none of (UnknownName)."""
+        for name in (*self.sources, *self.stated):
+            _text(name, "applies_when")
         for name in self.stated:
             check_path(name)
 
@@ -125,10 +131,17 @@ class Rule:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be a rule."""
+        for name in ("id", "path", "test", "message"):
+            _text(getattr(self, name), name)
         if not _ID.fullmatch(self.id):
             message = f"found the rule id {self.id[:80]!r}, expected small letters, digits and _"
             raise DefinitionError(message, code="rule")
         check_path(self.path)
+        _member(self.severity, Severity)
+        _member(self.dimension, Dimension)
+        for name, held in self.sentences.items():
+            _text(held, name)
+        _gate_params(self.params)
 
     def to_json(self) -> dict[str, Json]:
         """Return the rule as JSON values; what is at its default is left out."""
@@ -156,7 +169,6 @@ class Rule:
         params = parts.get("params", {})
         if not isinstance(params, Mapping):
             raise DefinitionError("found params that are no object", code="rule")
-        gate_json(params)
         texts = {name: _text(parts[name], name) for name in ("id", "path", "test")}
         said = {"message": _text(parts["message"], "message")} if "message" in parts else {}
         sentences = known_keys(parts.get("sentences", {}), "sentences", LANGUAGES)
@@ -173,6 +185,20 @@ class Rule:
 
 _REQUIRED = frozenset({"id", "path", "dimension", "severity", "test"})
 _KEYS = _REQUIRED | {"params", "applies_when", "message", "sentences"}
+
+
+def _gate_params(params: Mapping[str, Json]) -> None:
+    try:
+        gate_json({name: _listed(held) for name, held in params.items()})
+    except InputError as error:
+        raise DefinitionError(f"a parameter of a rule: {error.message}", code="rule") from None
+
+
+def _member(value: object, of: type[Enum]) -> None:
+    if not isinstance(value, of):
+        expected = " | ".join(str(member.value) for member in of)
+        message = f"found {type(value).__name__} as {of.__name__.lower()} of a rule, expected a "
+        raise DefinitionError(f"{message}{of.__name__}: {expected}", code="rule")
 
 
 def check_path(path: str) -> None:
@@ -209,10 +235,11 @@ def choice(of: type[E], value: Json) -> E:
 
 
 def _text(value: Json, name: str) -> str:
-    if not isinstance(value, str):
-        message = f"found {type(value).__name__} as {name} of a rule, expected text"
-        raise DefinitionError(message, code="rule")
-    return value
+    try:
+        return gate_text(value, limit=_MAX_SENTENCE)
+    except InputError as error:
+        message = f"{name} of a rule: {error.message}"
+        raise DefinitionError(message, code="rule") from None
 
 
 def _list(value: Json, name: str) -> tuple[str, ...]:

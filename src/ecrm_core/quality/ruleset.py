@@ -25,6 +25,7 @@ from ecrm_core.quality.freshness_tests import FRESHNESS_TESTS
 from ecrm_core.quality.name import NAME_TESTS
 from ecrm_core.quality.ordinary import ORDINARY, Ordinary
 from ecrm_core.quality.organisation import ORGANISATION_TESTS
+from ecrm_core.quality.parameters import NEEDS, check_parameters
 from ecrm_core.quality.party import Party
 from ecrm_core.quality.party_tests import PARTY_TESTS
 from ecrm_core.quality.phone import PHONE_TESTS
@@ -60,9 +61,9 @@ Asked = tuple[Rule, QualityTest, Mapping[str, Json], int]
 class Section:
     """The rules of one path, and what is known of them before anybody is asked.
 
-    ``places`` says how often each dimension is asked, ``bits`` which are, ``conditional`` whether
-    some rule is not asked of everybody, ``listed`` whether the field is a list. Where ``ordinary``
-    holds for a value, only the ``rest`` of the rules is asked of it.
+    ``places`` says by how many rules each dimension is asked, ``bits`` which are; ``conditional``
+    that some rule is not asked of everybody, ``listed`` that the field is a list. Where
+    ``ordinary`` holds for a value, only the ``rest`` of the rules is asked of it.
     """
 
     path: str
@@ -72,6 +73,7 @@ class Section:
     ids: tuple[str, ...]
     places: tuple[tuple[int, int], ...]
     bits: int
+    needs: tuple[tuple[Asked, str | None], ...]
     conditional: bool
     listed: bool
     stored: bool
@@ -93,15 +95,15 @@ class Section:
             ids=tuple(rule.id for rule, *_ in asked),
             places=tuple(Counter(place for *_, place in asked).items()),
             bits=reduce(or_, (1 << place for *_, place in asked), 0),
-            conditional=any(rule.conditional for rule, *_ in asked),
+            needs=tuple((held, _need(held)) for held in asked),
+            conditional=any(held[0].conditional or _need(held) for held in asked),
             listed=path not in PSEUDO_FIELDS and field_of(path).many,
             stored=path not in PSEUDO_FIELDS,
         )
 
     def among(self, party: Party) -> Section:
         """Return the section with the rules alone that apply to a party."""
-        rules = [rule for rule, *_ in self.asked]
-        applies = tuple([not rule.conditional or _applies(rule, party) for rule in rules])
+        applies = tuple([_applies(held[0], party, need) for held, need in self.needs])
         if applies not in self.parts:
             held = (asked for asked, kept in zip(self.asked, applies, strict=True) if kept)
             self.parts[applies] = Section.of(self.path, held)
@@ -114,11 +116,32 @@ def _told(asked: Asked, ordinary: Ordinary) -> bool:
     return not params and rule.test in ordinary.tests and test is TESTS[rule.test]
 
 
-def _applies(rule: Rule, party: Party) -> bool:
+def _need(asked: Asked) -> str | None:
+    """Return what a party must know for a rule's test to ask anything; None: nothing."""
+    rule, test, *_ = asked
+    return NEEDS.get(rule.test) if rule.test in TESTS and test is TESTS[rule.test] else None
+
+
+def _applies(rule: Rule, party: Party, need: str | None) -> bool:
+    if need is not None and not getattr(party, need):
+        return False
+    if not rule.conditional:
+        return True
     when = rule.applies_when
     if when.sources and party.source not in when.sources:
         return False
     return all(map(party.values, when.stated))
+
+
+def _check_severities(of: Mapping[str, Severity], ids: Mapping[str, int]) -> None:
+    for id_, severity in of.items():
+        if id_ not in ids:
+            near = get_close_matches(str(id_)[:80], ids, n=3)
+            raise UnknownName("rule", str(id_)[:80], tuple(near))
+        if not isinstance(severity, Severity):
+            found = type(severity).__name__
+            message = f"found {found} as severity of {id_!r}, expected a Severity"
+            raise DefinitionError(message, code="rule")
 
 
 def _rules(given: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -155,13 +178,15 @@ class RuleSet:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what names nothing, or something twice."""
-        ids = [rule.id for rule in self.rules]
-        twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
+        ids = Counter(rule.id for rule in self.rules)
+        twice = sorted(id_ for id_, times in ids.items() if times > 1)
         if twice:
             raise DefinitionError(f"two rules have the id {twice[0]!r}", code="rule", twice=twice)
+        for rule in self.rules:
+            if rule.test in TESTS and self.tests[rule.test] is TESTS[rule.test]:
+                check_parameters(rule.test, rule.params)
         for of in self.severities.values():
-            for id_ in of:
-                self.rule(id_)
+            _check_severities(of, ids)
 
     def __repr__(self) -> str:
         """Show how many rules there are."""

@@ -42,8 +42,9 @@ def _own_dimensions() -> dict[Dimension, float]:
 class Weights:
     """How findings become scores: ``penalties`` 0 to 1 by severity, ``dimensions`` 0 and more.
 
-    A check that finds nothing earns 1, one with findings 1 less the penalty of the worst. A
-    dimension is the mean of its checks; the whole is the weighted mean of the dimensions asked.
+    In each dimension a value earns 1, less the penalty of the worst that was found in it; a
+    dimension is the mean of the values asked, the whole the weighted mean of the dimensions asked.
+    So another rule about the same never makes a value better.
     """
 
     penalties: Mapping[Severity, float] = field(
@@ -115,7 +116,7 @@ def _score(dimensions: Mapping[Dimension, float], total: float | None) -> Score:
 
 @define
 class Tally:
-    """Checks as they are made: how many of each dimension, and what they lost."""
+    """Values as they are asked: how many in each dimension, and what they lost."""
 
     weights: Weights
     # By place in DIMENSIONS: to hash an Enum takes longer than the rest of a check.
@@ -126,17 +127,16 @@ class Tally:
         """Begin with nothing asked."""
         self._asked, self._lost = [0] * len(DIMENSIONS), [0.0] * len(DIMENSIONS)
 
-    def ask(self, places: Iterable[tuple[int, int]], times: int = 1) -> None:
-        """Count checks: how many of the dimension at each place in DIMENSIONS, how many times."""
-        for place, checks in places:
-            self._asked[place] += checks * times
+    def ask(self, place: int, values: int) -> None:
+        """Count values asked in the dimension at that place in DIMENSIONS."""
+        self._asked[place] += values
 
     def lose(self, place: int, penalty: float) -> None:
-        """Take from what the checks of that dimension earn."""
+        """Take from what the values of that dimension earn."""
         self._lost[place] += penalty
 
     def score(self) -> Score:
-        """Return what the checks came to."""
+        """Return what it came to."""
         counts = zip(DIMENSIONS, self._asked, self._lost, strict=True)
         dimensions = {d: 1.0 - lost / asked for d, asked, lost in counts if asked}
         return Score(dimensions=dimensions, total=mean(dimensions, self.weights))

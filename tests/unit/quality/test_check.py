@@ -216,3 +216,31 @@ def test_rules_that_apply_to_some_are_asked_of_those_alone() -> None:
     for _ in range(2):  # the second time it is remembered who is asked
         asked = {source: check_record(held, rules).asked for source, held in given.items()}
         assert set(asked["till"]) - set(asked["shop"]) == {"for_till"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"facts": {"x": float("nan")}}, {"facts": {5: "x"}}, {"facts": {"x": [1]}}, {"message": 5},
+        {"facts": {"x": 10**5_000}}, {"facts": {"x": "y" * 10_000}}, {"message": "no key at all"},
+    ],
+)  # fmt: skip
+def test_what_cannot_fill_a_sentence_is_a_finding_about_the_rule(said: dict[str, Any]) -> None:
+    rules = with_test(lambda *_: [Evidence(**said)])
+    (found,) = check_record(KIM, rules).findings
+    assert (found.crashed, found.facts) == (True, {"error": "DefinitionError"})
+    assert str(found)
+
+
+def test_a_fact_that_repeats_the_value_is_not_told() -> None:
+    rules = with_test(lambda value, *_: [Evidence(facts={"it": f"is {value.raw}"})])
+    (found,) = check_record(KIM, rules).findings
+    assert found.facts == {"error": "yielded Evidence"}
+
+
+def test_a_test_that_ends_the_program_ends_nothing() -> None:
+    def leave(value: FieldValue, *_: object) -> FieldValue:
+        raise SystemExit(value.raw)
+
+    (found,) = check_record(KIM, with_test(leave)).findings
+    assert found.facts == {"error": "SystemExit"}

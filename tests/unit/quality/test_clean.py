@@ -7,10 +7,30 @@ from datetime import UTC, datetime
 import pytest
 
 from ecrm_core.crm import Crm
-from ecrm_core.customers import Address, ContactPoint, Correction, FieldMap, SourceKey, parse_email
-from ecrm_core.errors import DefinitionError
+from ecrm_core.customers import (
+    Address,
+    ContactPoint,
+    Correction,
+    FieldMap,
+    SourceKey,
+    parse_email,
+    parse_phone,
+)
+from ecrm_core.errors import DefinitionError, InputError, KeyReused
 from ecrm_core.kernel import FixedClock
-from ecrm_core.quality import ALL, automatic_fixes, check_record, clean
+from ecrm_core.quality import (
+    ALL,
+    TESTS,
+    Dimension,
+    Evidence,
+    Rule,
+    RuleSet,
+    Severity,
+    Suggestion,
+    automatic_fixes,
+    check_record,
+    clean,
+)
 from ecrm_core.sources import generic
 from tests.unit.quality.people import record
 
@@ -45,8 +65,32 @@ def test_a_hint_at_a_slip_is_never_taken() -> None:
 
 def test_the_report_of_another_record_is_refused() -> None:
     given = record(email=WRAPPED)
-    with pytest.raises(DefinitionError, match="which the record does not state"):
-        clean(record(name__full="Bo"), check_record(given))
+    for other in (record(name__full="Bo"), record(email="bo@example.com")):
+        with pytest.raises(DefinitionError, match="another emails"):
+            clean(other, check_record(given))
+
+
+def _suggesting(*meant: object) -> RuleSet:
+    """Return a rule that suggests these values for every e-mail address, to be taken unasked."""
+    made: list[Suggestion | Evidence] = [
+        Suggestion(value=value, confidence=1.0, automatic=True) for value in meant
+    ]
+    rule = Rule(id="mine", path="emails", dimension=Dimension.VALIDITY, severity=Severity.INFO,
+                test="mine")  # fmt: skip
+    return RuleSet(rules=(rule,), tests=TESTS.add("mine", lambda *_: [Evidence(), *made]))
+
+
+@pytest.mark.parametrize("wrong", [5, "x", None, parse_phone("+82 2 123 4567")])
+def test_a_suggestion_that_is_no_value_of_its_field_is_refused(wrong: object) -> None:
+    given = record(email="ann@example.com")
+    with pytest.raises(InputError, match="no value of 'emails'"):
+        clean(given, check_record(given, _suggesting(wrong)))
+
+
+def test_the_first_suggestion_for_a_place_is_taken() -> None:
+    given = record(email="ann@example.com")
+    rules = _suggesting(parse_email("one@example.com"), parse_email("two@example.com"))
+    assert clean(given, check_record(given, rules)).value("emails")[0].raw == "one@example.com"
 
 
 def test_fixes_show_nothing_of_what_they_fix() -> None:
@@ -116,3 +160,13 @@ def test_a_country_spelled_out_is_mended_in_the_parts_and_in_the_list() -> None:
     (held,) = clean(listed, check_record(listed, ALL)).value("addresses")
     assert (held.country, held.lines) == ("US", ("1 Main St",))
     assert automatic_fixes(mended, check_record(mended, ALL)) == ()
+
+
+def test_a_key_is_for_one_customer_and_for_one_set_of_rules() -> None:
+    crm = _crm()
+    with pytest.raises(DefinitionError, match="expected the customer"):
+        crm.clean(by="me", key="k")
+    first = crm.clean("list/0", by="me", key="k")
+    assert crm.clean("list/0", by="me", key="k") == first
+    with pytest.raises(KeyReused):
+        crm.clean("list/0", by="me", key="k", rules=ALL)

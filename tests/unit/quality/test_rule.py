@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ecrm_core.errors import DefinitionError, UnknownName
-from ecrm_core.quality import CORE, Dimension, Rule, RuleSet, Severity, Weights
+from ecrm_core.quality import ALL, CORE, Applies, Dimension, Rule, RuleSet, Severity, Weights
 
 PLAIN = {
     "id": "mine",
@@ -126,5 +126,61 @@ def test_a_set_is_changed_rule_by_rule() -> None:
 
 
 def test_params_are_added_to_those_of_the_rule() -> None:
-    rules = CORE.with_params("birth_on_possible", {"youngest": 1})
-    assert rules.rule("birth_on_possible").params == {"oldest": 120, "youngest": 1}
+    rules = ALL.with_params("email_stale", {"half_lives": {"b2c": {"mobile": 90}}})
+    assert set(rules.rule("email_stale").params) == {"below", "half_lives"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "params"),
+    [
+        ("email_disposable", {"domains": "gmail.com"}),
+        ("email_disposable", {"domains": [5]}),
+        ("email_disposable", {"domain": ["x.kr"]}),
+        ("email_typo", {"nosuch": 1}),
+        ("email_stale", {"below": -5}),
+        ("email_stale", {"below": 5}),
+        ("email_stale", {"below": float("nan")}),
+        ("email_stale", {"below": "x"}),
+        ("email_stale", {"half_lives": 5}),
+        ("birth_on_possible", {"oldest": -1}),
+        ("birth_on_possible", {"oldest": True}),
+        ("birth_on_stand_in", {"days": ["1900-13-01"]}),
+        ("email_shared", {"most": "x"}),
+        ("email_long", {"longest": None}),
+    ],
+)
+def test_senseless_parameters_are_refused_when_the_set_is_made(
+    rule: str, params: dict[str, Any]
+) -> None:
+    with pytest.raises(ValueError, match=r"expected|near|parameter"):
+        ALL.with_params(rule, params)
+
+
+GOOD: dict[str, Any] = {
+    "id": "mine", "path": "emails", "dimension": Dimension.VALIDITY, "severity": Severity.ERROR,
+    "test": "email_syntax",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"severity": "info"}, {"dimension": "validity"}, {"id": 5}, {"message": "\ud800"},
+        {"test": None}, {"sentences": {"en": 5}}, {"params": {"x": float("inf")}},
+    ],
+)  # fmt: skip
+def test_a_rule_of_wrong_types_is_a_definition_error(wrong: dict[str, Any]) -> None:
+    with pytest.raises(DefinitionError):
+        Rule(**GOOD | wrong)
+
+
+def test_text_is_no_list_of_sources() -> None:
+    with pytest.raises(DefinitionError, match="expected a list"):
+        Applies(sources="shop")
+
+
+def test_severities_of_a_source_are_severities_of_rules() -> None:
+    with pytest.raises(DefinitionError, match="expected a Severity"):
+        CORE.for_source("shop", {"named": "info"})  # type: ignore[dict-item]
+    with pytest.raises(UnknownName):
+        RuleSet.from_json({**CORE.to_json(), "severities": {"shop": {5: "info"}}})
