@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from heapq import nsmallest
 from typing import Final
 
@@ -32,6 +32,7 @@ Events = Mapping[str, Sequence[HardEvent]]
 """Hard events by the id of the customer they happened to."""
 _HEAD = ("customer", "value", "chance", "at risk", "verify", "why")
 _PLACES = Decimal("0.0001")
+_EXACT = Context(prec=120)  # whatever the host has set: a gated value has 40 digits
 
 
 @frozen(kw_only=True)
@@ -50,7 +51,7 @@ class WorkRow:
     @property
     def at_risk(self) -> Decimal:
         """The value at risk, in the currency of the list."""
-        return self.value * (1 - self.chance)
+        return _EXACT.multiply(self.value, _EXACT.subtract(Decimal(1), self.chance))
 
     @property
     def why(self) -> str:
@@ -137,8 +138,9 @@ def work_list(
     Raises DefinitionError for a limit below 1, an unknown way or two currencies, InputError for a
     value that is no finite number.
     """
-    if limit < 1:
-        raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
+    if type(limit) is not int or limit < 1:
+        message = f"the limit is {limit!r:.40}, expected a whole number of 1 or more"
+        raise DefinitionError(message, code="limit")
     if not ways or set(ways) - set(WAYS):
         raise DefinitionError(f"found no ways among {', '.join(WAYS)}", code="ways")
     told = {} if events is None else events  # an empty one may still fill as parties are read
@@ -170,7 +172,7 @@ class _Work:
             worth = self._worth(name)
             if worth > 0:
                 row = self._row(name, worth, party_of(party, as_of=self.as_of))
-                self.at_risk += row.at_risk
+                self.at_risk = _EXACT.add(self.at_risk, row.at_risk)
                 if row.at_risk:
                     yield row
 

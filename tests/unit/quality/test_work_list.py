@@ -3,7 +3,8 @@
 import json
 import tracemalloc
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
+from typing import Any
 
 import pytest
 
@@ -109,3 +110,18 @@ def test_memory_is_that_of_the_limit() -> None:
 
     peak(100)  # what is loaded once
     assert peak(1_600) < peak(400) * 1.5 + 256 * 1024
+
+
+@pytest.mark.parametrize("wrong", [{"limit": "x"}, {"limit": 1.5}, {"limit": True}])
+def test_arguments_of_wrong_types_are_said(wrong: dict[str, Any]) -> None:
+    given: dict[str, Any] = {"value": lambda _: 1, "as_of": date(2026, 5, 1), **wrong}
+    with pytest.raises(DefinitionError, match="expected"):
+        work_list([], **given)
+
+
+def test_the_decimal_context_of_the_host_changes_no_sum() -> None:
+    people = [person(number) for number in range(3)]
+    plain = work_list(people, value=lambda _: Decimal("24677.759763"), as_of=date(2030, 1, 1))
+    with localcontext(Context(prec=4)):
+        coarse = work_list(people, value=lambda _: Decimal("24677.759763"), as_of=date(2030, 1, 1))
+    assert (coarse.at_risk, coarse.rows) == (plain.at_risk, plain.rows)
