@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 
 from ecrm_core.customers import SourceRecord
 from ecrm_core.customers.fieldmap_words import read_header
@@ -18,6 +18,7 @@ Readings = Mapping[str, tuple[date, ...]]
 
 _FIELD = "birth_on"
 _KEPT = "unmapped.$."
+_LIKE_A_DAY = re.compile(r"\d{1,4}\W{1,3}\d{1,2}\W{1,3}\d{1,4}\W?")
 
 
 def birth_readings(text: str, *, order: str | None = None, as_of: date | None = None) -> Readings:
@@ -35,7 +36,10 @@ def kept_readings(record: SourceRecord, *, as_of: date | None) -> Mapping[str, R
     if _FIELD in record.cells:
         return {}
     for name, cell in record.cells.items():
-        if name.startswith(_KEPT) and isinstance(cell.value, str) and _is_birth(name[len(_KEPT) :]):
+        if not name.startswith(_KEPT) or not isinstance(cell.value, str):
+            continue
+        # The name of a key may be anything, so it is not remembered; nearly no cell is a day.
+        if _LIKE_A_DAY.fullmatch(cell.value.strip()) and _is_birth(name[len(_KEPT) :]):
             readings = birth_readings(cell.value, as_of=as_of)
             if readings and not _readable(cell.value):
                 return {_FIELD: readings}
@@ -51,6 +55,5 @@ def _readable(text: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=4096)
 def _is_birth(name: str) -> bool:
     return "." not in name and read_header(name).role == "birth_date"
