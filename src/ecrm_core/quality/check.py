@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import NamedTuple
@@ -118,28 +118,40 @@ def check_party(party: Party, rules: RuleSet = CORE) -> Report:
             section = section.among(party)  # noqa: PLW2901 - the same, less what does not apply
         present.append((section, len(values)))
         bits |= section.bits
-        for at, value in enumerate(values):
-            told = section.ordinary is not None and section.ordinary(value, party)
-            for rule, test, params, place in section.rest if told else section.asked:
-                try:
-                    said: Iterable[object] = test(value, party, params)
-                    if said == ():
-                        continue
-                    said = list(islice(said, _MOST + 1))
-                except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
-                    said = [error]
-                if said:
-                    severity = rules.severity(rule, party.source)
-                    where = _where(section, at, value, party)
-                    found = _findings(rule, value, said, _Place(where, severity))
-                    findings += found
-                    lost.setdefault((section.path, at, place), []).append(found[0])
+        _ask(section, values, party, rules, findings, lost)
     if lost:
         score = _score(present, lost, rules.weights)
     else:
         score = untouched(bits, rules.weights.weighing)
     ids = tuple([section.ids for section, _ in present])
     return Report(findings=tuple(findings), score=score, sections=ids)
+
+
+def _ask(  # noqa: PLR0917 - called for every field of every record
+    section: Section,
+    values: Sequence[FieldValue],
+    party: Party,
+    rules: RuleSet,
+    findings: list[Finding],
+    lost: _Lost,
+) -> None:
+    """Ask the rules of a section about each value; add what they find, and what it costs."""
+    for at, value in enumerate(values):
+        told = section.ordinary is not None and section.ordinary(value, party)
+        for rule, test, params, place in section.rest if told else section.asked:
+            try:
+                said: Iterable[object] = test(value, party, params)
+                if said == ():
+                    continue
+                said = list(islice(said, _MOST + 1))
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+                said = [error]
+            if said:
+                severity = rules.severity(rule, party.source)
+                where = _where(section, at, value, party)
+                found = _findings(rule, value, said, _Place(where, severity))
+                findings += found
+                lost.setdefault((section.path, at, place), []).append(found[0])
 
 
 def _score(present: Iterable[tuple[Section, int]], lost: _Lost, weights: Weights) -> Score:
