@@ -153,7 +153,9 @@ def test_a_source_that_dates_everything_9999_is_told() -> None:
 
 def test_every_rule_has_its_sentences() -> None:
     record = person(**OLD, relations=(evolve(JOB, until_on=after(1)),))
-    for finding in found(record, after(4000)).values():
+    held = found(record, after(4000))
+    assert {"email_stale", "phone_stale", "employment_ended"} <= held.keys()
+    for finding in held.values():
         assert len({finding.message(language) for language in LANGUAGES}) == 3
 
 
