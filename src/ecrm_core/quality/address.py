@@ -29,41 +29,45 @@ Yields = Iterable[Evidence | Suggestion]
 
 _LONG = 200  # characters of a line that are looked at
 _SHORT = 60  # characters of the longest placeholder, with a street and a number
-_COUNTRY_PATHS = re.compile(r"(?:^|[.\]])country(?:_?code|_?name)?$", re.IGNORECASE)
+_LETTERS = 3  # of a code
+_COUNTRY_PATHS = re.compile(r"unmapped\.\$\.country(?:[_ ]?(?:code|name))?", re.IGNORECASE)
 _ONE_LINE = 8  # characters of a line that may hold a whole East Asian address
 _SIGN = re.compile(r"[^\w/.\-]+")
 
 
 def _country(value: Address, record: Party, _: Params) -> Yields:
-    """Find a country that is no code; where the text names one for certain, it is that."""
-    stated = _stated_country(value, record)
-    if stated is None:
+    """Find a country that is no code; where a field of its own names one for certain, it is that.
+
+    The last words of an address written in one are no more than a hint: Georgia is a state too.
+    """
+    if value.country is None and value.raw:
+        meant = _last_of(value.raw)
+        if meant:
+            yield Evidence(facts={"what": "spelled"})
+            yield Suggestion(value=evolve(value, country=meant), confidence=0.5)
         return
-    meant = _code(stated)
-    if value.country is not None and meant == value.country:
+    stated = value.country or _unmapped_country(record)
+    meant = _code(stated) if stated else None
+    if stated is None or (value.country is not None and meant == value.country):
         return
     yield Evidence(facts={"what": "spelled" if meant else "unreadable"})
     if meant:
         yield Suggestion(value=evolve(value, country=meant), confidence=1.0, automatic=True)
 
 
-def _stated_country(place: Address, record: Party) -> str | None:
-    """Return what is stated as country: the field, else the last part of raw, else what is left."""
-    if place.country is not None:
-        return place.country
-    if place.raw:
-        last = re.split(r"[,\n]", place.raw[-_LONG:].rstrip())[-1].strip()
-        return last if last and _code(last) else None
-    return _unmapped_country(record)
+def _last_of(raw: str) -> str | None:
+    """Return the country a whole address ends in; two letters are a state as often (CA, DE, IN)."""
+    last = re.split(r"[,\n]", raw[-_LONG:].rstrip())[-1].strip()
+    return _code(last) if len(last) > _LETTERS else None
 
 
 def _unmapped_country(record: Party) -> str | None:
-    """Return the text a reader left under "country", where the party states no country at all."""
-    if not isinstance(record.origin, SourceRecord) or any(p.country for _, p in record.places):
+    """Return the text a reader left under "country", where the party states one address alone."""
+    listed = record.fields.get("addresses", ())
+    if not isinstance(record.origin, SourceRecord) or len(listed) > 1 or len(record.places) != 1:
         return None
     for name, cell in record.origin.cells.items():
-        left = name.startswith("unmapped.") and isinstance(cell.value, str)
-        if left and _COUNTRY_PATHS.search(name) and cell.value.strip():
+        if _COUNTRY_PATHS.fullmatch(name) and isinstance(cell.value, str) and cell.value.strip():
             return str(cell.value)
     return None
 

@@ -13,6 +13,7 @@ from ecrm_core.customers import (
     FieldValue,
     Profile,
     SourceRecord,
+    Stated,
     accept_value,
     field_of,
 )
@@ -49,8 +50,9 @@ def clean(record: SourceRecord, report: Report) -> SourceRecord:
     """
     cells, lists = dict(record.cells), dict[str, list[FieldValue]]()
     for fix in automatic_fixes(record, report):
-        cell = record.cells[fix.field_name]
-        cells.setdefault(_BEFORE + fix.path, evolve(cell, value=_kept(fix)))
+        cell = record.cells.get(fix.field_name) or _beside(record, fix)
+        if fix.before is not None:
+            cells.setdefault(_BEFORE + fix.path, evolve(cell, value=_kept(fix)))
         if field_of(fix.field_name).many:
             lists.setdefault(fix.field_name, list(cell.value))[_index(fix.path)] = fix.after
         else:
@@ -58,6 +60,12 @@ def clean(record: SourceRecord, report: Report) -> SourceRecord:
     for name, values in lists.items():
         cells[name] = evolve(cells[name], value=tuple(values))
     return SourceRecord(record.key, cells)
+
+
+def _beside(record: SourceRecord, fix: Fix) -> Stated:
+    """Return a cell of the group a part is added to: it is as old as they are."""
+    group = field_of(fix.field_name).group
+    return next(cell for name, cell in record.cells.items() if field_of(name).group == group)
 
 
 def _index(path: str) -> int:
@@ -103,8 +111,9 @@ def _part_fix(record: SourceRecord | Profile, rule: str, after: Address) -> Fix 
     for part in fields(Address):
         name = f"address.{part.name}"
         held, meant = _held(record, name), getattr(after, part.name)
-        if held and meant and held[0] != meant:
-            return Fix(path=name, field_name=name, before=held[0], after=meant, rule=rule)
+        if meant and held != (meant,):
+            before = held[0] if held else None
+            return Fix(path=name, field_name=name, before=before, after=meant, rule=rule)
     return None
 
 

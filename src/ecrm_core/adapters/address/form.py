@@ -38,8 +38,8 @@ class AddressForm:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The parts in order."""
-        return tuple(part for line in self.lines for part in line)
+        """The parts in order, each once: Côte d'Ivoire writes its sorting code twice."""
+        return tuple(dict.fromkeys(part for line in self.lines for part in line))
 
 
 def address_form(country: str | None, *, latin: bool = False) -> AddressForm:

@@ -19,6 +19,8 @@ __all__ = ["AddressProblem", "ProblemKind", "address_problems"]
 
 _LEVELS = ("area", "locality", "district")
 _LONGEST = 20  # characters of a postal code, signs and all
+_ANNOUNCED = re.compile(r"^[A-Z]{1,12}[- ]*(?=\d)")
+_ZEROS = 2
 _SIGNS = re.compile(r"[\s-]+")
 
 
@@ -123,7 +125,7 @@ def _postal(
     if not text or not pattern or "postal_code" not in fields_in(data["fmt"]):
         return
     code = _bare(text, data)
-    if not _is(code, pattern):
+    if not _is(code, pattern) and not _is(code.replace(" ", ""), pattern):
         looked = hints and len(code) <= _LONGEST
         yield _invalid("postal_code", _mended(code, pattern, data) if looked else None)
         return
@@ -135,11 +137,13 @@ def _postal(
 
 
 def _bare(text: str, data: Node) -> str:
-    """Return a code in capitals and plain digits, without what only announces it (〒, CH-)."""
+    """Return a code in capitals and plain digits, without what only announces it (〒, CH-, D-)."""
     code = unicodedata.normalize("NFKC", text[: _LONGEST + 1]).upper().removeprefix("〒").strip()
     code = re.sub(r"[‐‑–—−ー]", "-", code)  # hyphens of other keyboards
-    prefix = data.get("postprefix", "")
-    return code.removeprefix(prefix).strip() if prefix else code
+    code = code.removeprefix(data.get("postprefix", "")).strip()
+    if data.get("zipex", "")[:1].isdigit():  # letters are a country or a city: D-80331
+        code = _ANNOUNCED.sub("", code)
+    return code
 
 
 def _is(code: str, pattern: str) -> bool:
@@ -153,9 +157,14 @@ def _mended(code: str, pattern: str, data: Node) -> str | None:
     for example in data.get("zipex", "").split(","):
         tries += [
             _shaped(bare, example),
-            _shaped(bare.zfill(len(_SIGNS.sub("", example))), example),
+            _shaped(_filled(bare, len(_SIGNS.sub("", example))), example),
         ]
     return next((held for held in tries if held and _is(held, pattern)), None)
+
+
+def _filled(bare: str, length: int) -> str:
+    """Return a code with the zeros a spreadsheet took away: one or two, more are a guess."""
+    return bare.zfill(length) if length - len(bare) <= _ZEROS else bare
 
 
 def _shaped(bare: str, example: str) -> str:
