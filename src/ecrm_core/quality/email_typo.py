@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
+from ecrm_core.customers import parse_country
 from ecrm_core.quality.data import load_data
 
 __all__ = ["Hint", "hint_of", "one_slip"]
@@ -25,6 +26,7 @@ _NEIGHBOURS = {
     for line, keys in enumerate(_KEYS)
     for at, key in enumerate(keys)
 }
+_MORE_COUNTRIES = ("ac", "eu", "su", "uk")  # top-level domains that are no codes of ISO 3166
 _SIGNS = re.compile(r"[^a-z0-9.\-]+")
 
 
@@ -57,6 +59,8 @@ def hint_of(domain: str) -> Hint | None:
         return None
     if bare in known:
         return Hint(domain=bare, confidence=0.95, known=True)
+    if bare in table["aliases"]:
+        return Hint(domain=table["aliases"][bare], confidence=0.9, known=True)
     mended = _mended(bare)
     for candidate, confidence in ((mended, 0.9), (bare, 0.8)):
         if candidate and (meant := _near(candidate)):
@@ -82,12 +86,20 @@ def _slipped(domain: str, real: str) -> bool:
         return False
     name, real_name = domain.partition(".")[0], real.partition(".")[0]
     if name == real_name:
-        return True
+        return not _is_country(domain)  # hotmail.at is no slip of hotmail.it
     if sorted(domain) == sorted(real):
         return True
     if len(real_name) <= _SHORT or domain[0] != real[0]:
         return False
     return len(real_name) > _MIDDLING or len(domain) != len(real) or _keys_near(domain, real)
+
+
+def _is_country(domain: str) -> bool:
+    """Tell whether a domain ends as those of a country do, and not in a slip of com."""
+    ending = domain.rpartition(".")[2]
+    if ending in load_data("mail_domains")["real"]:
+        return False
+    return ending in _MORE_COUNTRIES or parse_country(ending.upper()) == ending.upper()
 
 
 def _keys_near(typed: str, real: str) -> bool:

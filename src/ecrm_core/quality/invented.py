@@ -15,6 +15,8 @@ from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email import disposable_host, parts_of
 from ecrm_core.quality.name import (
     has_placeholder,
+    is_common,
+    is_placeholder,
     is_sample,
     is_telling,
     is_walk,
@@ -53,16 +55,19 @@ def signs_of(party: Party) -> tuple[str, ...]:
     for contact in party.phones:
         if is_fictional(contact):
             found.append("phone_fictional")
-        if pattern_of(contact):
-            found.append("phone_pattern")
+        pattern = pattern_of(contact)
+        if pattern:
+            sold = pattern == "repeated" and _last(contact) not in "01"
+            found.append("phone_repeated" if sold else "phone_pattern")
     return tuple(sorted(set(found))) if found else ()
 
 
 def _of_name(name: Sequence[str]) -> list[str]:
-    sample = is_sample(name)
+    sample, common = is_sample(name), is_common(name)
     seen = {
         "name_walk": is_walk(name),
-        "name_sample": sample,
+        "name_sample": sample and not common,
+        "name_common": common,
         "name_placeholder": not sample and has_placeholder(name),
         "name_repeated": repeated(name),
     }
@@ -73,7 +78,8 @@ def _of_email(contact: ContactPoint, party: Party) -> list[str]:
     local, domain = parts_of(contact)
     found = list(_signs_of_host(domain, relay=contact.relay))
     said = name_words(local)
-    placeholder = is_telling(said) and (is_sample(said) or is_walk(said))
+    telling = is_telling(said)
+    placeholder = telling and (is_sample(said) or is_walk(said))
     doubled = domain.startswith(f"{local.lower()}.")
     organisation = party.organisation
     if not (placeholder or doubled or organisation):
@@ -82,11 +88,18 @@ def _of_email(contact: ContactPoint, party: Party) -> list[str]:
     owned = "".join(said) == "".join(party.words) or set(party.words).issuperset(said)
     if placeholder and not owned:
         found.append("email_placeholder")
-    if doubled and (placeholder or not owned):
+    if doubled and (not owned or (telling and (is_placeholder(said) or is_walk(said)))):
         found.append("email_doubled")
-    if organisation and owned and "".join(said) == "".join(name_words(organisation.legal)):
+    # One word as name, mailbox and organisation: a trader of two names writes both everywhere.
+    legal = name_words(organisation.legal) if organisation and len(party.words) == 1 else ()
+    if owned and legal and "".join(said) == "".join(legal):
         found.append("same_everywhere")
     return found
+
+
+def _last(contact: ContactPoint) -> str:
+    """Return the last digit of a number: golden ones of 7 and 8 are sold, 0 and 1 are typed."""
+    return (contact.normalised or contact.raw.strip())[-1:]
 
 
 @lru_cache(maxsize=4096)  # by domain, never by person

@@ -17,7 +17,8 @@ from ecrm_core.quality.evidence import FOUND, Evidence, Suggestion
 from ecrm_core.quality.party import Party, name_words
 
 __all__ = [
-    "NAME_TESTS", "has_placeholder", "is_sample", "is_telling", "is_walk", "repeated",
+    "NAME_TESTS", "has_placeholder", "is_common", "is_placeholder", "is_sample", "is_telling",
+    "is_walk", "repeated",
 ]  # fmt: skip
 
 Params = Mapping[str, Json]
@@ -27,6 +28,7 @@ _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S@\S+\.\S|https?://|www\.\S")
 _STRANGE = (("Nd", "digits"), ("So", "pictures"))  # Unicode's general categories
 _WALK = 4  # keys side by side
+_MASH = 3  # keys side by side, in each of several words
 _AGAIN = 3  # times one letter
 
 
@@ -66,7 +68,9 @@ def is_telling(found: Sequence[str]) -> bool:
         return found[0] in _wholes() or len(set(found[0])) == 1
     if not _table("words").isdisjoint(found) or found[:1] == found[-1:]:
         return True
-    return "".join(found) in _wholes() or "".join(found[::-1]) in _wholes()
+    if found and found[0] in _keys(_MASH):
+        return True
+    return any(whole in _wholes() for whole in _spellings(found))
 
 
 def is_sample(found: Sequence[str]) -> bool:
@@ -74,9 +78,26 @@ def is_sample(found: Sequence[str]) -> bool:
     if not found:
         return False
     samples = _table("samples")
-    if "".join(found) in samples or "".join(found[::-1]) in samples:
-        return True  # the family name may stand first
-    return _table("words").issuperset(found)
+    return any(whole in samples for whole in _spellings(found)) or is_placeholder(found)
+
+
+def is_common(found: Sequence[str]) -> bool:
+    """Tell whether a name is of those samples that many people are called."""
+    return any(whole in _list("common") for whole in _spellings(found))
+
+
+def is_placeholder(found: Sequence[str]) -> bool:
+    """Tell whether every word of a name is a placeholder."""
+    return bool(found) and _table("words").issuperset(found)
+
+
+def _spellings(found: Sequence[str]) -> tuple[str, ...]:
+    """Return a name without spaces, either part first, and without initials and suffixes."""
+    names = [found, found[::-1]]
+    if len(found) > 2:
+        short = [word for word in found if len(word) > 1 and word not in _list("suffixes")]
+        names += [short, short[::-1]]
+    return tuple(map("".join, names))
 
 
 def has_placeholder(found: Sequence[str]) -> bool:
@@ -85,11 +106,13 @@ def has_placeholder(found: Sequence[str]) -> bool:
 
 
 def is_walk(found: Sequence[str]) -> bool:
-    """Tell whether a name is four keys side by side (asdf), or one of them thrice (xxx)."""
+    """Tell whether a name is keys side by side (asdf, asd asd), or one of them thrice (xxx)."""
     joined = "".join(found)
     if len(found) == 1 and len(joined) >= _AGAIN and len(set(joined)) == 1:
         return True
-    return joined in _walks()
+    if len(found) > 1 and all(word in _keys(_MASH) for word in found):
+        return True
+    return joined in _keys(_WALK)
 
 
 def repeated(found: Sequence[str]) -> bool:
@@ -107,19 +130,24 @@ def _table(name: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _wholes() -> frozenset[str]:
     """Return whole names that are telling, without spaces."""
-    return _table("words") | _table("samples") | _walks()
+    return _table("words") | _table("samples") | _keys(_WALK)
 
 
-@lru_cache(maxsize=1)
-def _walks() -> frozenset[str]:
-    """Return every way along four keys of a row or more, both ways, as names are compared."""
+@lru_cache(maxsize=2)
+def _list(name: str) -> frozenset[str]:
+    return frozenset("".join(name_words(entry)) for entry in load_data("placeholders")[name])
+
+
+@lru_cache(maxsize=2)
+def _keys(least: int) -> frozenset[str]:
+    """Return every way along so many keys of a row or more, both ways, as names are compared."""
     rows = ["".join(name_words(row)) for row in load_data("placeholders")["walks"]]
     ways = [way for row in rows for way in (row, row[::-1])]
     return frozenset(
         way[first:last]
         for way in ways
         for first in range(len(way))
-        for last in range(first + _WALK, len(way) + 1)
+        for last in range(first + least, len(way) + 1)
     )
 
 

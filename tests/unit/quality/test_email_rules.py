@@ -134,3 +134,23 @@ def test_a_relay_is_never_a_throw_away_mailbox_whatever_a_list_says() -> None:
 
 def test_a_role_is_told_as_news_only() -> None:
     assert findings(record(email="info@example.com"))["email_role"].severity is Severity.INFO
+
+
+@pytest.mark.parametrize(
+    "domain",
+    ["mail.de", "hotmail.ch", "hotmail.com.au", "live.at", "outlook.pt", "yahoo.nl", "yahoo.com.tr",
+     "home.pl", "emails.com", "uol.com.ar", "gmail.de"],
+)  # fmt: skip
+def test_a_provider_in_another_country_is_no_slip(domain: str) -> None:
+    assert hint_of(domain) is None
+
+
+@pytest.mark.parametrize(
+    ("domain", "meant"),
+    [("gmeil.com", "gmail.com"), ("hanmail.com", "hanmail.net"), ("weeb.de", "web.de"),
+     ("gmail.comcom", "gmail.com"), ("hotmail.co", "hotmail.com"), ("naver.con", "naver.com")],
+)  # fmt: skip
+def test_a_wrong_domain_that_is_no_host_is_hinted_at(domain: str, meant: str) -> None:
+    hint = hint_of(domain)
+    assert hint is not None
+    assert hint.domain == meant

@@ -93,6 +93,14 @@ def test_a_sample_name_alone_is_news_and_no_warning(name: str) -> None:
          {"email_doubled", "name_sample", "phone_fictional"}),
         ({"name__full": "Mr. Donald Duck", "phone": "000-0000-0000"},
          {"name_sample", "phone_pattern"}),
+        ({"name__full": "Mickey T. Mouse Jr", "email": "m@mailinator.com"},
+         {"email_disposable", "name_sample"}),
+        ({"name__full": "Vorname Nachname", "email": "abc@abc.de"},
+         {"email_doubled", "email_placeholder", "name_sample"}),
+        ({"name__full": "Тест", "email": "test@test.ru"},
+         {"email_doubled", "email_placeholder", "name_sample"}),
+        ({"name__full": "qwe qwe", "phone": "1111111111"},
+         {"name_repeated", "name_walk", "phone_pattern"}),
         ({"name__full": "asdf", "email": "qwer@mailinator.com"},
          {"email_disposable", "email_placeholder", "name_sample", "name_walk"}),
         ({"name__full": "Mickey Mouse", "email": "mickey@yopmail.com"},
@@ -122,10 +130,20 @@ def test_several_signs_make_an_invented_entry(fields: dict[str, str], signs: set
         ("John Smith", "john@smith.com", "+1 415-231-4821"),
         ("X", "x@x.com", "+1 415-231-4821"),
         ("Guest", "guest@gmail.com", "+1 415-231-4821"),
+        ("Mario Rossi", "mariorossi@mariorossi.it", "+39 347 123 9876"),
+        ("Na Li", "na.li@qq.com", "+86 138 8888 8888"),
+        ("Peter Parker", "pp@gmail.com", "+44 20 7777 7777"),
+        ("Christopher Null", "cnull@gmail.com", "+1 800-777-7777"),
     ],
 )
 def test_people_with_telling_names_are_people(name: str, email: str, phone: str) -> None:
     assert "invented" not in findings(record(name__full=name, email=email, phone=phone))
+
+
+def test_a_trader_writes_one_name_everywhere() -> None:
+    given = record(name__full="Michael Scott", email="michael.scott@gmail.com",
+                   organisation__legal="Michael Scott")  # fmt: skip
+    assert signs_of(party_of(given)) == ("name_common",)
 
 
 def test_a_mailbox_called_like_its_owner_adds_nothing() -> None:
