@@ -16,12 +16,13 @@ from ecrm_core.cli.options import (
     mapping,
     refuse_json,
     region_option,
+    rules_option,
 )
 from ecrm_core.cli.outputs import Outputs, outputs
 from ecrm_core.crm import SystemClock, progress_bar
 from ecrm_core.crm.whole_file import whole_file
 from ecrm_core.matching import dedupe
-from ecrm_core.quality import Severity
+from ecrm_core.quality import RuleSet, Severity
 from ecrm_core.services import check
 from ecrm_core.sources.csv import write
 from ecrm_core.sources.csv_columns import CsvColumns, read_columns
@@ -58,6 +59,7 @@ def _read(file: Path, encoding: str | None, mode: str) -> CsvColumns:
 @click.option("--source", metavar="COLUMN", help="The column that says which source a row is from.")
 @_show
 @region_option
+@rules_option
 @outputs
 @as_json
 def check_file(
@@ -71,6 +73,7 @@ def check_file(
     source: str | None,
     show: int,
     region: str | None,
+    rules: RuleSet,
     outputs: Outputs,
     as_json: bool,
 ) -> int:
@@ -87,7 +90,12 @@ def check_file(
     table = _read(file, encoding, mode)
     fields = field_map(roles, table.columns, guess=guess, date_order=date_order)
     report = check(
-        table.columns, fields=fields, region=region, as_of=SystemClock().now(), source=source
+        table.columns,
+        fields=fields,
+        rules=rules,
+        region=region,
+        as_of=SystemClock().now(),
+        source=source,
     )
     findings = [
         {**row, "line": table.lines[row["row"]]}

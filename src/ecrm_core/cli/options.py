@@ -13,7 +13,8 @@ from attrs import evolve
 from ecrm_core.crm import Crm
 from ecrm_core.customers import FieldMap
 from ecrm_core.customers.table import Table
-from ecrm_core.errors import MissingError
+from ecrm_core.errors import DefinitionError, MissingError
+from ecrm_core.quality import ALL, CORE, RuleSet
 from ecrm_core.sources import READERS
 from ecrm_core.sources.csv_modes import EXACT, MODES
 
@@ -26,6 +27,7 @@ __all__ = [
     "open_existing",
     "refuse_json",
     "region_option",
+    "rules_option",
     "store_argument",
     "tz_option",
 ]
@@ -45,6 +47,29 @@ tz_option = click.option(
 """The shop's zone."""
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for other programs.")
 """The switch to JSON."""
+
+
+def rule_set(name: str) -> RuleSet:
+    """Return the rules called core or all, or those of a file."""
+    known = {"core": CORE, "all": ALL}
+    if name in known:
+        return known[name]
+    try:
+        return RuleSet.from_json(json.loads(Path(name).read_text("utf-8")))
+    except FileNotFoundError:
+        message = f"found no file {name!r}, expected core, all, or a file of rules as JSON"
+        raise DefinitionError(message, code="rule") from None
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        message = f"found no JSON in {name!r}, expected what RuleSet.to_json writes"
+        raise DefinitionError(message, code="rule") from None
+
+
+rules_option = click.option(
+    "--rules", metavar="SET", default="core", show_default=True,
+    callback=lambda _, __, name: rule_set(name),
+    help="The rules that are asked: core, all, or a file of them as JSON.",
+)  # fmt: skip
+"""The rules of a report."""
 
 
 def mapping(command: Command) -> Command:

@@ -78,7 +78,7 @@ class QualityVerbs(Verbs):
         stage = source or "customers"
         return report_store(
             self.store, rules=rules or self._settings.tools.rule_set(),
-            as_of=self._now(now).date(), source=source, region=self._settings.region,
+            as_of=self._today(now), source=source, region=self._settings.region,
             page=page, keep=keep,
             judged=progress and (lambda done: progress(min(done, total), total, stage)),
         )  # fmt: skip
@@ -104,7 +104,7 @@ class QualityVerbs(Verbs):
         """
         total = count_parties(self.store) if progress else 0
         return work_list_store(
-            self.store, value=value, as_of=self._now(now).date(), half_lives=half_lives,
+            self.store, value=value, as_of=self._today(now), half_lives=half_lives,
             ways=ways, limit=limit, page=page,
             judged=progress and (lambda done: progress(min(done, total), total, "customers")),
         )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -19,6 +19,7 @@ from ecrm_core.kernel import (
     gate_text,
     instant_text,
     utc,
+    zone,
 )
 from ecrm_core.ports import Store
 from ecrm_core.services import Act, commit
@@ -62,6 +63,10 @@ class Verbs:
 
     def _now(self, now: datetime | None) -> datetime:
         return utc(now) if now else self.now()
+
+    def _today(self, now: datetime | None) -> date:
+        """Return the day it is in the shop, which may not be that in UTC."""
+        return self._now(now).astimezone(zone(self._settings.tz)).date()
 
     def _key(
         self, key: str | None, params: Sequence[object], now: datetime | None

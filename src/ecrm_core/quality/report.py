@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 
 from attrs import evolve, field, frozen
 
+from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Json, guarded, html_table
 from ecrm_core.quality.finding import DATE_AMBIGUOUS
 from ecrm_core.quality.labels import labels_of
@@ -37,7 +39,8 @@ class TableReport:
     something about her, with the fields whose value is that source's.
 
     ``rule_set`` is the digest of the rules. ``findings`` stand in the order of the rows; of a store
-    only the first are kept, while every number counts all.
+    only the first are kept, while every number counts all: ``found`` says how many there are.
+    ``as_of`` is the day rules about time counted from, ``stopped`` that the work was ended early.
     """
 
     subject: str = "rows"
@@ -53,6 +56,9 @@ class TableReport:
     entered_by: tuple[GroupCount, ...] = ()
     weights: Weights = field(factory=Weights, repr=False)
     rule_set: str = ""
+    as_of: date | None = None
+    found: int = 0
+    stopped: bool = False
     findings: tuple[RowFinding, ...] = ()
 
     @property
@@ -75,7 +81,13 @@ class TableReport:
         return self.rows - sum(self.distribution)
 
     def flagged(self, severity: Severity = Severity.WARNING) -> frozenset[int | str]:
-        """Return the rows with a finding of this severity or a graver one."""
+        """Return the rows with a finding of this severity or a graver one.
+
+        Raises DefinitionError where not all findings are kept: ask for more (``keep``).
+        """
+        if len(self.findings) < self.found:
+            message = f"found {len(self.findings)} of {self.found} findings kept, expected all"
+            raise DefinitionError(message, code="findings_left_out")
         return frozenset(
             held.row for held in self.findings if held.finding.severity.rank >= severity.rank
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from attrs import define, field
 
@@ -47,6 +48,8 @@ class ReportBuilder:
     rules: RuleSet
     keep: int | None = None
     subject: str = "rows"
+    as_of: date | None = None
+    _found: int = field(default=0, init=False)
     _all: Counts = field(factory=Counts, init=False)
     _bins: list[int] = field(factory=lambda: [0] * BINS, init=False)
     _rules: dict[str, _Rule] = field(factory=dict, init=False)
@@ -83,6 +86,7 @@ class ReportBuilder:
         if entered_by is not None:
             self._typists.add(entered_by, report, worst, filled)
         self._ask(report)
+        self._found += len(report.findings)
         for finding in report.findings:
             self._rules[finding.rule].note(finding)
             if self.keep is None or len(self._findings) < self.keep:
@@ -94,8 +98,8 @@ class ReportBuilder:
         for id_ in dict.fromkeys(finding.rule for finding in report.findings):
             self._rules.setdefault(id_, _Rule()).rows += 1
 
-    def build(self) -> TableReport:
-        """Return the report."""
+    def build(self, *, stopped: bool = False) -> TableReport:
+        """Return the report; ``stopped`` says that it is not of all rows."""
         weights, asked = self.rules.weights, self._asked()
         return TableReport(
             subject=self.subject,
@@ -111,6 +115,9 @@ class ReportBuilder:
             entered_by=self._typists.build(weights),
             weights=weights,
             rule_set=digest(self.rules.to_json()),
+            as_of=self.as_of,
+            found=self._found,
+            stopped=stopped,
             findings=tuple(self._findings),
         )
 

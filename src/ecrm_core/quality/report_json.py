@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ecrm_core.errors import InputError
@@ -43,6 +44,9 @@ def report_to_json(report: TableReport) -> dict[str, Json]:
         "entered_by": [_group_to_json(group) for group in report.entered_by],
         "weights": report.weights.to_json(),
         "rule_set": report.rule_set,
+        "as_of": report.as_of.isoformat() if report.as_of else None,
+        "found": report.found,
+        "stopped": report.stopped,
     }
 
 
@@ -69,7 +73,16 @@ def report_from_json(data: Json) -> dict[str, Json]:
         "entered_by": tuple(_group(group, rows) for group in data["entered_by"]),
         "weights": _weights(data["weights"]),
         "rule_set": _text(data["rule_set"]),
+        "as_of": date.fromisoformat(data["as_of"]) if data.get("as_of") else None,
+        "found": _count(data.get("found", 0)),
+        "stopped": _flag(data.get("stopped", False)),
     }
+
+
+def _flag(value: Json) -> bool:
+    if not isinstance(value, bool):
+        raise InputError("found no true or false", path="$.stopped", code="not_readable")
+    return value
 
 
 def _rule_to_json(rule: RuleCount) -> dict[str, Json]:

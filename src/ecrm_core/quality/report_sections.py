@@ -35,7 +35,17 @@ def headline(report: TableReport, labels: Labels) -> str:
     score = labels["not_asked"] if report.score is None else f"{report.score:.3f}"
     subject = labels[f"subject.{report.subject}"]
     clean = f"{report.clean} {labels['clean']}"
-    return f"{report.rows} {subject}: {clean}, {', '.join(graves)}; {labels['score']} {score}"
+    told = f"{report.rows} {subject}: {clean}, {', '.join(graves)}; {labels['score']} {score}"
+    return "; ".join([told, *_remarks(report, labels)])
+
+
+def _remarks(report: TableReport, labels: Labels) -> Iterator[str]:
+    """Go through what a reader must know of a report that is not whole."""
+    if report.stopped:
+        yield labels["stopped"]
+    kept = len(report.findings)
+    if kept and kept < report.found:
+        yield labels["kept"].format(n=kept, of=report.found)
 
 
 def _sections(report: TableReport, labels: Labels, *, brief: bool) -> Iterator[Section]:

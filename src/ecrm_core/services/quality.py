@@ -18,6 +18,7 @@ from ecrm_core.customers import (
     Profile,
     SourceKey,
     SourceRecord,
+    parse_country,
 )
 from ecrm_core.customers.table import Table, columns_of, text_of
 from ecrm_core.errors import DefinitionError, InputError
@@ -75,6 +76,8 @@ def check(
     rows are read twice. Raises DefinitionError for something that is no table, and for a column
     that is missing.
     """
+    _check_rules(rules)
+    _check_region(region)
     mapped = _field_map(table, fields)
     columns = columns_of(table)
     named = {source} if source is not None else set()
@@ -84,7 +87,7 @@ def check(
         raise DefinitionError(message, code="column_missing", columns=missing)
     day = as_of.date() if isinstance(as_of, datetime) else as_of
     reader = _Reader(mapped, rules, day, region)
-    builder = ReportBuilder(rules)
+    builder = ReportBuilder(rules, as_of=day)
     used = [name for name, role in mapped.columns.items() if role != "ignore"]
     builder.expect(used)
     typist = next(iter(mapped.columns_for("entered_by")), None)
@@ -106,6 +109,19 @@ def _field_map(table: Table, fields: FieldMap | Mapping[str, str] | None) -> Fie
     if fields is None:
         return FieldMap.guess(table)
     return fields if isinstance(fields, FieldMap) else FieldMap(fields)
+
+
+def _check_rules(rules: object) -> None:
+    if not isinstance(rules, RuleSet):
+        message = f"found {type(rules).__name__} as rules, expected a RuleSet such as quality.ALL"
+        raise DefinitionError(message, code="rule")
+
+
+def _check_region(region: object) -> None:
+    known = region is None or (isinstance(region, str) and parse_country(region) == region)
+    if not known:
+        message = "found another region than an ISO 3166-1 code, expected one such as 'KR'"
+        raise DefinitionError(message, code="region")
 
 
 def _label(value: object) -> str:
@@ -194,11 +210,13 @@ def report_store(
     Rules about shared addresses count them first: then the store is read twice, and every address
     that two or more hold is in memory.
     """
+    _check_rules(rules)
     shared = None
     if rules.asks(SHARED_TEST):
         pages = _parties(store, source, page)
         shared = count_shared(party for parties in pages for _, party in parties)
-    builder = ReportBuilder(rules, keep=keep, subject="records" if source else "customers")
+    subject = "records" if source else "customers"
+    builder = ReportBuilder(rules, keep=keep, subject=subject, as_of=as_of)
     done = 0
     for parties in _parties(store, source, page):
         for name, party in parties:
@@ -209,7 +227,7 @@ def report_store(
             )  # fmt: skip
         done += len(parties)
         if judged and judged(done) is False:
-            break
+            return builder.build(stopped=True)
     return builder.build()
 
 

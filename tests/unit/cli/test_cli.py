@@ -13,6 +13,7 @@ import pytest
 from ecrm_core import Crm, Money
 from ecrm_core import __main__ as script
 from ecrm_core.cli import main
+from ecrm_core.quality import ALL, CORE, RuleSet
 from ecrm_core.subscriptions import Plan
 
 PEOPLE = """id,name,e-mail,phone,changed
@@ -482,3 +483,19 @@ def test_a_list_of_domains_becomes_the_parameter_of_a_rule(
     assert told.out == "domains: 1\n"
     assert told.err.splitlines()[0] == "line 2: left out, it is no domain"
     assert told.err.splitlines()[-1] == "and 2 more lines left out"
+
+
+def test_the_rules_of_a_report_are_named_or_a_file(
+    tmp_path: Path, typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.json"
+    own.write_text(json.dumps(RuleSet(rules=(CORE.rule("named"),)).to_json()), "utf-8")
+    asked = {}
+    for name in ("core", "all", str(own)):
+        main(["check", typed, *TYPED_ROLES, "--rules", name, "--json"])
+        asked[name] = len(json.loads(capsys.readouterr().out)["asked"])
+    assert asked == {"core": len(CORE.rules), "all": len(ALL.rules), str(own): 1}
+    assert main(["check", typed, *TYPED_ROLES, "--rules", "none"]) == 2
+    assert "expected core, all" in capsys.readouterr().err
+    assert main(["check", typed, *TYPED_ROLES, "--rules", typed]) == 2
+    assert "no JSON" in capsys.readouterr().err

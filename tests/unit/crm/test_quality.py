@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ecrm_core import check
 from ecrm_core.crm import Crm, Replayed
 from ecrm_core.customers import FieldMap, FieldValue
 from ecrm_core.errors import DefinitionError, InputError, StorageError
 from ecrm_core.kernel import ChangeSet, FixedClock, Put
-from ecrm_core.quality import CORE
+from ecrm_core.ports import Toolbox
+from ecrm_core.quality import CORE, RuleSet
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined, generic, shopify
 from ecrm_core.sources.delivery import Entry
 
@@ -278,3 +280,55 @@ def test_time_is_that_of_the_facade(crm: Crm) -> None:
     assert "birth_on_possible" in {held.rule for held in crm.report().rules}
     later = crm.report(now=NOW + timedelta(days=60))
     assert "birth_on_possible" not in {held.rule for held in later.rules}
+
+
+AT = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def _bad(count: int) -> Crm:
+    crm = Crm.open(clock=FixedClock(AT))
+    rows = [{"no": str(number), "mail": f"p{number}@mailinator.com"} for number in range(count)]
+    fields = FieldMap({"no": "id", "mail": "email"})
+    crm.ingest(generic.read_rows(rows, fields=fields, source="list", received_at=AT))
+    return crm
+
+
+def test_a_report_that_keeps_some_of_its_findings_says_so() -> None:
+    report = _bad(9).report(keep=4)
+    assert (len(report.findings), report.found) == (4, 18)
+    assert "4 of 18 findings kept" in str(report)
+    with pytest.raises(DefinitionError, match="expected all"):
+        report.flagged()
+    whole = _bad(9).report()
+    assert len(whole.flagged()) == 9
+    assert "kept" not in str(whole)
+
+
+def test_a_report_that_was_stopped_says_so() -> None:
+    report = _bad(3).report(page=1, progress=lambda *_: False)
+    assert (report.rows, report.stopped) == (1, True)
+    assert "stopped before the end" in str(report)
+    assert not _bad(3).report().stopped
+
+
+def test_today_is_the_day_of_the_shop() -> None:
+    early = datetime(2026, 1, 1, 23, tzinfo=UTC)  # eight in the morning of 2 January in Seoul
+    crm = Crm.open(tz="Asia/Seoul", clock=FixedClock(early))
+    rows = [{"no": "1", "born": "2026-01-02"}]
+    fields = FieldMap({"no": "id", "born": "birth_date"})
+    crm.ingest(generic.read_rows(rows, fields=fields, source="list", received_at=early))
+    report = crm.report()
+    assert report.as_of == date(2026, 1, 2)
+    assert "birth_on_possible" not in {held.rule for held in report.rules}
+
+
+@pytest.mark.parametrize("wrong", [Toolbox(), [], "all"])
+def test_what_is_no_rule_set_is_refused(wrong: RuleSet) -> None:
+    with pytest.raises(DefinitionError, match="expected a RuleSet"):
+        check([{"mail": "x"}], fields={"mail": "email"}, rules=wrong)
+
+
+@pytest.mark.parametrize("wrong", ["KOREA", "", "kr", 5])
+def test_what_is_no_country_is_refused(wrong: str) -> None:
+    with pytest.raises(DefinitionError, match="ISO 3166-1"):
+        check([{"mail": "x"}], fields={"mail": "email"}, region=wrong)
