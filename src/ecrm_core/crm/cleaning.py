@@ -44,7 +44,7 @@ class CleaningDrafts(Drafts):
         """Return the corrections one customer would get."""
         return prepare_clean(
             self.store, customer, act=self._act(by, now),
-            rules=rules or self.settings.tools.rule_set(), region=self.settings.region,
+            rules=rules or self.settings.rule_set, region=self.settings.region,
         )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ class CleaningVerbs(Verbs):
         """Write the automatic suggestions about a customer, or about all, as corrections.
 
         A correction keeps what the source stated, and beats it whenever it is stated again.
-        ``rules`` are by default the core rules and those of the tools. Each customer is a
+        ``rules`` are by default those of the shop (``Crm.open``). Each customer is a
         transaction. ``progress(done, total, stage)`` is called after each page; returning False
         stops there. ``key`` is for one customer (DefinitionError without one): cleaning all again
         changes nothing.
@@ -81,7 +81,7 @@ class CleaningVerbs(Verbs):
         if key is not None:
             message = "found a key and no customer, expected the customer whose request it is"
             raise DefinitionError(message, code="key_alone")
-        rules = rules or self._settings.tools.rule_set()
+        rules = rules or self._settings.rule_set
         everybody = fixable(self.store, rules=rules, region=self._settings.region, page=page)
         total = count_parties(self.store) if progress else 0
         done, counts = 0, list[int]()

@@ -24,6 +24,7 @@ from ecrm_core.crm.timeline import TimelineVerbs
 from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy
 from ecrm_core.kernel import Clock
 from ecrm_core.ports import Tenants, Toolbox
+from ecrm_core.quality import RuleSet
 from ecrm_core.services import commit, prepare_forget_requests
 
 __all__ = ["Crm"]
@@ -72,19 +73,22 @@ class Crm(
         attributes: AttributeSchema | None = None,
         clock: Clock | None = None,
         tools: Toolbox | None = None,
+        rules: RuleSet | None = None,
         secret: bytes | None = None,
     ) -> Crm:
         """Open a store: a path (SQLite, made when missing), a database URL, or nothing = memory.
 
         ``region`` (ISO 3166-1) reads phone numbers without a country code, ``tz`` (IANA) times
         without an offset; ``currency`` (ISO 4217) is what a bare amount in a rule means;
-        ``tools`` are what plugins and the shop add (``plugins.discover().tools``); ``secret`` (16
-        bytes or more, kept for ever) is needed for sources that know people by e-mail alone.
+        ``tools`` are what plugins and the shop add (``plugins.discover().tools``), ``rules`` what
+        its data is asked (default: ``quality.CORE``); ``secret`` (16 bytes or more, kept for ever)
+        is needed for sources that know people by e-mail alone.
         Raises DefinitionError and StorageError.
         """
         given: dict[str, Any] = {
             "region": region, "tz": tz, "currency": currency, "policy": policy,
-            "attributes": attributes, "clock": clock, "tools": tools, "secret": secret,
+            "attributes": attributes, "clock": clock, "tools": tools, "rules": rules,
+            "secret": secret,
         }  # fmt: skip
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
         return cls(open_store(target), tenant=tenant, settings=settings)

@@ -69,7 +69,7 @@ class QualityVerbs(Verbs):
     ) -> TableReport:
         """Return how good the data is: of all customers, or of the records of one source.
 
-        ``rules`` are by default the core rules and those of the tools. Every number counts all; of
+        ``rules`` are by default those of the shop (``Crm.open``). Every number counts all; of
         the findings the first ``keep`` are kept. ``progress(done,
         total, stage)`` is called after each page; returning False ends the report there. Raises
         DefinitionError for a page that is none.
@@ -77,7 +77,7 @@ class QualityVerbs(Verbs):
         total = count_parties(self.store, source=source) if progress else 0
         stage = source or "customers"
         return report_store(
-            self.store, rules=rules or self._settings.tools.rule_set(),
+            self.store, rules=rules or self._settings.rule_set,
             as_of=self._today(now), source=source, region=self._settings.region,
             page=page, keep=keep,
             judged=progress and (lambda done: progress(min(done, total), total, stage)),

@@ -11,6 +11,7 @@ from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy, parse_count
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import MIN_SECRET, Clock, minor_units, zone
 from ecrm_core.ports import Toolbox
+from ecrm_core.quality import CORE, RuleSet
 from ecrm_core.subscriptions import PRESETS, Policies
 
 __all__ = ["Settings"]
@@ -24,7 +25,7 @@ class Settings:
     without an offset. ``currency`` (ISO 4217) is what a bare amount in a rule means. ``presets``
     are what is done around subscriptions, by name. ``secret`` (16 bytes or more, kept for ever)
     stands in for personal keys. ``tools`` are the shop's own and its plugins' rules, comparisons,
-    fields and readers.
+    fields and readers; ``rules`` is the set its data is asked, with those of the tools.
     """
 
     region: str | None = None
@@ -35,7 +36,13 @@ class Settings:
     clock: Clock = field(factory=SystemClock)
     presets: Mapping[str, Policies] = field(factory=lambda: PRESETS)
     tools: Toolbox = field(factory=Toolbox)
+    rules: RuleSet = field(factory=lambda: CORE)
     secret: bytes | None = field(default=None, repr=False)
+
+    @property
+    def rule_set(self) -> RuleSet:
+        """The rules the shop's data is asked, where a verb is told no others."""
+        return self.tools.rule_set(self.rules)
 
     def __attrs_post_init__(self) -> None:
         """Refuse a zone, a region or a currency that does not exist, and a secret too short."""

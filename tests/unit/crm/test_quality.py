@@ -16,7 +16,7 @@ from ecrm_core.customers import FieldMap, FieldValue
 from ecrm_core.errors import DefinitionError, InputError, StorageError
 from ecrm_core.kernel import ChangeSet, FixedClock, Put
 from ecrm_core.ports import Toolbox
-from ecrm_core.quality import CORE, RuleSet
+from ecrm_core.quality import ALL, CORE, RuleSet
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined, generic, shopify
 from ecrm_core.sources.delivery import Entry
 
@@ -332,3 +332,9 @@ def test_what_is_no_rule_set_is_refused(wrong: RuleSet) -> None:
 def test_what_is_no_country_is_refused(wrong: str) -> None:
     with pytest.raises(DefinitionError, match="ISO 3166-1"):
         check([{"mail": "x"}], fields={"mail": "email"}, region=wrong)
+
+
+def test_a_shop_says_once_what_its_data_is_asked() -> None:
+    crm = Crm.open(clock=FixedClock(AT), rules=ALL)
+    assert set(crm.report().asked) == {rule.id for rule in ALL.rules}
+    assert set(crm.report(rules=CORE).asked) == {rule.id for rule in CORE.rules}
