@@ -136,9 +136,12 @@ def _without_shortcuts(rules: RuleSet) -> RuleSet:
 
 ASKED_ALL = _without_shortcuts(ALL)
 # Mostly nothing is wrong, so that what is stands alone.
-LOCALS = st.sampled_from(["kim"] * 4 + ["info", "No-Reply", "kim+x", '"k"', "a" * 65, "asdf", "é"])
+LOCALS = st.sampled_from(
+    ["kim"] * 4 + ["info", "No-Reply", "kim+x", '"k"', "a" * 65, "asdf", "é", "a..b"]
+)
 HOSTS = st.sampled_from(
-    ["example.com"] * 4 + ["gmail.com", "gmial.com", "mailinator.com", "x.test", "Müller.example"]
+    ["example.com"] * 4
+    + ["gmail.com", "gmial.com", "mailinator.com", "x.test", "docomo.ne.jp", "Müller.example"]
 )
 FULL = st.sampled_from(
     ["Kim", "Anne-Marie O'Neill", "Test", "test test", "asdf", "아무개", "½", "J.", "A 1"]

@@ -124,7 +124,7 @@ def parse_email(raw: str, path: str = "$") -> ContactPoint:
     "Kim <kim@example.com>" is read as the address in it. Raises InputError (see the module).
     """
     text = gate_text(raw, path).strip()
-    parts = _plain(text) or _validated(text)
+    parts = _plain(text) or _validated(text) or _of_carrier(text)
     if parts is None:
         return ContactPoint(kind=ContactKind.EMAIL, raw=raw)
     local, domain = parts
@@ -147,6 +147,24 @@ def _plain(text: str) -> tuple[str, str] | None:
     if "--" in domain or domain[-1].isdigit() or local.lower() in _ANY_CASE:
         return None
     return local, domain
+
+
+# Until 2009 these gave out mailboxes with dots in a row or at the end, against RFC 5322: in use.
+_CARRIERS = frozenset({
+    "au.com", "disney.ne.jp", "docomo.ne.jp", "emnet.ne.jp", "ezweb.ne.jp", "i.softbank.jp",
+    "pdx.ne.jp", "softbank.ne.jp", "willcom.com", "ymobile.ne.jp", "d.vodafone.ne.jp",
+    "h.vodafone.ne.jp", "k.vodafone.ne.jp", "n.vodafone.ne.jp", "q.vodafone.ne.jp",
+    "r.vodafone.ne.jp", "s.vodafone.ne.jp", "t.vodafone.ne.jp", "c.vodafone.ne.jp",
+})  # fmt: skip
+_DOTTED = re.compile(r"([A-Za-z0-9_.+/?-]{1,64})@([A-Za-z0-9.-]{1,40})")
+
+
+def _of_carrier(text: str) -> tuple[str, str] | None:
+    """Read an address that only its dots keep from being one, of a carrier that has such."""
+    found = _DOTTED.fullmatch(text)
+    if found and found[1].strip(".") and found[2].lower() in _CARRIERS:
+        return found[1], found[2].lower()
+    return None
 
 
 def _validated(text: str) -> tuple[str, str] | None:

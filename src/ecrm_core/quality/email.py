@@ -15,7 +15,7 @@ from ecrm_core.quality.email_typo import hint_of
 from ecrm_core.quality.evidence import FOUND, Evidence, Suggestion
 from ecrm_core.quality.party import Party
 
-__all__ = ["EMAIL_TESTS", "disposable_host", "has_no_mail", "is_role", "parts_of"]
+__all__ = ["EMAIL_TESTS", "disposable_host", "has_no_mail", "has_stray_dots", "is_role", "parts_of"]
 
 Params = Mapping[str, Json]
 Yields = Iterable[Evidence | Suggestion]
@@ -45,6 +45,11 @@ def parts_of(contact: ContactPoint) -> tuple[str, str]:
 def has_no_mail(domain: str) -> bool:
     """Tell whether a domain is below a special-use name that no mail gets to."""
     return domain.rpartition(".")[2] in _NO_MAIL
+
+
+def has_stray_dots(address: str) -> bool:
+    """Tell whether dots stand in a row, or first or last, before the @ (RFC 5322: nowhere)."""
+    return ".." in address or ".@" in address or address[:1] == "."
 
 
 def is_role(local: str) -> bool:
@@ -112,7 +117,9 @@ def _wrapped(value: ContactPoint, _: Party, __: Params) -> Yields:
 
 
 def _quoted(value: ContactPoint, _: Party, __: Params) -> Yields:
-    """Find what the standards allow and many systems refuse; the address may need no quotes."""
+    """Find what many systems refuse: quotes the standards allow, and dots they do not."""
+    if value.normalised is not None and has_stray_dots(value.normalised):
+        return (Evidence(message="email_dots"),)
     if '"' not in value.raw or value.normalised is None:
         return ()
     return FOUND if '"' in value.raw.rpartition("@")[0].rpartition("<")[2] else ()

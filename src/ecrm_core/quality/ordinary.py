@@ -13,7 +13,7 @@ from types import MappingProxyType
 from attrs import frozen
 
 from ecrm_core.customers import ContactPoint, FieldValue, PersonName, phone_type
-from ecrm_core.quality.email import disposable_host, has_no_mail, is_role
+from ecrm_core.quality.email import disposable_host, has_no_mail, has_stray_dots, is_role
 from ecrm_core.quality.email_typo import hint_of
 from ecrm_core.quality.name import is_telling
 from ecrm_core.quality.party import Party
@@ -36,6 +36,8 @@ def _email(value: ContactPoint, __: Party) -> bool:
         return False
     local, _, domain = address.rpartition("@")
     if len(local) > 64 or not local.isascii() or '"' in local or is_role(local):
+        return False
+    if has_stray_dots(address):
         return False
     return _ordinary_domain(domain)
 

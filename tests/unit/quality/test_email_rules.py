@@ -154,3 +154,11 @@ def test_a_wrong_domain_that_is_no_host_is_hinted_at(domain: str, meant: str) ->
     hint = hint_of(domain)
     assert hint is not None
     assert hint.domain == meant
+
+
+@pytest.mark.parametrize("local", ["a..b", "abc.", ".abc"])
+def test_what_carriers_once_gave_out_is_an_address(local: str) -> None:
+    found = findings(record(email=f"{local}@docomo.ne.jp"))
+    assert set(found) == {"email_quoted", "named"}
+    assert found["email_quoted"].message_key == "email_dots"
+    assert "email_syntax" in findings(record(email=f"{local}@example.com"))
