@@ -40,6 +40,7 @@ from ecrm_core.quality import (
     TableReport,
     automatic_fixes,
     check_many,
+    check_party,
     check_record,
     clean,
     count_shared,
@@ -48,7 +49,8 @@ from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email_typo import hint_of, one_slip
 from ecrm_core.quality.invented import weigh
 from ecrm_core.quality.name import has_placeholder, is_sample, is_telling, is_walk, repeated
-from ecrm_core.quality.party import name_words
+from ecrm_core.quality.party import name_words, party_of
+from ecrm_core.quality.plain import plain_fields
 from ecrm_core.sources import generic
 from ecrm_core.testing.strategies import records, texts
 from tests.profile import size
@@ -134,6 +136,7 @@ def _without_shortcuts(rules: RuleSet) -> RuleSet:
     return slow
 
 
+NO_NAMED = CORE.without("named", "email_role").for_source("s", {"email_typo": Severity.INFO})
 ASKED_ALL = _without_shortcuts(ALL)
 # Mostly nothing is wrong, so that what is stands alone.
 LOCALS = st.sampled_from(
@@ -161,6 +164,47 @@ def common(draw: st.DrawFn) -> SourceRecord:
         "name.full": draw(FULL),
     }
     return SourceRecord(SourceKey("s", "1"), {n: Stated(v, AT, AT) for n, v in values.items()})
+
+
+PARTS = st.sampled_from(
+    ["Kim", "Anne-Marie", "O'Neill", "민준", "김", "Test", "asd", "Mouse", "Mickey", "Mr", "½", ""]
+)
+BESIDE: st.SearchStrategy[dict[str, object]] = st.sampled_from(
+    [{}, {}, {}, {"address.country": "KR"}, {"birth_on": date(2030, 1, 1)}, {"tags": ("x",)},
+     {"organisation.legal": "Kim"}, {"name.prefix": "Dr"}, {"unmapped.$.birthday": "03/04/1980"},
+     {"entered_by": "Ann"}]
+)  # fmt: skip
+
+
+@st.composite
+def plain(draw: st.DrawFn) -> SourceRecord:
+    """Draw what most records are: parts of a name, an address, a number, and something beside."""
+    held = draw(common())
+    values: dict[str, object] = {f"name.{part}": draw(PARTS) for part in ("given", "family")}
+    values |= draw(BESIDE)
+    cells = {n: Stated(v, AT, AT) for n, v in values.items() if v}
+    contacts = {n: held.cells[n] for n in ("emails", "phones") if draw(st.integers(0, 4))}
+    return SourceRecord(held.key, {**contacts, **cells})
+
+
+@settings(max_examples=size(500, 20_000))
+@given(st.one_of(records(), plain()), st.sampled_from([CORE, ALL, NO_NAMED]))
+def test_the_report_on_a_plain_record_is_the_one_that_asking_gives(
+    record: SourceRecord, rules: RuleSet
+) -> None:
+    asked = check_party(party_of(record, as_of=DAY, region="KR"), rules)
+    assert check_record(record, rules, as_of=DAY, region="KR") == asked
+
+
+def test_most_records_are_plain() -> None:
+    record = SourceRecord(SourceKey("s", "1"), {
+        "name.given": Stated("Anne", AT, AT), "name.family": Stated("O'Neill", AT, AT),
+        "emails": Stated((parse_email("anne@example.com"),), AT, AT),
+        "phones": Stated((parse_phone("+82 10-2000-0001"),), AT, AT),
+        "address.country": Stated("KR", AT, AT), "tags": Stated(("new",), AT, AT),
+    })  # fmt: skip
+    assert plain_fields(record, CORE) == (True, True)
+    assert plain_fields(record, ALL) is None
 
 
 @settings(max_examples=size(300, 10_000))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import chain, islice
+from functools import reduce
+from itertools import chain, compress, islice
+from operator import or_
 from typing import NamedTuple
 
 from attrs import evolve, frozen
@@ -16,6 +18,7 @@ from ecrm_core.kernel import Json, mask, plain_table
 from ecrm_core.quality.evidence import Evidence, Suggestion
 from ecrm_core.quality.finding import RULE_ERROR, Finding
 from ecrm_core.quality.party import Party, party_of
+from ecrm_core.quality.plain import plain_fields
 from ecrm_core.quality.rule import Dimension, Rule, Severity
 from ecrm_core.quality.ruleset import CORE, RuleSet, Section
 from ecrm_core.quality.score import DIMENSIONS, Score, Tally, Weights, untouched
@@ -87,8 +90,24 @@ def check_record(
     (ISO 3166-1) the country phones are dialled in where the record states none, ``shared`` how
     many hold an address (``count_shared``; without it nobody is asked about that).
     """
+    plain = plain_fields(record, rules) if isinstance(record, SourceRecord) else None
+    if plain is not None:
+        return _nothing_found(plain, rules)
     day = as_of.date() if isinstance(as_of, datetime) else as_of
     return check_party(party_of(record, as_of=day, region=region, shared=shared), rules)
+
+
+def _nothing_found(plain: tuple[bool, bool], rules: RuleSet) -> Report:
+    """Return the report on a plain record, which all records that state as much have."""
+    known = rules.known.get(plain)
+    if not isinstance(known, Report):
+        asked = {"$", "name", *compress(("emails", "phones"), plain)}
+        sections = [section for section in rules.sections if section.path in asked]
+        bits = reduce(or_, (section.bits for section in sections), 0)
+        score = untouched(bits, rules.weights.weighing)
+        known = Report(score=score, sections=tuple(section.ids for section in sections))
+        rules.known[plain] = known
+    return known
 
 
 def check_many(

@@ -25,8 +25,9 @@ from ecrm_core.quality.name import (
 from ecrm_core.quality.party import Party, name_words
 from ecrm_core.quality.phone import is_fictional, pattern_of
 
-__all__ = ["percent", "signs_of", "weigh"]
+__all__ = ["email_alone_decides", "percent", "signs_of", "weigh"]
 
+_OF_EMAIL = frozenset({"email_disposable", "email_doubled", "email_example", "email_placeholder"})
 _EXAMPLES = ("example.com", "example.net", "example.org")
 
 
@@ -39,6 +40,12 @@ def weigh(signs: Collection[str]) -> float:
         for sign in held[1:]:
             del weights[sign]
     return fsum((table["prior"], *weights.values()))  # rounded once: one sign more is never less
+
+
+@lru_cache(maxsize=1)
+def email_alone_decides() -> bool:
+    """Tell whether signs of e-mail alone, all of them together, could make an entry invented."""
+    return weigh([sign for sign in load_data("signals")["weights"] if sign in _OF_EMAIL]) > 0
 
 
 def percent(odds: float) -> int:

@@ -19,7 +19,7 @@ from ecrm_core.quality.name import is_telling
 from ecrm_core.quality.party import Party
 from ecrm_core.quality.phone import is_fictional, pattern_of
 
-__all__ = ["ORDINARY", "Ordinary"]
+__all__ = ["ORDINARY", "Ordinary", "of_letters"]
 
 
 @frozen
@@ -54,8 +54,12 @@ def _phone(value: ContactPoint, _: Party) -> bool:
 
 
 def _name(value: PersonName, party: Party) -> bool:
-    letters = value.full.replace(" ", "").replace("'", "").replace("-", "")
-    return letters.isalpha() and not is_telling(party.words)
+    return of_letters(value.full) and not is_telling(party.words)
+
+
+def of_letters(text: str) -> bool:
+    """Tell whether a name is letters, with spaces, apostrophes and hyphens between them."""
+    return text.replace(" ", "").replace("'", "").replace("-", "").isalpha()
 
 
 ORDINARY: Mapping[str, Ordinary] = MappingProxyType({

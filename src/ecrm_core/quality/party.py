@@ -29,7 +29,7 @@ from ecrm_core.kernel import Private, words
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.readings import Readings, kept_readings
 
-__all__ = ["Party", "name_words", "party_of"]
+__all__ = ["Party", "name_words", "party_of", "untitled"]
 
 _PARTS = ("given", "family", "middle", "prefix", "suffix", "phonetic")
 _TELLING = 100  # characters: of U+FDFA each becomes 18 when folded
@@ -64,7 +64,7 @@ class Party(Private):
 
     @words.default
     def _words(self) -> tuple[str, ...]:
-        return _untitled(name_words(self.name.full)) if self.name else ()
+        return untitled(name_words(self.name.full)) if self.name else ()
 
     def values(self, path: str) -> tuple[FieldValue, ...]:
         """Return the values a rule with that path is asked about."""
@@ -105,7 +105,7 @@ def name_words(text: str) -> tuple[str, ...]:
     return words(name_key(text))
 
 
-def _untitled(found: tuple[str, ...]) -> tuple[str, ...]:
+def untitled(found: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words of a name without a title before them."""
     return found[1:] if len(found) > 1 and found[0] in _titles() else found
 

@@ -52,6 +52,8 @@ TESTS: Registry[QualityTest] = Registry(
 )
 """The tests of this library by name; ``TESTS.add(name, test)`` gives a registry with one more."""
 
+_WHOLE = frozenset({"invented", "named", "reachable"})
+_TELLING = ("birth_on", "handles", "name.", "organisation.", "unmapped.")
 Overrides = Mapping[str, Mapping[str, Severity]]
 Asked = tuple[Rule, QualityTest, Mapping[str, Json], int]
 """A rule, its test, its parameters, and the place of its dimension in DIMENSIONS."""
@@ -116,6 +118,12 @@ def _told(asked: Asked, ordinary: Ordinary) -> bool:
     return not params and rule.test in ordinary.tests and test is TESTS[rule.test]
 
 
+def _of_whole(rule: Rule, rules: RuleSet) -> bool:
+    """Tell whether a rule asks a test of ours that finds nothing in a plain record."""
+    ours = rule.test in _WHOLE and rules.tests[rule.test] is TESTS[rule.test]
+    return ours and not rule.params
+
+
 def _need(asked: Asked) -> str | None:
     """Return what a party must know for a rule's test to ask anything; None: nothing."""
     rule, test, *_ = asked
@@ -175,6 +183,34 @@ class RuleSet:
             asked = (rule, self.tests[rule.test], rule.params, place)
             found.setdefault(rule.path, []).append(asked)
         return tuple(Section.of(path, asked) for path, asked in found.items())
+
+    told: bool = field(init=False, eq=False, repr=False)
+    """Whether nothing is to be asked where all values are ordinary (see plain.py)."""
+
+    @told.default
+    def _told_of_all(self) -> bool:
+        held = {section.path: section for section in self.sections}
+        usual = [held[path] for path in ("emails", "phones", "name") if path in held]
+        if any(section.rest or section.conditional for section in usual):
+            return False
+        whole = held["$"].asked if "$" in held else ()
+        return not any(rule.conditional or not _of_whole(rule, self) for rule, *_ in whole)
+
+    looked_at: frozenset[str] = field(init=False, eq=False, repr=False)
+    """The paths of the rules."""
+
+    @looked_at.default
+    def _paths(self) -> frozenset[str]:
+        return frozenset(section.path for section in self.sections)
+
+    known: dict[tuple[bool, bool], object] = field(factory=dict, init=False, eq=False, repr=False)
+    """The reports on plain records, by whether they state e-mails and phones."""
+
+    def looks_at(self, name: str) -> bool:
+        """Tell whether a rule, or a sign of invention, looks at a field beside the usual ones."""
+        if name in self.looked_at or name.startswith(_TELLING):
+            return True
+        return "address" in self.looked_at and name.startswith("address")
 
     def __attrs_post_init__(self) -> None:
         """Refuse what names nothing, or something twice."""
