@@ -96,6 +96,7 @@ def check_file(
         region=region,
         as_of=SystemClock().now(),
         source=source,
+        progress=progress_bar(),
     )
     findings = [
         {**row, "line": table.lines[row["row"]]}

@@ -51,6 +51,7 @@ Shared = Mapping[MatchKey, int]
 Judged = Callable[[int], object]
 """Called with the rows judged so far, after each page; returning False stops the work there."""
 
+_TOLD = 1_000  # rows between two calls of progress
 _COUNTED = 10_000  # rows a page when they are only counted
 _ROW: Final = SourceKey("table", "row")
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,6 +66,7 @@ def check(
     as_of: date | None = None,
     region: str | None = None,
     source: str | None = None,
+    progress: Callable[[int, int, str], object] | None = None,
 ) -> TableReport:
     """Return what the rules find in a table: columns by name, a list of mappings, or a frame.
 
@@ -73,8 +75,9 @@ def check(
     country, ``as_of`` the day rules about time count from; ``source`` names a column that says
     which source a row is from. ``findings`` name rows from 0; completeness is told by column, also
     by source and by who typed the row (role ``entered_by``). For rules about shared addresses the
-    rows are read twice. Raises DefinitionError for something that is no table, and for a column
-    that is missing.
+    rows are read twice. ``progress(done, total, stage)`` is called every thousand rows, and stops
+    the work by returning False. Raises DefinitionError for something that is no table, and for a
+    column that is missing.
     """
     _check_rules(rules)
     _check_region(region)
@@ -92,6 +95,7 @@ def check(
     builder.expect(used)
     typist = next(iter(mapped.columns_for("entered_by")), None)
     read = {name: columns[name] for name in dict.fromkeys((*used, *named))}
+    total = sum(1 for _ in next(iter(read.values()), ())) if progress else 0
     shared = reader.shared(_rows(read), used) if rules.asks(SHARED_TEST) else None
     for number, row in enumerate(_rows(read)):
         origin = None if source is None else _label(row[source])
@@ -102,6 +106,11 @@ def check(
             sources=None if origin is None else {origin: filled},
             entered_by=None if typist is None else _label(row[typist]),
         )  # fmt: skip
+        done = number + 1
+        if progress and done % _TOLD == 0 and progress(done, max(done, total), "rows") is False:
+            return builder.build(stopped=True)
+    if progress:
+        progress(total, total, "rows")
     return builder.build()
 
 

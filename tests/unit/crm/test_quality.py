@@ -338,3 +338,13 @@ def test_a_shop_says_once_what_its_data_is_asked() -> None:
     crm = Crm.open(clock=FixedClock(AT), rules=ALL)
     assert set(crm.report().asked) == {rule.id for rule in ALL.rules}
     assert set(crm.report(rules=CORE).asked) == {rule.id for rule in CORE.rules}
+
+
+def test_a_long_table_tells_how_far_it_is_and_can_be_stopped() -> None:
+    rows = [{"mail": f"p{number}@example.com"} for number in range(2_500)]
+    told: list[tuple[int, int, str]] = []
+    report = check(rows, fields={"mail": "email"}, progress=lambda *held: told.append(held))
+    assert told == [(1_000, 2_500, "rows"), (2_000, 2_500, "rows"), (2_500, 2_500, "rows")]
+    assert (report.rows, report.stopped) == (2_500, False)
+    short = check(rows, fields={"mail": "email"}, progress=lambda *_: False)
+    assert (short.rows, short.stopped) == (1_000, True)
