@@ -1,4 +1,4 @@
-"""Agreement: the levels of every field for given pairs of rows, each two values compared once."""
+"""Agreement: the levels of every field for given pairs of rows; -1 says nothing."""
 
 from __future__ import annotations
 
@@ -6,96 +6,80 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ecrm_core.matching.arrays import Codes, Levels, Pairs64
-from ecrm_core.matching.comparison import Comparison
-from ecrm_core.matching.comparisons import levels_of
+from ecrm_core.matching.arrays import Codes, Keys, Levels, Pairs64
 from ecrm_core.matching.features import Feature
+from ecrm_core.matching.likeness import likeness_of
 from ecrm_core.matching.roles import SORTS
 
-__all__ = ["agreement", "compared_codes"]
+__all__ = ["Agreement"]
 
 
-def agreement(features: Sequence[Feature], left: Pairs64, right: Pairs64) -> Levels:
-    """Return the levels of pairs of rows, a column for each feature; -1: nothing is said.
+class Agreement:
+    """What the rows of a table have in common, field by field; symmetric in the rows of a pair."""
 
-    Symmetric: the order within a pair changes nothing.
-    """
-    level = np.empty((len(left), len(features)), np.int8)
-    for at, feature in enumerate(features):
-        level[:, at] = _best(feature, left, right)
-    _swapped(features, level, left, right)
-    _whole_names(features, level)
-    return level
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self.features = tuple(features)
+        self._likeness = [likeness_of(feature) for feature in self.features]
+        self._tops = [len(feature.sort.levels) - 1 for feature in self.features]
+        self._place = {feature.role: at for at, feature in enumerate(self.features)}
 
+    def levels(self, left: Pairs64, right: Pairs64) -> Levels:
+        """Return the levels of pairs of rows, a column for each feature."""
+        level = self.equals(left, right)
+        for at in range(len(self.features)):
+            asked = np.flatnonzero(level[:, at] == 0)
+            level[asked, at] = self.unlike(at, left[asked], right[asked])
+        return level
 
-def _best(feature: Feature, left: Pairs64, right: Pairs64) -> Levels:
-    """Return the best level over the places of a list."""
-    best = np.full(len(left), -1, np.int8)
-    for one in feature.codes.T:
-        for two in feature.codes.T:
-            best = np.maximum(best, compared_codes(feature, one[left], two[right]))
-    return best
+    def equals(self, left: Pairs64, right: Pairs64) -> Levels:
+        """Return levels where no value has to be compared: equal, nothing said; 0 elsewhere."""
+        level = np.empty((len(left), len(self.features)), np.int8)
+        for at, feature in enumerate(self.features):
+            found: Levels | None = None
+            for one in feature.codes.T:
+                for two in feature.codes.T:
+                    a, b = one[left], two[right]
+                    same = np.where(a == b, np.int8(self._tops[at]), np.int8(0))
+                    same[(a | b) < 0] = -1
+                    found = same if found is None else np.maximum(found, same)
+            level[:, at] = -1 if found is None else found
+        self._together(level, left, right)
+        return level
 
+    def unlike(self, at: int, left: Pairs64, right: Pairs64) -> Levels:
+        """Return the best level of one feature, of pairs that state it and share no value."""
+        codes = self.features[at].codes
+        if codes.shape[1] == 1:
+            return self._likeness[at](codes[left, 0], codes[right, 0])
+        best = np.zeros(len(left), np.int8)
+        for one in codes.T:
+            for two in codes.T:
+                a, b = one[left], two[right]
+                both = np.flatnonzero((a | b) >= 0)
+                best[both] = np.maximum(best[both], self._likeness[at](a[both], b[both]))
+        return best
 
-def compared_codes(feature: Feature, one: Codes, two: Codes) -> Levels:
-    """Return the level of each two codes of one feature."""
-    if feature.own is None:
-        return _levels(feature.compared.sort, feature.values, one, two)
-    return _levels(feature.own, feature.values, one, two)
+    def _together(self, level: Levels, left: Pairs64, right: Pairs64) -> None:
+        """Let fields that name one thing speak once: swapped names, whole names."""
+        place = self._place
+        if {"given_name", "family_name"} <= place.keys():
+            self._swapped(level, left, right)
+        parts = [place[role] for role in ("given_name", "family_name") if role in place]
+        if parts and "full_name" in place:
+            level[(level[:, parts] >= 0).any(axis=1), place["full_name"]] = -1
 
+    def _swapped(self, level: Levels, left: Pairs64, right: Pairs64) -> None:
+        """See given and family name in each other's place: one level, and the family says no more."""
+        given, family = self._place["given_name"], self._place["family_name"]
+        apart = np.flatnonzero((level[:, given] == 0) & (level[:, family] == 0))
+        first, second = self._whole(given), self._whole(family)
+        one, two = left[apart], right[apart]
+        found = apart[(first[one] == second[two]) & (second[one] == first[two])]
+        level[found, given] = SORTS["given"].levels.index("swapped")
+        level[found, family] = -1
 
-def _levels(sort: str | Comparison, values: Sequence[str], one: Codes, two: Codes) -> Levels:
-    level = np.full(len(one), -1, np.int8)
-    both = (one >= 0) & (two >= 0)
-    level[both & (one == two)] = _equal(sort)
-    at = np.flatnonzero(both & (one != two))
-    low = np.minimum(one[at], two[at]).astype(np.int64)
-    pairs, place = np.unique(low << 32 | np.maximum(one[at], two[at]), return_inverse=True)
-    texts = [[values[code] for code in side.tolist()] for side in (pairs >> 32, pairs & 0xFFFFFFFF)]
-    found = levels_of(sort, *texts) if isinstance(sort, str) else _own_levels(sort, *texts)
-    level[at] = found[place]
-    return level
-
-
-def _own_levels(own: Comparison, left: Sequence[str], right: Sequence[str]) -> Levels:
-    return np.fromiter(map(own.level, left, right), np.int8, len(left))
-
-
-def _equal(sort: str | Comparison) -> int:
-    return len((SORTS[sort] if isinstance(sort, str) else sort).levels) - 1
-
-
-def _swapped(features: Sequence[Feature], level: Levels, left: Pairs64, right: Pairs64) -> None:
-    """See given and family name in each other's place: one level, and the family says no more."""
-    place = {feature.role: at for at, feature in enumerate(features)}
-    if not {"given_name", "family_name"} <= place.keys():
-        return
-    given, family = place["given_name"], place["family_name"]
-    apart = np.flatnonzero((level[:, given] == 0) & (level[:, family] == 0))
-    values, shared = _shared(features[given], features[family])
-    one, two = left[apart], right[apart]
-    first = _levels("given", values, shared[0][one], shared[1][two])
-    second = _levels("given", values, shared[1][one], shared[0][two])
-    found = apart[(np.minimum(first, second) >= 2)]
-    level[found, given] = 3
-    level[found, family] = -1
-
-
-def _shared(one: Feature, two: Feature) -> tuple[tuple[str, ...], tuple[Codes, Codes]]:
-    """Return both features in codes of one dictionary."""
-    values = tuple(sorted({*one.values, *two.values}))
-    place = {value: at for at, value in enumerate(values)}
-    codes = []
-    for feature in (one, two):
-        table = np.array([*(place[value] for value in feature.values), -1], np.int32)
-        codes.append(table[feature.first])
-    return values, (codes[0], codes[1])
+    def _whole(self, at: int) -> Keys:
+        feature = self.features[at]
+        return np.r_[feature.texts.whole, np.uint64(0)][feature.first]
 
 
-def _whole_names(features: Sequence[Feature], level: Levels) -> None:
-    """Let the whole name say nothing where both of its parts have spoken."""
-    place = {feature.role: at for at, feature in enumerate(features)}
-    if {"given_name", "family_name", "full_name"} <= place.keys():
-        given, family = level[:, place["given_name"]], level[:, place["family_name"]]
-        spoken = (given >= 0) & ((family >= 0) | (given == 3))
-        level[spoken, place["full_name"]] = -1

@@ -5,10 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Codes", "Flags", "Levels", "Numbers", "Pairs64", "components", "dense", "unpacked"]
+__all__ = [
+    "Codes",
+    "Flags",
+    "Keys",
+    "Levels",
+    "Numbers",
+    "Pairs64",
+    "components",
+    "unpacked",
+]
 
 Codes = NDArray[np.int32]
 """Codes of values, one for each row; -1 is a missing value."""
+Keys = NDArray[np.uint64]
+"""Numbers that stand for values: equal values, equal numbers."""
 Levels = NDArray[np.int8]
 """Levels of agreement, one column a field; -1 says nothing."""
 Pairs64 = NDArray[np.int64]

@@ -8,15 +8,19 @@ from itertools import product
 import numpy as np
 from attrs import frozen
 
-from ecrm_core.matching.arrays import Codes, Flags, Pairs64, dense
-from ecrm_core.matching.features import Feature
-from ecrm_core.matching.keys import Pieces, pieces_of, rules_of
+from ecrm_core.matching.arrays import Flags, Keys, Pairs64, unpacked
+from ecrm_core.matching.keys import Pieces, rules_of
+from ecrm_core.matching.texts import mixed
+from ecrm_core.matching.units import Units
 
-__all__ = ["Blocks", "LeftOut", "block"]
+__all__ = ["Blocking", "Blocks", "LeftOut"]
 
-_SIZES = (1_000, 500, 200, 100, 50, 20, 10)
-_BUDGET, _PER_ROW = 300_000, 3  # pairs of one rule
+_SIZES = (1_000, 500, 200, 100, 50, 20, 10, 5)
+_BUDGET, _PER_ROW = 300_000, 1.5  # pairs of one rule
 _WINDOW = 3
+ROW = 28  # bits of a row
+_RULE = 6  # bits of a rule
+_ROWS = np.uint64((1 << ROW) - 1)
 
 
 @frozen(kw_only=True)
@@ -34,75 +38,113 @@ class LeftOut:
 
 @frozen(kw_only=True, eq=False, repr=False)
 class Blocks:
-    """Pairs of rows, packed and sorted; for each the rules (as bits) that found it."""
+    """Pairs of units, packed and sorted; for each the rules (as bits) that found it."""
 
     pairs: Pairs64
     found: Pairs64
-    rules: tuple[tuple[str, ...], ...]
-    left_out: tuple[LeftOut, ...]
 
 
-def block(features: Sequence[Feature], rows: int, sources: Codes | None = None) -> Blocks:
-    """Return the pairs that agree on the pieces of a rule; with ``sources`` of two sources only."""
-    pieces = pieces_of(features)
-    rules = rules_of(pieces)
-    pairs, found = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    left_out = []
-    for bit, rule in enumerate(rules):
-        fresh, missed = _by_rule(pieces, rule, rows)
-        left_out += [missed] if missed.pairs else []
-        if sources is not None:
-            fresh = fresh[sources[fresh >> 32] != sources[fresh & 0xFFFFFFFF]]
-        pairs, found = _merged(pairs, found, fresh, 1 << bit)
-    return Blocks(pairs=pairs, found=found, rules=rules, left_out=tuple(left_out))
+class Blocking:
+    """The rules that units serve, and the pairs they bring together."""
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+        self._pieces = Pieces(units.features)
+        self.rules, self.wide = rules_of(self._pieces)
+        self.left_out: list[LeftOut] = []
+        self._several = units.sizes > 1
+        self._budget = max(_BUDGET, int(_PER_ROW * units.count))
+
+    def blocks(self) -> Blocks:
+        """Return the pairs of the telling rules."""
+        parts = []
+        for bit, rule in enumerate(self.rules):
+            left, right = unpacked(self.pairs(rule))
+            parts.append(left << (ROW + _RULE) | right << _RULE | bit)
+        return _together(parts)
+
+    def pairs(self, rule: tuple[str, ...]) -> Pairs64:
+        """Return the pairs that agree on the pieces of a rule, packed; some may come twice."""
+        keyed = _sorted(_keyed(self._pieces, rule))
+        pairs, missed = self._within(keyed, rule)
+        if missed.pairs:
+            self.left_out.append(missed)
+        return pairs
+
+    def sample(self, rule: tuple[str, ...], wanted: int) -> tuple[Pairs64, int]:
+        """Return some of the pairs of a rule, and about how many there are in all."""
+        keyed = _sorted(_keyed(self._pieces, rule))
+        members, starts, sizes = _blocks_of(keyed)
+        limit = _limit(sizes, self._budget)
+        held = np.flatnonzero((sizes > 1) & (sizes <= limit))
+        pairs = sizes[held] * (sizes[held] - 1) // 2
+        total = int(pairs.sum())
+        step = max(total // max(wanted, 1), 1)
+        # Blocks come in the order of a number made of their keys: any stretch is as good.
+        chosen = held[::step]
+        found = _small(members, starts, sizes, chosen)
+        return self._crossing(np.concatenate(found) if found else np.zeros(0, np.int64)), total
+
+    def _within(self, keyed: Keys, rule: tuple[str, ...]) -> tuple[Pairs64, LeftOut]:
+        members, starts, sizes = _blocks_of(keyed)
+        limit = _limit(sizes, self._budget)
+        large = sizes > limit
+        found = _small(members, starts, sizes, np.flatnonzero(~large & (sizes > 1)))
+        found += _large(members, starts, sizes, np.flatnonzero(large))
+        alike = members[self._several[members]]
+        found.append(alike << 32 | alike)
+        held = sizes[large]  # each is above the window
+        missed = int((held * (held - 1) // 2 - _WINDOW * held + _WINDOW * (_WINDOW + 1) // 2).sum())
+        left_out = LeftOut(rule=" + ".join(rule), limit=limit, blocks=len(held), pairs=missed)
+        return self._crossing(np.concatenate(found)), left_out
+
+    def _crossing(self, pairs: Pairs64) -> Pairs64:
+        """Return the pairs of two sources, where sources are told apart."""
+        sources = self._units.sources
+        if sources is None:
+            return pairs
+        left, right = unpacked(pairs)
+        return pairs[sources[left] != sources[right]]
 
 
-def _merged(pairs: Pairs64, found: Pairs64, fresh: Pairs64, bit: int) -> tuple[Pairs64, Pairs64]:
-    """Return sorted pairs with those of one more rule; both are sorted and without repetition."""
-    place = np.searchsorted(pairs, fresh)
-    known = np.zeros(len(fresh), np.bool_)
-    inside = place < len(pairs)
-    known[inside] = pairs[place[inside]] == fresh[inside]
-    found = found.copy()
-    found[place[known]] |= bit
-    new = fresh[~known]
-    pairs = np.insert(pairs, place[~known], new)
-    return pairs, np.insert(found, place[~known], np.full(len(new), bit))
+def _together(parts: Sequence[Pairs64]) -> Blocks:
+    """Return each pair once, with the rules that found it."""
+    packed = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    packed.sort()
+    both = packed >> _RULE
+    new = np.flatnonzero(np.r_[True, both[1:] != both[:-1]]) if len(both) else both
+    bits = np.left_shift(np.int64(1), packed & ((1 << _RULE) - 1))
+    found = np.bitwise_or.reduceat(bits, new) if len(new) else bits
+    both = both[new]
+    return Blocks(pairs=(both >> ROW) << 32 | both & int(_ROWS), found=found)
 
 
-def _by_rule(pieces: Pieces, rule: tuple[str, ...], rows: int) -> tuple[Pairs64, LeftOut]:
-    keys, members = _keyed(pieces, rule)
-    order = np.lexsort((members, keys))
-    keys, members = keys[order], members[order]
-    once = np.ones(len(keys), np.bool_)
-    once[1:] = (keys[1:] != keys[:-1]) | (members[1:] != members[:-1])
-    keys, members = keys[once], members[once]
-    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else keys
-    sizes = np.diff(np.r_[starts, len(keys)])
-    limit = _limit(sizes, max(_BUDGET, _PER_ROW * rows))
-    large = sizes > limit
-    found = [*_small(members, starts, sizes, ~large), *_large(members, starts, sizes, large)]
-    pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
-    held = sizes[large]  # each is above the window
-    missed = int((held * (held - 1) // 2 - _WINDOW * held + _WINDOW * (_WINDOW + 1) // 2).sum())
-    return pairs, LeftOut(rule=" + ".join(rule), limit=limit, blocks=int(large.sum()), pairs=missed)
+def _sorted(keyed: Keys) -> Keys:
+    keyed.sort()
+    return keyed[np.r_[True, keyed[1:] != keyed[:-1]]] if len(keyed) else keyed
 
 
-def _keyed(pieces: Pieces, rule: Sequence[str]) -> tuple[Pairs64, Pairs64]:
-    """Return key and row of every way a row fits the rule."""
-    chosen: list[list[Codes]] = [[] for _ in rule]
-    members = []
+def _blocks_of(keyed: Keys) -> tuple[Pairs64, Pairs64, Pairs64]:
+    """Return the rows in the order of their keys, where each block starts, and its size."""
+    keys = keyed >> np.uint64(ROW)
+    members = (keyed & _ROWS).astype(np.int64)
+    if not len(keys):
+        return members, members, members
+    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    return members, starts, np.diff(np.r_[starts, len(keys)])
+
+
+def _keyed(pieces: Pieces, rule: Sequence[str]) -> Keys:
+    """Return key and row, in one number, of every way a row fits the rule."""
+    found = []
     for slots in product(*(pieces[piece].T for piece in rule)):
-        held: Flags = np.logical_and.reduce([slot >= 0 for slot in slots])
-        members.append(np.flatnonzero(held))
-        for at, slot in enumerate(slots):
-            chosen[at].append(slot[held])
-    if not members:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    columns = [np.concatenate(column).astype(np.int64) for column in chosen]
-    if not len(columns[0]):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    return dense(columns), np.concatenate(members).astype(np.int64)
+        held: Flags = np.logical_and.reduce([slot > 0 for slot in slots])
+        members = np.flatnonzero(held)
+        key = slots[0][members]
+        for slot in slots[1:]:
+            key = mixed(key * np.uint64(3) + slot[members])
+        found.append(key & ~_ROWS | members.astype(np.uint64))
+    return np.concatenate(found) if found else np.zeros(0, np.uint64)
 
 
 def _limit(sizes: Pairs64, budget: int) -> int:
@@ -114,17 +156,17 @@ def _limit(sizes: Pairs64, budget: int) -> int:
     return _SIZES[-1]
 
 
-def _small(members: Pairs64, starts: Pairs64, sizes: Pairs64, kept: Flags) -> list[Pairs64]:
-    """Return all pairs of the small blocks, one array for each size."""
+def _small(members: Pairs64, starts: Pairs64, sizes: Pairs64, kept: Pairs64) -> list[Pairs64]:
+    """Return all pairs of blocks, one array for each size."""
     found = []
-    for size in np.unique(sizes[kept & (sizes > 1)]).tolist():
+    for size in np.unique(sizes[kept]).tolist():
         one, two = np.triu_indices(size, 1)
-        at = starts[kept & (sizes == size)][:, None]
+        at = starts[kept[sizes[kept] == size]][:, None]
         found.append((members[at + one] << 32 | members[at + two]).ravel())
     return found
 
 
-def _large(members: Pairs64, starts: Pairs64, sizes: Pairs64, large: Flags) -> list[Pairs64]:
+def _large(members: Pairs64, starts: Pairs64, sizes: Pairs64, large: Pairs64) -> list[Pairs64]:
     """Return each row of a large block with its next neighbours."""
     found = []
     for start, size in zip(starts[large].tolist(), sizes[large].tolist(), strict=True):

@@ -148,11 +148,8 @@ def _inner(one: str, two: str) -> bool:
     return len(short) > 5 and long.endswith(short)
 
 
-def _email(left: Texts, right: Texts) -> Levels:
-    one, two = ([text.rpartition("@")[0] or text for text in side] for side in (left, right))
-    score = _winkler(one, two)
-    same = _flags(one, two, lambda one, two: one == two and len(one) > 3)
-    return _ranked((score >= 0.88, 1), (same, 2))
+def _local(left: Texts, right: Texts) -> Levels:
+    return _ranked((_winkler(left, right) >= 0.88, 1))
 
 
 def _date(left: Texts, right: Texts) -> Levels:
@@ -182,5 +179,5 @@ def _none(left: Texts, right: Texts) -> Levels:
 
 _LEVELS: Mapping[str, Callable[[Texts, Texts], Levels]] = MappingProxyType({
     "given": _name, "name": _name, "full": _full, "title": _title, "text": _text,
-    "date": _date, "code": _code, "email": _email, "category": _none,
+    "date": _date, "code": _code, "local": _local, "category": _none,
 })  # fmt: skip

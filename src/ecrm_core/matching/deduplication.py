@@ -12,7 +12,6 @@ from attrs import field, frozen
 from ecrm_core.customers.table import Table, text_of
 from ecrm_core.errors import MissingError
 from ecrm_core.kernel import Reason, html_table, plain_table
-from ecrm_core.matching.agreement import agreement
 from ecrm_core.matching.arrays import Flags, Pairs64
 from ecrm_core.matching.blocking import LeftOut
 from ecrm_core.matching.explain import Explanation, FieldEvidence
@@ -37,7 +36,7 @@ class Deduplication:
     a value of the data.
     """
 
-    ids: tuple[Id, ...]
+    ids: Sequence[Id]
     model: Model
     left_out: tuple[LeftOut, ...]
     compared: int
@@ -97,7 +96,7 @@ class Deduplication:
         one, two = self._row(left), self._row(right)
         rows = np.array([one]), np.array([two])
         scorer = Scorer(self.model, self._features)
-        level = agreement(scorer.features, *rows)
+        level = scorer.agreement.levels(*rows)
         bits = scorer.evidence(level, *rows)[0].tolist()
         weight = scorer.score(level, *rows)
         said = zip(scorer.features, level[0].tolist(), bits, strict=True)

@@ -8,11 +8,13 @@ import numpy as np
 from attrs import evolve, field, frozen
 
 from ecrm_core.customers import FieldMap
-from ecrm_core.customers.table import text_of
 from ecrm_core.matching.arrays import Codes, Numbers, Pairs64
+from ecrm_core.matching.columns import factorised
 from ecrm_core.matching.comparison import NO_COMPARISONS, Comparison
 from ecrm_core.matching.forms import form_of
+from ecrm_core.matching.quick import forms_of
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared, Sort
+from ecrm_core.matching.texts import Texts
 
 __all__ = ["Feature", "features_of"]
 
@@ -22,7 +24,7 @@ _JOINED = frozenset({"kana"})  # parts of one text
 
 @frozen(kw_only=True, eq=False, repr=False)
 class Feature:
-    """One thing known of rows: for each row codes into ``values`` (sorted), -1 where missing.
+    """One thing known of rows: for each row codes into its distinct ``texts``, -1 where missing.
 
     A list (e-mail addresses) has a column of codes for each of its places. ``own`` is how a custom
     field is compared.
@@ -31,8 +33,13 @@ class Feature:
     name: str
     role: str
     codes: Codes
-    values: tuple[str, ...]
+    texts: Texts
     own: Comparison | None = None
+
+    @property
+    def values(self) -> Sequence[str]:
+        """The distinct forms."""
+        return self.texts.values
 
     @property
     def compared(self) -> Compared:
@@ -77,40 +84,41 @@ def features_of(
     for column, role in fields.columns.items():
         if (role in COMPARED or role in own) and column in columns:
             name = role if role in _LISTS | _JOINED else column
-            raw = [text_of(cell) for cell in columns[column]]
-            said.setdefault(name, _Said(name, role)).columns.append(_factorised(raw))
+            said.setdefault(name, _Said(name, role)).columns.append(factorised(columns[column]))
     made = (
         _feature(said[name], fields.date_order, own.get(said[name].role)) for name in sorted(said)
     )
     return tuple(feature for feature in made if feature.values)
 
 
-def _factorised(texts: Sequence[str]) -> tuple[list[str], Codes]:
-    known: dict[str, int] = {}
-    codes = np.fromiter((known.setdefault(t, len(known)) for t in texts), np.int32, len(texts))
-    return list(known), codes
-
-
 def _feature(said: _Said, date_order: str | None, own: Comparison | None) -> Feature:
     columns = [_joined(said.columns)] if said.role in _JOINED else said.columns
-    form = own.formed if own is not None else None
-    formed = [[form_of(said.role, text, date_order=date_order, own=form) for text in texts]
-              for texts, _ in columns]  # fmt: skip
-    values = tuple(sorted({form for forms in formed for form in forms if form}))
-    place = {value: at for at, value in enumerate(values)}
-    slots = [
-        np.array([place.get(form, -1) for form in forms] or [-1], np.int32)[codes]
-        for forms, (_, codes) in zip(formed, columns, strict=True)
-    ]
-    codes = np.stack(slots, axis=1)
-    return Feature(name=said.name, role=said.role, codes=_in_order(codes), values=values, own=own)
+    known: dict[str, int] = {"": -1}
+    slots = []
+    for texts, codes in columns:
+        forms = _forms(said.role, texts, date_order, own)
+        place = np.fromiter(
+            (known.setdefault(form, len(known) - 1) for form in forms), np.int32, len(forms)
+        )
+        slots.append(place[codes] if len(forms) else codes)
+    del known[""]
+    codes = _in_order(np.stack(slots, axis=1))
+    return Feature(name=said.name, role=said.role, codes=codes, texts=Texts(list(known)), own=own)
+
+
+def _forms(
+    role: str, texts: Sequence[str], date_order: str | None, own: Comparison | None
+) -> list[str]:
+    if own is None:
+        return forms_of(role, texts, date_order=date_order)
+    return [form_of(role, text, date_order=date_order, own=own.formed) for text in texts]
 
 
 def _joined(columns: Sequence[tuple[list[str], Codes]]) -> tuple[list[str], Codes]:
     if len(columns) == 1:
         return columns[0]
     parts = [[texts[code] for code in codes.tolist()] for texts, codes in columns]
-    return _factorised([" ".join(filter(None, row)) for row in zip(*parts, strict=True)])
+    return factorised([" ".join(filter(None, row)) for row in zip(*parts, strict=True)])
 
 
 def _in_order(codes: Codes) -> Codes:
@@ -122,9 +130,20 @@ def _in_order(codes: Codes) -> Codes:
     return -np.sort(-codes, axis=1)
 
 
-def counted(feature: Feature, groups: Codes) -> Numbers:
-    """Return how often each value occurs, once for each group (of rows that are one person)."""
+def counted(feature: Feature, groups: Pairs64, weight: Pairs64 | None = None) -> Numbers:
+    """Return how often each value occurs, once for each group (of rows that are one person).
+
+    ``weight`` says for how many persons a row stands; 1 where it is not given.
+    """
     total = len(feature.values)
-    pairs = [groups.astype(np.int64) * total + slot for slot in feature.codes.T]
-    held = [pair[slot >= 0] for pair, slot in zip(pairs, feature.codes.T, strict=True)]
-    return np.bincount(np.unique(np.concatenate(held)) % total, minlength=total).astype(np.float64)
+    rows = np.concatenate([np.flatnonzero(slot >= 0) for slot in feature.codes.T])
+    values = np.concatenate([slot[slot >= 0] for slot in feature.codes.T]).astype(np.int64)
+    counts = np.bincount(values, minlength=total)
+    several = counts[values] > 1
+    held = np.unique(values[several] * len(groups) + groups[rows[several]])
+    counts[values[several]] = 0
+    counts += np.bincount(held // len(groups), minlength=total)
+    if weight is not None:
+        more = weight[rows] > 1
+        counts += np.bincount(values[more], (weight[rows[more]] - 1), minlength=total).astype(np.int64)
+    return counts.astype(np.float64)

@@ -10,9 +10,9 @@ from ecrm_core.customers import name_key, parse_country, parse_email
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import MAX_TEXT, fold, parse_date, script_of, strip_accents
 
-__all__ = ["form_of"]
+__all__ = ["LONGEST", "abbreviated", "form_of"]
 
-_LONGEST = 128  # likeness of long texts costs the product of their lengths
+LONGEST = 128  # likeness of long texts costs the product of their lengths
 _UNSPACED = frozenset({"hangul", "han", "kana"})
 _SIGNS = re.compile(r"[\W_]+")
 _COMPACT = re.compile(r"(?:1[6-9]|20)\d{6}", re.ASCII)
@@ -32,10 +32,10 @@ def form_of(
     text = text[:MAX_TEXT].replace("\0", "")
     said = own(text) if own is not None and text else None
     if said is not None:
-        return said[:_LONGEST]
+        return said[:LONGEST]
     if role == "birth_date":
         return _date(text, date_order)
-    return _FORMS.get(role, _words)(text)[:_LONGEST]
+    return _FORMS.get(role, _words)(text)[:LONGEST]
 
 
 def _name(text: str) -> str:
@@ -45,6 +45,15 @@ def _name(text: str) -> str:
 
 def _words(text: str) -> str:
     return strip_accents(" ".join(_SIGNS.sub(" ", fold(text)).split()))
+
+
+def _street(text: str) -> str:
+    return abbreviated(_words(text))
+
+
+def abbreviated(text: str) -> str:
+    """Return folded text with the kinds of ways in their short form: oak street, oak st."""
+    return _WAY.sub(lambda found: _WAYS[found[0]], text)
 
 
 def _letters(text: str) -> str:
@@ -84,8 +93,20 @@ def _date(text: str, order: str | None) -> str:
         return digits  # never guessed: compared as the digits it has
 
 
+_WAYS: Mapping[str, str] = MappingProxyType({
+    "street": "st", "road": "rd", "avenue": "ave", "av": "ave", "lane": "ln",
+    "drive": "dr", "court": "ct", "place": "pl", "close": "cl", "boulevard": "blvd",
+    "blv": "blvd", "square": "sq", "terrace": "ter", "highway": "hwy", "parkway": "pkwy",
+    "crescent": "cres", "circle": "cir", "apartment": "apt", "suite": "ste", "floor": "fl",
+    "north": "n", "south": "s", "east": "e", "west": "w", "saint": "st", "mount": "mt",
+    "strasse": "str", "platz": "pl", "calle": "c", "avenida": "ave", "plaza": "pl",
+    "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th",
+    "sixth": "6th", "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
+})  # fmt: skip
+_WAY = re.compile(rf"\b(?:{'|'.join(_WAYS)})\b")
+
 _FORMS: Mapping[str, Callable[[str], str]] = MappingProxyType({
     "full_name": _name, "given_name": _name, "family_name": _name, "middle_name": _name,
     "kana": _name, "email": _email, "phone": _phone, "postcode": _letters,
-    "national_id": _letters, "country": _country,
+    "national_id": _letters, "country": _country, "street": _street,
 })  # fmt: skip

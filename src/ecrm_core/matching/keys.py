@@ -6,32 +6,37 @@ of them apply follows from the roles, never from the data set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from types import MappingProxyType
 
 import numpy as np
 
-from ecrm_core.kernel import script_of
-from ecrm_core.matching.arrays import Codes
+from ecrm_core.matching.arrays import Keys, Pairs64
 from ecrm_core.matching.features import Feature
+from ecrm_core.matching.texts import Texts, mixed
 
-__all__ = ["FIXED", "RULES", "Pieces", "pieces_of", "rules_of"]
-
-Pieces = Mapping[str, Codes]
-"""The codes of each piece: a row for each row, a column for each of several forms, -1: none."""
+__all__ = ["FIXED", "RULES", "WIDE", "Pieces", "rules_of"]
 
 RULES: tuple[tuple[str, ...], ...] = (
-    ("national_id",), ("email",), ("phone",), ("whole",), ("local",), ("birth_date",),
-    ("name", "birth_y"), ("name", "postcode"), ("name3", "birth_ym"), ("name", "city"),
-    ("name3", "postcode3"), ("names3",), ("name3", "birth_y"), ("local5",), ("phone6",),
-    ("organisation",), ("street",), ("birth_ym", "postcode3"), ("birth_ym", "city"),
-    ("birth_y", "postcode"), ("name3", "street6"), ("street6", "postcode3"), ("street6", "city"),
-    ("title4", "city"), ("title4",), ("street6",), ("word",), ("name", "category"), ("name",),
-    ("postcode",), ("name3", "city"), ("birth_md", "name3"), ("text",), ("initials", "birth_y"),
-    ("initials", "postcode3"),
+    ("national_id",), ("email",), ("phone",), ("whole", "birth_date"), ("whole", "postcode"),
+    ("whole", "city"), ("name", "birth_date"), ("name", "postcode"), ("birth_date", "postcode"),
+    ("name", "street"), ("street", "city"), ("name3", "phone6"), ("name", "local"),
+    ("names3", "birth_y"), ("names3", "postcode3"), ("name", "birth_ym"), ("organisation",),
 )  # fmt: skip
-"""Every rule, the most telling first."""
+"""Rules that nearly always bring together rows of one person, the most telling first."""
+
+WIDE: tuple[tuple[str, ...], ...] = (
+    ("whole",), ("street",), ("local",), ("birth_date",), ("name", "city"), ("name3", "postcode"),
+    ("street6", "city"), ("title4", "city"), ("names3",), ("phone6",), ("postcode",),
+    ("birth_ym", "postcode3"), ("birth_ym", "city"), ("birth_y", "postcode"), ("name3", "birth_ym"),
+    ("name3", "street6"), ("street6", "postcode3"), ("name3", "city"), ("name3", "postcode3"),
+    ("name", "birth_y"), ("name3", "birth_y"), ("local5", "name3"), ("local5", "birth_y"),
+    ("local5",), ("birth_md", "name3"), ("initials", "birth_y"), ("initials", "postcode3"),
+    ("name", "category"), ("name",), ("title4",), ("street6",), ("word",), ("text",),
+)  # fmt: skip
+"""Rules that are followed where a sample of what they bring together holds matches."""
 
 _PERSON = ("given_name", "family_name", "middle_name", "full_name", "kana")
 FIXED: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -48,124 +53,172 @@ FIXED: Mapping[str, tuple[str, ...]] = MappingProxyType({
 })  # fmt: skip
 """The roles that agree in a block because of the piece, so that the block teaches nothing there."""
 
-_UNSPACED = frozenset({"hangul", "han", "kana"})
 _MOST = 6  # forms of one piece in one row
-_Split = Callable[[str], Iterable[str]]
+_Split = Callable[[Texts], Keys]
 
 
-def _start(size: int) -> _Split:
-    return lambda text: (text[:size],) if len(text) >= min(size, 2) else ()
+def _whole(texts: Texts) -> Keys:
+    return texts.whole[:, None]
 
 
-def _local(text: str) -> Iterable[str]:
-    local = text.rpartition("@")[0]
-    return (local,) if len(local) > 4 else ()
+def _start(size: int, texts: Texts) -> Keys:
+    return np.where(texts.sizes >= min(size, 2), texts.beginning(size), 0)[:, None]
 
 
-def _words(text: str) -> Iterable[str]:
-    return dict.fromkeys(word for word in text.split() if len(word) > 2)
+def _end(size: int, texts: Texts) -> Keys:
+    return texts.ending(size)[:, None]
 
 
-_WHOLE: _Split = lambda text: (text,)  # noqa: E731 - one of a table of them
-# Piece: the role it comes from, and how.
+def _local(size: int, texts: Texts) -> Keys:
+    """Return the number of what stands before the @, where it tells something."""
+    signs = np.flatnonzero(texts.characters == ord("@"))
+    owner = np.searchsorted(texts.starts, signs, side="right") - 1
+    length = np.zeros(len(texts.values), np.int64)
+    length[owner] = signs - texts.starts[owner]
+    length[length < 5] = 0
+    return texts.keys(texts.starts, np.minimum(length, size))[:, None]
+
+
+def _month_day(texts: Texts) -> Keys:
+    """Return one number for a month and a day, in either order."""
+    signs = texts.matrix(8).astype(np.uint64)
+    one, two = signs[:, 4] << 8 | signs[:, 5], signs[:, 6] << 8 | signs[:, 7]
+    held = mixed(mixed(one + np.uint64(1)) + mixed(two + np.uint64(1)))
+    return np.where(texts.sizes == 8, held, 0)[:, None]
+
+
+def _words(texts: Texts, shortest: int = 3) -> Keys:
+    """Return the numbers of the words of each value, a column for each place."""
+    lists = [list(dict.fromkeys(w for w in text.split() if len(w) >= shortest))[:_MOST]
+             for text in texts.values]  # fmt: skip
+    known: dict[str, int] = {}
+    found = np.zeros((len(lists), max(map(len, lists), default=0)), np.int64)
+    for row, words in enumerate(lists):
+        found[row, : len(words)] = [known.setdefault(word, len(known) + 1) for word in words]
+    return np.r_[np.zeros(1, np.uint64), Texts(list(known)).whole][found]
+
+
 _PIECES: Mapping[str, tuple[str, _Split]] = MappingProxyType({
-    "national_id": ("national_id", _WHOLE),
-    "email": ("email", _WHOLE),
-    "local": ("email", _local),
-    "local5": ("email", lambda text: [local[:5] for local in _local(text)]),
-    "phone": ("phone", _WHOLE),
-    "phone6": ("phone", lambda text: (text[-6:],)),
-    "birth_date": ("birth_date", _WHOLE),
-    "birth_y": ("birth_date", _start(4)),
-    "birth_ym": ("birth_date", _start(6)),
-    "birth_md": ("birth_date", lambda text: ("".join(sorted((text[4:6], text[6:8]))),)),
-    "postcode": ("postcode", _WHOLE),
-    "postcode3": ("postcode", _start(3)),
-    "street": ("street", _WHOLE),
-    "street6": ("street", _start(6)),
-    "city": ("city", _WHOLE),
-    "organisation": ("organisation", _WHOLE),
-    "title4": ("organisation", _start(4)),
-    "category": ("category", _WHOLE),
+    "national_id": ("national_id", _whole),
+    "email": ("email", _whole),
+    "local": ("email", partial(_local, 64)),
+    "local5": ("email", partial(_local, 5)),
+    "phone": ("phone", _whole),
+    "phone6": ("phone", partial(_end, 6)),
+    "birth_date": ("birth_date", _whole),
+    "birth_y": ("birth_date", partial(_start, 4)),
+    "birth_ym": ("birth_date", partial(_start, 6)),
+    "birth_md": ("birth_date", _month_day),
+    "postcode": ("postcode", _whole),
+    "postcode3": ("postcode", partial(_start, 3)),
+    "street": ("street", _whole),
+    "street6": ("street", partial(_start, 6)),
+    "city": ("city", _whole),
+    "organisation": ("organisation", _whole),
+    "title4": ("organisation", partial(_start, 4)),
+    "category": ("category", _whole),
     "text": ("text", _words),
 })  # fmt: skip
+# Piece: the role it comes from, and how.
 
 
-def pieces_of(features: Sequence[Feature]) -> Pieces:
-    """Return every piece that the features have."""
-    roles: dict[str, list[Feature]] = {}
-    for feature in features:
-        roles.setdefault(feature.role, []).append(feature)
-    found = {
-        piece: _coded([_split(feature, split) for feature in roles[role]])
-        for piece, (role, split) in _PIECES.items()
-        if role in roles
-    }
-    titles = [feature for role in ("organisation", "street") for feature in roles.get(role, [])]
-    if titles:
-        found["word"] = _coded([_split(feature, _words) for feature in titles])
-    people = [feature for role in _PERSON for feature in roles.get(role, [])]
-    for feature in features:
-        if feature.own is not None and feature.own.keys is not None:
-            found[feature.role] = _coded([_split(feature, feature.own.shared)])
-    return found | (_of_names(people) if people else {})
+class Pieces:
+    """The pieces that the features of a table have: numbers for each row, 0 where there is none."""
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self._roles: dict[str, list[Feature]] = {}
+        for feature in features:
+            self._roles.setdefault(feature.role, []).append(feature)
+        self._own = {f.role: f for f in features if f.own is not None and f.own.keys is not None}
+        self._people = [feature for role in _PERSON for feature in self._roles.get(role, [])]
+        self._held: dict[str, Keys] = {}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What pieces there are."""
+        held = {piece for piece, (role, _) in _PIECES.items() if role in self._roles}
+        if {"organisation", "street"} & self._roles.keys():
+            held.add("word")
+        if self._people:
+            held |= {"whole", "name", "name3", "names3", "initials"}
+        return frozenset(held | self._own.keys())
+
+    def __getitem__(self, piece: str) -> Keys:
+        """Return the numbers of a piece: a row for each row, a column for each of its forms."""
+        if piece not in self._held:
+            self._held[piece] = self._made(piece)
+        return self._held[piece]
+
+    def _made(self, piece: str) -> Keys:
+        if piece in self._own:
+            return _rows_of([(self._own[piece], _plugged(self._own[piece]))])
+        if piece == "word":
+            titles = [f for role in ("organisation", "street") for f in self._roles.get(role, [])]
+            return _rows_of([(feature, _words(feature.texts)) for feature in titles])
+        if piece in _PIECES:
+            role, split = _PIECES[piece]
+            return _rows_of([(feature, split(feature.texts)) for feature in self._roles[role]])
+        return self._of_names(piece)
+
+    def _of_names(self, piece: str) -> Keys:
+        """Return the pieces of names; the parts of a name count in every order."""
+        if piece == "name":
+            return _once(_rows_of([(f, _words(f.texts, 1)) for f in self._people]))
+        if piece == "name3":
+            return _once(_rows_of([(f, _beginnings(f.texts, 3)) for f in self._people]))
+        if piece == "whole":
+            names = self["name"]
+            return np.where((names > 0).any(axis=1), mixed(names.sum(axis=1, dtype=np.uint64)), 0)[:, None]
+        first = self["name3"] if piece == "names3" else _rows_of([(f, _beginnings(f.texts, 1)) for f in self._people])
+        first = _once(first)[:, :4]
+        if piece == "initials":
+            several = (first > 0).sum(axis=1) > 1
+            return np.where(several, mixed(first.sum(axis=1, dtype=np.uint64)), 0)[:, None]
+        pairs = [np.where((one > 0) & (two > 0), mixed(one + two), 0)
+                 for one, two in combinations(first.T, 2)]  # fmt: skip
+        return np.stack(pairs, axis=1) if pairs else np.zeros((len(first), 0), np.uint64)
 
 
-def rules_of(pieces: Pieces) -> tuple[tuple[str, ...], ...]:
-    """Return the rules these pieces serve; at the end one for each custom field with keys."""
-    own = sorted(piece for piece in pieces if piece.startswith("attribute:"))
-    return (*(rule for rule in RULES if pieces.keys() >= set(rule)), *((piece,) for piece in own))
-
-
-_Forms = tuple[list[tuple[str, ...]], Codes]
-
-
-def _split(feature: Feature, split: _Split) -> _Forms:
-    return [tuple(split(value)) for value in feature.values], feature.codes
-
-
-def _coded(parts: Sequence[_Forms]) -> Codes:
-    """Return the forms of all parts as codes of one dictionary, side by side."""
+def _beginnings(texts: Texts, size: int) -> Keys:
+    lists = [[word[:size] for word in text.split() if len(word) > 1 or size == 1][:_MOST] for text in texts.values]
     known: dict[str, int] = {}
+    found = np.zeros((len(lists), max(map(len, lists), default=0)), np.int64)
+    for row, words in enumerate(lists):
+        found[row, : len(words)] = [known.setdefault(word, len(known) + 1) for word in words]
+    return np.r_[np.zeros(1, np.uint64), Texts(list(known)).whole][found]
+
+
+def _once(keys: Keys) -> Keys:
+    """Return the different numbers of each row, the first columns filled first."""
+    if keys.shape[1] < 2:
+        return keys
+    held = np.sort(keys, axis=1)[:, ::-1].copy()
+    held[:, 1:][held[:, 1:] == held[:, :-1]] = 0
+    held = np.sort(held, axis=1)[:, ::-1]
+    return held[:, : max(int((held > 0).sum(axis=1).max(initial=0)), 1)][:, :_MOST]
+
+
+def _plugged(feature: Feature) -> Keys:
+    own = feature.own
+    lists = [own.shared(value)[:_MOST] if own else () for value in feature.values]
+    known: dict[str, int] = {}
+    found = np.zeros((len(lists), max(map(len, lists), default=0)), np.int64)
+    for row, words in enumerate(lists):
+        found[row, : len(words)] = [known.setdefault(w[:128], len(known) + 1) for w in words]
+    return np.r_[np.zeros(1, np.uint64), Texts(list(known)).whole][found]
+
+
+def _rows_of(parts: Sequence[tuple[Feature, Keys]]) -> Keys:
+    """Return the numbers of all parts side by side, for rows."""
     columns = []
-    for forms, codes in parts:
-        width = min(_MOST, max(map(len, forms), default=0))
-        table = np.full((len(forms) + 1, width), -1, np.int32)  # the last row: missing
-        for at, held in enumerate(forms):
-            for slot, form in enumerate(held[:_MOST]):
-                table[at, slot] = known.setdefault(form, len(known))
-        columns += [table[slot] for slot in codes.T]
+    for feature, keys in parts:
+        table = np.concatenate([keys, np.zeros((1, keys.shape[1]), np.uint64)])
+        columns += [table[slot] for slot in feature.codes.T]  # -1 is the last: no number
     return np.concatenate(columns, axis=1)
 
 
-def _of_names(people: Sequence[Feature]) -> dict[str, Codes]:
-    """Return the pieces of names; the parts of a name count in every order."""
-    rows: dict[tuple[int, ...], int] = {}
-    held = np.stack([feature.first for feature in people], axis=1)
-    which = np.fromiter((rows.setdefault(row, len(rows)) for row in map(tuple, held.tolist())),
-                        np.int32, len(held))  # fmt: skip
-    named = [_words_of_name(people, row) for row in rows]
-    forms: dict[str, list[tuple[str, ...]]] = {
-        "name": named,
-        "name3": [tuple(dict.fromkeys(w[:3] for w in words if len(w) > 1)) for words in named],
-        "names3": [tuple("|".join(sorted(pair)) for pair in combinations([w[:3] for w in words], 2))
-                   for words in named],
-        "whole": [("|".join(sorted(words)),) if words else () for words in named],
-        "initials": [_initials(words) for words in named],
-    }  # fmt: skip
-    return {piece: _coded([(each, which[:, None])]) for piece, each in forms.items()}
-
-
-def _initials(words: Sequence[str]) -> tuple[str, ...]:
-    return ("".join(sorted({word[0] for word in words})),) if len(words) > 1 else ()
-
-
-def _words_of_name(people: Sequence[Feature], row: Sequence[int]) -> tuple[str, ...]:
-    """Return the words of all names of a row; in hangul and han the whole, in both orders."""
-    texts = [feature.values[code] for feature, code in zip(people, row, strict=True) if code >= 0]
-    words = dict.fromkeys(word for text in texts for word in text.split())
-    parts = [feature.values[code] for feature, code in zip(people, row, strict=True)
-             if code >= 0 and feature.role in {"given_name", "family_name"}]  # fmt: skip
-    if len(parts) == 2 and all(script_of(part) in _UNSPACED for part in parts):
-        words |= dict.fromkeys((parts[0] + parts[1], parts[1] + parts[0]))
-    return tuple(words)[:_MOST]
+def rules_of(pieces: Pieces) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
+    """Return the telling and the wide rules these pieces serve; custom keys are telling."""
+    own = sorted(piece for piece in pieces.names if piece.startswith("attribute:"))
+    held = [tuple(rule for rule in rules if pieces.names >= set(rule)) for rules in (RULES, WIDE)]
+    return (*held[0], *((piece,) for piece in own)), held[1]

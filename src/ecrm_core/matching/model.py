@@ -1,13 +1,12 @@
 """Model: what a fit came to, frozen and versioned: weights of levels, frequent values, cuts.
 
 Fellegi and Sunter (1969): the weight of a level is log2 of how much oftener pairs of one person
-show it than strangers do. Values are known by digest; a model holds no personal data in clear.
+show it than strangers do. Values are known by number (texts.Texts.whole); a model holds no personal data in clear.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
 from types import MappingProxyType
 
 from attrs import field, frozen
@@ -17,15 +16,10 @@ from ecrm_core.kernel import Json, guarded
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.roles import COMPARED, SORTS
 
-__all__ = ["MODEL_FORMAT", "FieldWeights", "Model", "default_model", "value_digest"]
+__all__ = ["MODEL_FORMAT", "FieldWeights", "Model", "default_model"]
 
-MODEL_FORMAT = "ecrm-match-1"
+MODEL_FORMAT = "ecrm-match-2"
 """The version of the JSON and of the rules that score with it."""
-
-
-def value_digest(value: str) -> str:
-    """Return 16 hexadecimal digits that stand for a value."""
-    return blake2b(value.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
 def _frozen_shares(shares: Mapping[str, float]) -> Mapping[str, float]:

@@ -9,7 +9,6 @@ from attrs import frozen
 
 from ecrm_core.customers import Profile, SourceRecord
 from ecrm_core.kernel import CustomerId, Reason
-from ecrm_core.matching.agreement import agreement
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.explain import evidence_reason
 from ecrm_core.matching.features import features_of
@@ -61,7 +60,7 @@ def best_matches(
     scorer = Scorer(model, features)
     right = np.arange(1, len(others) + 1, dtype=np.int64)
     left = np.zeros_like(right)
-    level = agreement(scorer.features, left, right)
+    level = scorer.agreement.levels(left, right)
     bits = scorer.evidence(level, left, right)
     weight = scorer.score(level, left, right)
     likely = probability(weight).tolist()

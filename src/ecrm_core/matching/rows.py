@@ -11,6 +11,7 @@ from attrs import frozen
 from ecrm_core.customers import FieldMap, Profile, SourceRecord
 from ecrm_core.customers.table import Frame, Table, columns_of, text_of
 from ecrm_core.errors import DefinitionError, InputError, UnknownName
+from ecrm_core.matching.columns import cells_of
 from ecrm_core.matching.comparison import NO_COMPARISONS, Comparison
 from ecrm_core.matching.people import people_columns
 from ecrm_core.matching.roles import COMPARED
@@ -31,7 +32,7 @@ class Rows:
 
     columns: Mapping[str, Sequence[object]]
     fields: FieldMap
-    ids: tuple[Id, ...]
+    ids: Sequence[Id]
     sources: tuple[str, ...] | None = None
 
 
@@ -63,10 +64,15 @@ def rows_of(
     for name in (*wanted, *filter(None, (id, link))):
         if name not in held:
             raise UnknownName("column", name[:80], tuple(get_close_matches(name, held, n=3)))
-    columns = {name: list(held[name]) for name in wanted}
-    named = list(held[id]) if id else None
-    sources = [text_of(cell) for cell in held[link]] if link else None
+    columns = {name: _sized(held[name]) for name in wanted}
+    named = cells_of(held[id]) if id else None
+    sources = [text_of(cell) for cell in cells_of(held[link])] if link else None
     return _checked(columns, field_map, named, sources)
+
+
+def _sized(column: Iterable[object]) -> Sequence[object]:
+    """Return the column as it is if its length is known: frames number their own values."""
+    return column if hasattr(column, "__len__") else list(column)  # type: ignore[return-value]
 
 
 def _columns(table: Table, names: Iterable[str]) -> Mapping[str, Iterable[object]]:
@@ -99,7 +105,7 @@ def _checked(
     if len(lengths) > 1:
         message = f"found columns of {min(lengths)} and {max(lengths)} rows, expected equal ones"
         raise DefinitionError(message, code="ragged")
-    names = tuple(range(lengths.pop())) if ids is None else tuple(map(_id, ids))
+    names = range(lengths.pop()) if ids is None else tuple(map(_id, ids))
     if ids is not None:
         _check_ids(names)
     return Rows(columns=columns, fields=fields, ids=names,

@@ -9,21 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from attrs import frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.matching.agreement import agreement
+from ecrm_core.matching.agreement import Agreement
 from ecrm_core.matching.arrays import Flags, Levels, Numbers, Pairs64
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.model import FieldWeights, Model, value_digest
+from ecrm_core.matching.model import FieldWeights, Model
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared
 
-__all__ = ["Scorer", "combined", "probability"]
+__all__ = ["Scored", "Scorer", "combined", "level_weights", "probability"]
 
-_CHUNK = 500_000
+_SLACK = 0.01  # bits: bounds are kept in single precision
+_CHUNK = 1 << 17  # pairs scored at once
 _PERSONAL = frozenset({"given_name", "full_name"})
 _NAMES = frozenset({"given_name", "family_name", "full_name"})
 _EQUAL_MAIL = len(SORTS["email"].levels) - 1
 _OWN = Compared(sort="", strangers=1.0)  # a custom field: its evidence stands alone
+# What costs little to compare is compared first: it spares the rest for most pairs.
+_CHEAP = ("category", "date", "code", "given", "name", "email", "street", "full", "text", "title")
 
 
 def probability(weight: Numbers) -> Numbers:
@@ -82,10 +86,27 @@ def _strangers(roles: Sequence[str], level: Levels) -> Flags:
     return np.logical_or.reduce(columns) if columns else np.zeros(len(level), np.bool_)
 
 
+@frozen(eq=False, kw_only=True, repr=False)
+class Scored:
+    """Pairs of rows with their weights in bits and the levels of their fields."""
+
+    left: Pairs64
+    right: Pairs64
+    weight: Numbers
+    level: Levels
+
+    def kept(self, which: Flags | Pairs64) -> Scored:
+        """Return those of the pairs."""
+        return Scored(left=self.left[which], right=self.right[which], weight=self.weight[which],
+                      level=self.level[which])  # fmt: skip
+
+
 class Scorer:
     """A model bound to the features of a table: weights of any of its pairs."""
 
-    def __init__(self, model: Model, features: Sequence[Feature]) -> None:
+    def __init__(
+        self, model: Model, features: Sequence[Feature], agreement: Agreement | None = None
+    ) -> None:
         """Look up the shares of all values once; fields the model does not know say nothing.
 
         Raises DefinitionError when the model and the features have no field in common, or a field
@@ -101,22 +122,80 @@ class Scorer:
         _check_levels(pairs)
         self.model = model
         self.features = tuple(feature for feature, _ in pairs)
+        whole = agreement is not None and len(pairs) == len(features)
+        self.agreement = agreement if agreement and whole else Agreement(self.features)
         self.roles = tuple(feature.role for feature in self.features)
         self._tables = [level_weights(fields) for _, fields in pairs]
         self._equal = [_equal_weights(feature, fields) for feature, fields in pairs]
+        order = sorted(range(len(pairs)), key=lambda at: _CHEAP.index(self._sort(at)))
+        self._order = order
+        self._limits = [self._limit(at) for at in range(len(pairs))]
 
-    def weights(self, left: Pairs64, right: Pairs64, level: Levels | None = None) -> Numbers:
-        """Return the weight of each pair in bits, the prior included: 0 is even odds.
+    def _sort(self, at: int) -> str:
+        sort = self.features[at].compared.sort
+        return sort if sort in _CHEAP else _CHEAP[-1]
 
-        ``level`` spares comparing pairs whose levels are known.
+    def weights(self, left: Pairs64, right: Pairs64) -> Numbers:
+        """Return the weight of each pair in bits, the prior included: 0 is even odds."""
+        parts = [slice(at, at + _CHUNK) for at in range(0, len(left), _CHUNK)]
+        found = [self.score(self.agreement.levels(left[p], right[p]), left[p], right[p])
+                 for p in parts]  # fmt: skip
+        return np.concatenate(found) if found else np.zeros(0)
+
+    def scored(self, left: Pairs64, right: Pairs64, *, floor: float) -> Scored:
+        """Return the pairs whose weight reaches ``floor`` (bits), with weights and levels.
+
+        A pair is given up as soon as what is left to compare cannot lift it there.
         """
-        weight = np.empty(len(left))
-        for at in range(0, len(left), _CHUNK):  # evidence takes eight bytes a field and pair
-            part = slice(at, at + _CHUNK)
-            one, two = left[part], right[part]
-            known = agreement(self.features, one, two) if level is None else level[part]
-            weight[part] = self.score(known, one, two)
-        return weight
+        parts = [slice(at, at + _CHUNK) for at in range(0, len(left), _CHUNK)]
+        found = [self._part(left[part], right[part], floor) for part in parts]
+        if not found:
+            return Scored(left=left, right=right, weight=np.zeros(0),
+                          level=np.zeros((0, len(self.features)), np.int8))  # fmt: skip
+        return Scored(
+            left=np.concatenate([one.left for one in found]),
+            right=np.concatenate([one.right for one in found]),
+            weight=np.concatenate([one.weight for one in found]),
+            level=np.concatenate([one.level for one in found]),
+        )
+
+    def _part(self, left: Pairs64, right: Pairs64, floor: float) -> Scored:
+        level = self.agreement.equals(left, right)
+        bound = self._bounds(level, left)
+        total = bound.sum(axis=1) + self.model.prior
+        for at in (None, *self._order):
+            if at is not None:
+                asked = np.flatnonzero(level[:, at] == 0)
+                found = self.agreement.unlike(at, left[asked], right[asked])
+                level[asked, at] = found
+                total[asked] += self._limits[at][found] - bound[asked, at]
+            alive = np.flatnonzero(total >= floor - _SLACK)
+            if len(alive) < 0.9 * len(left):
+                left, right, level = left[alive], right[alive], level[alive]
+                bound, total = bound[alive], total[alive]
+        weight = self.score(level, left, right)
+        held = Scored(left=left, right=right, weight=weight, level=level)
+        return held.kept(weight >= floor)
+
+    def _bounds(self, level: Levels, left: Pairs64) -> Numbers:
+        """Return what each field may say at most, where values still have to be compared."""
+        bound = np.zeros(level.shape, np.float32)
+        for at, feature in enumerate(self.features):
+            top = len(self._tables[at]) - 1
+            if feature.codes.shape[1] > 1:
+                same = self._equal[at].max(initial=0)
+            else:
+                same = self._equal[at][feature.first[left]] if len(self._equal[at]) else 0
+            limits = self._limits[at]
+            highest = limits[:top].max()
+            bound[:, at] = np.where(level[:, at] == 0, highest, limits[level[:, at]])
+            bound[:, at] = np.where(level[:, at] == top, same, bound[:, at])
+        return bound
+
+    def _limit(self, at: int) -> Numbers:
+        """Return what each level may say at most; the last is for missing values."""
+        table = np.append(self._tables[at], 0.0)
+        return np.maximum(table, 0) if _compared(self.roles[at]).group == "place" else table
 
     def score(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
         """Return the weights of pairs whose levels are known."""
@@ -135,6 +214,8 @@ class Scorer:
         return evidence
 
     def _agreed(self, at: int, feature: Feature, left: Pairs64, right: Pairs64) -> Numbers:
+        if feature.codes.shape[1] == 1:
+            return self._equal[at][feature.first[left]]
         best = np.full(len(left), -np.inf)
         for one in feature.codes.T:
             for two in feature.codes.T:
@@ -159,10 +240,14 @@ def level_weights(fields: FieldWeights) -> Numbers:
 
 def _equal_weights(feature: Feature, fields: FieldWeights) -> Numbers:
     """Return for each value what agreeing on it says: the rarer, the more."""
-    get, rare = fields.frequent.get, fields.rare
+    shares = np.full(len(feature.values), fields.rare)
     if fields.frequent:
-        shares = np.array([get(value_digest(value), rare) for value in feature.values])
-    else:
-        shares = np.full(len(feature.values), rare)
-    held: Numbers = np.log2(fields.m[-1] / shares)
-    return held
+        known = np.array([int(digest, 16) for digest in fields.frequent], np.uint64)
+        held = np.array(list(fields.frequent.values()))
+        order = np.argsort(known)
+        known, held = known[order], held[order]
+        at = np.minimum(np.searchsorted(known, feature.texts.whole), len(known) - 1)
+        found = known[at] == feature.texts.whole
+        shares[found] = held[at[found]]
+    weights: Numbers = np.log2(fields.m[-1] / shares)
+    return weights

@@ -13,22 +13,21 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import evolve, frozen
 
-from ecrm_core.matching.agreement import agreement
-from ecrm_core.matching.arrays import Codes, Levels, Numbers, Pairs64, components, unpacked
-from ecrm_core.matching.blocking import Blocks
+from ecrm_core.matching.agreement import Agreement
+from ecrm_core.matching.arrays import Flags, Keys, Levels, Numbers, Pairs64
 from ecrm_core.matching.features import Feature, counted
 from ecrm_core.matching.keys import FIXED
-from ecrm_core.matching.model import FieldWeights, Model, default_model, value_digest
-from ecrm_core.matching.scoring import Scorer, combined, probability
+from ecrm_core.matching.model import FieldWeights, Model, default_model
+from ecrm_core.matching.scoring import combined, probability
+from ecrm_core.matching.units import Units
 
-__all__ = ["fit"]
+__all__ = ["Sample", "Training"]
 
-_ROUNDS, _STEPS = 3, 30
+_STEPS = 30
 _SAMPLE = 400  # rows compared with one another to learn how alike strangers are
 _SEEN_M, _SEEN_U, _SEEN_EQUAL = 20.0, 500.0, 2_000.0  # pairs the table of roles stands for
 _SEEN_PAIRS, _SEEN_MATCHES = 5_000.0, 0.02
-_FREQUENT = 2_000  # values of a field whose own share is kept
-_SURE = 0.9
+_FREQUENT = 5_000  # values of a field whose own share is kept
 _STILL = 1e-3  # a share that moves by less has arrived
 
 
@@ -46,50 +45,62 @@ class _Evidence:
     teaching: tuple[Numbers, ...]
 
 
-def fit(
-    features: Sequence[Feature], blocks: Blocks, level: Levels, *, rows: int, pairs: int
-) -> Model:
-    """Return the model fitted to pairs of known levels, of so many rows and possible pairs."""
-    own = {feature.role: feature.own for feature in features if feature.own is not None}
-    model = start = default_model(
-        ((feature.name, feature.role) for feature in features), comparisons=own.values()
-    )
-    if not features:
-        return model
-    left, right = unpacked(blocks.pairs)
-    seen = _evidence(start, features, level, blocks)
-    strangers = _Strangers(start, features, rows)
-    persons = _sure(model, features, rows, (left, right, level))
-    for _ in range(_ROUNDS):
-        model = strangers.learnt(model, persons)
-        model = _maximised(model, seen, rows, pairs)
-        persons = _sure(model, features, rows, (left, right, level))
-    return model
+@frozen(kw_only=True, eq=False)
+class Sample:
+    """Pairs to learn from: levels, the rules that found each (bits), and for how many it stands."""
+
+    level: Levels
+    found: Pairs64
+    counts: Numbers
 
 
-def _sure(
-    model: Model, features: Sequence[Feature], rows: int, pairs: tuple[Pairs64, Pairs64, Levels]
-) -> Codes:
-    """Return for each row its person, as far as the model is sure."""
-    left, right, level = pairs
-    sure = probability(Scorer(model, features).weights(left, right, level)) >= _SURE
-    return components(rows, left[sure], right[sure]).astype(np.int32)
+class Training:
+    """What a fit needs of a table: patterns of a sample of its pairs, and a sample of strangers."""
+
+    def __init__(
+        self,
+        units: Units,
+        agreement: Agreement,
+        rules: Sequence[Sequence[str]],
+        sample: Sample,
+    ) -> None:
+        features = units.features
+        own = {feature.role: feature.own for feature in features if feature.own is not None}
+        names = ((feature.name, feature.role) for feature in features)
+        self._units = units
+        self._start = default_model(names, comparisons=own.values())
+        self._seen = _evidence(self._start, features, rules, sample)
+        self._strangers = _Strangers(self._start, units, agreement)
+
+    def first(self) -> Model:
+        """Return a model that takes every row for a person of its own."""
+        return self.again(self._start, np.arange(self._units.count))
+
+    def again(self, model: Model, persons: Pairs64, alone: Flags | None = None) -> Model:
+        """Return a model that knows which rows are one person, as far as another is sure.
+
+        ``alone`` are units whose rows are strangers, alike as they are.
+        """
+        weight = None if alone is None else np.where(alone, self._units.sizes, 1)
+        learnt = self._strangers.learnt(model, persons, weight)
+        return _maximised(learnt, self._seen, self._units.rows, self._units.possible)
 
 
 def _evidence(
-    start: Model, features: Sequence[Feature], level: Levels, blocks: Blocks
+    start: Model, features: Sequence[Feature], rules: Sequence[Sequence[str]], sample: Sample
 ) -> _Evidence:
-    patterns, which = _patterns(level)
-    counts = np.bincount(which, minlength=len(patterns)).astype(np.float64)
+    patterns, which = _patterns(sample.level)
+    counts = np.bincount(which, weights=sample.counts, minlength=len(patterns))
     teaching = []
     for feature in features:
         bits = sum(
             1 << bit
-            for bit, rule in enumerate(blocks.rules)
+            for bit, rule in enumerate(rules)
             if not any(feature.role in FIXED.get(piece, (piece,)) for piece in rule)
         )
-        free = which[blocks.found & bits != 0]
-        teaching.append(np.bincount(free, minlength=len(patterns)).astype(np.float64))
+        free = sample.found & bits != 0
+        held = np.bincount(which[free], weights=sample.counts[free], minlength=len(patterns))
+        teaching.append(held)
     roles = tuple(feature.role for feature in features)
     return _Evidence(
         start=start, roles=roles, patterns=patterns, counts=counts, teaching=tuple(teaching)
@@ -110,29 +121,26 @@ def _patterns(level: Levels) -> tuple[Levels, Pairs64]:
 class _Strangers:
     """What strangers have in common: learnt from frequencies and from a sample of rows."""
 
-    def __init__(self, start: Model, features: Sequence[Feature], rows: int) -> None:
+    def __init__(self, start: Model, units: Units, agreement: Agreement) -> None:
         self._start = start
-        self._features = features
-        self._rows = rows
-        chosen = np.unique(np.linspace(0, max(rows - 1, 0), min(rows, _SAMPLE)).astype(np.int64))
+        self._features = units.features
+        count = units.count
+        chosen = np.unique(np.linspace(0, max(count - 1, 0), min(count, _SAMPLE)).astype(np.int64))
         one, two = np.triu_indices(len(chosen), 1)
         self._left, self._right = chosen[one], chosen[two]
-        self._level = agreement(features, self._left, self._right)
+        self._level = agreement.levels(self._left, self._right)
 
-    def learnt(self, model: Model, persons: Codes) -> Model:
+    def learnt(self, model: Model, persons: Pairs64, weight: Pairs64 | None) -> Model:
         """Return the model with u and frequent values, where ``persons`` tells rows apart."""
         apart = persons[self._left] != persons[self._right]
         fields = [
-            self._field(held, feature, self._level[apart, at], persons)
+            self._field(at, held, self._level[apart, at], counted(feature, persons, weight))
             for at, (held, feature) in enumerate(zip(model.fields, self._features, strict=True))
         ]
         return evolve(model, fields=tuple(fields))
 
-    def _field(
-        self, held: FieldWeights, feature: Feature, level: Codes, persons: Codes
-    ) -> FieldWeights:
-        start = self._start.fields[self._features.index(feature)]
-        counts = counted(feature, persons)
+    def _field(self, at: int, held: FieldWeights, level: Levels, counts: Numbers) -> FieldWeights:
+        start = self._start.fields[at]
         total = max(counts.sum(), 1.0)
         equal = (counts * (counts - 1)).sum() / 2 + _SEEN_EQUAL * start.u[-1]
         equal /= total * (total - 1) / 2 + _SEEN_EQUAL
@@ -140,11 +148,19 @@ class _Strangers:
         unlike += _SEEN_U * np.array(start.u[:-1])
         u = np.append(unlike / unlike.sum() * (1 - equal), equal)
         shares, rare = _shares(counts, equal)
-        often = np.argsort(-counts, kind="stable")[:_FREQUENT].tolist()
+        whole = self._features[at].texts.whole
         frequent = {
-            value_digest(feature.values[at]): float(shares[at]) for at in often if counts[at] > 1
+            f"{whole[value]:016x}": float(shares[value]) for value in _often(counts, whole)
         }
         return evolve(held, u=tuple(u.tolist()), rare=rare, frequent=frequent)
+
+
+def _often(counts: Numbers, whole: Keys) -> list[int]:
+    """Return the values that occur most, ties by their numbers: whatever the order of rows."""
+    several = np.flatnonzero(counts > 1)
+    order = np.lexsort((whole[several], -counts[several]))[:_FREQUENT]
+    found: list[int] = several[order].tolist()
+    return found
 
 
 def _shares(counts: Numbers, equal: float) -> tuple[Numbers, float]:

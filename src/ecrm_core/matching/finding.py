@@ -1,0 +1,151 @@
+"""Finding: the pairs of units worth telling about, and the model they were weighed with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from attrs import evolve, frozen
+
+from ecrm_core.matching.agreement import Agreement
+from ecrm_core.matching.arrays import Flags, Pairs64, components, unpacked
+from ecrm_core.matching.blocking import Blocking, Blocks, LeftOut
+from ecrm_core.matching.clustering import Walls
+from ecrm_core.matching.model import Model
+from ecrm_core.matching.scoring import Scored, Scorer, probability
+from ecrm_core.matching.training import Sample, Training
+from ecrm_core.matching.units import Units
+
+__all__ = ["Found", "expanded", "find"]
+
+_RULED = 60.0  # bits of what a person has judged the same
+_LEARN = 200_000  # pairs to learn from
+_SURE = 3.17  # bits: nine of ten
+_LOW = -12.0  # bits below which no later round lifts a pair
+_ROUNDS = 2
+_ASKED = 3_000  # pairs that say whether a wide rule is worth following
+_YIELD = 1e-3  # matches a pair from which it is
+_FEW = 10_000  # pairs that cost nothing
+_ALL = 64  # rows alike in everything whose pairs are all listed
+
+Tell = Callable[[int, int, str], object]
+
+
+@frozen(eq=False, kw_only=True, repr=False)
+class Found:
+    """Scored pairs of units, their model, and what was not compared."""
+
+    model: Model
+    scorer: Scorer
+    scored: Scored
+    compared: int
+    left_out: tuple[LeftOut, ...]
+
+
+def find(units: Units, model: Model | None, walls: Walls, tell: Tell) -> Found:
+    """Return the pairs above the review cut or judged the same; the model is fitted if not given."""
+    agreement = Agreement(units.features)
+    blocking = Blocking(units)
+    blocks = blocking.blocks()
+    tell(2, 4, "blocking")
+    left, right = unpacked(blocks.pairs)
+    if model is None:
+        training = Training(units, agreement, blocking.rules, _sample(units, agreement, blocks))
+        model = training.first()
+        scorer = Scorer(model, units.features, agreement)
+        scored = scorer.scored(left, right, floor=_LOW)
+        for _ in range(_ROUNDS):
+            model = training.again(model, *_persons(units, scored))
+            scorer = Scorer(model, units.features, agreement)
+            weight = scorer.score(scored.level, scored.left, scored.right)
+            scored = evolve(scored, weight=weight)
+    else:
+        scorer = Scorer(model, units.features, agreement)
+        scored = scorer.scored(left, right, floor=_LOW)
+    tell(3, 4, "fitting")
+    more, compared = _wider(units, blocking, scorer, blocks.pairs)
+    scored = _kept(model, _joined([scored, more]), walls)
+    return Found(model=model, scorer=scorer, scored=scored, compared=len(left) + compared,
+                 left_out=tuple(blocking.left_out))  # fmt: skip
+
+
+def _sample(units: Units, agreement: Agreement, blocks: Blocks) -> Sample:
+    """Return every so manieth pair: they are in the order of what the rows say."""
+    step = max(len(blocks.pairs) // _LEARN, 1)
+    left, right = unpacked(blocks.pairs[::step])
+    return Sample(level=agreement.levels(left, right), found=blocks.found[::step],
+                  counts=units.pairs(left, right) * step)  # fmt: skip
+
+
+def _persons(units: Units, scored: Scored) -> tuple[Pairs64, Flags]:
+    """Return for each unit its person as far as is sure, and which units are rows of strangers."""
+    sure = scored.weight >= _SURE
+    own = scored.left == scored.right
+    strangers = units.sizes > 1
+    strangers[scored.left[sure & own]] = False
+    return components(units.count, scored.left[sure], scored.right[sure]), strangers
+
+
+def _wider(
+    units: Units, blocking: Blocking, scorer: Scorer, known: Pairs64
+) -> tuple[Scored, int]:
+    """Return the pairs of wide rules that are worth following, and how many were compared."""
+    cut = float(np.log2(scorer.model.link / (1 - scorer.model.link))) if scorer.model.link < 1 else np.inf
+    found, compared = [], 0
+    for rule in blocking.wide:
+        some, total = blocking.sample(rule, _ASKED)
+        some = _without(some, known)
+        if not len(some):
+            continue
+        hits = scorer.scored(*unpacked(some), floor=cut)
+        if total > _FEW and len(hits.weight) < _YIELD * len(some):
+            continue
+        fresh = _without(np.unique(blocking.pairs(rule)), known)
+        compared += len(fresh)
+        known = np.sort(np.concatenate([known, fresh]))
+        found.append(scorer.scored(*unpacked(fresh), floor=_LOW))
+    return _joined(found) if found else scorer.scored(known[:0], known[:0], floor=0.0), compared
+
+
+def _without(pairs: Pairs64, known: Pairs64) -> Pairs64:
+    """Return the pairs that are not among the known ones, which are sorted."""
+    if not len(known):
+        return pairs
+    at = np.minimum(np.searchsorted(known, pairs), len(known) - 1)
+    return pairs[known[at] != pairs]
+
+
+def _joined(parts: Sequence[Scored]) -> Scored:
+    return Scored(
+        left=np.concatenate([part.left for part in parts]),
+        right=np.concatenate([part.right for part in parts]),
+        weight=np.concatenate([part.weight for part in parts]),
+        level=np.concatenate([part.level for part in parts]),
+    )
+
+
+def _kept(model: Model, scored: Scored, walls: Walls) -> Scored:
+    """Return the pairs above the review cut or judged the same, with their weights."""
+    kept = scored.kept(probability(scored.weight) >= model.review)
+    if not len(walls.same):
+        return kept
+    low, high = walls.same.min(axis=1), walls.same.max(axis=1)
+    kept = kept.kept(~np.isin(kept.left << 32 | kept.right, low << 32 | high))
+    ruled = np.full(len(low), _RULED)
+    level = np.full((len(low), kept.level.shape[1]), -1, np.int8)
+    return _joined([kept, Scored(left=low, right=high, weight=ruled, level=level)])
+
+
+def expanded(units: Units, scored: Scored) -> Scored:
+    """Return the pairs of rows that pairs of units stand for; of large units, with the first row."""
+    sizes = np.minimum(units.sizes, _ALL)
+    a, b = sizes[scored.left], sizes[scored.right]
+    own = scored.left == scored.right
+    at = np.repeat(np.arange(len(a)), a * b)
+    within = np.arange(len(at)) - np.repeat(np.cumsum(a * b) - a * b, a * b)
+    one, two = within // b[at], within % b[at]
+    held = ~own[at] | (one < two)
+    at, one, two = at[held], one[held], two[held]
+    left = units.order[units.starts[scored.left[at]] + one]
+    right = units.order[units.starts[scored.right[at]] + two]
+    return Scored(left=left, right=right, weight=scored.weight[at], level=scored.level[at])

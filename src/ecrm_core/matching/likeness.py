@@ -1,0 +1,150 @@
+"""Likeness: the levels of two values of a feature, each two distinct values compared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+
+from ecrm_core.matching.arrays import Codes, Flags, Levels, Pairs64
+from ecrm_core.matching.comparison import Comparison
+from ecrm_core.matching.comparisons import levels_of
+from ecrm_core.matching.features import Feature
+from ecrm_core.matching.outline import Outline
+from ecrm_core.matching.roles import SORTS
+from ecrm_core.matching.signs import DateSigns, Signs
+from ecrm_core.matching.texts import Texts
+
+__all__ = ["Likeness", "likeness_of"]
+
+Likeness = Callable[[Codes, Codes], Levels]
+"""Levels of different codes, both stated."""
+
+
+def likeness_of(feature: Feature) -> Likeness:
+    """Return how the different values of a feature are compared."""
+    if feature.own is not None:
+        return _OwnWords(feature.texts, feature.own).levels
+    return _MADE[feature.compared.sort](feature.texts)
+
+
+def each_once(one: Codes, two: Codes, ask: Likeness) -> Levels:
+    """Return the levels of pairs of codes, asking about each two of them once, lower first."""
+    low = np.minimum(one, two).astype(np.int64)
+    packed = low << 32 | np.maximum(one, two)
+    pairs, place = np.unique(packed, return_inverse=True)
+    found: Levels = ask((pairs >> 32).astype(np.int32), pairs.astype(np.int32))[place]
+    return found
+
+
+class _Words:
+    """Words, compared by rapidfuzz where their letters allow that they are alike."""
+
+    def __init__(self, texts: Texts, sort: str, *, winkler: float, part: float) -> None:
+        self._texts, self._sort = texts, sort
+        self._winkler, self._part = winkler, part
+        self._outline = Outline(texts)
+
+    def levels(self, one: Codes, two: Codes) -> Levels:
+        level = np.zeros(len(one), np.int8)
+        maybe = self._outline.alike(one, two, winkler=self._winkler, part=self._part)
+        at = np.flatnonzero(maybe)
+        level[at] = each_once(one[at], two[at], self._asked)
+        return level
+
+    def _asked(self, one: Codes, two: Codes) -> Levels:
+        values = self._texts.values
+        sides = [[values[code] for code in side.tolist()] for side in (one, two)]
+        return levels_of(self._sort, *sides)
+
+
+class _OwnWords:
+    """A custom field, compared by the plugin's own function."""
+
+    def __init__(self, texts: Texts, own: Comparison) -> None:
+        self._texts, self._own = texts, own
+
+    def levels(self, one: Codes, two: Codes) -> Levels:
+        return each_once(one, two, self._asked)
+
+    def _asked(self, one: Codes, two: Codes) -> Levels:
+        values = self._texts.values
+        sides = [map(values.__getitem__, sorted(pair)) for pair in zip(one.tolist(), two.tolist(), strict=True)]
+        return np.fromiter((self._own.level(*side) for side in sides), np.int8, len(one))
+
+
+class _Mail:
+    """E-mail addresses: the same local part elsewhere, or one like it."""
+
+    def __init__(self, texts: Texts) -> None:
+        known: dict[str, int] = {}
+        locals_ = [text.rpartition("@")[0] or text for text in texts.values]
+        self._code = np.fromiter((known.setdefault(part, len(known)) for part in locals_), np.int32,
+                                 len(locals_))  # fmt: skip
+        self._local = Texts(list(known))
+        self._words = _Words(self._local, "local", winkler=0.88, part=2.0)
+
+    def levels(self, one: Codes, two: Codes) -> Levels:
+        first, second = self._code[one], self._code[two]
+        same = first == second
+        level = np.zeros(len(one), np.int8)
+        level[same & (self._local.sizes[first] > 3)] = 2
+        other = np.flatnonzero(~same)
+        level[other] = self._words.levels(first[other], second[other])
+        return level
+
+
+class _Street:
+    """Streets: the name of the way and the numbers on it are compared apart."""
+
+    def __init__(self, texts: Texts) -> None:
+        parts = [_numbers_and_words(text) for text in texts.values]
+        self._first, _ = _coded([numbers[:1] for numbers, _ in parts])
+        self._all, _ = _coded([numbers for numbers, _ in parts])
+        self._name, names = _coded([words for _, words in parts])
+        self._words = _Words(Texts(names), "title", winkler=0.84, part=0.9)
+
+    def levels(self, one: Codes, two: Codes) -> Levels:
+        a, b = self._name[one], self._name[two]
+        like = np.full(len(one), 2, np.int8)
+        at = np.flatnonzero(a != b)
+        like[at] = self._words.levels(a[at], b[at])
+        same = self._first[one] == self._first[two]
+        level = np.where(same, like, np.minimum(like - 1, 1)).astype(np.int8)
+        return np.maximum(level, 0)
+
+
+def _numbers_and_words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    words = text.split()
+    numbers = tuple(word for word in words if any(map(str.isdigit, word)))
+    return numbers, tuple(word for word in words if word not in numbers)
+
+
+def _coded(parts: Sequence[Sequence[str]]) -> tuple[Codes, list[str]]:
+    known: dict[str, int] = {}
+    texts = map(" ".join, parts)
+    codes = np.fromiter((known.setdefault(t, len(known)) for t in texts), np.int32, len(parts))
+    return codes, list(known)
+
+
+def _words(sort: str, *, winkler: float, part: float) -> Callable[[Texts], Likeness]:
+    return lambda texts: _Words(texts, sort, winkler=winkler, part=part).levels
+
+
+def _none(texts: Texts) -> Likeness:
+    return lambda one, two: np.zeros(len(one), np.int8)
+
+
+_MADE: Mapping[str, Callable[[Texts], Likeness]] = MappingProxyType({
+    "given": _words("given", winkler=0.8, part=1.0),
+    "name": _words("name", winkler=0.8, part=1.0),
+    "full": _words("full", winkler=0.8, part=0.8),
+    "title": _words("title", winkler=0.84, part=0.9),
+    "street": lambda texts: _Street(texts).levels,
+    "text": _words("text", winkler=0.82, part=2.0),
+    "date": lambda texts: DateSigns(texts).levels,
+    "code": lambda texts: Signs(texts).levels,
+    "email": lambda texts: _Mail(texts).levels,
+    "category": _none,
+})  # fmt: skip
