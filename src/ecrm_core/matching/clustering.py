@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from attrs import field, frozen
 
-from ecrm_core.matching.arrays import Flags, Numbers, Pairs64, components
+from ecrm_core.matching.arrays import Flags, Numbers, Pairs64, components, distinct
 from ecrm_core.matching.linkage import linked, linked_singly
 
 __all__ = ["Edges", "Walls", "clustered"]
@@ -122,7 +122,7 @@ def _parts(edges: Edges, member: Pairs64) -> Iterator[tuple[Pairs64, Edges]]:
     bounds = np.flatnonzero(np.diff(key[order])) + 1
     for chosen in np.split(order, bounds) if len(order) else []:
         part = Edges(edges.left[chosen], edges.right[chosen], edges.weight[chosen])
-        yield np.unique(np.r_[part.left, part.right]), part
+        yield distinct(np.r_[part.left, part.right]), part
 
 
 def _missing(rows: Pairs64, part: Edges) -> tuple[Pairs64, Pairs64]:

@@ -8,7 +8,7 @@ import numpy as np
 from attrs import evolve, field, frozen
 
 from ecrm_core.customers import FieldMap
-from ecrm_core.matching.arrays import Codes, Numbers, Pairs64
+from ecrm_core.matching.arrays import Codes, Numbers, Pairs64, distinct
 from ecrm_core.matching.columns import factorised
 from ecrm_core.matching.comparison import NO_COMPARISONS, Comparison
 from ecrm_core.matching.forms import form_of
@@ -140,7 +140,7 @@ def counted(feature: Feature, groups: Pairs64, weight: Pairs64 | None = None) ->
     values = np.concatenate([slot[slot >= 0] for slot in feature.codes.T]).astype(np.int64)
     counts = np.bincount(values, minlength=total)
     several = counts[values] > 1
-    held = np.unique(values[several] * len(groups) + groups[rows[several]])
+    held = distinct(values[several] * len(groups) + groups[rows[several]])
     counts[values[several]] = 0
     counts += np.bincount(held // len(groups), minlength=total)
     if weight is not None:

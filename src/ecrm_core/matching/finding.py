@@ -8,7 +8,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from ecrm_core.matching.agreement import Agreement
-from ecrm_core.matching.arrays import Flags, Pairs64, components, unpacked
+from ecrm_core.matching.arrays import Flags, Pairs64, components, distinct, unpacked
 from ecrm_core.matching.blocking import Blocking, Blocks, LeftOut
 from ecrm_core.matching.clustering import Walls
 from ecrm_core.matching.model import Model
@@ -100,7 +100,7 @@ def _wider(
         hits = scorer.scored(*unpacked(some), floor=cut)
         if total > _FEW and len(hits.weight) < _YIELD * len(some):
             continue
-        fresh = _without(np.unique(blocking.pairs(rule)), known)
+        fresh = _without(distinct(blocking.pairs(rule)), known)
         compared += len(fresh)
         known = np.sort(np.concatenate([known, fresh]))
         found.append(scorer.scored(*unpacked(fresh), floor=_LOW))

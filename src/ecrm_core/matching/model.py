@@ -22,6 +22,9 @@ MODEL_FORMAT = "ecrm-match-2"
 """The version of the JSON and of the rules that score with it."""
 
 
+_NUMBERS = ("prior", "household", "link", "certain", "review")
+
+
 def _frozen_shares(shares: Mapping[str, float]) -> Mapping[str, float]:
     return MappingProxyType(dict(shares))
 
@@ -29,6 +32,8 @@ def _frozen_shares(shares: Mapping[str, float]) -> Mapping[str, float]:
 @frozen(kw_only=True)
 class FieldWeights:
     """One field: shares of its levels among pairs of one person (``m``) and of strangers (``u``).
+
+    ``h`` are those of two people of one household, where the field is one they may share.
 
     ``frequent`` says for the digest of a value how likely a stranger has it, ``rare`` for the rest.
     """
@@ -38,6 +43,7 @@ class FieldWeights:
     m: tuple[float, ...]
     u: tuple[float, ...]
     rare: float
+    h: tuple[float, ...] = ()
     frequent: Mapping[str, float] = field(
         factory=dict,
         converter=_frozen_shares,
@@ -47,8 +53,9 @@ class FieldWeights:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a role that is not compared, and shares that are none (DefinitionError)."""
-        shares = (*self.m, *self.u, self.rare, *self.frequent.values())
+        shares = (*self.m, *self.u, *self.h, self.rare, *self.frequent.values())
         fit = len(self.m) == len(self.u) and self._levels(len(self.m))
+        fit &= len(self.h) in {0, len(self.m)}
         if not fit or not all(0 < share <= 1 for share in shares):
             message = f"the field {self.name[:80]!r} has no shares of the levels of its role"
             raise DefinitionError(message, code="model")
@@ -64,13 +71,15 @@ class FieldWeights:
 class Model:
     """Weights by field, and the odds and cuts by which a pair is judged.
 
-    ``prior`` is log2 of the odds that two rows taken at random are one person. Cuts are
+    ``prior`` is log2 of the odds that two rows taken at random are one person, ``household`` that
+    they are two people who live or work together. Cuts are
     probabilities (0 to 1): from ``link`` on two rows are taken for one, from ``certain`` on without
     asking; from ``review`` to ``certain`` somebody should look.
     """
 
     fields: tuple[FieldWeights, ...]
     prior: float
+    household: float = -20.0
     link: float = 0.5
     certain: float = 0.9999
     review: float = 0.1
@@ -83,10 +92,10 @@ class Model:
 
     def to_json(self) -> Json:
         """Return the model as JSON values."""
-        cuts = {name: getattr(self, name) for name in ("prior", "link", "certain", "review")}
+        cuts = {name: getattr(self, name) for name in _NUMBERS}
         fields = [
             {"name": held.name, "role": held.role, "m": list(held.m), "u": list(held.u),
-             "rare": held.rare, "frequent": dict(held.frequent)}
+             "h": list(held.h), "rare": held.rare, "frequent": dict(held.frequent)}
             for held in self.fields
         ]  # fmt: skip
         return {"format": MODEL_FORMAT, **cuts, "fields": fields}
@@ -108,10 +117,11 @@ class Model:
     def _read(cls, data: Json) -> Model:
         fields = [
             FieldWeights(name=held["name"], role=held["role"], m=tuple(held["m"]),
-                         u=tuple(held["u"]), rare=held["rare"], frequent=held["frequent"])
+                         u=tuple(held["u"]), h=tuple(held["h"]), rare=held["rare"],
+                         frequent=held["frequent"])
             for held in data["fields"]
         ]  # fmt: skip
-        cuts = {name: data[name] for name in ("prior", "link", "certain", "review")}
+        cuts = {name: data[name] for name in _NUMBERS}
         return cls(fields=tuple(fields), **cuts)
 
 
@@ -133,5 +143,14 @@ def default_model(
         strangers = compared.strangers
         middle = tuple(share * (1 - strangers) for share in sort.u)
         u = (1 - strangers - sum(middle), *middle, strangers)
-        fields.append(FieldWeights(name=name, role=role, m=sort.m, u=u, rare=strangers))
-    return Model(fields=tuple(fields), prior=prior)
+        h = _of_household(compared.household, u)
+        fields.append(FieldWeights(name=name, role=role, m=sort.m, u=u, h=h, rare=strangers))
+    return Model(fields=tuple(fields), prior=prior, household=prior - 2)
+
+
+def _of_household(share: float, u: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the shares of levels in a household: equal so often, else as strangers."""
+    if not share:
+        return ()
+    rest = sum(u[:-1])
+    return (*(level * (1 - share) / rest for level in u[:-1]), share)

@@ -50,30 +50,31 @@ class Compared:
     """One role: its Sort, how likely two strangers agree, and the group it shares evidence with.
 
     In ``group`` "place" only the strongest agreement counts (who shares a postcode shares a town).
-    ``household``: agreement says that two live or work together, not that they are one.
+    ``household`` is the share of people living or working together who agree on it (0: no more
+    than strangers): what they share says that they live together, not that they are one.
     """
 
     sort: str
     strangers: float
     group: str = ""
-    household: bool = False
+    household: float = 0.0
 
 
 COMPARED: Mapping[str, Compared] = MappingProxyType({
     "given_name": Compared(sort="given", strangers=0.008),
-    "family_name": Compared(sort="name", strangers=0.003, household=True),
+    "family_name": Compared(sort="name", strangers=0.003, household=0.85),
     "full_name": Compared(sort="full", strangers=0.0001),
     "middle_name": Compared(sort="name", strangers=0.01),
     "kana": Compared(sort="full", strangers=0.0002),
     "organisation": Compared(sort="title", strangers=0.0005),
-    "email": Compared(sort="email", strangers=0.00001),
-    "phone": Compared(sort="code", strangers=0.00002, household=True),
-    "street": Compared(sort="street", strangers=0.001, household=True),
-    "street2": Compared(sort="text", strangers=0.01, household=True),
-    "city": Compared(sort="text", strangers=0.03, group="place", household=True),
-    "area": Compared(sort="text", strangers=0.2, group="place", household=True),
-    "postcode": Compared(sort="code", strangers=0.002, group="place", household=True),
-    "country": Compared(sort="category", strangers=0.7, group="place", household=True),
+    "email": Compared(sort="email", strangers=0.00001, household=0.1),
+    "phone": Compared(sort="code", strangers=0.00002, household=0.4),
+    "street": Compared(sort="street", strangers=0.001, household=0.85),
+    "street2": Compared(sort="text", strangers=0.01, household=0.8),
+    "city": Compared(sort="text", strangers=0.03, group="place", household=0.9),
+    "area": Compared(sort="text", strangers=0.2, group="place", household=0.95),
+    "postcode": Compared(sort="code", strangers=0.002, group="place", household=0.9),
+    "country": Compared(sort="category", strangers=0.7, group="place", household=0.97),
     "birth_date": Compared(sort="date", strangers=0.00006),
     "national_id": Compared(sort="code", strangers=0.000005),
     "category": Compared(sort="category", strangers=0.1),

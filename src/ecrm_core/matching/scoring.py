@@ -18,11 +18,18 @@ from ecrm_core.matching.features import Feature
 from ecrm_core.matching.model import FieldWeights, Model
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared
 
-__all__ = ["Scored", "Scorer", "combined", "level_weights", "probability"]
+__all__ = [
+    "Scored",
+    "Scorer",
+    "classes",
+    "combined",
+    "household_weights",
+    "level_weights",
+    "probability",
+]
 
 _SLACK = 0.01  # bits: bounds are kept in single precision
 _CHUNK = 1 << 17  # pairs scored at once
-_PERSONAL = frozenset({"given_name", "full_name"})
 _NAMES = frozenset({"given_name", "family_name", "full_name"})
 _EQUAL_MAIL = len(SORTS["email"].levels) - 1
 _OWN = Compared(sort="", strangers=1.0)  # a custom field: its evidence stands alone
@@ -37,29 +44,36 @@ def probability(weight: Numbers) -> Numbers:
 
 
 def combined(
-    roles: Sequence[str], level: Levels, evidence: Numbers, *, prior: float | None = None
+    roles: Sequence[str], level: Levels, evidence: Numbers, household: Numbers, model: Model
 ) -> Numbers:
-    """Return the evidence of all fields together, in bits; without the prior."""
-    evidence = _without_derived(roles, level, evidence)
-    total = np.zeros(len(evidence))
-    shared = np.zeros(len(evidence))  # what a household has in common
+    """Return the weight of pairs in bits, the prior included.
+
+    ``evidence`` compares one person with strangers, ``household`` two people living together with
+    strangers: what is as likely for those two says little for one person.
+    """
+    one, two = classes(roles, level, evidence, household, model)
+    weight: Numbers = one - np.logaddexp2(0.0, two)
+    return weight
+
+
+def classes(
+    roles: Sequence[str], level: Levels, evidence: Numbers, household: Numbers, model: Model
+) -> tuple[Numbers, Numbers]:
+    """Return the odds against strangers, in bits, of one person and of one household."""
+    one = _summed(roles, _without_derived(roles, level, evidence)) + model.prior
+    two = _summed(roles, _without_derived(roles, level, household)) + model.household
+    return one, two
+
+
+def _summed(roles: Sequence[str], evidence: Numbers) -> Numbers:
+    """Return the sum over fields; of the parts of a place the strongest counts alone."""
     places = [at for at, role in enumerate(roles) if _compared(role).group == "place"]
+    others = [at for at in range(len(roles)) if at not in places]
+    total: Numbers = evidence[:, others].sum(axis=1)
     if places:
         held = evidence[:, places]
-        shared += np.maximum(held, 0).max(axis=1)
-        total += np.minimum(held, 0).min(axis=1)
-    for at, role in enumerate(roles):
-        if at in places:
-            continue
-        if _compared(role).household:
-            shared += np.maximum(evidence[:, at], 0)
-            total += np.minimum(evidence[:, at], 0)
-        else:
-            total += evidence[:, at]
-    if prior is not None:
-        strangers = _strangers(roles, level)
-        shared[strangers] = np.minimum(shared[strangers], max(-prior, 0.0))
-    return total + shared
+        total += np.maximum(held, 0).max(axis=1) + np.minimum(held, 0).min(axis=1)
+    return total
 
 
 def _compared(role: str) -> Compared:
@@ -78,12 +92,6 @@ def _without_derived(roles: Sequence[str], level: Levels, evidence: Numbers) -> 
         derived = alike & (level[:, at] < _EQUAL_MAIL)
         evidence[derived, at] = np.minimum(evidence[derived, at], 0)
     return evidence
-
-
-def _strangers(roles: Sequence[str], level: Levels) -> Flags:
-    """Return the pairs whose given (or whole) names are stated and differ."""
-    columns = [level[:, at] == 0 for at, role in enumerate(roles) if role in _PERSONAL]
-    return np.logical_or.reduce(columns) if columns else np.zeros(len(level), np.bool_)
 
 
 @frozen(eq=False, kw_only=True, repr=False)
@@ -126,6 +134,7 @@ class Scorer:
         self.agreement = agreement if agreement and whole else Agreement(self.features)
         self.roles = tuple(feature.role for feature in self.features)
         self._tables = [level_weights(fields) for _, fields in pairs]
+        self._households = [household_weights(fields) for _, fields in pairs]
         self._equal = [_equal_weights(feature, fields) for feature, fields in pairs]
         order = sorted(range(len(pairs)), key=lambda at: _CHEAP.index(self._sort(at)))
         self._order = order
@@ -200,8 +209,8 @@ class Scorer:
     def score(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
         """Return the weights of pairs whose levels are known."""
         evidence = self.evidence(level, left, right)
-        prior = self.model.prior
-        return combined(self.roles, level, evidence, prior=prior) + prior
+        household = self.household(level, evidence)
+        return combined(self.roles, level, evidence, household, self.model)
 
     def evidence(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
         """Return what each field says about each pair, in bits; 0 where it says nothing."""
@@ -212,6 +221,14 @@ class Scorer:
             same = np.flatnonzero(level[:, at] == len(table) - 1)
             evidence[same, at] = self._agreed(at, feature, left[same], right[same])
         return evidence
+
+    def household(self, level: Levels, evidence: Numbers) -> Numbers:
+        """Return what each field says for two people of one household, in bits."""
+        found = np.zeros(level.shape)
+        for at, shift in enumerate(self._households):
+            if len(shift):
+                found[:, at] = evidence[:, at] + np.append(shift, 0.0)[level[:, at]]
+        return found
 
     def _agreed(self, at: int, feature: Feature, left: Pairs64, right: Pairs64) -> Numbers:
         if feature.codes.shape[1] == 1:
@@ -235,6 +252,12 @@ def _check_levels(pairs: Sequence[tuple[Feature, FieldWeights]]) -> None:
 def level_weights(fields: FieldWeights) -> Numbers:
     """Return the weight of each level of a field, in bits."""
     held: Numbers = np.log2(np.array(fields.m) / np.array(fields.u))
+    return held
+
+
+def household_weights(fields: FieldWeights) -> Numbers:
+    """Return by how many bits each level says more of a household than of one person."""
+    held: Numbers = np.log2(np.array(fields.h) / np.array(fields.m)) if fields.h else np.zeros(0)
     return held
 
 

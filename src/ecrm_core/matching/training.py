@@ -18,7 +18,7 @@ from ecrm_core.matching.arrays import Flags, Keys, Levels, Numbers, Pairs64
 from ecrm_core.matching.features import Feature, counted
 from ecrm_core.matching.keys import FIXED
 from ecrm_core.matching.model import FieldWeights, Model, default_model
-from ecrm_core.matching.scoring import combined, probability
+from ecrm_core.matching.scoring import classes, household_weights, level_weights
 from ecrm_core.matching.units import Units
 
 __all__ = ["Sample", "Training"]
@@ -26,7 +26,7 @@ __all__ = ["Sample", "Training"]
 _STEPS = 30
 _SAMPLE = 400  # rows compared with one another to learn how alike strangers are
 _SEEN_M, _SEEN_U, _SEEN_EQUAL = 20.0, 500.0, 2_000.0  # pairs the table of roles stands for
-_SEEN_PAIRS, _SEEN_MATCHES = 5_000.0, 0.02
+_SEEN_PAIRS, _SEEN_MATCHES, _SEEN_HOUSES = 5_000.0, 0.02, 0.005
 _FREQUENT = 5_000  # values of a field whose own share is kept
 _STILL = 1e-3  # a share that moves by less has arrived
 
@@ -172,25 +172,59 @@ def _shares(counts: Numbers, equal: float) -> tuple[Numbers, float]:
 
 
 def _maximised(model: Model, seen: _Evidence, rows: int, pairs: int) -> Model:
-    """Return the model with m and prior under which the pairs are likeliest (EM)."""
-    start = seen.start
-    ms = [np.array(held.m) for held in model.fields]
-    us = [np.array(held.u) for held in model.fields]
-    prior = model.prior
+    """Return the model under which the pairs are likeliest, by expectation maximisation.
+
+    Every pair is of one person, of two people of one household, or of strangers.
+    """
     for _ in range(_STEPS):
-        tables = [np.append(np.log2(m / u), 0.0) for m, u in zip(ms, us, strict=True)]
-        evidence = [t[level] for t, level in zip(tables, seen.patterns.T, strict=True)]
-        weight = combined(seen.roles, seen.patterns, np.stack(evidence, axis=1), prior=prior)
-        likely = probability(weight + prior)
-        for at, field in enumerate(start.fields):
-            said, level = likely * seen.teaching[at], seen.patterns[:, at]
-            found = np.bincount(level[level >= 0], said[level >= 0], minlength=len(field.m))
-            total = found + _SEEN_M * np.array(field.m)
-            ms[at] = total / total.sum()
-        found_pairs = float(likely @ seen.counts)
-        share = min((found_pairs + _SEEN_MATCHES * rows) / (pairs + _SEEN_PAIRS), 0.5)
-        before, prior = prior, float(np.log2(share / (1 - share)))
-        if abs(prior - before) < _STILL:
+        before = model.prior
+        one, two = _responsibilities(model, seen)
+        fields = [
+            evolve(held, m=_shares_of(at, seen, one, start.m))
+            for at, (held, start) in enumerate(zip(model.fields, seen.start.fields, strict=True))
+        ]
+        model = evolve(
+            model,
+            fields=tuple(fields),
+            prior=_odds(float(one @ seen.counts), _SEEN_MATCHES * rows, pairs),
+            household=_odds(float(two @ seen.counts), _SEEN_HOUSES * rows, pairs),
+        )
+        if abs(model.prior - before) < _STILL:
             break
-    fields = [evolve(held, m=tuple(m.tolist())) for held, m in zip(model.fields, ms, strict=True)]
-    return evolve(model, fields=tuple(fields), prior=prior)
+    return model
+
+
+def _responsibilities(model: Model, seen: _Evidence) -> tuple[Numbers, Numbers]:
+    """Return how likely each pattern is of one person, and of one household."""
+    tables = [np.append(level_weights(held), 0.0) for held in model.fields]
+    shifts = [np.append(household_weights(held), 0.0) for held in model.fields]
+    evidence = np.stack(
+        [table[level] for table, level in zip(tables, seen.patterns.T, strict=True)], axis=1
+    )
+    household = np.stack(
+        [
+            (table[level] + shift[level]) if len(shift) > 1 else np.zeros(len(level))
+            for table, shift, level in zip(tables, shifts, seen.patterns.T, strict=True)
+        ],
+        axis=1,
+    )
+    one, two = classes(seen.roles, seen.patterns, evidence, household, model)
+    highest = np.maximum(np.maximum(one, two), 0)
+    a, b, c = np.exp2(one - highest), np.exp2(two - highest), np.exp2(-highest)
+    return a / (a + b + c), b / (a + b + c)
+
+
+def _shares_of(
+    at: int, seen: _Evidence, likely: Numbers, start: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Return the shares of the levels of a field among likely pairs."""
+    said, level = likely * seen.teaching[at], seen.patterns[:, at]
+    found = np.bincount(level[level >= 0], said[level >= 0], minlength=len(start))
+    total = found + _SEEN_M * np.array(start)
+    shares: tuple[float, ...] = tuple((total / total.sum()).tolist())
+    return shares
+
+
+def _odds(found: float, seen: float, pairs: int) -> float:
+    share = min((found + seen) / (pairs + _SEEN_PAIRS), 0.5)
+    return float(np.log2(share / (1 - share)))
