@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ecrm_core.matching.arrays import Codes, Keys, Levels, Pairs64
+from ecrm_core.matching.arrays import Levels, Pairs64
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.likeness import likeness_of
+from ecrm_core.matching.likeness import Crossed, likeness_of
 from ecrm_core.matching.roles import SORTS
 
 __all__ = ["Agreement"]
@@ -22,6 +22,11 @@ class Agreement:
         self._likeness = [likeness_of(feature) for feature in self.features]
         self._tops = [len(feature.sort.levels) - 1 for feature in self.features]
         self._place = {feature.role: at for at, feature in enumerate(self.features)}
+        if {"given_name", "family_name"} <= self._place.keys():
+            given, family = (
+                self.features[self._place[role]].texts for role in ("given_name", "family_name")
+            )
+            self._names = Crossed(given, family)
 
     def levels(self, left: Pairs64, right: Pairs64) -> Levels:
         """Return the levels of pairs of rows, a column for each feature."""
@@ -69,17 +74,20 @@ class Agreement:
             level[(level[:, parts] >= 0).any(axis=1), place["full_name"]] = -1
 
     def _swapped(self, level: Levels, left: Pairs64, right: Pairs64) -> None:
-        """See given and family name in each other's place: one level, and the family says no more."""
+        """See given and family name in each other's place: one level, and the family says no more.
+
+        Alike is enough, for a slip may come on top; of initials that differ nothing is asked.
+        """
         given, family = self._place["given_name"], self._place["family_name"]
         apart = np.flatnonzero((level[:, given] == 0) & (level[:, family] == 0))
-        first, second = self._whole(given), self._whole(family)
-        one, two = left[apart], right[apart]
-        found = apart[(first[one] == second[two]) & (second[one] == first[two])]
+        first, second = self.features[given].first, self.features[family].first
+        a, b = first[left[apart]], second[right[apart]]
+        c, d = second[left[apart]], first[right[apart]]
+        names = self._names
+        maybe = np.flatnonzero(names.may_be(a, b) & names.may_be(d, c))
+        maybe = maybe[names.alike(a[maybe], b[maybe])]
+        maybe = maybe[names.alike(d[maybe], c[maybe])]
+        found = apart[maybe]
         level[found, given] = SORTS["given"].levels.index("swapped")
         level[found, family] = -1
-
-    def _whole(self, at: int) -> Keys:
-        feature = self.features[at]
-        return np.r_[feature.texts.whole, np.uint64(0)][feature.first]
-
 

@@ -135,42 +135,15 @@ def _text(left: Texts, right: Texts) -> Levels:
     return _ranked((score >= 0.82, 1), (score >= 0.92, 2))
 
 
-def _code(left: Texts, right: Texts) -> Levels:
-    edits = _edits(left, right)
-    short = _flags(left, right, lambda one, two: max(len(one), len(two)) < 4)
-    shorter = _flags(left, right, _inner)
-    return _ranked(((edits <= 2) & ~short, 1), ((edits <= 1) & ~short | shorter, 2))
-
-
-def _inner(one: str, two: str) -> bool:
-    """A phone number without what stands before it in its town."""
-    short, long = sorted((one, two), key=len)
-    return len(short) > 5 and long.endswith(short)
-
-
 def _local(left: Texts, right: Texts) -> Levels:
     return _ranked((_winkler(left, right) >= 0.88, 1))
 
 
-def _date(left: Texts, right: Texts) -> Levels:
-    one, two = _digits(left), _digits(right)
-    differ = one != two
-    wrong = differ.sum(axis=1)
-    day, month = differ[:, 6:].any(axis=1), differ[:, 4:6].any(axis=1)
-    year = differ[:, :4].any(axis=1)
-    whole = (one[:, 7] > 0) & (two[:, 7] > 0)
-    turned = ~year & (one[:, 4:6] == two[:, 6:8]).all(axis=1)
-    turned &= (one[:, 6:8] == two[:, 4:6]).all(axis=1)
-    crossed = (one[:, :-1] == two[:, 1:]) & (one[:, 1:] == two[:, :-1])
-    slip = (wrong == 2) & (crossed & differ[:, :-1]).any(axis=1)
-    near = ~year & ~(day & month) | (~day & ~month) | ((wrong == 2) & ~slip)
-    return _ranked((near & whole, 1), (turned & whole, 2), (((wrong == 1) | slip) & whole, 3))
-
-
-def _digits(texts: Texts) -> NDArray[np.uint32]:
-    """Return the characters as numbers, eight a row: YYYYMMDD; zero where there is none."""
-    fixed = np.array(texts, dtype="<U8")
-    return fixed.view(np.uint32).reshape(len(texts), 8)
+def _slip(left: Texts, right: Texts) -> Levels:
+    """Tell which texts differ by one slip of the hand; of five characters or more, two."""
+    edits = _edits(left, right)
+    long = _flags(left, right, lambda one, two: min(len(one), len(two)) > 4)
+    return _ranked((edits <= 1, 1), ((edits <= 2) & long, 1))
 
 
 def _none(left: Texts, right: Texts) -> Levels:
@@ -179,5 +152,5 @@ def _none(left: Texts, right: Texts) -> Levels:
 
 _LEVELS: Mapping[str, Callable[[Texts, Texts], Levels]] = MappingProxyType({
     "given": _name, "name": _name, "full": _full, "title": _title, "text": _text,
-    "date": _date, "code": _code, "local": _local, "category": _none,
+    "local": _local, "slip": _slip, "category": _none,
 })  # fmt: skip

@@ -16,7 +16,7 @@ from ecrm_core.matching.roles import SORTS
 from ecrm_core.matching.signs import DateSigns, Signs
 from ecrm_core.matching.texts import Texts
 
-__all__ = ["Likeness", "likeness_of"]
+__all__ = ["Crossed", "Likeness", "likeness_of"]
 
 Likeness = Callable[[Codes, Codes], Levels]
 """Levels of different codes, both stated."""
@@ -74,25 +74,69 @@ class _OwnWords:
         return np.fromiter((self._own.level(*side) for side in sides), np.int8, len(one))
 
 
+class Crossed:
+    """Values of two columns compared with one another: names in each other's place."""
+
+    def __init__(self, first: Texts, second: Texts) -> None:
+        self._first, self._second = first, second
+        self._initials = _initials(first), _initials(second)
+
+    def may_be(self, one: Codes, two: Codes) -> Flags:
+        """Tell which begin alike."""
+        held: Flags = self._initials[0][one] == self._initials[1][two]
+        return held
+
+    def alike(self, one: Codes, two: Codes) -> Flags:
+        """Tell which are equal, or close as names are close."""
+        same = self._first.whole[one] == self._second.whole[two]
+        at = np.flatnonzero(~same)
+        left = [self._first.values[code] for code in one[at].tolist()]
+        right = [self._second.values[code] for code in two[at].tolist()]
+        same[at] = levels_of("name", left, right) >= 2
+        return same
+
+
+def _initials(texts: Texts) -> Codes:
+    signs = texts.matrix(1)
+    held: Codes = signs[:, 0].astype(np.int32) if len(signs) else np.zeros(0, np.int32)
+    return held
+
+
 class _Mail:
-    """E-mail addresses: the same local part elsewhere, or one like it."""
+    """E-mail addresses: one with a slip in it, the same local part elsewhere, or one like it."""
 
     def __init__(self, texts: Texts) -> None:
-        known: dict[str, int] = {}
-        locals_ = [text.rpartition("@")[0] or text for text in texts.values]
-        self._code = np.fromiter((known.setdefault(part, len(known)) for part in locals_), np.int32,
-                                 len(locals_))  # fmt: skip
-        self._local = Texts(list(known))
+        parts = [text.rpartition("@") for text in texts.values]
+        self._code, locals_ = _coded([(local or host,) for local, _, host in parts])
+        self._host, hosts = _coded([(host,) if local else () for local, _, host in parts])
+        self._digits, _ = _coded([tuple(filter(str.isdigit, local)) for local, _, _ in parts])
+        self._local = Texts(locals_)
         self._words = _Words(self._local, "local", winkler=0.88, part=2.0)
+        self._hosts = _Words(Texts(hosts), "local", winkler=0.88, part=2.0)
+        self._slips = _Words(self._local, "slip", winkler=0.0, part=0.0)
 
     def levels(self, one: Codes, two: Codes) -> Levels:
         first, second = self._code[one], self._code[two]
         same = first == second
         level = np.zeros(len(one), np.int8)
-        level[same & (self._local.sizes[first] > 3)] = 2
+        level[same] = np.where(self._local.sizes[first[same]] > 3, 2, 1)
         other = np.flatnonzero(~same)
         level[other] = self._words.levels(first[other], second[other])
+        slip = np.flatnonzero((level > 0) & (self._digits[one] == self._digits[two]))
+        level[slip[self._near(one[slip], two[slip])]] = 3
         return level
+
+    def _near(self, one: Codes, two: Codes) -> Flags:
+        """Tell which addresses differ by a slip before the @, or after it, or both."""
+        held = [
+            (a == b) | (words.levels(a, b) > 0)
+            for words, a, b in (
+                (self._slips, self._code[one], self._code[two]),
+                (self._hosts, self._host[one], self._host[two]),
+            )
+        ]
+        found: Flags = held[0] & held[1]
+        return found
 
 
 class _Street:

@@ -15,6 +15,7 @@ from ecrm_core.errors import DefinitionError
 from ecrm_core.matching.agreement import Agreement
 from ecrm_core.matching.arrays import Flags, Levels, Numbers, Pairs64
 from ecrm_core.matching.features import Feature
+from ecrm_core.matching.madeof import MadeOfNames
 from ecrm_core.matching.model import FieldWeights, Model
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared
 
@@ -28,10 +29,12 @@ __all__ = [
     "probability",
 ]
 
+_NAMESAKES = 0.005  # how likely two people of one name choose one address made of it
+_DIGIT = 3.3  # bits of a digit in it
 _SLACK = 0.01  # bits: bounds are kept in single precision
 _CHUNK = 1 << 17  # pairs scored at once
 _NAMES = frozenset({"given_name", "family_name", "full_name"})
-_EQUAL_MAIL = len(SORTS["email"].levels) - 1
+_OWN_MAIL = SORTS["email"].levels.index("typo")
 _OWN = Compared(sort="", strangers=1.0)  # a custom field: its evidence stands alone
 # What costs little to compare is compared first: it spares the rest for most pairs.
 _CHEAP = ("category", "date", "code", "given", "name", "email", "street", "full", "text", "title")
@@ -89,7 +92,7 @@ def _without_derived(roles: Sequence[str], level: Levels, evidence: Numbers) -> 
     alike = (level[:, names] > 0).any(axis=1)
     evidence = evidence.copy()
     for at in mails:
-        derived = alike & (level[:, at] < _EQUAL_MAIL)
+        derived = alike & (level[:, at] < _OWN_MAIL)
         evidence[derived, at] = np.minimum(evidence[derived, at], 0)
     return evidence
 
@@ -139,6 +142,10 @@ class Scorer:
         order = sorted(range(len(pairs)), key=lambda at: _CHEAP.index(self._sort(at)))
         self._order = order
         self._limits = [self._limit(at) for at in range(len(pairs))]
+        self._most = [fields.m[-1] for _, fields in pairs]
+        names = [feature for feature in self.features if feature.role in _NAMES]
+        self._made = {at: MadeOfNames(feature, names) for at, feature in enumerate(self.features)
+                      if feature.role == "email" and names}  # fmt: skip
 
     def _sort(self, at: int) -> str:
         sort = self.features[at].compared.sort
@@ -220,7 +227,19 @@ class Scorer:
             evidence[:, at] = np.append(table, 0.0)[level[:, at]]  # -1 is the last: 0 bits
             same = np.flatnonzero(level[:, at] == len(table) - 1)
             evidence[same, at] = self._agreed(at, feature, left[same], right[same])
+        for at in self._made:
+            self._made_of_names(at, level, evidence, left)
         return evidence
+
+    def _made_of_names(self, at: int, level: Levels, evidence: Numbers, left: Pairs64) -> None:
+        """Let an address made of a name say less where the names agree: namesakes choose it too."""
+        names = [place for place, role in enumerate(self.roles) if role in _NAMES]
+        top = len(self._tables[at]) - 1
+        alike = (level[:, names] > 0).any(axis=1) & ~(level[:, names] == 0).any(axis=1)
+        rows = np.flatnonzero((level[:, at] == top) & alike)
+        made, digits = self._made[at].of_names(left[rows])
+        highest = np.log2(self._most[at] / _NAMESAKES) + digits * _DIGIT
+        evidence[rows[made], at] = np.minimum(evidence[rows[made], at], highest[made])
 
     def household(self, level: Levels, evidence: Numbers) -> Numbers:
         """Return what each field says for two people of one household, in bits."""

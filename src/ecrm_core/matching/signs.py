@@ -99,7 +99,7 @@ class DateSigns:
         self._signs = texts.matrix(8)
 
     def levels(self, one: Codes, two: Codes) -> Levels:
-        """Return the level of different days: other, near, turned, digit."""
+        """Return the level of different days: other, year, near, turned, digit."""
         level = np.zeros(len(one), np.int8)
         for at in range(0, len(one), 1 << 16):
             part = slice(at, at + (1 << 16))
@@ -108,7 +108,11 @@ class DateSigns:
 
 
 def day_levels(one: Matrix, two: Matrix) -> Levels:
-    """Return the level of different days, given as rows of eight digits."""
+    """Return the level of different days, given as rows of eight digits.
+
+    digit: one digit differs, or two neighbours changed places; turned: day and month did; near: one
+    of year, month and day is right; year: the years are neighbours.
+    """
     differ = one != two
     wrong = differ.sum(axis=1)
     day, month = differ[:, 6:].any(axis=1), differ[:, 4:6].any(axis=1)
@@ -119,7 +123,14 @@ def day_levels(one: Matrix, two: Matrix) -> Levels:
     slip = (wrong == 2) & turned(one, two, differ)
     near = ~year & ~(day & month) | (~day & ~month) | ((wrong == 2) & ~slip)
     level = np.zeros(len(one), np.int8)
-    level[near & whole] = 1
-    level[swapped & whole] = 2
-    level[((wrong == 1) | slip) & whole] = 3
+    years = _years(one), _years(two)
+    level[whole & (np.abs(years[0] - years[1]) <= 1)] = 1
+    level[near & whole] = 2
+    level[swapped & whole] = 3
+    level[((wrong == 1) | slip) & whole] = 4
     return level
+
+
+def _years(signs: Matrix) -> Pairs64:
+    held: Pairs64 = signs[:, :4].astype(np.int64) @ np.array([1000, 100, 10, 1])
+    return held
