@@ -9,9 +9,12 @@ import numpy as np
 from ecrm_core.matching.arrays import Levels, Pairs64
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.likeness import Crossed, likeness_of
+from ecrm_core.matching.madeof import MadeOfNames
 from ecrm_core.matching.roles import SORTS
 
 __all__ = ["Agreement"]
+
+_NAMES = ("given_name", "family_name", "full_name")
 
 
 class Agreement:
@@ -22,6 +25,9 @@ class Agreement:
         self._likeness = [likeness_of(feature) for feature in self.features]
         self._tops = [len(feature.sort.levels) - 1 for feature in self.features]
         self._place = {feature.role: at for at, feature in enumerate(self.features)}
+        if "email" in self._place:
+            named = [feature for feature in self.features if feature.role in _NAMES]
+            self._made = MadeOfNames(self.features[self._place["email"]], named)
         if {"given_name", "family_name"} <= self._place.keys():
             given, family = (
                 self.features[self._place[role]].texts for role in ("given_name", "family_name")
@@ -34,11 +40,29 @@ class Agreement:
         for at in range(len(self.features)):
             asked = np.flatnonzero(level[:, at] == 0)
             level[asked, at] = self.unlike(at, left[asked], right[asked])
+        self.settle(level, left)
         return level
+
+    def settle(self, level: Levels, left: Pairs64) -> None:
+        """Let an e-mail address say less where it follows from names that are alike.
+
+        One made of the name is chosen by namesakes too; likeness to another says nothing then.
+        """
+        names = [self._place[role] for role in _NAMES if role in self._place]
+        at = self._place.get("email")
+        if at is None or not names:
+            return
+        sort = SORTS["email"].levels
+        alike = np.flatnonzero((level[:, names] > 0).any(axis=1) & (level[:, at] > 0))
+        found = level[alike, at]
+        made = (found >= sort.index("typo")) & self._made.of_names(left[alike])
+        found[found < sort.index("named")] = -1
+        found[made] = sort.index("named")
+        level[alike, at] = found
 
     def equals(self, left: Pairs64, right: Pairs64) -> Levels:
         """Return levels where no value has to be compared: equal, nothing said; 0 elsewhere."""
-        level = np.empty((len(left), len(self.features)), np.int8)
+        level = np.empty((len(left), len(self.features)), np.int8, order="F")
         for at, feature in enumerate(self.features):
             found: Levels | None = None
             for one in feature.codes.T:

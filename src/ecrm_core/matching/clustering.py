@@ -7,7 +7,7 @@ judged different never do, nor do those that are one with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 from attrs import field, frozen
@@ -98,43 +98,49 @@ def _accepted(member: Pairs64, sizes: Pairs64, edges: Edges, cut: float) -> Flag
 
 def _part(edges: Edges, member: Pairs64, score: Score, label: Pairs64) -> None:
     """Write the persons of the doubtful components into ``label``."""
-    whole = [part for part in _parts(edges, member) if len(part[0]) <= _LARGEST]
-    wanted = [_missing(rows, part) for rows, part in whole]
-    if wanted:
-        left, right = (np.concatenate([pair[side] for pair in wanted]) for side in (0, 1))
-        weights = np.split(score(left, right), np.cumsum([len(pair[0]) for pair in wanted])[:-1])
-        for (rows, part), (one, two), weight in zip(whole, wanted, weights, strict=True):
-            both = Edges(np.r_[part.left, one], np.r_[part.right, two], np.r_[part.weight, weight])
-            label[rows] = rows[linked(_matrix(rows, both))]
-    for rows, part in _parts(edges, member):
-        if len(rows) > _LARGEST:
-            order = np.lexsort((part.right, part.left, -part.weight))
-            pairs = np.stack([part.left, part.right], axis=1)[order]
-            kept = part.weight[order] >= 0
-            walls = part.kept(part.weight <= _DIFFERENT)
-            label[rows] = linked_singly(rows, pairs[kept], np.stack([walls.left, walls.right], 1))
+    rows = distinct(np.r_[edges.left, edges.right])
+    rows = rows[np.argsort(member[rows], kind="stable")]
+    heads, starts, sizes = np.unique(member[rows], return_index=True, return_counts=True)
+    place = np.zeros(len(member), np.int64)
+    place[rows] = np.arange(len(rows)) - np.repeat(starts, sizes)
+    for size in np.unique(sizes[sizes <= _LARGEST]).tolist():
+        chosen = heads[sizes == size]
+        # A few million numbers at once are enough.
+        for at in range(0, len(chosen), step := max(2_000_000 // size**2, 1)):
+            some = chosen[at : at + step]
+            table = rows[starts[np.searchsorted(heads, some)][:, None] + np.arange(size)]
+            inside = np.isin(member[edges.left], some)
+            held = _matrices(edges.kept(inside), member, place, some, table)
+            _fill(held, table, score)
+            label[table] = np.take_along_axis(table, linked(held), axis=1)
+    for head in heads[sizes > _LARGEST].tolist():
+        _part_large(edges.kept(member[edges.left] == head), label)
 
 
-def _parts(edges: Edges, member: Pairs64) -> Iterator[tuple[Pairs64, Edges]]:
-    """Go through components: their rows in order, and their edges."""
-    key = member[edges.left]
-    order = np.argsort(key, kind="stable")
-    bounds = np.flatnonzero(np.diff(key[order])) + 1
-    for chosen in np.split(order, bounds) if len(order) else []:
-        part = Edges(edges.left[chosen], edges.right[chosen], edges.weight[chosen])
-        yield distinct(np.r_[part.left, part.right]), part
+def _matrices(
+    edges: Edges, member: Pairs64, place: Pairs64, heads: Pairs64, table: Pairs64
+) -> Numbers:
+    """Return the weights between the rows of components of one size; NaN where no edge is."""
+    count, size = table.shape
+    held = np.full((count, size, size), np.nan)
+    which = np.searchsorted(heads, member[edges.left])
+    one, two = place[edges.left], place[edges.right]
+    held[which, one, two] = held[which, two, one] = edges.weight
+    held[:, range(size), range(size)] = 0.0
+    return held
 
 
-def _missing(rows: Pairs64, part: Edges) -> tuple[Pairs64, Pairs64]:
-    """Return the pairs of the rows that have no edge."""
-    one, two = np.triu_indices(len(rows), 1)
-    pairs = rows[one] << 32 | rows[two]
-    apart = ~np.isin(pairs, part.left << 32 | part.right)
-    return rows[one[apart]], rows[two[apart]]
+def _fill(held: Numbers, table: Pairs64, score: Score) -> None:
+    """Score the pairs within components that no rule had found."""
+    which, one, two = np.nonzero(np.isnan(held) & (np.triu(np.ones(held.shape[1:]), 1) > 0))
+    low, high = np.minimum(table[which, one], table[which, two]), np.maximum(table[which, one], table[which, two])
+    held[which, one, two] = held[which, two, one] = score(low, high)
 
 
-def _matrix(rows: Pairs64, edges: Edges) -> Numbers:
-    one, two = np.searchsorted(rows, edges.left), np.searchsorted(rows, edges.right)
-    matrix = np.zeros((len(rows), len(rows)))
-    matrix[one, two] = matrix[two, one] = edges.weight
-    return matrix
+def _part_large(edges: Edges, label: Pairs64) -> None:
+    rows = distinct(np.r_[edges.left, edges.right])
+    order = np.lexsort((edges.right, edges.left, -edges.weight))
+    pairs = np.stack([edges.left, edges.right], axis=1)[order]
+    kept = edges.weight[order] >= 0
+    walls = edges.kept(edges.weight <= _DIFFERENT)
+    label[rows] = linked_singly(rows, pairs[kept], np.stack([walls.left, walls.right], 1))

@@ -16,7 +16,7 @@ from ecrm_core.matching.quick import forms_of
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared, Sort
 from ecrm_core.matching.texts import Texts
 
-__all__ = ["Feature", "features_of"]
+__all__ = ["Counts", "Feature", "features_of"]
 
 _LISTS = frozenset({"email", "phone"})  # several columns, and it does not matter in which one
 _JOINED = frozenset({"kana"})  # parts of one text
@@ -130,20 +130,29 @@ def _in_order(codes: Codes) -> Codes:
     return -np.sort(-codes, axis=1)
 
 
-def counted(feature: Feature, groups: Pairs64, weight: Pairs64 | None = None) -> Numbers:
-    """Return how often each value occurs, once for each group (of rows that are one person).
+class Counts:
+    """How often the values of a feature occur, once for each person."""
 
-    ``weight`` says for how many persons a row stands; 1 where it is not given.
-    """
-    total = len(feature.values)
-    rows = np.concatenate([np.flatnonzero(slot >= 0) for slot in feature.codes.T])
-    values = np.concatenate([slot[slot >= 0] for slot in feature.codes.T]).astype(np.int64)
-    counts = np.bincount(values, minlength=total)
-    several = counts[values] > 1
-    held = distinct(values[several] * len(groups) + groups[rows[several]])
-    counts[values[several]] = 0
-    counts += np.bincount(held // len(groups), minlength=total)
-    if weight is not None:
-        more = weight[rows] > 1
-        counts += np.bincount(values[more], (weight[rows[more]] - 1), minlength=total).astype(np.int64)
-    return counts.astype(np.float64)
+    def __init__(self, feature: Feature, sizes: Pairs64) -> None:
+        slots = [np.flatnonzero(slot >= 0) for slot in feature.codes.T]
+        values = np.concatenate([slot[at] for slot, at in zip(feature.codes.T, slots, strict=True)])
+        self._counts = np.bincount(values, minlength=len(feature.values))
+        rows = np.concatenate(slots)
+        several = (self._counts[values] > 1) | (sizes[rows] > 1)
+        self._values = values[several].astype(np.int64)
+        self._rows = rows[several]
+
+    def of(self, persons: Pairs64, weight: Pairs64 | None = None) -> Numbers:
+        """Return the counts where rows of one person count once.
+
+        ``weight`` says for how many persons a row stands; 1 where it is not given.
+        """
+        counts = self._counts.copy()
+        held = distinct(self._values * len(persons) + persons[self._rows])
+        counts[self._values] = 0
+        counts += np.bincount(held // max(len(persons), 1), minlength=len(counts))
+        if weight is not None:
+            more = weight[self._rows] > 1
+            extra = weight[self._rows[more]] - 1
+            counts += np.bincount(self._values[more], extra, minlength=len(counts)).astype(np.int64)
+        return counts.astype(np.float64)

@@ -15,7 +15,7 @@ import numpy as np
 
 from ecrm_core.matching.arrays import Keys, Pairs64
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.texts import Texts, mixed
+from ecrm_core.matching.texts import Texts, local_sizes, mixed
 
 __all__ = ["FIXED", "RULES", "WIDE", "Pieces", "rules_of"]
 
@@ -71,10 +71,8 @@ def _end(size: int, texts: Texts) -> Keys:
 
 def _local(size: int, texts: Texts) -> Keys:
     """Return the number of what stands before the @, where it tells something."""
-    signs = np.flatnonzero(texts.characters == ord("@"))
-    owner = np.searchsorted(texts.starts, signs, side="right") - 1
-    length = np.zeros(len(texts.values), np.int64)
-    length[owner] = signs - texts.starts[owner]
+    length = local_sizes(texts)
+    length[length == texts.sizes] = 0
     length[length < 5] = 0
     return texts.keys(texts.starts, np.minimum(length, size))[:, None]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from ecrm_core.matching.arrays import Codes, Flags, Levels, Pairs64
 from ecrm_core.matching.comparison import Comparison
@@ -14,7 +16,7 @@ from ecrm_core.matching.features import Feature
 from ecrm_core.matching.outline import Outline
 from ecrm_core.matching.roles import SORTS
 from ecrm_core.matching.signs import DateSigns, Signs
-from ecrm_core.matching.texts import Texts
+from ecrm_core.matching.texts import Texts, local_sizes
 
 __all__ = ["Crossed", "Likeness", "likeness_of"]
 
@@ -106,47 +108,51 @@ class _Mail:
     """E-mail addresses: one with a slip in it, the same local part elsewhere, or one like it."""
 
     def __init__(self, texts: Texts) -> None:
-        parts = [text.rpartition("@") for text in texts.values]
-        self._code, locals_ = _coded([(local or host,) for local, _, host in parts])
-        self._host, hosts = _coded([(host,) if local else () for local, _, host in parts])
-        self._digits, _ = _coded([tuple(filter(str.isdigit, local)) for local, _, _ in parts])
-        self._local = Texts(locals_)
-        self._words = _Words(self._local, "local", winkler=0.88, part=2.0)
-        self._hosts = _Words(Texts(hosts), "local", winkler=0.88, part=2.0)
-        self._slips = _Words(self._local, "slip", winkler=0.0, part=0.0)
+        self._texts = texts
+        self._sizes = local_sizes(texts)
+        local = texts.cut(texts.starts, self._sizes)
+        self._local = local.whole
+        self._words = _Words(local, "local", winkler=0.88, part=2.0)
 
     def levels(self, one: Codes, two: Codes) -> Levels:
-        first, second = self._code[one], self._code[two]
-        same = first == second
+        same = self._local[one] == self._local[two]
         level = np.zeros(len(one), np.int8)
-        level[same] = np.where(self._local.sizes[first[same]] > 3, 2, 1)
+        level[same] = np.where(self._sizes[one[same]] > 3, 2, 1)
         other = np.flatnonzero(~same)
-        level[other] = self._words.levels(first[other], second[other])
-        slip = np.flatnonzero((level > 0) & (self._digits[one] == self._digits[two]))
-        level[slip[self._near(one[slip], two[slip])]] = 3
+        level[other] = self._words.levels(one[other], two[other])
+        maybe = np.flatnonzero(level > 0)
+        level[maybe] = np.maximum(level[maybe], each_once(one[maybe], two[maybe], self._slips))
         return level
 
-    def _near(self, one: Codes, two: Codes) -> Flags:
-        """Tell which addresses differ by a slip before the @, or after it, or both."""
-        held = [
-            (a == b) | (words.levels(a, b) > 0)
-            for words, a, b in (
-                (self._slips, self._code[one], self._code[two]),
-                (self._hosts, self._host[one], self._host[two]),
-            )
-        ]
-        found: Flags = held[0] & held[1]
-        return found
+    def _slips(self, one: Codes, two: Codes) -> Levels:
+        """Return the level of addresses that differ by a slip before the @, or after it, or both."""
+        sides = [[self._texts.values[code].rpartition("@") for code in side.tolist()]
+                 for side in (one, two)]  # fmt: skip
+        found = map(_slip, *sides)
+        return np.fromiter(found, np.int8, len(one))
+
+
+_SLIP = SORTS["email"].levels.index("typo")
+
+
+def _slip(one: tuple[str, str, str], two: tuple[str, str, str]) -> int:
+    digits = [list(filter(str.isdigit, local)) for local, _, _ in (one, two)]
+    if digits[0] != digits[1]:
+        return 0  # jo1 and jo2 are two people
+    local = OSA.distance(one[0], two[0], score_cutoff=2)
+    host = one[2] == two[2] or JaroWinkler.similarity(one[2], two[2]) >= 0.88
+    long = min(len(one[0]), len(two[0])) > 4
+    return _SLIP if host and local <= (2 if long else 1) else 0
 
 
 class _Street:
     """Streets: the name of the way and the numbers on it are compared apart."""
 
     def __init__(self, texts: Texts) -> None:
-        parts = [_numbers_and_words(text) for text in texts.values]
-        self._first, _ = _coded([numbers[:1] for numbers, _ in parts])
-        self._all, _ = _coded([numbers for numbers, _ in parts])
-        self._name, names = _coded([words for _, words in parts])
+        ways = _NUMBER.sub("", "\n".join(texts.values)).split("\n") if texts.values else []
+        found = map(_NUMBER.search, texts.values)
+        self._name, names = _coded([way.strip() for way in ways])
+        self._number, _ = _coded([number[0] if number else "" for number in found])
         self._words = _Words(Texts(names), "title", winkler=0.84, part=0.9)
 
     def levels(self, one: Codes, two: Codes) -> Levels:
@@ -154,21 +160,17 @@ class _Street:
         like = np.full(len(one), 2, np.int8)
         at = np.flatnonzero(a != b)
         like[at] = self._words.levels(a[at], b[at])
-        same = self._first[one] == self._first[two]
+        same = self._number[one] == self._number[two]
         level = np.where(same, like, np.minimum(like - 1, 1)).astype(np.int8)
         return np.maximum(level, 0)
 
 
-def _numbers_and_words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    words = text.split()
-    numbers = tuple(word for word in words if any(map(str.isdigit, word)))
-    return numbers, tuple(word for word in words if word not in numbers)
+_NUMBER = re.compile(r"[^\s]*\d[^\s]*")
 
 
-def _coded(parts: Sequence[Sequence[str]]) -> tuple[Codes, list[str]]:
+def _coded(texts: Sequence[str]) -> tuple[Codes, list[str]]:
     known: dict[str, int] = {}
-    texts = map(" ".join, parts)
-    codes = np.fromiter((known.setdefault(t, len(known)) for t in texts), np.int32, len(parts))
+    codes = np.fromiter((known.setdefault(t, len(known)) for t in texts), np.int32, len(texts))
     return codes, list(known)
 
 

@@ -14,26 +14,37 @@ _CAP = 15.0  # bits one pair may say in an average
 def linked(weight: Numbers) -> Pairs64:
     """Return for each row the lowest row it is put together with, by average linkage.
 
-    ``weight`` holds bits above the cut for every two rows; weights beyond 1,000 are rulings and
-    count whole.
+    ``weight`` holds bits above the cut for every two rows of components of one size, one component
+    after the other (components x rows x rows); weights beyond 1,000 are rulings and count whole.
     """
-    size = len(weight)
+    count, size, _ = weight.shape
     total = np.where(np.abs(weight) > 1_000, weight, np.clip(weight, -_CAP, _CAP))
-    np.fill_diagonal(total, -np.inf)
-    held = np.ones(size)
-    label = np.arange(size, dtype=np.int64)
-    while True:
-        mean = total / np.outer(held, held)
-        one, two = divmod(int(mean.argmax()), size)
-        if mean[one, two] < 0:
-            return label
-        one, two = min(one, two), max(one, two)
-        total[one] += total[two]
-        total[:, one] = total[one]
-        total[one, one] = -np.inf
-        total[two] = total[:, two] = -np.inf
-        held[one] += held[two]
-        label[label == two] = one
+    total[:, range(size), range(size)] = -np.inf
+    held = np.ones((count, size))
+    label = np.tile(np.arange(size), (count, 1))
+    open_ = np.arange(count)
+    while len(open_):
+        mean = total[open_] / (held[open_, :, None] * held[open_, None, :])
+        best = mean.reshape(len(open_), -1).argmax(axis=1)
+        one, two = np.divmod(best, size)
+        going = mean[np.arange(len(open_)), one, two] >= 0
+        open_, one, two = open_[going], one[going], two[going]
+        _merge(total, held, label, open_, np.minimum(one, two), np.maximum(one, two))
+    return label
+
+
+def _merge(
+    total: Numbers, held: Numbers, label: Pairs64, which: Pairs64, one: Pairs64, two: Pairs64
+) -> None:
+    """Put group ``two`` of each component into group ``one``."""
+    total[which, one] += total[which, two]
+    total[which, :, one] = total[which, one]
+    total[which, one, one] = -np.inf
+    total[which, two] = -np.inf
+    total[which, :, two] = -np.inf
+    held[which, one] += held[which, two]
+    joined = label[which] == two[:, None]
+    label[which] = np.where(joined, one[:, None], label[which])
 
 
 def linked_singly(rows: Pairs64, pairs: Pairs64, walls: Pairs64) -> Pairs64:

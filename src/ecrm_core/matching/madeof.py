@@ -7,14 +7,20 @@ from functools import cached_property
 
 import numpy as np
 
-from ecrm_core.matching.arrays import Flags, Keys, Numbers, Pairs64
+from ecrm_core.matching.arrays import Flags, Keys, Pairs64
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.outline import Outline
-from ecrm_core.matching.texts import Texts
+from ecrm_core.matching.texts import Texts, local_sizes
 
 __all__ = ["MadeOfNames"]
 
-_SIGNS = str.maketrans("", "", "._-0123456789")
+_NUMBER = 2  # digits from which people of one name rarely choose the same
+_OTHERS = np.bitwise_or.reduce(np.uint64(1) << (np.frombuffer(b"._-0123456789", np.uint8) % 61).astype(np.uint64))
+
+
+def _is_digit(texts: Texts) -> Pairs64:
+    signs = texts.characters
+    return ((signs >= ord("0")) & (signs <= ord("9"))).astype(np.int64)
 
 
 class MadeOfNames:
@@ -24,21 +30,23 @@ class MadeOfNames:
         self._mail = mail
         self._names = names
 
-    def of_names(self, rows: Pairs64) -> tuple[Flags, Numbers]:
-        """Return whether all letters of a row's first address are in its names, and its digits."""
+    def of_names(self, rows: Pairs64) -> Flags:
+        """Tell whether all letters of a row's first address are in its names, and no number."""
         letters, digits = self._local
         named = np.zeros(len(rows), np.uint64)
         for feature, found in zip(self._names, self._letters, strict=True):
             named |= found[feature.first[rows]]
         code = self._mail.first[rows]
-        made: Flags = (letters[code] & ~named) == 0
-        return made, digits[code]
+        made: Flags = ((letters[code] & ~named) == 0) & (digits[code] < _NUMBER)
+        return made
 
     @cached_property
-    def _local(self) -> tuple[Keys, Numbers]:
-        locals_ = [text.rpartition("@")[0] for text in self._mail.values]
-        letters = Outline(Texts([text.translate(_SIGNS) for text in locals_])).letters
-        digits = np.array([sum(map(str.isdigit, text)) for text in locals_], np.float64)
+    def _local(self) -> tuple[Keys, Pairs64]:
+        texts = self._mail.texts
+        sizes = local_sizes(texts)
+        signs = Outline(texts.cut(texts.starts, sizes)).letters & ~_OTHERS
+        digits = np.add.reduceat(_is_digit(texts), texts.starts) if len(sizes) else sizes
+        letters, digits = signs, digits
         return letters, digits
 
     @cached_property

@@ -7,12 +7,13 @@ from functools import cached_property
 import numpy as np
 from attrs import frozen
 
-from ecrm_core.matching.arrays import Codes, Flags, Keys, Numbers
+from ecrm_core.matching.arrays import Codes, Flags, Keys, Numbers, Pairs64
 from ecrm_core.matching.texts import Texts
 
 __all__ = ["Outline"]
 
 _BITS = np.uint64(61)
+_CHUNK = 1 << 12
 _HEAD = 4  # Winkler's prefix
 
 
@@ -27,11 +28,19 @@ class Outline:
         """Return a bit for each letter a value has; several letters may share one."""
         if not len(self.texts.characters):
             return np.zeros(len(self.texts.values), np.uint64)
-        bits = np.left_shift(np.uint64(1), self.texts.characters.astype(np.uint64) % _BITS)
+        held = np.flatnonzero(self.texts.sizes > 0)
         found = np.zeros(len(self.texts.values), np.uint64)
-        held = self.texts.sizes > 0
-        found[held] = np.bitwise_or.reduceat(bits, self.texts.starts[held])
+        for at in range(0, len(held), _CHUNK):
+            part = held[at : at + _CHUNK]
+            found[part] = self._bits(self.texts.starts[part], self.texts.sizes[part])
         return found
+
+    def _bits(self, begin: Pairs64, size: Pairs64) -> Keys:
+        ends = np.cumsum(size)
+        within = np.arange(ends[-1]) + np.repeat(begin - ends + size, size)
+        signs = self.texts.characters[within].astype(np.uint64)
+        bits: Keys = np.bitwise_or.reduceat(np.left_shift(np.uint64(1), signs % _BITS), ends - size)
+        return bits
 
     @cached_property
     def heads(self) -> Keys:

@@ -18,12 +18,14 @@ class Sort:
     """How values are compared: names of the levels, from unlike to equal.
 
     ``m`` are shares of the levels among pairs of one person, ``u`` of the middle levels among
-    strangers; the level of equal values comes from how often the values occur.
+    strangers; the level of equal values comes from how often the values occur. The u of levels in
+    ``kept`` is no share of all strangers, but of those that agree on another field, and not learnt.
     """
 
     levels: tuple[str, ...]
     m: tuple[float, ...]
     u: tuple[float, ...]
+    kept: tuple[str, ...] = ()
 
 
 SORTS: Mapping[str, Sort] = MappingProxyType({
@@ -37,8 +39,9 @@ SORTS: Mapping[str, Sort] = MappingProxyType({
     "date": Sort(("other", "year", "near", "turned", "digit", "equal"),
                  (0.04, 0.02, 0.04, 0.02, 0.08, 0.80), (0.03, 0.03, 0.0005, 0.002)),
     "code": Sort(("other", "near", "digit", "equal"), (0.15, 0.04, 0.06, 0.75), (0.004, 0.001)),
-    "email": Sort(("other", "similar", "local", "typo", "equal"), (0.16, 0.06, 0.04, 0.06, 0.68),
-                  (0.004, 0.0005, 0.00001)),
+    "email": Sort(("other", "similar", "local", "named", "typo", "equal"),
+                  (0.16, 0.06, 0.04, 0.20, 0.06, 0.48), (0.004, 0.0005, 0.005, 0.00001),
+                  kept=("named",)),
     "text": Sort(("other", "similar", "close", "equal"), (0.22, 0.08, 0.12, 0.58), (0.03, 0.004)),
     "category": Sort(("other", "equal"), (0.15, 0.85), ()),
 })  # fmt: skip

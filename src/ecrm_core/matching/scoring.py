@@ -15,9 +15,8 @@ from ecrm_core.errors import DefinitionError
 from ecrm_core.matching.agreement import Agreement
 from ecrm_core.matching.arrays import Flags, Levels, Numbers, Pairs64
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.madeof import MadeOfNames
 from ecrm_core.matching.model import FieldWeights, Model
-from ecrm_core.matching.roles import COMPARED, SORTS, Compared
+from ecrm_core.matching.roles import COMPARED, Compared
 
 __all__ = [
     "Scored",
@@ -29,12 +28,8 @@ __all__ = [
     "probability",
 ]
 
-_NAMESAKES = 0.005  # how likely two people of one name choose one address made of it
-_DIGIT = 3.3  # bits of a digit in it
 _SLACK = 0.01  # bits: bounds are kept in single precision
 _CHUNK = 1 << 17  # pairs scored at once
-_NAMES = frozenset({"given_name", "family_name", "full_name"})
-_OWN_MAIL = SORTS["email"].levels.index("typo")
 _OWN = Compared(sort="", strangers=1.0)  # a custom field: its evidence stands alone
 # What costs little to compare is compared first: it spares the rest for most pairs.
 _CHEAP = ("category", "date", "code", "given", "name", "email", "street", "full", "text", "title")
@@ -47,24 +42,24 @@ def probability(weight: Numbers) -> Numbers:
 
 
 def combined(
-    roles: Sequence[str], level: Levels, evidence: Numbers, household: Numbers, model: Model
+    roles: Sequence[str], evidence: Numbers, household: Numbers, model: Model
 ) -> Numbers:
     """Return the weight of pairs in bits, the prior included.
 
     ``evidence`` compares one person with strangers, ``household`` two people living together with
     strangers: what is as likely for those two says little for one person.
     """
-    one, two = classes(roles, level, evidence, household, model)
+    one, two = classes(roles, evidence, household, model)
     weight: Numbers = one - np.logaddexp2(0.0, two)
     return weight
 
 
 def classes(
-    roles: Sequence[str], level: Levels, evidence: Numbers, household: Numbers, model: Model
+    roles: Sequence[str], evidence: Numbers, household: Numbers, model: Model
 ) -> tuple[Numbers, Numbers]:
     """Return the odds against strangers, in bits, of one person and of one household."""
-    one = _summed(roles, _without_derived(roles, level, evidence)) + model.prior
-    two = _summed(roles, _without_derived(roles, level, household)) + model.household
+    one = _summed(roles, evidence) + model.prior
+    two = _summed(roles, household) + model.household
     return one, two
 
 
@@ -81,20 +76,6 @@ def _summed(roles: Sequence[str], evidence: Numbers) -> Numbers:
 
 def _compared(role: str) -> Compared:
     return COMPARED.get(role, _OWN)
-
-
-def _without_derived(roles: Sequence[str], level: Levels, evidence: Numbers) -> Numbers:
-    """Take no likeness of e-mail addresses for evidence where the names are alike: it follows."""
-    mails = [at for at, role in enumerate(roles) if role == "email"]
-    names = [at for at, role in enumerate(roles) if role in _NAMES]
-    if not mails or not names:
-        return evidence
-    alike = (level[:, names] > 0).any(axis=1)
-    evidence = evidence.copy()
-    for at in mails:
-        derived = alike & (level[:, at] < _OWN_MAIL)
-        evidence[derived, at] = np.minimum(evidence[derived, at], 0)
-    return evidence
 
 
 @frozen(eq=False, kw_only=True, repr=False)
@@ -142,10 +123,7 @@ class Scorer:
         order = sorted(range(len(pairs)), key=lambda at: _CHEAP.index(self._sort(at)))
         self._order = order
         self._limits = [self._limit(at) for at in range(len(pairs))]
-        self._most = [fields.m[-1] for _, fields in pairs]
-        names = [feature for feature in self.features if feature.role in _NAMES]
-        self._made = {at: MadeOfNames(feature, names) for at, feature in enumerate(self.features)
-                      if feature.role == "email" and names}  # fmt: skip
+        self._highest = [float(limits[:-2].max()) for limits in self._limits]
 
     def _sort(self, at: int) -> str:
         sort = self.features[at].compared.sort
@@ -177,36 +155,38 @@ class Scorer:
 
     def _part(self, left: Pairs64, right: Pairs64, floor: float) -> Scored:
         level = self.agreement.equals(left, right)
-        bound = self._bounds(level, left)
-        total = bound.sum(axis=1) + self.model.prior
+        total = self._most_of(level, left)
         for at in (None, *self._order):
             if at is not None:
                 asked = np.flatnonzero(level[:, at] == 0)
+                if not len(asked):
+                    continue
                 found = self.agreement.unlike(at, left[asked], right[asked])
                 level[asked, at] = found
-                total[asked] += self._limits[at][found] - bound[asked, at]
+                total[asked] += self._limits[at][found] - self._highest[at]
             alive = np.flatnonzero(total >= floor - _SLACK)
             if len(alive) < 0.9 * len(left):
-                left, right, level = left[alive], right[alive], level[alive]
-                bound, total = bound[alive], total[alive]
+                left, right, total = left[alive], right[alive], total[alive]
+                level = np.asfortranarray(level[alive])
+        self.agreement.settle(level, left)
         weight = self.score(level, left, right)
         held = Scored(left=left, right=right, weight=weight, level=level)
         return held.kept(weight >= floor)
 
-    def _bounds(self, level: Levels, left: Pairs64) -> Numbers:
-        """Return what each field may say at most, where values still have to be compared."""
-        bound = np.zeros(level.shape, np.float32)
+    def _most_of(self, level: Levels, left: Pairs64) -> Numbers:
+        """Return what pairs may weigh at most, where values still have to be compared."""
+        total = np.full(len(left), self.model.prior, np.float32)
         for at, feature in enumerate(self.features):
             top = len(self._tables[at]) - 1
+            table = self._limits[at].astype(np.float32)
+            table[0], table[top] = self._highest[at], 0
+            total += table[level[:, at]]
+            same = np.flatnonzero(level[:, at] == top)
             if feature.codes.shape[1] > 1:
-                same = self._equal[at].max(initial=0)
+                total[same] += np.float32(self._equal[at].max(initial=0))
             else:
-                same = self._equal[at][feature.first[left]] if len(self._equal[at]) else 0
-            limits = self._limits[at]
-            highest = limits[:top].max()
-            bound[:, at] = np.where(level[:, at] == 0, highest, limits[level[:, at]])
-            bound[:, at] = np.where(level[:, at] == top, same, bound[:, at])
-        return bound
+                total[same] += self._equal[at][feature.first[left[same]]].astype(np.float32)
+        return total
 
     def _limit(self, at: int) -> Numbers:
         """Return what each level may say at most; the last is for missing values."""
@@ -217,7 +197,7 @@ class Scorer:
         """Return the weights of pairs whose levels are known."""
         evidence = self.evidence(level, left, right)
         household = self.household(level, evidence)
-        return combined(self.roles, level, evidence, household, self.model)
+        return combined(self.roles, evidence, household, self.model)
 
     def evidence(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
         """Return what each field says about each pair, in bits; 0 where it says nothing."""
@@ -227,19 +207,7 @@ class Scorer:
             evidence[:, at] = np.append(table, 0.0)[level[:, at]]  # -1 is the last: 0 bits
             same = np.flatnonzero(level[:, at] == len(table) - 1)
             evidence[same, at] = self._agreed(at, feature, left[same], right[same])
-        for at in self._made:
-            self._made_of_names(at, level, evidence, left)
         return evidence
-
-    def _made_of_names(self, at: int, level: Levels, evidence: Numbers, left: Pairs64) -> None:
-        """Let an address made of a name say less where the names agree: namesakes choose it too."""
-        names = [place for place, role in enumerate(self.roles) if role in _NAMES]
-        top = len(self._tables[at]) - 1
-        alike = (level[:, names] > 0).any(axis=1) & ~(level[:, names] == 0).any(axis=1)
-        rows = np.flatnonzero((level[:, at] == top) & alike)
-        made, digits = self._made[at].of_names(left[rows])
-        highest = np.log2(self._most[at] / _NAMESAKES) + digits * _DIGIT
-        evidence[rows[made], at] = np.minimum(evidence[rows[made], at], highest[made])
 
     def household(self, level: Levels, evidence: Numbers) -> Numbers:
         """Return what each field says for two people of one household, in bits."""

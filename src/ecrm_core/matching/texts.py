@@ -41,6 +41,13 @@ class Texts:
 
     values: Sequence[str] = field()
 
+    def cut(self, begin: Pairs64, size: Pairs64) -> Texts:
+        """Return stretches of the values as texts of their own; nothing is copied."""
+        part = Texts(_Cut(self.values, begin - self.starts, size))
+        held = part.__dict__
+        held["sizes"], held["starts"], held["characters"] = size, begin, self.characters
+        return part
+
     @cached_property
     def sizes(self) -> Pairs64:
         """How many characters each value has."""
@@ -101,3 +108,26 @@ class Texts:
         if not len(self.characters):
             return np.zeros((len(self.values), width), np.uint8)
         return np.where(inside, self.characters[at], 0).astype(self.characters.dtype)
+
+
+class _Cut(Sequence[str]):
+    """A stretch of each of many texts, cut when asked for."""
+
+    def __init__(self, values: Sequence[str], begin: Pairs64, size: Pairs64) -> None:
+        self._values, self._begin, self._size = values, begin, size
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getitem__(self, at):  # type: ignore[no-untyped-def, override]
+        begin = int(self._begin[at])
+        return self._values[at][begin : begin + int(self._size[at])]
+
+
+def local_sizes(texts: Texts) -> Pairs64:
+    """Return how many characters stand before the last @ of each value; all where there is none."""
+    signs = np.flatnonzero(texts.characters == ord("@"))
+    owner = np.searchsorted(texts.starts, signs, side="right") - 1
+    size = texts.sizes.copy()
+    size[owner] = signs - texts.starts[owner]
+    return size

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from ecrm_core.matching.agreement import Agreement
 from ecrm_core.matching.arrays import Flags, Keys, Levels, Numbers, Pairs64
-from ecrm_core.matching.features import Feature, counted
+from ecrm_core.matching.features import Counts, Feature
 from ecrm_core.matching.keys import FIXED
 from ecrm_core.matching.model import FieldWeights, Model, default_model
 from ecrm_core.matching.scoring import classes, household_weights, level_weights
@@ -124,6 +124,7 @@ class _Strangers:
     def __init__(self, start: Model, units: Units, agreement: Agreement) -> None:
         self._start = start
         self._features = units.features
+        self._counts = [Counts(feature, units.sizes) for feature in units.features]
         count = units.count
         chosen = np.unique(np.linspace(0, max(count - 1, 0), min(count, _SAMPLE)).astype(np.int64))
         one, two = np.triu_indices(len(chosen), 1)
@@ -134,8 +135,8 @@ class _Strangers:
         """Return the model with u and frequent values, where ``persons`` tells rows apart."""
         apart = persons[self._left] != persons[self._right]
         fields = [
-            self._field(at, held, self._level[apart, at], counted(feature, persons, weight))
-            for at, (held, feature) in enumerate(zip(model.fields, self._features, strict=True))
+            self._field(at, held, self._level[apart, at], counts.of(persons, weight))
+            for at, (held, counts) in enumerate(zip(model.fields, self._counts, strict=True))
         ]
         return evolve(model, fields=tuple(fields))
 
@@ -147,6 +148,8 @@ class _Strangers:
         unlike = np.bincount(level[level >= 0], minlength=len(start.u))[:-1] + 0.0
         unlike += _SEEN_U * np.array(start.u[:-1])
         u = np.append(unlike / unlike.sum() * (1 - equal), equal)
+        kept = [self._features[at].sort.levels.index(name) for name in self._features[at].sort.kept]
+        u[kept] = np.array(start.u)[kept]
         shares, rare = _shares(counts, equal)
         whole = self._features[at].texts.whole
         frequent = {
@@ -208,7 +211,7 @@ def _responsibilities(model: Model, seen: _Evidence) -> tuple[Numbers, Numbers]:
         ],
         axis=1,
     )
-    one, two = classes(seen.roles, seen.patterns, evidence, household, model)
+    one, two = classes(seen.roles, evidence, household, model)
     highest = np.maximum(np.maximum(one, two), 0)
     a, b, c = np.exp2(one - highest), np.exp2(two - highest), np.exp2(-highest)
     return a / (a + b + c), b / (a + b + c)
