@@ -83,7 +83,8 @@ class Blocking:
         # Blocks come in the order of a number made of their keys: any stretch is as good.
         chosen = held[::step]
         found = _small(members, starts, sizes, chosen)
-        return self._crossing(np.concatenate(found) if found else np.zeros(0, np.int64)), total
+        windows = _WINDOW * int(sizes[sizes > limit].sum())
+        return self._crossing(np.concatenate(found) if found else np.zeros(0, np.int64)), total + windows
 
     def _within(self, keyed: Keys, rule: tuple[str, ...]) -> tuple[Pairs64, LeftOut]:
         members, starts, sizes = _blocks_of(keyed)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from ecrm_core.customers.table import text_of
 from ecrm_core.matching.arrays import Codes
 
-__all__ = ["cells_of", "factorised"]
+__all__ = ["cells_of", "factorised", "numbered"]
 
+_Text = TypeVar("_Text", bound=Hashable)
 _PLAIN = frozenset({str, type(None)})
 
 
@@ -25,10 +27,13 @@ def factorised(column: Iterable[object]) -> tuple[list[str], Codes]:
         return _of_pandas(column)
     cells = cells_of(column)
     if _PLAIN.issuperset(map(type, cells)):
-        known: dict[str | None, int] = {}
-        codes = np.fromiter((known.setdefault(c, len(known)) for c in cells), np.int32, len(cells))
-        return _merged(list(map(text_of, known)), codes)
-    return _numbered([text_of(cell) for cell in cells])
+        values, codes = numbered(cells)
+        return _merged(_texts(values), codes)
+    return numbered([text_of(cell) for cell in cells])
+
+
+def _texts(cells: Sequence[object]) -> list[str]:
+    return [cell.strip() if type(cell) is str else text_of(cell) for cell in cells]
 
 
 def cells_of(column: Iterable[object]) -> Sequence[object]:
@@ -40,17 +45,19 @@ def cells_of(column: Iterable[object]) -> Sequence[object]:
     return column if isinstance(column, (list, tuple)) else list(column)
 
 
-def _numbered(texts: list[str]) -> tuple[list[str], Codes]:
-    known: dict[str, int] = {}
-    codes = np.fromiter((known.setdefault(t, len(known)) for t in texts), np.int32, len(texts))
-    return list(known), codes
+def numbered(texts: Sequence[_Text]) -> tuple[list[_Text], Codes]:
+    """Return each text once, in the order they first come, and for each place which."""
+    known = dict.fromkeys(texts, 0)
+    for at, text in enumerate(known):
+        known[text] = at
+    return list(known), np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
 
 
 def _merged(texts: list[str], codes: Codes) -> tuple[list[str], Codes]:
     """Let texts that trimming made equal have one number."""
     if len(set(texts)) == len(texts):
         return texts, codes
-    kept, places = _numbered(texts)
+    kept, places = numbered(texts)
     return kept, places[codes]
 
 
@@ -61,10 +68,10 @@ def _of_arrow(column: object) -> tuple[list[str], Codes]:
         coded = coded.unify_dictionaries().combine_chunks()
     cells = coded.dictionary.to_pylist()
     codes = coded.indices.fill_null(len(cells)).to_numpy(zero_copy_only=False).astype(np.int32)
-    return _merged([*map(text_of, cells), ""], codes)
+    return _merged([*_texts(cells), ""], codes)
 
 
 def _of_pandas(column: object) -> tuple[list[str], Codes]:
     codes, values = column.factorize()
     codes = np.where(codes < 0, len(values), codes).astype(np.int32)
-    return _merged([*map(text_of, values), ""], codes)
+    return _merged([*_texts(list(values)), ""], codes)

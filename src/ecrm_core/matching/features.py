@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from attrs import evolve, field, frozen
 
 from ecrm_core.customers import FieldMap
 from ecrm_core.matching.arrays import Codes, Numbers, Pairs64, distinct
-from ecrm_core.matching.columns import factorised
+from ecrm_core.matching.columns import factorised, numbered
 from ecrm_core.matching.comparison import NO_COMPARISONS, Comparison
 from ecrm_core.matching.forms import form_of
 from ecrm_core.matching.quick import forms_of
@@ -93,17 +94,15 @@ def features_of(
 
 def _feature(said: _Said, date_order: str | None, own: Comparison | None) -> Feature:
     columns = [_joined(said.columns)] if said.role in _JOINED else said.columns
-    known: dict[str, int] = {"": -1}
-    slots = []
+    forms = [_forms(said.role, texts, date_order, own) for texts, _ in columns]
+    values, places = numbered(["", *chain.from_iterable(forms)])
+    slots, at = [], 1
     for texts, codes in columns:
-        forms = _forms(said.role, texts, date_order, own)
-        place = np.fromiter(
-            (known.setdefault(form, len(known) - 1) for form in forms), np.int32, len(forms)
-        )
-        slots.append(place[codes] if len(forms) else codes)
-    del known[""]
+        place = places[at : at + len(texts)] - 1  # the first value is none
+        slots.append(place[codes] if len(texts) else codes)
+        at += len(texts)
     codes = _in_order(np.stack(slots, axis=1))
-    return Feature(name=said.name, role=said.role, codes=codes, texts=Texts(list(known)), own=own)
+    return Feature(name=said.name, role=said.role, codes=codes, texts=Texts(values[1:]), own=own)
 
 
 def _forms(

@@ -19,13 +19,13 @@ from ecrm_core.matching.units import Units
 __all__ = ["Found", "expanded", "find"]
 
 _RULED = 60.0  # bits of what a person has judged the same
-_LEARN = 200_000  # pairs to learn from
+_LEARN = 100_000  # pairs to learn from
 _SURE = 3.17  # bits: nine of ten
 _LOW = -12.0  # bits below which no later round lifts a pair
 _ROUNDS = 2
 _ASKED = 3_000  # pairs that say whether a wide rule is worth following
-_YIELD = 1e-3  # matches a pair from which it is
-_FEW = 10_000  # pairs that cost nothing
+_YIELD, _YIELD_OF_FEW = 0.01, 0.003  # matches a pair from which it is; of few pairs
+_NONE, _FEW = 10_000, 300_000  # pairs that cost next to nothing, and little
 _ALL = 64  # rows alike in everything whose pairs are all listed
 
 Tell = Callable[[int, int, str], object]
@@ -98,7 +98,8 @@ def _wider(
         if not len(some):
             continue
         hits = scorer.scored(*unpacked(some), floor=cut)
-        if total > _FEW and len(hits.weight) < _YIELD * len(some):
+        wanted = _YIELD if total > _FEW else _YIELD_OF_FEW if total > _NONE else 0.0
+        if len(hits.weight) < wanted * len(some):
             continue
         fresh = _without(distinct(blocking.pairs(rule)), known)
         compared += len(fresh)

@@ -6,14 +6,14 @@ of them apply follows from the roles, never from the data set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from itertools import combinations
 from types import MappingProxyType
 
 import numpy as np
 
-from ecrm_core.matching.arrays import Keys, Pairs64
+from ecrm_core.matching.arrays import Keys, distinct
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.texts import Texts, local_sizes, mixed
 
@@ -87,12 +87,39 @@ def _month_day(texts: Texts) -> Keys:
 
 def _words(texts: Texts, shortest: int = 3) -> Keys:
     """Return the numbers of the words of each value, a column for each place."""
-    lists = [list(dict.fromkeys(w for w in text.split() if len(w) >= shortest))[:_MOST]
-             for text in texts.values]  # fmt: skip
+    single = np.where(texts.sizes >= shortest, texts.whole, 0)
+    return _split(texts, single, lambda word: word if len(word) >= shortest else "")
+
+
+def _beginnings(texts: Texts, size: int) -> Keys:
+    """Return the numbers of the beginnings of the words of each value."""
+    least = min(size, 2)
+    single = np.where(texts.sizes >= least, texts.beginning(size), 0)
+    return _split(texts, single, lambda word: word[:size] if len(word) >= least else "")
+
+
+def _split(texts: Texts, single: Keys, piece: Callable[[str], str]) -> Keys:
+    """Return the pieces of the words of each value: ``single`` where it is one word."""
+    spaces = np.flatnonzero(texts.characters == ord(" "))
+    several = distinct(np.searchsorted(texts.starts, spaces, side="right") - 1)
+    lists = [dict.fromkeys(filter(None, map(piece, texts.values[row].split())))
+             for row in several.tolist()]  # fmt: skip
+    found = numbers_of(lists)
+    keys = np.zeros((len(single), max(found.shape[1], 1)), np.uint64)
+    keys[:, 0] = single
+    keys[several] = 0
+    keys[several, : found.shape[1]] = found
+    return keys
+
+
+def numbers_of(lists: Sequence[Collection[str]]) -> Keys:
+    """Return the numbers of the texts of each list, a column for each place."""
     known: dict[str, int] = {}
-    found = np.zeros((len(lists), max(map(len, lists), default=0)), np.int64)
+    width = min(max(map(len, lists), default=0), _MOST)
+    found = np.zeros((len(lists), width), np.int64)
     for row, words in enumerate(lists):
-        found[row, : len(words)] = [known.setdefault(word, len(known) + 1) for word in words]
+        for at, word in zip(range(width), words, strict=False):
+            found[row, at] = known.setdefault(word, len(known) + 1)
     return np.r_[np.zeros(1, np.uint64), Texts(list(known)).whole][found]
 
 
@@ -166,44 +193,40 @@ class Pieces:
             return _once(_rows_of([(f, _beginnings(f.texts, 3)) for f in self._people]))
         if piece == "whole":
             names = self["name"]
-            return np.where((names > 0).any(axis=1), mixed(names.sum(axis=1, dtype=np.uint64)), 0)[:, None]
+            return np.where((names > 0).any(axis=1), mixed(_sum(names)), 0)[:, None]
         first = self["name3"] if piece == "names3" else _rows_of([(f, _beginnings(f.texts, 1)) for f in self._people])
         first = _once(first)[:, :4]
         if piece == "initials":
             several = (first > 0).sum(axis=1) > 1
-            return np.where(several, mixed(first.sum(axis=1, dtype=np.uint64)), 0)[:, None]
+            return np.where(several, mixed(_sum(first)), 0)[:, None]
         pairs = [np.where((one > 0) & (two > 0), mixed(one + two), 0)
                  for one, two in combinations(first.T, 2)]  # fmt: skip
         return np.stack(pairs, axis=1) if pairs else np.zeros((len(first), 0), np.uint64)
 
 
-def _beginnings(texts: Texts, size: int) -> Keys:
-    lists = [[word[:size] for word in text.split() if len(word) > 1 or size == 1][:_MOST] for text in texts.values]
-    known: dict[str, int] = {}
-    found = np.zeros((len(lists), max(map(len, lists), default=0)), np.int64)
-    for row, words in enumerate(lists):
-        found[row, : len(words)] = [known.setdefault(word, len(known) + 1) for word in words]
-    return np.r_[np.zeros(1, np.uint64), Texts(list(known)).whole][found]
+def _sum(keys: Keys) -> Keys:
+    """Return a number for the numbers of each row, whatever their order."""
+    found = np.zeros(len(keys), np.uint64)
+    for column in keys.T:
+        found += column
+    return found
 
 
 def _once(keys: Keys) -> Keys:
-    """Return the different numbers of each row, the first columns filled first."""
-    if keys.shape[1] < 2:
-        return keys
-    held = np.sort(keys, axis=1)[:, ::-1].copy()
-    held[:, 1:][held[:, 1:] == held[:, :-1]] = 0
-    held = np.sort(held, axis=1)[:, ::-1]
-    return held[:, : max(int((held > 0).sum(axis=1).max(initial=0)), 1)][:, :_MOST]
+    """Return the numbers of each row without repetition; columns that hold none are left out."""
+    kept: list[Keys] = []
+    for column in keys.T:
+        fresh = column.copy()
+        for other in kept:
+            fresh[fresh == other] = 0
+        if fresh.any():
+            kept.append(fresh)
+    return np.stack(kept[:_MOST], axis=1) if kept else np.zeros((len(keys), 0), np.uint64)
 
 
 def _plugged(feature: Feature) -> Keys:
     own = feature.own
-    lists = [own.shared(value)[:_MOST] if own else () for value in feature.values]
-    known: dict[str, int] = {}
-    found = np.zeros((len(lists), max(map(len, lists), default=0)), np.int64)
-    for row, words in enumerate(lists):
-        found[row, : len(words)] = [known.setdefault(w[:128], len(known) + 1) for w in words]
-    return np.r_[np.zeros(1, np.uint64), Texts(list(known)).whole][found]
+    return numbers_of([own.shared(value) if own else () for value in feature.values])
 
 
 def _rows_of(parts: Sequence[tuple[Feature, Keys]]) -> Keys:

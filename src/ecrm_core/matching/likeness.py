@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import JaroWinkler
 
 from ecrm_core.matching.arrays import Codes, Flags, Levels, Pairs64
 from ecrm_core.matching.comparison import Comparison
@@ -46,11 +46,11 @@ class _Words:
     def __init__(self, texts: Texts, sort: str, *, winkler: float, part: float) -> None:
         self._texts, self._sort = texts, sort
         self._winkler, self._part = winkler, part
-        self._outline = Outline(texts)
+        self.outline = Outline(texts)
 
     def levels(self, one: Codes, two: Codes) -> Levels:
         level = np.zeros(len(one), np.int8)
-        maybe = self._outline.alike(one, two, winkler=self._winkler, part=self._part)
+        maybe = self.outline.alike(one, two, winkler=self._winkler, part=self._part)
         at = np.flatnonzero(maybe)
         level[at] = each_once(one[at], two[at], self._asked)
         return level
@@ -120,7 +120,7 @@ class _Mail:
         level[same] = np.where(self._sizes[one[same]] > 3, 2, 1)
         other = np.flatnonzero(~same)
         level[other] = self._words.levels(one[other], two[other])
-        maybe = np.flatnonzero(level > 0)
+        maybe = np.flatnonzero((level > 0) & self._words.outline.near(one, two, 2))
         level[maybe] = np.maximum(level[maybe], each_once(one[maybe], two[maybe], self._slips))
         return level
 
@@ -128,21 +128,22 @@ class _Mail:
         """Return the level of addresses that differ by a slip before the @, or after it, or both."""
         sides = [[self._texts.values[code].rpartition("@") for code in side.tolist()]
                  for side in (one, two)]  # fmt: skip
-        found = map(_slip, *sides)
-        return np.fromiter(found, np.int8, len(one))
+        locals_ = [[local for local, _, _ in side] for side in sides]
+        edits = levels_of("slip", *locals_)
+        found = np.zeros(len(one), np.int8)
+        for row in np.flatnonzero(edits).tolist():
+            found[row] = _SLIP if _one_mailbox(sides[0][row], sides[1][row]) else 0
+        return found
 
 
 _SLIP = SORTS["email"].levels.index("typo")
 
 
-def _slip(one: tuple[str, str, str], two: tuple[str, str, str]) -> int:
+def _one_mailbox(one: tuple[str, str, str], two: tuple[str, str, str]) -> bool:
     digits = [list(filter(str.isdigit, local)) for local, _, _ in (one, two)]
     if digits[0] != digits[1]:
-        return 0  # jo1 and jo2 are two people
-    local = OSA.distance(one[0], two[0], score_cutoff=2)
-    host = one[2] == two[2] or JaroWinkler.similarity(one[2], two[2]) >= 0.88
-    long = min(len(one[0]), len(two[0])) > 4
-    return _SLIP if host and local <= (2 if long else 1) else 0
+        return False  # jo1 and jo2 are two people
+    return one[2] == two[2] or JaroWinkler.similarity(one[2], two[2]) >= 0.88
 
 
 class _Street:

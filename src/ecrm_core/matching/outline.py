@@ -80,3 +80,11 @@ class Outline:
         bound = jaro + head * 0.1 * (1 - jaro)
         held: Flags = ((bound >= winkler) | (common >= part * small)) & (common > 0)
         return held
+
+    def near(self, one: Codes, two: Codes, edits: int) -> Flags:
+        """Tell which pairs may differ by so many edits; never wrong about one it leaves out."""
+        first, second = self.letters[one], self.letters[two]
+        held: Flags = np.abs(self.sizes[one] - self.sizes[two]) <= edits
+        held &= np.bitwise_count(first & ~second) <= edits
+        held &= np.bitwise_count(second & ~first) <= edits
+        return held

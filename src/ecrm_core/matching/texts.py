@@ -42,8 +42,10 @@ class Texts:
     values: Sequence[str] = field()
 
     def cut(self, begin: Pairs64, size: Pairs64) -> Texts:
-        """Return stretches of the values as texts of their own; nothing is copied."""
-        part = Texts(_Cut(self.values, begin - self.starts, size))
+        """Return stretches of the values as texts of their own, over the same characters."""
+        first = (begin - self.starts).tolist()
+        stretches = zip(self.values, first, size.tolist(), strict=True)
+        part = Texts([value[at : at + long] for value, at, long in stretches])
         held = part.__dict__
         held["sizes"], held["starts"], held["characters"] = size, begin, self.characters
         return part
@@ -108,20 +110,6 @@ class Texts:
         if not len(self.characters):
             return np.zeros((len(self.values), width), np.uint8)
         return np.where(inside, self.characters[at], 0).astype(self.characters.dtype)
-
-
-class _Cut(Sequence[str]):
-    """A stretch of each of many texts, cut when asked for."""
-
-    def __init__(self, values: Sequence[str], begin: Pairs64, size: Pairs64) -> None:
-        self._values, self._begin, self._size = values, begin, size
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __getitem__(self, at):  # type: ignore[no-untyped-def, override]
-        begin = int(self._begin[at])
-        return self._values[at][begin : begin + int(self._size[at])]
 
 
 def local_sizes(texts: Texts) -> Pairs64:
