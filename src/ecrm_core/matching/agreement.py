@@ -40,10 +40,10 @@ class Agreement:
         for at in range(len(self.features)):
             asked = np.flatnonzero(level[:, at] == 0)
             level[asked, at] = self.unlike(at, left[asked], right[asked])
-        self.settle(level, left)
+        self.settle(level, left, right)
         return level
 
-    def settle(self, level: Levels, left: Pairs64) -> None:
+    def settle(self, level: Levels, left: Pairs64, right: Pairs64) -> None:
         """Let an e-mail address say less where it follows from names that are alike.
 
         One made of the name is chosen by namesakes too; likeness to another says nothing then.
@@ -55,7 +55,7 @@ class Agreement:
         sort = SORTS["email"].levels
         alike = np.flatnonzero((level[:, names] > 0).any(axis=1) & (level[:, at] > 0))
         found = level[alike, at]
-        made = (found >= sort.index("typo")) & self._made.of_names(left[alike])
+        made = (found >= sort.index("typo")) & self._made.of_names(left[alike], right[alike])
         found[found < sort.index("named")] = -1
         found[made] = sort.index("named")
         level[alike, at] = found

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
 
 import numpy as np
 from attrs import frozen
 
-from ecrm_core.matching.arrays import Flags, Keys, Pairs64, unpacked
-from ecrm_core.matching.keys import Pieces, rules_of
-from ecrm_core.matching.texts import mixed
+from ecrm_core.matching.arrays import Keys, Pairs64, unpacked
+from ecrm_core.matching.keys import ROW, ROWS, Pieces, keys_of, rules_of
 from ecrm_core.matching.units import Units
 
 __all__ = ["Blocking", "Blocks", "LeftOut"]
@@ -18,9 +16,7 @@ __all__ = ["Blocking", "Blocks", "LeftOut"]
 _SIZES = (1_000, 500, 200, 100, 50, 20, 10, 5)
 _BUDGET, _PER_ROW = 300_000, 1.5  # pairs of one rule
 _WINDOW = 3
-ROW = 28  # bits of a row
 _RULE = 6  # bits of a rule
-_ROWS = np.uint64((1 << ROW) - 1)
 
 
 @frozen(kw_only=True)
@@ -65,7 +61,7 @@ class Blocking:
 
     def pairs(self, rule: tuple[str, ...]) -> Pairs64:
         """Return the pairs that agree on the pieces of a rule, packed; some may come twice."""
-        keyed = _sorted(_keyed(self._pieces, rule))
+        keyed = _sorted(keys_of(self._pieces, rule))
         pairs, missed = self._within(keyed, rule)
         if missed.pairs:
             self.left_out.append(missed)
@@ -73,7 +69,7 @@ class Blocking:
 
     def sample(self, rule: tuple[str, ...], wanted: int) -> tuple[Pairs64, int]:
         """Return some of the pairs of a rule, and about how many there are in all."""
-        keyed = _sorted(_keyed(self._pieces, rule))
+        keyed = _sorted(keys_of(self._pieces, rule))
         members, starts, sizes = _blocks_of(keyed)
         limit = _limit(sizes, self._budget)
         held = np.flatnonzero((sizes > 1) & (sizes <= limit))
@@ -117,7 +113,7 @@ def _together(parts: Sequence[Pairs64]) -> Blocks:
     bits = np.left_shift(np.int64(1), packed & ((1 << _RULE) - 1))
     found = np.bitwise_or.reduceat(bits, new) if len(new) else bits
     both = both[new]
-    return Blocks(pairs=(both >> ROW) << 32 | both & int(_ROWS), found=found)
+    return Blocks(pairs=(both >> ROW) << 32 | both & int(ROWS), found=found)
 
 
 def _sorted(keyed: Keys) -> Keys:
@@ -128,24 +124,11 @@ def _sorted(keyed: Keys) -> Keys:
 def _blocks_of(keyed: Keys) -> tuple[Pairs64, Pairs64, Pairs64]:
     """Return the rows in the order of their keys, where each block starts, and its size."""
     keys = keyed >> np.uint64(ROW)
-    members = (keyed & _ROWS).astype(np.int64)
+    members = (keyed & ROWS).astype(np.int64)
     if not len(keys):
         return members, members, members
     starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
     return members, starts, np.diff(np.r_[starts, len(keys)])
-
-
-def _keyed(pieces: Pieces, rule: Sequence[str]) -> Keys:
-    """Return key and row, in one number, of every way a row fits the rule."""
-    found = []
-    for slots in product(*(pieces[piece].T for piece in rule)):
-        held: Flags = np.logical_and.reduce([slot > 0 for slot in slots])
-        members = np.flatnonzero(held)
-        key = slots[0][members]
-        for slot in slots[1:]:
-            key = mixed(key * np.uint64(3) + slot[members])
-        found.append(key & ~_ROWS | members.astype(np.uint64))
-    return np.concatenate(found) if found else np.zeros(0, np.uint64)
 
 
 def _limit(sizes: Pairs64, budget: int) -> int:

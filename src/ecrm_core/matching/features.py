@@ -17,7 +17,7 @@ from ecrm_core.matching.quick import forms_of
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared, Sort
 from ecrm_core.matching.texts import Texts
 
-__all__ = ["Counts", "Feature", "features_of"]
+__all__ = ["Counts", "Feature", "features_of", "names_of"]
 
 _LISTS = frozenset({"email", "phone"})  # several columns, and it does not matter in which one
 _JOINED = frozenset({"kana"})  # parts of one text
@@ -82,14 +82,24 @@ def features_of(
     out: they say nothing.
     """
     said: dict[str, _Said] = {}
-    for column, role in fields.columns.items():
-        if (role in COMPARED or role in own) and column in columns:
-            name = role if role in _LISTS | _JOINED else column
+    for column, (name, role) in names_of(fields, own).items():
+        if column in columns:
             said.setdefault(name, _Said(name, role)).columns.append(factorised(columns[column]))
     made = (
         _feature(said[name], fields.date_order, own.get(said[name].role)) for name in sorted(said)
     )
     return tuple(feature for feature in made if feature.values)
+
+
+def names_of(
+    fields: FieldMap, own: Mapping[str, Comparison] = NO_COMPARISONS
+) -> dict[str, tuple[str, str]]:
+    """Return for each column that is compared the name of its feature, and the role."""
+    return {
+        column: (role if role in _LISTS | _JOINED else column, role)
+        for column, role in fields.columns.items()
+        if role in COMPARED or role in own
+    }
 
 
 def _feature(said: _Said, date_order: str | None, own: Comparison | None) -> Feature:

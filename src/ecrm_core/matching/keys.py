@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 from types import MappingProxyType
 
 import numpy as np
 
-from ecrm_core.matching.arrays import Keys, distinct
+from ecrm_core.matching.arrays import Flags, Keys, distinct
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.texts import Texts, local_sizes, mixed
 
-__all__ = ["FIXED", "RULES", "WIDE", "Pieces", "rules_of"]
+__all__ = ["FIXED", "ROW", "ROWS", "RULES", "WIDE", "Pieces", "keys_of", "rules_between", "rules_of"]
 
 RULES: tuple[tuple[str, ...], ...] = (
     ("national_id",), ("email",), ("phone",), ("whole", "birth_date"), ("whole", "postcode"),
@@ -53,6 +53,9 @@ FIXED: Mapping[str, tuple[str, ...]] = MappingProxyType({
 })  # fmt: skip
 """The roles that agree in a block because of the piece, so that the block teaches nothing there."""
 
+ROW = 28
+"""Bits of the number of a row, beside its key."""
+ROWS = np.uint64((1 << ROW) - 1)
 _MOST = 6  # forms of one piece in one row
 _Split = Callable[[Texts], Keys]
 
@@ -243,3 +246,28 @@ def rules_of(pieces: Pieces) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[s
     own = sorted(piece for piece in pieces.names if piece.startswith("attribute:"))
     held = [tuple(rule for rule in rules if pieces.names >= set(rule)) for rules in (RULES, WIDE)]
     return (*held[0], *((piece,) for piece in own)), held[1]
+
+
+def keys_of(pieces: Pieces, rule: Sequence[str]) -> Keys:
+    """Return key and row, in one number, of every way a row fits the rule."""
+    found = []
+    for slots in product(*(pieces[piece].T for piece in rule)):
+        held: Flags = np.logical_and.reduce([slot > 0 for slot in slots])
+        members = np.flatnonzero(held)
+        key = slots[0][members]
+        for slot in slots[1:]:
+            key = mixed(key * np.uint64(3) + slot[members])
+        found.append(key & ~ROWS | members.astype(np.uint64))
+    return np.concatenate(found) if found else np.zeros(0, np.uint64)
+
+
+def rules_between(features: Sequence[Feature]) -> tuple[tuple[str, ...], ...]:
+    """Return the rules, the most telling first, that bring the first two rows together."""
+    pieces = Pieces(features)
+    telling, wide = rules_of(pieces)
+    return tuple(rule for rule in (*telling, *wide) if _shared(keys_of(pieces, rule)))
+
+
+def _shared(found: Keys) -> bool:
+    rows, keys = found & ROWS, found & ~ROWS
+    return not {*keys[rows == 0].tolist()}.isdisjoint(keys[rows == 1].tolist())

@@ -30,14 +30,19 @@ class MadeOfNames:
         self._mail = mail
         self._names = names
 
-    def of_names(self, rows: Pairs64) -> Flags:
-        """Tell whether all letters of a row's first address are in its names, and no number."""
+    def of_names(self, left: Pairs64, right: Pairs64) -> Flags:
+        """Tell of pairs whether an address of either has no letter but of their names, no number.
+
+        All addresses and the names of both count, so that it does not matter who stands left.
+        """
         letters, digits = self._local
-        named = np.zeros(len(rows), np.uint64)
+        named = np.zeros(len(left), np.uint64)
         for feature, found in zip(self._names, self._letters, strict=True):
-            named |= found[feature.first[rows]]
-        code = self._mail.first[rows]
-        made: Flags = ((letters[code] & ~named) == 0) & (digits[code] < _NUMBER)
+            named |= found[feature.first[left]] | found[feature.first[right]]
+        made = np.zeros(len(left), np.bool_)
+        for slot in self._mail.codes.T:
+            for code in (slot[left], slot[right]):
+                made |= (code >= 0) & ((letters[code] & ~named) == 0) & (digits[code] < _NUMBER)
         return made
 
     @cached_property
@@ -46,8 +51,7 @@ class MadeOfNames:
         sizes = local_sizes(texts)
         signs = Outline(texts.cut(texts.starts, sizes)).letters & ~_OTHERS
         digits = np.add.reduceat(_is_digit(texts), texts.starts) if len(sizes) else sizes
-        letters, digits = signs, digits
-        return letters, digits
+        return signs, digits
 
     @cached_property
     def _letters(self) -> list[Keys]:

@@ -17,10 +17,12 @@ from ecrm_core.matching.arrays import Flags, Levels, Numbers, Pairs64
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.model import FieldWeights, Model
 from ecrm_core.matching.roles import COMPARED, Compared
+from ecrm_core.matching.texts import Texts
 
 __all__ = [
     "Scored",
     "Scorer",
+    "Tables",
     "classes",
     "combined",
     "household_weights",
@@ -64,10 +66,15 @@ def classes(
 
 
 def _summed(roles: Sequence[str], evidence: Numbers) -> Numbers:
-    """Return the sum over fields; of the parts of a place the strongest counts alone."""
+    """Return the sum over fields; of the parts of a place the strongest counts alone.
+
+    Field by field, so that one pair alone comes to the same last bit as among many.
+    """
+    total = np.zeros(len(evidence))
     places = [at for at, role in enumerate(roles) if _compared(role).group == "place"]
-    others = [at for at in range(len(roles)) if at not in places]
-    total: Numbers = evidence[:, others].sum(axis=1)
+    for at in range(len(roles)):
+        if at not in places:
+            total += evidence[:, at]
     if places:
         held = evidence[:, places]
         total += np.maximum(held, 0).max(axis=1) + np.minimum(held, 0).min(axis=1)
@@ -97,17 +104,20 @@ class Scorer:
     """A model bound to the features of a table: weights of any of its pairs."""
 
     def __init__(
-        self, model: Model, features: Sequence[Feature], agreement: Agreement | None = None
+        self,
+        model: Model,
+        features: Sequence[Feature],
+        agreement: Agreement | None = None,
+        tables: Tables | None = None,
     ) -> None:
         """Look up the shares of all values once; fields the model does not know say nothing.
 
-        Raises DefinitionError when the model and the features have no field in common, or a field
-        was learnt with other levels.
+        ``tables`` are those of the model, where they are at hand. Raises DefinitionError when the
+        model and the features have no field in common, or a field was learnt with other levels.
         """
-        held = {(fields.name, fields.role): fields for fields in model.fields}
-        by_role = {fields.role: fields for fields in reversed(model.fields)}
-        known = [(f, held.get((f.name, f.role)) or by_role.get(f.role)) for f in features]
-        pairs = [(feature, fields) for feature, fields in known if fields is not None]
+        tables = tables or Tables(model)
+        known = [(feature, tables.of(feature)) for feature in features]
+        pairs = [(feature, table) for feature, table in known if table is not None]
         if features and not pairs:
             message = "the model knows none of the fields of this table"
             raise DefinitionError(message, code="model_fields")
@@ -117,9 +127,9 @@ class Scorer:
         whole = agreement is not None and len(pairs) == len(features)
         self.agreement = agreement if agreement and whole else Agreement(self.features)
         self.roles = tuple(feature.role for feature in self.features)
-        self._tables = [level_weights(fields) for _, fields in pairs]
-        self._households = [household_weights(fields) for _, fields in pairs]
-        self._equal = [_equal_weights(feature, fields) for feature, fields in pairs]
+        self._tables = [table.level for _, table in pairs]
+        self._households = [table.household for _, table in pairs]
+        self._equal = [table.equal(feature.texts) for feature, table in pairs]
         order = sorted(range(len(pairs)), key=lambda at: _CHEAP.index(self._sort(at)))
         self._order = order
         self._limits = [self._limit(at) for at in range(len(pairs))]
@@ -168,7 +178,7 @@ class Scorer:
             if len(alive) < 0.9 * len(left):
                 left, right, total = left[alive], right[alive], total[alive]
                 level = np.asfortranarray(level[alive])
-        self.agreement.settle(level, left)
+        self.agreement.settle(level, left, right)
         weight = self.score(level, left, right)
         held = Scored(left=left, right=right, weight=weight, level=level)
         return held.kept(weight >= floor)
@@ -228,9 +238,9 @@ class Scorer:
         return best
 
 
-def _check_levels(pairs: Sequence[tuple[Feature, FieldWeights]]) -> None:
-    for feature, fields in pairs:
-        found, wanted = len(fields.m), len(feature.sort.levels)
+def _check_levels(pairs: Sequence[tuple[Feature, _Table]]) -> None:
+    for feature, table in pairs:
+        found, wanted = len(table.level), len(feature.sort.levels)
         if found != wanted:
             message = f"the model has {found} levels for {feature.name[:80]!r}, expected {wanted}"
             raise DefinitionError(message, code="model_fields")
@@ -248,16 +258,38 @@ def household_weights(fields: FieldWeights) -> Numbers:
     return held
 
 
-def _equal_weights(feature: Feature, fields: FieldWeights) -> Numbers:
-    """Return for each value what agreeing on it says: the rarer, the more."""
-    shares = np.full(len(feature.values), fields.rare)
-    if fields.frequent:
-        known = np.array([int(digest, 16) for digest in fields.frequent], np.uint64)
-        held = np.array(list(fields.frequent.values()))
-        order = np.argsort(known)
-        known, held = known[order], held[order]
-        at = np.minimum(np.searchsorted(known, feature.texts.whole), len(known) - 1)
-        found = known[at] == feature.texts.whole
-        shares[found] = held[at[found]]
-    weights: Numbers = np.log2(fields.m[-1] / shares)
-    return weights
+class Tables:
+    """What a model says of its fields as arrays, made once for any number of scorers."""
+
+    def __init__(self, model: Model) -> None:
+        made = [(fields, _Table(fields)) for fields in model.fields]
+        self._held = {(fields.name, fields.role): table for fields, table in made}
+        self._by_role = {fields.role: table for fields, table in reversed(made)}
+
+    def of(self, feature: Feature) -> _Table | None:
+        """Return the table of a feature; of another field of its role if the name is new."""
+        return self._held.get((feature.name, feature.role)) or self._by_role.get(feature.role)
+
+
+class _Table:
+    """One field: the weights of its levels, and the shares of its frequent values by number."""
+
+    def __init__(self, fields: FieldWeights) -> None:
+        self.level = level_weights(fields)
+        self.household = household_weights(fields)
+        self._most, self._rare = fields.m[-1], fields.rare
+        numbers = np.array([int(digest, 16) for digest in fields.frequent], np.uint64)
+        order = np.argsort(numbers)
+        self._numbers = numbers[order]
+        self._shares = np.array(list(fields.frequent.values()), np.float64)[order]
+
+    def equal(self, texts: Texts) -> Numbers:
+        """Return for each value what agreeing on it says: the rarer, the more."""
+        shares = np.full(len(texts.values), self._rare)
+        if len(self._numbers):
+            at = np.searchsorted(self._numbers, texts.whole)
+            at = np.minimum(at, len(self._numbers) - 1)
+            found = self._numbers[at] == texts.whole
+            shares[found] = self._shares[at[found]]
+        weights: Numbers = np.log2(self._most / shares)
+        return weights
