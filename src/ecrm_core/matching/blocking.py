@@ -43,13 +43,15 @@ class Blocks:
 class Blocking:
     """The rules that units serve, and the pairs they bring together."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: Units, *, of: int | None = None) -> None:
+        """``of``: so many units there are in all, of which these are a part."""
         self._units = units
+        self._scale = (of or units.count) / max(units.count, 1)
         self._pieces = Pieces(units.features)
         self.rules, self.wide = rules_of(self._pieces)
         self.left_out: list[LeftOut] = []
         self._several = units.sizes > 1
-        self._budget = max(_BUDGET, int(_PER_ROW * units.count))
+        self._budget = max(_BUDGET, int(_PER_ROW * units.count * self._scale))
 
     def blocks(self) -> Blocks:
         """Return the pairs of the telling rules."""
@@ -58,6 +60,10 @@ class Blocking:
             left, right = unpacked(self.pairs(rule))
             parts.append(left << (ROW + _RULE) | right << _RULE | bit)
         return _together(parts)
+
+    def part(self, count: int) -> Blocking:
+        """Return the blocking of the first units: they come in no order that says anything."""
+        return self if count >= self._units.count else Blocking(self._units.first(count), of=self._units.count)
 
     def pairs(self, rule: tuple[str, ...]) -> Pairs64:
         """Return the pairs that agree on the pieces of a rule, packed; some may come twice."""
@@ -71,7 +77,8 @@ class Blocking:
         """Return some of the pairs of a rule, and about how many there are in all."""
         keyed = _sorted(keys_of(self._pieces, rule))
         members, starts, sizes = _blocks_of(keyed)
-        limit = _limit(sizes, self._budget)
+        # Blocks are as many times smaller as there are fewer rows, and their pairs the square of it.
+        limit = max(_limit(sizes, int(self._budget / self._scale**2)), 2)
         held = np.flatnonzero((sizes > 1) & (sizes <= limit))
         pairs = sizes[held] * (sizes[held] - 1) // 2
         total = int(pairs.sum())
@@ -80,7 +87,7 @@ class Blocking:
         chosen = held[::step]
         found = _small(members, starts, sizes, chosen)
         windows = _WINDOW * int(sizes[sizes > limit].sum())
-        return self._crossing(np.concatenate(found) if found else np.zeros(0, np.int64)), total + windows
+        return self._crossing(np.concatenate(found) if found else np.zeros(0, np.int64)), int(total * self._scale**2 + windows * self._scale)
 
     def _within(self, keyed: Keys, rule: tuple[str, ...]) -> tuple[Pairs64, LeftOut]:
         members, starts, sizes = _blocks_of(keyed)

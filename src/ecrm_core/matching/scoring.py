@@ -34,7 +34,7 @@ _SLACK = 0.01  # bits: bounds are kept in single precision
 _CHUNK = 1 << 17  # pairs scored at once
 _OWN = Compared(sort="", strangers=1.0)  # a custom field: its evidence stands alone
 # What costs little to compare is compared first: it spares the rest for most pairs.
-_CHEAP = ("category", "date", "code", "given", "name", "email", "street", "full", "text", "title")
+_CHEAP = ("category", "date", "code", "given", "name", "street", "full", "text", "title", "email")
 
 
 def probability(weight: Numbers) -> Numbers:
@@ -137,7 +137,7 @@ class Scorer:
 
     def _sort(self, at: int) -> str:
         sort = self.features[at].compared.sort
-        return sort if sort in _CHEAP else _CHEAP[-1]
+        return sort if sort in _CHEAP else _CHEAP[-2]
 
     def weights(self, left: Pairs64, right: Pairs64) -> Numbers:
         """Return the weight of each pair in bits, the prior included: 0 is even odds."""

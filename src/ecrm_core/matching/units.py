@@ -55,6 +55,16 @@ class Units:
         held = np.bincount(self.sources, weights=self.sizes).astype(np.int64)
         return total - int((held * (held - 1) // 2).sum())
 
+    def first(self, count: int) -> Units:
+        """Return the first so many units."""
+        rows = np.arange(count)
+        end = int(self.starts[count]) if count < self.count else self.rows
+        return Units(
+            features=tuple(feature.taken(rows).compact() for feature in self.features),
+            order=self.order[:end], starts=self.starts[:count],
+            sources=None if self.sources is None else self.sources[:count],
+        )  # fmt: skip
+
     def pairs(self, left: Pairs64, right: Pairs64) -> Numbers:
         """Return for how many pairs of rows each pair of units stands."""
         sizes = self.sizes.astype(np.float64)
