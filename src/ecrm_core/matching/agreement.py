@@ -79,14 +79,22 @@ class Agreement:
         """Return the best level of one feature, of pairs that state it and share no value."""
         codes = self.features[at].codes
         if codes.shape[1] == 1:
-            return self._likeness[at](codes[left, 0], codes[right, 0])
+            return self._likeness[at].levels(codes[left, 0], codes[right, 0])
         best = np.zeros(len(left), np.int8)
         for one in codes.T:
             for two in codes.T:
                 a, b = one[left], two[right]
                 both = np.flatnonzero((a | b) >= 0)
-                best[both] = np.maximum(best[both], self._likeness[at](a[both], b[both]))
+                best[both] = np.maximum(best[both], self._likeness[at].levels(a[both], b[both]))
         return best
+
+    def ceiling(self, at: int, left: Pairs64, right: Pairs64) -> Levels | None:
+        """Return the best level values may come to, where that costs little to tell."""
+        codes = self.features[at].codes
+        quick = self._likeness[at].ceiling
+        if quick is None or codes.shape[1] > 1:
+            return None
+        return quick(codes[left, 0], codes[right, 0])
 
     def _together(self, level: Levels, left: Pairs64, right: Pairs64) -> None:
         """Let fields that name one thing speak once: swapped names, whole names."""

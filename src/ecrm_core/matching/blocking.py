@@ -59,6 +59,7 @@ class Blocking:
         for bit, rule in enumerate(self.rules):
             left, right = unpacked(self.pairs(rule))
             parts.append(left << (ROW + _RULE) | right << _RULE | bit)
+        self._pieces.forget()
         return _together(parts)
 
     def part(self, count: int) -> Blocking:

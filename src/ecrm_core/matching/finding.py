@@ -19,11 +19,11 @@ from ecrm_core.matching.units import Units
 __all__ = ["Found", "expanded", "find"]
 
 _RULED = 60.0  # bits of what a person has judged the same
-_LEARN = 60_000  # pairs to learn from
+_LEARN = 40_000  # pairs to learn from
 _SURE = 3.17  # bits: nine of ten
-_LOW = -12.0  # bits below which no later round lifts a pair
+_LOW = -7.0  # bits below which no later round lifts a pair
 _ROUNDS = 2
-_PART = 50_000  # units among which wide rules are tried out; a fifth, if that is more
+_PART = 20_000  # units among which wide rules are tried out; a fifth, if that is more
 _ASKED = 3_000  # pairs that say whether a wide rule is worth following
 _YIELD, _YIELD_OF_FEW = 0.01, 0.003  # matches a pair from which it is; of few pairs
 _NONE, _FEW = 10_000, 300_000  # pairs that cost next to nothing, and little

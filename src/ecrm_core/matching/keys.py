@@ -56,6 +56,7 @@ FIXED: Mapping[str, tuple[str, ...]] = MappingProxyType({
 ROW = 28
 """Bits of the number of a row, beside its key."""
 ROWS = np.uint64((1 << ROW) - 1)
+_NAMED = frozenset({"name", "name3", "whole"})
 _MOST = 6  # forms of one piece in one row
 _Split = Callable[[Texts], Keys]
 
@@ -173,9 +174,16 @@ class Pieces:
 
     def __getitem__(self, piece: str) -> Keys:
         """Return the numbers of a piece: a row for each row, a column for each of its forms."""
-        if piece not in self._held:
-            self._held[piece] = self._made(piece)
-        return self._held[piece]
+        if piece in self._held:
+            return self._held[piece]
+        found = self._made(piece)
+        if piece in _NAMED:  # many rules use them; the others cost less than the room they take
+            self._held[piece] = found
+        return found
+
+    def forget(self) -> None:
+        """Let go of what was kept to be used again."""
+        self._held.clear()
 
     def _made(self, piece: str) -> Keys:
         if piece in self._own:
@@ -218,7 +226,8 @@ def _sum(keys: Keys) -> Keys:
 def _once(keys: Keys) -> Keys:
     """Return the numbers of each row without repetition; columns that hold none are left out."""
     kept: list[Keys] = []
-    for column in keys.T:
+    fullest = np.argsort(-np.count_nonzero(keys, axis=0), kind="stable")
+    for column in keys.T[fullest]:
         fresh = column.copy()
         for other in kept:
             fresh[fresh == other] = 0

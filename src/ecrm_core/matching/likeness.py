@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Protocol
 
 import numpy as np
 from rapidfuzz.distance import JaroWinkler
@@ -20,18 +21,29 @@ from ecrm_core.matching.texts import Texts, local_sizes
 
 __all__ = ["Crossed", "Likeness", "likeness_of"]
 
-Likeness = Callable[[Codes, Codes], Levels]
+Ask = Callable[[Codes, Codes], Levels]
 """Levels of different codes, both stated."""
+
+
+class Likeness(Protocol):
+    """How the different values of a feature are compared."""
+
+    def levels(self, one: Codes, two: Codes, /) -> Levels:
+        """Return the levels of different codes, both stated."""
+
+    @property
+    def ceiling(self) -> Ask | None:
+        """What tells cheaply the best level codes may come to; None: nothing does."""
 
 
 def likeness_of(feature: Feature) -> Likeness:
     """Return how the different values of a feature are compared."""
     if feature.own is not None:
-        return _OwnWords(feature.texts, feature.own).levels
+        return _OwnWords(feature.texts, feature.own)
     return _MADE[feature.compared.sort](feature.texts)
 
 
-def each_once(one: Codes, two: Codes, ask: Likeness) -> Levels:
+def each_once(one: Codes, two: Codes, ask: Ask) -> Levels:
     """Return the levels of pairs of codes, asking about each two of them once, lower first."""
     low = np.minimum(one, two).astype(np.int64)
     packed = low << 32 | np.maximum(one, two)
@@ -42,6 +54,8 @@ def each_once(one: Codes, two: Codes, ask: Likeness) -> Levels:
 
 class _Words:
     """Words, compared by rapidfuzz where their letters allow that they are alike."""
+
+    ceiling = None
 
     def __init__(self, texts: Texts, sort: str, *, winkler: float, part: float) -> None:
         self._texts, self._sort = texts, sort
@@ -63,6 +77,8 @@ class _Words:
 
 class _OwnWords:
     """A custom field, compared by the plugin's own function."""
+
+    ceiling = None
 
     def __init__(self, texts: Texts, own: Comparison) -> None:
         self._texts, self._own = texts, own
@@ -124,6 +140,11 @@ class _Mail:
         level[maybe] = np.maximum(level[maybe], each_once(one[maybe], two[maybe], self._slips))
         return level
 
+    def ceiling(self, one: Codes, two: Codes) -> Levels:
+        """Return the best level: a slip leaves letters and length nearly as they were."""
+        near = self._words.outline.near(one, two, 2)
+        return np.where(near, np.int8(_SLIP), np.int8(_LOCAL))
+
     def _slips(self, one: Codes, two: Codes) -> Levels:
         """Return the level of addresses that differ by a slip before the @, or after it, or both."""
         sides = [[self._texts.values[code].rpartition("@") for code in side.tolist()]
@@ -136,7 +157,7 @@ class _Mail:
         return found
 
 
-_SLIP = SORTS["email"].levels.index("typo")
+_SLIP, _LOCAL = (SORTS["email"].levels.index(name) for name in ("typo", "local"))
 
 
 def _one_mailbox(one: tuple[str, str, str], two: tuple[str, str, str]) -> bool:
@@ -148,6 +169,8 @@ def _one_mailbox(one: tuple[str, str, str], two: tuple[str, str, str]) -> bool:
 
 class _Street:
     """Streets: the name of the way and the numbers on it are compared apart."""
+
+    ceiling = None
 
     def __init__(self, texts: Texts) -> None:
         ways = _NUMBER.sub("", "\n".join(texts.values)).split("\n") if texts.values else []
@@ -176,11 +199,19 @@ def _coded(texts: Sequence[str]) -> tuple[Codes, list[str]]:
 
 
 def _words(sort: str, *, winkler: float, part: float) -> Callable[[Texts], Likeness]:
-    return lambda texts: _Words(texts, sort, winkler=winkler, part=part).levels
+    return lambda texts: _Words(texts, sort, winkler=winkler, part=part)
 
 
-def _none(texts: Texts) -> Likeness:
-    return lambda one, two: np.zeros(len(one), np.int8)
+class _Nothing:
+    """Values that are equal or not."""
+
+    ceiling = None
+
+    def __init__(self, texts: Texts) -> None:
+        """Know nothing of the values."""
+
+    def levels(self, one: Codes, two: Codes) -> Levels:
+        return np.zeros(len(one), np.int8)
 
 
 _MADE: Mapping[str, Callable[[Texts], Likeness]] = MappingProxyType({
@@ -188,10 +219,10 @@ _MADE: Mapping[str, Callable[[Texts], Likeness]] = MappingProxyType({
     "name": _words("name", winkler=0.8, part=1.0),
     "full": _words("full", winkler=0.8, part=0.8),
     "title": _words("title", winkler=0.84, part=0.9),
-    "street": lambda texts: _Street(texts).levels,
+    "street": _Street,
     "text": _words("text", winkler=0.82, part=2.0),
-    "date": lambda texts: DateSigns(texts).levels,
-    "code": lambda texts: Signs(texts).levels,
-    "email": lambda texts: _Mail(texts).levels,
-    "category": _none,
+    "date": DateSigns,
+    "code": Signs,
+    "email": _Mail,
+    "category": _Nothing,
 })  # fmt: skip

@@ -133,7 +133,8 @@ class Scorer:
         order = sorted(range(len(pairs)), key=lambda at: _CHEAP.index(self._sort(at)))
         self._order = order
         self._limits = [self._limit(at) for at in range(len(pairs))]
-        self._highest = [float(limits[:-2].max()) for limits in self._limits]
+        self._ceilings = [np.maximum.accumulate(limits[:-2]) for limits in self._limits]
+        self._highest = [float(limits[-1]) for limits in self._ceilings]
 
     def _sort(self, at: int) -> str:
         sort = self.features[at].compared.sort
@@ -165,7 +166,7 @@ class Scorer:
 
     def _part(self, left: Pairs64, right: Pairs64, floor: float) -> Scored:
         level = self.agreement.equals(left, right)
-        total = self._most_of(level, left)
+        total = self._most_of(level, left, right)
         for at in (None, *self._order):
             if at is not None:
                 asked = np.flatnonzero(level[:, at] == 0)
@@ -183,7 +184,7 @@ class Scorer:
         held = Scored(left=left, right=right, weight=weight, level=level)
         return held.kept(weight >= floor)
 
-    def _most_of(self, level: Levels, left: Pairs64) -> Numbers:
+    def _most_of(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
         """Return what pairs may weigh at most, where values still have to be compared."""
         total = np.full(len(left), self.model.prior, np.float32)
         for at, feature in enumerate(self.features):
@@ -192,6 +193,10 @@ class Scorer:
             table[0], table[top] = self._highest[at], 0
             total += table[level[:, at]]
             same = np.flatnonzero(level[:, at] == top)
+            unlike = np.flatnonzero(level[:, at] == 0)
+            best = self.agreement.ceiling(at, left[unlike], right[unlike])
+            if best is not None:
+                total[unlike] += (self._ceilings[at][best] - self._highest[at]).astype(np.float32)
             if feature.codes.shape[1] > 1:
                 total[same] += np.float32(self._equal[at].max(initial=0))
             else:

@@ -19,6 +19,8 @@ Matrix = NDArray[np.uint8] | NDArray[np.uint32]
 class Signs:
     """Values as rows of characters from the end: phones, postcodes, numbers of papers."""
 
+    ceiling = None
+
     def __init__(self, texts: Texts) -> None:
         self._sizes = np.minimum(texts.sizes, _WIDTH)
         width = min(max(int(texts.sizes.max(initial=0)), 1), _WIDTH)
@@ -94,6 +96,8 @@ def _left_out(one: Matrix, two: Matrix, first: Flags, small: Pairs64) -> Flags:
 
 class DateSigns:
     """Days as eight digits: YYYYMMDD."""
+
+    ceiling = None
 
     def __init__(self, texts: Texts) -> None:
         self._signs = texts.matrix(8)
