@@ -17,6 +17,7 @@ from ecrm_core.matching.judgement import Judgement, JudgementVerdict, verdicts
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.pairs import Pairs
 from ecrm_core.matching.rows import Fields, Id, People, rows_of
+from ecrm_core.matching.settling import settled, with_inner_pairs
 from ecrm_core.matching.units import Units, units_of
 
 __all__ = ["Progress", "dedupe"]
@@ -64,12 +65,14 @@ def dedupe(
     found = find(units, model, walls, tell)
     label = _clustered(units, found, walls)
     tell(4, 4, "clustering")
-    scored = expanded(units, found.scored)
-    pairs = Pairs.ranked(rows.ids, scored.left, scored.right, scored.weight)
+    inner = with_inner_pairs(found.scored, label, found.scorer)
+    likely = settled(inner, label, found.model.link)
+    scored, unit_pair = expanded(units, inner)
+    pairs = Pairs.ranked(rows.ids, scored.left, scored.right, scored.weight, likely[unit_pair])
     return Deduplication(
         ids=rows.ids, model=found.model, left_out=found.left_out,
         compared=found.compared, scored=pairs,
-        labels=_least(ranks, units.order, label), features=features, verdicts=last,
+        labels=_least(ranks, units.order, _of_rows(units, label)), features=features, verdicts=last,
         barred=_barred(units.rows, pairs, said),
     )  # fmt: skip
 
@@ -108,8 +111,9 @@ def _ranks(ids: Sequence[Id]) -> Pairs64:
 
 
 def _clustered(units: Units, found: Found, walls: Walls) -> Pairs64:
-    """Return for each row, in the order of units, the first row of its person."""
-    cut = float(np.log2(found.model.link / (1 - found.model.link))) if found.model.link < 1 else np.inf
+    """Return for each unit the first unit of its person; -1: its rows are strangers, alike."""
+    link = found.model.link
+    cut = float(np.log2(link / (1 - link))) if link < 1 else np.inf
     scored = found.scored
 
     def above(left: Pairs64, right: Pairs64) -> Numbers:
@@ -127,8 +131,14 @@ def _clustered(units: Units, found: Found, walls: Walls) -> Pairs64:
         Edges(scored.left[edges], scored.right[edges], scored.weight[edges] - cut),
         walls, above,
     )  # fmt: skip
+    return np.where(strangers, -1 - label, label)
+
+
+def _of_rows(units: Units, label: Pairs64) -> Pairs64:
+    """Return for each row, in the order of units, the first row of its person."""
     of_rows = units.of_rows
-    return np.where(strangers[of_rows], np.arange(units.rows), units.starts[label[of_rows]])
+    head = label[of_rows]
+    return np.where(head < 0, np.arange(units.rows), units.starts[np.maximum(head, 0)])
 
 
 def _least(ranks: Pairs64, order: Pairs64, label: Pairs64) -> Pairs64:

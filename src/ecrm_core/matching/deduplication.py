@@ -61,8 +61,8 @@ class Deduplication:
 
     @cached_property
     def pairs(self) -> Pairs:
-        """The pairs taken for one person at the model's ``link`` cut, the strongest first."""
-        return self._scored.kept(self._zone(self.model.link, 2.0) & ~self._barred)
+        """The pairs of one cluster, the likeliest first."""
+        return self._scored.kept(self._together & ~self._barred)
 
     @cached_property
     def certain(self) -> Pairs:
@@ -70,22 +70,23 @@ class Deduplication:
 
         Probabilities near 1 are too sure: on invented people made hard, .958 of these were right.
         """
-        return self._scored.kept(self._together & self._zone(self.model.certain, 2.0))
+        return self._scored.kept(self._sure)
 
     @cached_property
     def review(self) -> Pairs:
         """The middle zone: pairs somebody should look at, the likeliest first."""
-        sure = self._together & self._zone(self.model.certain, 2.0)
-        return self._scored.kept(~sure & ~self._barred & self._zone(self.model.review, 2.0))
+        likely = self._scored.likely >= self.model.review
+        return self._scored.kept(~self._sure & ~self._barred & likely)
+
+    @property
+    def _sure(self) -> Flags:
+        """Which pairs are of one cluster, and say so by themselves."""
+        held: Flags = self._together & (probability(self._scored.weight) >= self.model.certain)
+        return held
 
     @property
     def _together(self) -> Flags:
         held: Flags = self._labels[self._scored.left] == self._labels[self._scored.right]
-        return held
-
-    def _zone(self, low: float, high: float) -> Flags:
-        likely = probability(self._scored.weight)
-        held: Flags = (likely >= low) & (likely < high)
         return held
 
     def explain(self, left: Id, right: Id) -> Explanation:

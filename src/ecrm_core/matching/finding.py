@@ -12,7 +12,7 @@ from ecrm_core.matching.arrays import Flags, Pairs64, components, distinct, unpa
 from ecrm_core.matching.blocking import Blocking, Blocks, LeftOut
 from ecrm_core.matching.clustering import Walls
 from ecrm_core.matching.model import Model
-from ecrm_core.matching.scoring import Scored, Scorer, probability
+from ecrm_core.matching.scoring import Scored, Scorer, joined, probability
 from ecrm_core.matching.training import Sample, Training
 from ecrm_core.matching.units import Units
 
@@ -65,7 +65,7 @@ def find(units: Units, model: Model | None, walls: Walls, tell: Tell) -> Found:
         scored = scorer.scored(left, right, floor=_LOW)
     tell(3, 4, "fitting")
     more, compared = _wider(units, blocking, scorer, blocks.pairs)
-    scored = _kept(model, _joined([scored, more]), walls)
+    scored = _kept(model, joined([scored, more]), walls)
     return Found(model=model, scorer=scorer, scored=scored, compared=len(left) + compared,
                  left_out=tuple(blocking.left_out))  # fmt: skip
 
@@ -107,7 +107,7 @@ def _wider(
         compared += len(fresh)
         known = np.sort(np.concatenate([known, fresh]))
         found.append(scorer.scored(*unpacked(fresh), floor=_LOW))
-    return _joined(found) if found else scorer.scored(known[:0], known[:0], floor=0.0), compared
+    return joined(found) if found else scorer.scored(known[:0], known[:0], floor=0.0), compared
 
 
 def _without(pairs: Pairs64, known: Pairs64) -> Pairs64:
@@ -116,15 +116,6 @@ def _without(pairs: Pairs64, known: Pairs64) -> Pairs64:
         return pairs
     at = np.minimum(np.searchsorted(known, pairs), len(known) - 1)
     return pairs[known[at] != pairs]
-
-
-def _joined(parts: Sequence[Scored]) -> Scored:
-    return Scored(
-        left=np.concatenate([part.left for part in parts]),
-        right=np.concatenate([part.right for part in parts]),
-        weight=np.concatenate([part.weight for part in parts]),
-        level=np.concatenate([part.level for part in parts]),
-    )
 
 
 def _kept(model: Model, scored: Scored, walls: Walls) -> Scored:
@@ -136,11 +127,14 @@ def _kept(model: Model, scored: Scored, walls: Walls) -> Scored:
     kept = kept.kept(~np.isin(kept.left << 32 | kept.right, low << 32 | high))
     ruled = np.full(len(low), _RULED)
     level = np.full((len(low), kept.level.shape[1]), -1, np.int8)
-    return _joined([kept, Scored(left=low, right=high, weight=ruled, level=level)])
+    return joined([kept, Scored(left=low, right=high, weight=ruled, level=level)])
 
 
-def expanded(units: Units, scored: Scored) -> Scored:
-    """Return the pairs of rows that pairs of units stand for; of large units, with the first row."""
+def expanded(units: Units, scored: Scored) -> tuple[Scored, Pairs64]:
+    """Return the pairs of rows that pairs of units stand for, and for each which pair of units.
+
+    Of units of more than 64 rows those of the first 64.
+    """
     sizes = np.minimum(units.sizes, _ALL)
     a, b = sizes[scored.left], sizes[scored.right]
     own = scored.left == scored.right
@@ -151,4 +145,4 @@ def expanded(units: Units, scored: Scored) -> Scored:
     at, one, two = at[held], one[held], two[held]
     left = units.order[units.starts[scored.left[at]] + one]
     right = units.order[units.starts[scored.right[at]] + two]
-    return Scored(left=left, right=right, weight=scored.weight[at], level=scored.level[at])
+    return Scored(left=left, right=right, weight=scored.weight[at], level=scored.level[at]), at

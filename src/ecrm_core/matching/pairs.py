@@ -10,14 +10,16 @@ from attrs import frozen
 
 from ecrm_core.matching.arrays import Flags, Numbers, Pairs64
 from ecrm_core.matching.rows import Id
-from ecrm_core.matching.scoring import probability
 
 __all__ = ["Pair", "Pairs"]
 
 
 @frozen
 class Pair:
-    """Two rows by id, the weight in bits (0 is even odds) and the probability (0 to 1)."""
+    """Two rows by id: the weight (bits) of what they say, and the probability (0 to 1) in the end.
+
+    The probability knows the groups of both rows; a weight of 0 alone is even odds.
+    """
 
     left: Id
     right: Id
@@ -33,6 +35,7 @@ class Pairs(Sequence[Pair]):
     left: Pairs64
     right: Pairs64
     weight: Numbers
+    likely: Numbers
 
     def __repr__(self) -> str:
         """Show how many there are."""
@@ -47,24 +50,26 @@ class Pairs(Sequence[Pair]):
     def __getitem__(self, at: slice, /) -> Pairs: ...
     def __getitem__(self, at: int | slice, /) -> Pair | Pairs:
         if isinstance(at, slice):
-            return Pairs(self.ids, self.left[at], self.right[at], self.weight[at])
-        weight = self.weight[at : at + 1 or None]
+            return Pairs(self.ids, self.left[at], self.right[at], self.weight[at], self.likely[at])
         one, two = self.ids[int(self.left[at])], self.ids[int(self.right[at])]
-        return Pair(one, two, float(weight[0]), float(probability(weight)[0]))
+        return Pair(one, two, float(self.weight[at]), float(self.likely[at]))
 
     def __iter__(self) -> Iterator[Pair]:
-        likely = probability(self.weight).tolist()
         rows = zip(self.left.tolist(), self.right.tolist(), strict=True)
-        for (one, two), weight, chance in zip(rows, self.weight.tolist(), likely, strict=True):
+        for (one, two), weight, chance in zip(rows, self.weight.tolist(), self.likely.tolist(),
+                                              strict=True):
             yield Pair(self.ids[one], self.ids[two], weight, chance)
 
     def kept(self, which: Flags) -> Pairs:
         """Return those of the pairs."""
-        return Pairs(self.ids, self.left[which], self.right[which], self.weight[which])
+        return Pairs(self.ids, self.left[which], self.right[which], self.weight[which],
+                     self.likely[which])  # fmt: skip
 
     @classmethod
-    def ranked(cls, ids: Sequence[Id], left: Pairs64, right: Pairs64, weight: Numbers) -> Pairs:
-        """Return the pairs ordered by weight, equal ones by row; the lower row stands left."""
+    def ranked(
+        cls, ids: Sequence[Id], left: Pairs64, right: Pairs64, weight: Numbers, likely: Numbers
+    ) -> Pairs:
+        """Return pairs, the likeliest first, equal ones by weight and row; the lower row is left."""
         low, high = np.minimum(left, right), np.maximum(left, right)
-        order = np.lexsort((high, low, -weight))
-        return cls(ids, low[order], high[order], weight[order])
+        order = np.lexsort((high, low, -weight, -likely))
+        return cls(ids, low[order], high[order], weight[order], likely[order])

@@ -26,6 +26,7 @@ __all__ = [
     "classes",
     "combined",
     "household_weights",
+    "joined",
     "level_weights",
     "probability",
 ]
@@ -100,6 +101,16 @@ class Scored:
                       level=self.level[which])  # fmt: skip
 
 
+def joined(parts: Sequence[Scored]) -> Scored:
+    """Return the pairs of all parts, one after the other."""
+    return Scored(
+        left=np.concatenate([part.left for part in parts]),
+        right=np.concatenate([part.right for part in parts]),
+        weight=np.concatenate([part.weight for part in parts]),
+        level=np.concatenate([part.level for part in parts]),
+    )
+
+
 class Scorer:
     """A model bound to the features of a table: weights of any of its pairs."""
 
@@ -154,15 +165,9 @@ class Scorer:
         """
         parts = [slice(at, at + _CHUNK) for at in range(0, len(left), _CHUNK)]
         found = [self._part(left[part], right[part], floor) for part in parts]
-        if not found:
-            return Scored(left=left, right=right, weight=np.zeros(0),
-                          level=np.zeros((0, len(self.features)), np.int8))  # fmt: skip
-        return Scored(
-            left=np.concatenate([one.left for one in found]),
-            right=np.concatenate([one.right for one in found]),
-            weight=np.concatenate([one.weight for one in found]),
-            level=np.concatenate([one.level for one in found]),
-        )
+        none = Scored(left=left[:0], right=right[:0], weight=np.zeros(0),
+                      level=np.zeros((0, len(self.features)), np.int8))  # fmt: skip
+        return joined(found or [none])
 
     def _part(self, left: Pairs64, right: Pairs64, floor: float) -> Scored:
         level = self.agreement.equals(left, right)
