@@ -44,11 +44,13 @@ class Agreement:
         return level
 
     def settle(self, level: Levels, left: Pairs64, right: Pairs64) -> None:
-        """Let an e-mail address say less where it follows from names that are alike.
+        """Let what follows from names that are alike say less: their reading, and e-mail addresses.
 
-        One made of the name is chosen by namesakes too; likeness to another says nothing then.
+        An address made of the name is chosen by namesakes too; mere likeness says nothing then.
         """
         names = [self._place[role] for role in _NAMES if role in self._place]
+        if names and "kana" in self._place:  # the reading of a name that agrees agrees with it
+            level[(level[:, names] > 0).any(axis=1), self._place["kana"]] = -1
         at = self._place.get("email")
         if at is None or not names:
             return

@@ -43,20 +43,22 @@ class Blocks:
 class Blocking:
     """The rules that units serve, and the pairs they bring together."""
 
-    def __init__(self, units: Units, *, of: int | None = None) -> None:
-        """``of``: so many units there are in all, of which these are a part."""
-        self._units = units
+    def __init__(self, units: Units, *, most: int | None = None, of: int | None = None) -> None:
+        """``most``: pairs of all rules; ``of``: units in all, of which these are a part."""
+        self._units, self._most = units, most
         self._scale = (of or units.count) / max(units.count, 1)
         self._pieces = Pieces(units.features)
         self.rules, self.wide = rules_of(self._pieces)
         self.left_out: list[LeftOut] = []
         self._several = units.sizes > 1
         self._budget = max(_BUDGET, int(_PER_ROW * units.count * self._scale))
+        if most is not None:
+            self._budget = min(self._budget, most // max(len(self.rules) + len(self.wide), 1))
 
-    def blocks(self) -> Blocks:
-        """Return the pairs of the telling rules."""
+    def blocks(self, *, stop: bool = False) -> Blocks:
+        """Return the pairs of the telling rules; none if the work shall stop."""
         parts = []
-        for bit, rule in enumerate(self.rules):
+        for bit, rule in enumerate(() if stop else self.rules):
             left, right = unpacked(self.pairs(rule))
             parts.append(left << (ROW + _RULE) | right << _RULE | bit)
         self._pieces.forget()
@@ -64,7 +66,7 @@ class Blocking:
 
     def part(self, count: int) -> Blocking:
         """Return the blocking of the first units: they come in no order that says anything."""
-        return self if count >= self._units.count else Blocking(self._units.first(count), of=self._units.count)
+        return self if count >= self._units.count else Blocking(self._units.first(count), of=self._units.count, most=self._most)
 
     def pairs(self, rule: tuple[str, ...]) -> Pairs64:
         """Return the pairs that agree on the pieces of a rule, packed; some may come twice."""

@@ -12,10 +12,10 @@ from collections.abc import Callable
 import numpy as np
 from attrs import field, frozen
 
-from ecrm_core.matching.arrays import Flags, Numbers, Pairs64, components, distinct
+from ecrm_core.matching.arrays import Codes, Flags, Numbers, Pairs64, components, distinct
 from ecrm_core.matching.linkage import linked, linked_singly
 
-__all__ = ["Edges", "Walls", "clustered"]
+__all__ = ["Edges", "Walls", "clustered", "linked_once"]
 
 _DENSE = 0.7  # the share of agreeing pairs from which a component needs no second look
 _LARGEST = 200  # rows of one linkage; a larger component is parted by a higher cut first
@@ -144,3 +144,19 @@ def _part_large(edges: Edges, label: Pairs64) -> None:
     kept = edges.weight[order] >= 0
     walls = edges.kept(edges.weight <= _DIFFERENT)
     label[rows] = linked_singly(rows, pairs[kept], np.stack([walls.left, walls.right], 1))
+
+
+def linked_once(rows: int, edges: Edges, sources: Codes) -> Pairs64:
+    """Return for each row the lowest row of its person, where ``sources`` hold everybody once.
+
+    The strongest pair comes first; two rows of one source (-1 is none) are never put together.
+    """
+    order = np.lexsort((edges.right, edges.left, -edges.weight))
+    kept = order[edges.weight[order] >= 0]
+    pairs = np.stack([edges.left[kept], edges.right[kept]], axis=1)
+    apart = edges.kept(edges.weight <= _DIFFERENT)
+    touched = distinct(np.r_[pairs.ravel(), apart.left, apart.right])
+    label = np.arange(rows, dtype=np.int64)
+    walls = np.stack([apart.left, apart.right], axis=1)
+    label[touched] = linked_singly(touched, pairs, walls, sources[touched])
+    return label

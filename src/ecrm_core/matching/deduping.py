@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from ecrm_core.customers.table import text_of
+from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.matching.arrays import Flags, Numbers, Pairs64, components
-from ecrm_core.matching.clustering import Edges, Walls, clustered
+from ecrm_core.matching.clustering import Edges, Walls, clustered, linked_once
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.deduplication import Deduplication
 from ecrm_core.matching.features import features_of
-from ecrm_core.matching.finding import Found, expanded, find
+from ecrm_core.matching.finding import Found, Telling, expanded, find
 from ecrm_core.matching.judgement import Judgement, JudgementVerdict, verdicts
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.pairs import Pairs
-from ecrm_core.matching.rows import Fields, Id, People, rows_of
+from ecrm_core.matching.rows import Fields, Id, People, Rows, rows_of
 from ecrm_core.matching.settling import settled, with_inner_pairs
 from ecrm_core.matching.units import Units, units_of
 
 __all__ = ["Progress", "dedupe"]
 
 Progress = Callable[[int, int, str], object]
-"""Called as progress(done, total, stage) after each stage of the work."""
+"""Called as progress(done, total, stage) after each stage of the work; False stops it there."""
 
 _Verdicts = Mapping[tuple[str, str], JudgementVerdict]
 
@@ -34,9 +35,11 @@ def dedupe(
     fields: Fields | None = None,
     id: str | None = None,  # noqa: A002 - the word of the design
     link: str | None = None,
+    once: Collection[str] = (),
     model: Model | None = None,
     judgements: Iterable[Judgement] = (),
     comparisons: Iterable[Comparison] = (),
+    pairs: int | None = None,
     progress: Progress | None = None,
 ) -> Deduplication:
     """Return which rows are one person, with the pairs, what to review and why.
@@ -44,37 +47,60 @@ def dedupe(
     ``table``: columns by name, a frame, a list of mappings, or of SourceRecords or Profiles (which
     need no ``fields``). ``fields``: a FieldMap, or roles by column. ``id`` names the column of ids
     (default: that of the role ``id``, else row numbers), ``link`` one that names the source: then
-    only pairs of two sources count (for records any text: their source key says it). The model is
-    fitted to the table, or the given one is used. ``judgements`` name rows by the text of their
-    ids; they are obeyed. ``comparisons`` say how custom fields (``attribute:<name>``) are compared.
+    only pairs of two sources count (for records any text: their source key says it). ``once`` are
+    sources that hold everybody once: no cluster has two rows of one of them, the likeliest pairs
+    come first (all sources: one to one; one of two: one to many). The model is fitted to the table,
+    or the given one is used. ``judgements`` name rows by the text of their ids; they are obeyed.
+    ``comparisons`` say how custom fields (``attribute:<name>``) are compared. ``pairs`` bounds how
+    many pairs are compared at most, and so the memory (some 100 bytes each; by default a few for
+    each row); ``left_out`` says what that cost. ``progress`` may stop the work by returning False:
+    what is compared by then is clustered, and the result says that it was ``stopped``.
 
     Raises DefinitionError and UnknownName for columns and roles that are none, InputError for an id
     that is missing or given twice, PluginError for a comparison that fails. Values never raise:
     what cannot be read says nothing.
     """
-    tell = progress or (lambda done, total, stage: None)  # noqa: ARG005 - said by the protocol
+    tell = Telling(progress)
     own = by_role(comparisons)
     rows = rows_of(table, fields=fields, id=id, link=link, own=own)
     features = features_of(rows.columns, rows.fields, own)
     last = verdicts(judgements)
     said = _said(rows.ids, last)
     ranks = _ranks(rows.ids)
-    units = units_of(features, ranks, rows.sources, np.unique(np.concatenate(list(said.values()))))
+    single = _single(rows, once)
+    alone = np.concatenate([*(rows_.ravel() for rows_ in said.values()), single])
+    units = units_of(features, ranks, rows.sources, alone)
     walls = _walls(units, said)
     tell(1, 4, "reading")
-    found = find(units, model, walls, tell)
-    label = _clustered(units, found, walls)
+    found = find(units, model, walls, tell, pairs)
+    label = _clustered(units, found, walls, once)
     tell(4, 4, "clustering")
-    inner = with_inner_pairs(found.scored, label, found.scorer)
+    inner = with_inner_pairs(found.scored, label, found.scorer, units.sources)
     likely = settled(inner, label, found.model.link)
     scored, unit_pair = expanded(units, inner)
-    pairs = Pairs.ranked(rows.ids, scored.left, scored.right, scored.weight, likely[unit_pair])
+    ranked = Pairs.ranked(rows.ids, scored.left, scored.right, scored.weight, likely[unit_pair])
     return Deduplication(
         ids=rows.ids, model=found.model, left_out=found.left_out,
-        compared=found.compared, scored=pairs,
+        compared=found.compared, stopped=tell.stopped, scored=ranked,
         labels=_least(ranks, units.order, _of_rows(units, label)), features=features, verdicts=last,
-        barred=_barred(units.rows, pairs, said),
+        barred=_barred(units.rows, ranked, said),
     )  # fmt: skip
+
+
+def _single(rows: Rows, once: Collection[str]) -> Pairs64:
+    """Return the rows of sources that hold everybody once.
+
+    Raises DefinitionError where no source is told apart, UnknownName for a source without rows.
+    """
+    if once and rows.sources is None:
+        message = "expected link= to name the column of sources, for once= names some of them"
+        raise DefinitionError(message, code="once")
+    known = set(rows.sources or ())
+    for name in once:
+        if name not in known:
+            raise UnknownName("source", name[:80], tuple(sorted(known))[:5])
+    held = [at for at, source in enumerate(rows.sources or ()) if source in set(once)]
+    return np.array(held, np.int64)
 
 
 _Said = Mapping[JudgementVerdict, Pairs64]
@@ -110,7 +136,7 @@ def _ranks(ids: Sequence[Id]) -> Pairs64:
     return ranks
 
 
-def _clustered(units: Units, found: Found, walls: Walls) -> Pairs64:
+def _clustered(units: Units, found: Found, walls: Walls, once: Collection[str]) -> Pairs64:
     """Return for each unit the first unit of its person; -1: its rows are strangers, alike."""
     link = found.model.link
     cut = float(np.log2(link / (1 - link))) if link < 1 else np.inf
@@ -126,11 +152,11 @@ def _clustered(units: Units, found: Found, walls: Walls) -> Pairs64:
     strangers = units.sizes > 1
     strangers[scored.left[own & (scored.weight >= cut)]] = False
     edges = ~own & ~strangers[scored.left] & ~strangers[scored.right]
-    label = clustered(
-        units.count,
-        Edges(scored.left[edges], scored.right[edges], scored.weight[edges] - cut),
-        walls, above,
-    )  # fmt: skip
+    held = Edges(scored.left[edges], scored.right[edges], scored.weight[edges] - cut)
+    if once:
+        label = linked_once(units.count, held.judged(walls), units.sources_of(once))
+    else:
+        label = clustered(units.count, held, walls, above)
     return np.where(strangers, -1 - label, label)
 
 

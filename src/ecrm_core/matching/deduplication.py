@@ -31,7 +31,8 @@ _HEAD = ("what", "how many")
 class Deduplication:
     """Rows put together to persons, and the pairs that speak for it.
 
-    ``compared`` counts the pairs looked at, ``left_out`` lists blocks too large for that. Ids are
+    ``compared`` counts the pairs looked at, ``left_out`` lists blocks too large for that;
+    ``stopped`` says that progress stopped the work. Ids are
     those of the table, or the numbers of its rows from 0. ``str`` and notebooks show counts, never
     a value of the data.
     """
@@ -40,6 +41,7 @@ class Deduplication:
     model: Model
     left_out: tuple[LeftOut, ...]
     compared: int
+    stopped: bool
     _scored: Pairs = field(alias="scored")
     _labels: Pairs64 = field(alias="labels")
     _features: tuple[Feature, ...] = field(alias="features")

@@ -29,7 +29,18 @@ _YIELD, _YIELD_OF_FEW = 0.01, 0.003  # matches a pair from which it is; of few p
 _NONE, _FEW = 10_000, 300_000  # pairs that cost next to nothing, and little
 _ALL = 64  # rows alike in everything whose pairs are all listed
 
-Tell = Callable[[int, int, str], object]
+
+class Telling:
+    """Tells how far the work is, and remembers that it shall stop."""
+
+    def __init__(self, progress: Callable[[int, int, str], object] | None) -> None:
+        self._progress = progress
+        self.stopped = False
+
+    def __call__(self, done: int, total: int, stage: str) -> None:
+        """Tell of a stage that is done."""
+        if self._progress is not None and self._progress(done, total, stage) is False:
+            self.stopped = True
 
 
 @frozen(eq=False, kw_only=True, repr=False)
@@ -43,11 +54,16 @@ class Found:
     left_out: tuple[LeftOut, ...]
 
 
-def find(units: Units, model: Model | None, walls: Walls, tell: Tell) -> Found:
-    """Return the pairs above the review cut or judged the same; the model is fitted if not given."""
+def find(
+    units: Units, model: Model | None, walls: Walls, tell: Telling, most: int | None
+) -> Found:
+    """Return the pairs above the review cut or judged the same; the model is fitted if not given.
+
+    At most so many pairs are compared.
+    """
     agreement = Agreement(units.features)
-    blocking = Blocking(units)
-    blocks = blocking.blocks()
+    blocking = Blocking(units, most=most)
+    blocks = blocking.blocks(stop=tell.stopped)
     tell(2, 4, "blocking")
     left, right = unpacked(blocks.pairs)
     if model is None:
@@ -64,8 +80,12 @@ def find(units: Units, model: Model | None, walls: Walls, tell: Tell) -> Found:
         scorer = Scorer(model, units.features, agreement)
         scored = scorer.scored(left, right, floor=_LOW)
     tell(3, 4, "fitting")
-    more, compared = _wider(units, blocking, scorer, blocks.pairs)
-    scored = _kept(model, joined([scored, more]), walls)
+    compared = 0
+    if not tell.stopped:
+        more, compared = _wider(units, blocking, scorer, blocks.pairs)
+        scored = joined([scored, more])
+    scored = _kept(model, scored, walls)
+    _of_the_alike(units, blocking)
     return Found(model=model, scorer=scorer, scored=scored, compared=len(left) + compared,
                  left_out=tuple(blocking.left_out))  # fmt: skip
 
@@ -116,6 +136,15 @@ def _without(pairs: Pairs64, known: Pairs64) -> Pairs64:
         return pairs
     at = np.minimum(np.searchsorted(known, pairs), len(known) - 1)
     return pairs[known[at] != pairs]
+
+
+def _of_the_alike(units: Units, blocking: Blocking) -> None:
+    """Say how many pairs of rows alike in everything are not listed."""
+    sizes = units.sizes[units.sizes > _ALL]
+    missed = int((sizes * (sizes - 1) // 2).sum()) - len(sizes) * (_ALL * (_ALL - 1) // 2)
+    if missed:
+        alike = LeftOut(rule="alike in everything", limit=_ALL, blocks=len(sizes), pairs=missed)
+        blocking.left_out.append(alike)
 
 
 def _kept(model: Model, scored: Scored, walls: Walls) -> Scored:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecrm_core.matching.arrays import Numbers, Pairs64
+from ecrm_core.matching.arrays import Codes, Numbers, Pairs64
 
 __all__ = ["linked", "linked_singly"]
 
@@ -47,11 +47,16 @@ def _merge(
     label[which] = np.where(joined, one[:, None], label[which])
 
 
-def linked_singly(rows: Pairs64, pairs: Pairs64, walls: Pairs64) -> Pairs64:
+def linked_singly(
+    rows: Pairs64, pairs: Pairs64, walls: Pairs64, sources: Codes | None = None
+) -> Pairs64:
     """Return for each row the lowest row it is put together with, pair by pair in their order.
 
-    For rows so many and so alike that no cut parts them; no wall is crossed.
+    For rows so many and so alike that no cut parts them; no wall is crossed, and no two rows of one
+    source (-1 is none) come together.
     """
+    of = {} if sources is None else dict(zip(rows.tolist(), sources.tolist(), strict=True))
+    held: dict[int, set[int]] = {row: {source} - {-1} for row, source in of.items()}
     head = {row: row for row in rows.tolist()}
     barred: dict[int, set[int]] = {row: set() for row in head}
     for one, two in walls.tolist():
@@ -59,8 +64,10 @@ def linked_singly(rows: Pairs64, pairs: Pairs64, walls: Pairs64) -> Pairs64:
         barred[two].add(one)
     for one, two in pairs.tolist():
         low, high = sorted((_head(head, one), _head(head, two)))
-        if low == high or high in barred[low]:
+        if low == high or high in barred[low] or (held and held[low] & held[high]):
             continue
+        if held:
+            held[low] |= held[high]
         head[high] = low
         barred[low] |= barred.pop(high)
         for other in barred[low]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecrm_core.matching.arrays import Numbers, Pairs64, distinct
+from ecrm_core.matching.arrays import Codes, Numbers, Pairs64, distinct
 from ecrm_core.matching.scoring import Scored, Scorer, joined, probability
 
 __all__ = ["settled", "with_inner_pairs"]
@@ -18,8 +18,13 @@ _BELOW = 0.98  # of the cut: what is left of a pair whose groups are apart
 _ROOM = 4_000_000  # numbers worked on at once
 
 
-def with_inner_pairs(scored: Scored, label: Pairs64, scorer: Scorer) -> Scored:
-    """Return the pairs with those within groups that no rule had brought together."""
+def with_inner_pairs(
+    scored: Scored, label: Pairs64, scorer: Scorer, sources: Codes | None
+) -> Scored:
+    """Return the pairs with those within groups that no rule had brought together.
+
+    Where there are ``sources``, those of two sources.
+    """
     tables = list(_tables(label))
     if not tables:
         return scored
@@ -32,6 +37,9 @@ def with_inner_pairs(scored: Scored, label: Pairs64, scorer: Scorer) -> Scored:
     at = np.minimum(np.searchsorted(known, pairs), max(len(known) - 1, 0))
     fresh = pairs[known[at] != pairs] if len(known) else pairs
     left, right = fresh >> 32, fresh & 0xFFFFFFFF
+    if sources is not None:
+        across = sources[left] != sources[right]
+        left, right = left[across], right[across]
     return joined([scored, scorer.scored(left, right, floor=-np.inf)])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from attrs import frozen
@@ -25,6 +25,15 @@ class Units:
     order: Pairs64
     starts: Pairs64
     sources: Codes | None = None
+    names: tuple[str, ...] = ()
+
+    def sources_of(self, names: Collection[str]) -> Codes:
+        """Return the source of each unit, -1 for those that are not named."""
+        held = np.array([at if name in names else -1 for at, name in enumerate(self.names)], np.int32)
+        if self.sources is None:
+            return np.full(self.count, -1, np.int32)
+        found: Codes = held[self.sources]
+        return found
 
     @property
     def rows(self) -> int:
@@ -85,6 +94,7 @@ def units_of(
         for slot in feature.codes.T:
             key = mixed(key * np.uint64(3) + table[slot] + np.uint64(at))
     source: Codes | None = None
+    known: dict[str, int] = {}
     if sources is not None:
         known = {name: place for place, name in enumerate(sorted(set(sources)))}
         source = np.fromiter((known[name] for name in sources), np.int32, len(sources))
@@ -98,7 +108,7 @@ def units_of(
     first = order[starts]
     return Units(
         features=tuple(feature.taken(first) for feature in features), order=order, starts=starts,
-        sources=None if source is None else source[first],
+        sources=None if source is None else source[first], names=tuple(known),
     )  # fmt: skip
 
 
