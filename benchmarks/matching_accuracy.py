@@ -16,11 +16,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from benchmarks import cjk_people
 from benchmarks.matching import data, peers, report
 from benchmarks.matching.report import Told
 
 WORKER = Path(__file__).parent / "matching" / "worker.py"
-MODES = ("latin", "korean", "japanese", "chinese")
+MODES = tuple(f"{name}{form}" for form in ("", "-whole") for name in cjk_people.MODES)
 
 
 def ours(name: str) -> Told:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.cjk_people import fields as native_fields
+
 Row = dict[str, str]
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
@@ -81,14 +83,9 @@ def load(name: str) -> Labelled:
     """Return a set by name: of a file, ``people_ROWS_SEED`` or ``LANGUAGE_ROWS_SEED``."""
     if name in FILES:
         return _of_file(*FILES[name])
-    path = generated(name)
-    return of_parquet(path, GENERATED if name.startswith("people_") else _native())
-
-
-def _native() -> Mapping[str, str]:
-    from benchmarks import cjk_people
-
-    return cjk_people.FIELDS
+    mode = name.partition("_")[0]
+    fields = GENERATED if mode == "people" else native_fields(mode)
+    return of_parquet(generated(name), fields)
 
 
 def of_parquet(path: Path, fields: Mapping[str, str]) -> Labelled:

@@ -76,6 +76,8 @@ def hard_table(
     taken = np.minimum(*link).astype(np.int64) << 32 | np.maximum(*link)
     rows = []
     for kind, pairs in hard.items():
+        if not len(pairs):
+            continue
         wrong = int(np.isin(pairs[:, 0] << 32 | pairs[:, 1], taken).sum())
         rows.append({
             "kind": kind, "pairs": len(pairs), "wrong": wrong,

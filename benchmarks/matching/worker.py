@@ -38,7 +38,7 @@ def measure(name: str) -> dict[str, object]:
             "peak_mb": peak, "cut": found.model.link}  # fmt: skip
     told |= pair_scores(found, true)
     told["clusters"] = metrics.cluster_scores(cluster, true)
-    if name.startswith("people_"):
+    if any(held.kind):
         hard = hard_pairs(held.columns, true, held.kind)
         told["hard"] = hard_table(hard, (link.left, link.right), cluster)
     return told
