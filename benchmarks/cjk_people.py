@@ -29,7 +29,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks.native.chinese import Chinese
@@ -38,9 +37,6 @@ from benchmarks.native.japanese import Japanese
 from benchmarks.native.korean import Korean
 from benchmarks.native.language import Language, Name
 from benchmarks.native.latin import Latin
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MODES: Mapping[str, Language] = {
     "latin": Latin(), "korean": Korean(), "japanese": Japanese(), "chinese": Chinese(),
@@ -149,13 +145,6 @@ def _columns(
     return columns | {"kind": [kind for _, _, kind in told]}
 
 
-def for_splink(table: pa.Table) -> pa.Table:
-    """Return a table of parts with the names of columns that splink_scale.py reads."""
-    names = {"family_name": "surname", "birth_date": "dob"}
-    held = table.drop_columns(["kana", "area"])
-    return held.rename_columns([names.get(name, name) for name in held.column_names])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("rows", type=int)
@@ -165,7 +154,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
 
-    import pyarrow as pa
+    import pyarrow as pa  # type: ignore[import-untyped]
     from pyarrow import parquet
 
     columns = make(asked.rows, mode=asked.mode, seed=asked.seed)

@@ -90,7 +90,7 @@ def load(name: str) -> Labelled:
 
 def of_parquet(path: Path, fields: Mapping[str, str]) -> Labelled:
     """Return a generated file as a pyarrow table with its labels."""
-    from pyarrow import parquet
+    from pyarrow import parquet  # type: ignore[import-untyped]
 
     table = parquet.read_table(path)
     true, kind = (table[name].to_pylist() for name in ("true_id", "kind"))

@@ -68,13 +68,13 @@ def _couples(
 
 def hard_table(
     hard: Mapping[str, Ints], link: tuple[Ints, Ints], cluster: Ints
-) -> list[dict[str, float]]:
+) -> list[dict[str, object]]:
     """Return for each kind how many hard pairs there are and how many were taken for one.
 
     ``precision_lost`` is the share of all pairs taken for one that are wrong for this reason.
     """
     taken = np.minimum(*link).astype(np.int64) << 32 | np.maximum(*link)
-    rows = []
+    rows: list[dict[str, object]] = []
     for kind, pairs in hard.items():
         if not len(pairs):
             continue

@@ -30,7 +30,9 @@ class Town(NamedTuple):
 class Language(Protocol):
     """One language: what is drawn from it, and the writings that differ from it alone."""
 
-    towns: Sequence[Town]
+    @property
+    def towns(self) -> Sequence[Town]:
+        """Return its towns."""
 
     def name(self, draw: Random) -> Name:
         """Return a name, common ones oftener."""

@@ -58,7 +58,7 @@ class Latin:
 
     def otherwise(self, draw: Random, name: Name) -> tuple[str, str]:
         first = name.given.split(" ", maxsplit=1)[0]
-        return name.family, draw.choice(GIVEN[first] or (first, first[0]))
+        return name.family, draw.choice(GIVEN[first] or (first[0],))
 
     def slip(self, draw: Random, text: str) -> str:
         at = draw.randrange(len(text))
@@ -70,7 +70,7 @@ class Latin:
             return before + draw.choice(_NEAR[char.lower()][0]) + after
         if way < 0.6 and len(text) > 2:
             return before + after
-        if way < 0.8 or not after:
+        if way < 0.8 or after[:1] in {"", char}:
             return before + char + char + after
         return before + after[0] + char + after[1:]
 
