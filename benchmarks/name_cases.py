@@ -84,10 +84,11 @@ def line(name: str, told: list[Case]) -> str:
     """Return one row of the table."""
     count = Counter((case.true, case.found) for case in told)
     right, wrong, missed = count[True, True], count[False, True], count[True, False]
-    precision, recall = right / max(right + wrong, 1), right / max(right + missed, 1)
+    precision = f"{right / (right + wrong):.3f}" if right + wrong else "-"
+    recall = f"{right / (right + missed):.3f}" if right + missed else "-"
     f1 = 2 * right / max(2 * right + wrong + missed, 1)
     return (
-        f"{name:32} {len(told):5} {right + missed:5} {precision:9.3f} {recall:7.3f} {f1:6.3f}"
+        f"{name:32} {len(told):5} {right + missed:5} {precision:>9} {recall:>7} {f1:6.3f}"
         f" {wrong:6} {missed:6}"
     )
 
