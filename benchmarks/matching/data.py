@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -108,19 +109,29 @@ def _of_file(file: str, person: Callable[[Row], str], fields: Mapping[str, str])
 
 
 def generated(name: str) -> Path:
-    """Return the generated file of a name; it is made once and kept in a temporary folder."""
+    """Return the generated file of a name; made once by each state of what makes it, and kept."""
     mode, rows, seed = name.split("_")
-    path = CACHE / f"{name}.parquet"
+    path = CACHE / f"{name}-{_state(_makers(mode))}.parquet"
     if path.exists():
         return path
     CACHE.mkdir(exist_ok=True)
     half = path.with_suffix(".half.parquet")
-    if mode == "people":
-        _run(PEERS / "gen_people.py", rows, str(half), "--seed", seed)
-    else:
-        program = ROOT / "benchmarks" / "cjk_people.py"
-        _run(program, rows, str(half), "--seed", seed, "--mode", mode)
+    program = _makers(mode)[0]
+    extra = () if mode == "people" else ("--mode", mode)
+    _run(program, rows, str(half), "--seed", seed, *extra)
     return half.rename(path)  # a run that was stopped leaves no half file under the name
+
+
+def _makers(mode: str) -> Sequence[Path]:
+    """Return the program that makes a file, and what else it is made of."""
+    if mode == "people":
+        return [PEERS / "gen_people.py"]
+    own = ROOT / "benchmarks"
+    return [own / "cjk_people.py", *sorted((own / "native").glob("*.py"))]
+
+
+def _state(files: Sequence[Path]) -> str:
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
 
 
 def _run(program: Path, *given: str) -> None:
