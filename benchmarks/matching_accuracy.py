@@ -40,13 +40,13 @@ def beside(name: str) -> Iterator[Told]:
         for run in peers.splink_runs(name):
             yield peers.splink(*run)
     except peers.Absent as error:
-        print(f"{name:18} splink: not here: {error}", flush=True)
+        print(f"{name:22} splink: not here: {error}", flush=True)
     if name != "restaurants":  # the set dedupe publishes numbers for
         return
     try:
         yield peers.dedupe(name)
     except peers.Absent as error:
-        print(f"{name:18} dedupe: not here: {error}", flush=True)
+        print(f"{name:22} dedupe: not here: {error}", flush=True)
 
 
 def names(asked: argparse.Namespace) -> list[str]:
@@ -80,7 +80,7 @@ def main() -> None:
     print(report.HEAD)
     for name in names(asked):
         if why := data.missing(name):
-            print(f"{name:18} skipped: {why}", flush=True)
+            print(f"{name:22} skipped: {why}", flush=True)
             continue
         for each in (ours(name), *(() if asked.no_peers else beside(name))):
             told.append({**each, "set": name})

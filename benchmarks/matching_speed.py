@@ -58,7 +58,7 @@ def batch(name: str, *, alone: bool) -> None:
 
 def line(name: str, engine: str, told: Told) -> str:
     """Return one row of the table."""
-    return f"{name:18} {engine:20} {told['seconds']:8.2f} {told['peak_mb']:7.0f} "
+    return f"{name:22} {engine:20} {told['seconds']:8.2f} {told['peak_mb']:7.0f} "
 
 
 def single(name: str, *, alone: bool) -> None:
@@ -66,7 +66,7 @@ def single(name: str, *, alone: bool) -> None:
     path = data.generated(name)
     told = ours("index", path)
     print(
-        f"{name:18} ecrm_core  p50 {told['p50_ms']:7.2f} ms  p99 {told['p99_ms']:7.2f} ms"
+        f"{name:22} ecrm_core  p50 {told['p50_ms']:7.2f} ms  p99 {told['p99_ms']:7.2f} ms"
         f"  ({told['asked']} asked among {told['rows']}; filled in {told['fill_s']:.1f} s,"
         f" {told['peak_mb']:.0f} MB)",
         flush=True,
@@ -74,7 +74,7 @@ def single(name: str, *, alone: bool) -> None:
     peer = None if alone else theirs(peers.splink_realtime, path)
     if peer:
         print(
-            f"{name:18} splink     p50 {peer['new_1_ms_p50']:7.2f} ms"
+            f"{name:22} splink     p50 {peer['new_1_ms_p50']:7.2f} ms"
             f"  max {peer['new_1_ms_max']:7.2f} ms"
             f"  ({peer['new_1_ms_p50'] / told['p50_ms']:.0f} x)",
             flush=True,
@@ -92,7 +92,7 @@ def main() -> None:
     if why := data.missing(next(iter(names), "")):
         print(f"skipped: {why}")
         return
-    print(f"{'file':18} {'engine':20} {'s':>8} {'MB':>7} {'faster':>8}")
+    print(f"{'file':22} {'engine':20} {'s':>8} {'MB':>7} {'faster':>8}")
     for name in names:
         batch(name, alone=asked.no_peers)
     if asked.no_index or not hasattr(importlib.import_module("ecrm_core.matching"), "Index"):

@@ -10,7 +10,7 @@ from benchmarks.matching.metrics import median_interval
 
 Told = Mapping[str, Any]
 HEAD = (
-    f"{'set':18} {'engine':14} {'rows':>7}  {'prec':>5} {'rec':>5} {'F1':>6}  {'best':>6}"
+    f"{'set':22} {'engine':14} {'rows':>7}  {'prec':>5} {'rec':>5} {'F1':>6}  {'best':>6}"
     f" {'gap':>5}  {'clF1':>6} {'B3':>6} {'exact':>6}  {'largest':>7}  {'s':>7} {'MB':>5}"
 )
 
@@ -20,7 +20,7 @@ def row(name: str, told: Told) -> str:
     at, best, cluster = told["default"], told["best"], told["clusters"]
     largest = f"{cluster['largest']}/{cluster['largest_true']}"
     return (
-        f"{name:18} {told['engine']:14} {told['rows']:>7}  {at['p']:.3f} {at['r']:.3f}"
+        f"{name:22} {told['engine']:14} {told['rows']:>7}  {at['p']:.3f} {at['r']:.3f}"
         f" {at['f1']:.4f}  {best['f1']:.4f} {gap(told):5.2f}  {cluster['pairs']['f1']:.4f}"
         f" {cluster['b3']['f1']:.4f} {cluster['exact']['f1']:.4f}  {largest:>7}"
         f"  {told['seconds']:7.2f} {told['peak_mb']:5.0f}"
@@ -70,7 +70,7 @@ def sizes(ours: Sequence[Told]) -> Iterator[str]:
     for told in ours:
         found, true = told["clusters"]["sizes"], told["clusters"]["sizes_true"]
         held = [f"{size}: {found[size]}/{true[size]}" for size in found if found[size] + true[size]]
-        yield f"{told['set']:18} {'  '.join(held)}"
+        yield f"{told['set']:22} {'  '.join(held)}"
 
 
 def households(ours: Iterable[Told]) -> Iterator[str]:
@@ -78,14 +78,14 @@ def households(ours: Iterable[Told]) -> Iterator[str]:
     held = [told for told in ours if "hard" in told]
     if not held:
         return
-    yield f"{'set':18} {'kind':15} {'pairs':>7} {'wrong':>6} {'share':>6} together  lost"
+    yield f"{'set':22} {'kind':15} {'pairs':>7} {'wrong':>6} {'share':>6} together  lost"
     for told in held:
         wrong = 100 * (1 - told["default"]["p"])
-        yield f"{told['set']:18} {'(all wrong)':15} {'':30} {wrong:5.2f} %"
+        yield f"{told['set']:22} {'(all wrong)':15} {'':30} {wrong:5.2f} %"
         for kind in told["hard"]:
             share = kind["wrong"] / max(kind["pairs"], 1)
             yield (
-                f"{'':18} {kind['kind']:15} {kind['pairs']:>7} {kind['wrong']:>6} {share:6.3f}"
+                f"{'':22} {kind['kind']:15} {kind['pairs']:>7} {kind['wrong']:>6} {share:6.3f}"
                 f" {kind['together']:>8} {100 * kind['precision_lost']:5.2f} %"
             )
 
