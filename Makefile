@@ -5,7 +5,7 @@
 ARGS ?=
 SEED ?= 0
 BIN := .venv/bin
-BENCHMARKS := $(filter-out %/people.py %/million.py,$(sort $(wildcard benchmarks/*.py)))
+BENCHMARKS := $(filter-out %/people.py %/cjk_people.py %/million.py,$(sort $(wildcard benchmarks/*.py)))
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
