@@ -15,7 +15,7 @@ from ecrm_core.kernel import Reason
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.explain import reasons_of
 from ecrm_core.matching.features import Feature, features_of, names_of
-from ecrm_core.matching.keys import ROWS, Pieces, keys_of
+from ecrm_core.matching.keys import Pieces, keys_of_row
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.people import people_columns, people_fields
 from ecrm_core.matching.postings import Capped, Snapshot, Tail, capped
@@ -184,12 +184,12 @@ class Index:
             raise DefinitionError(message, code="index_row")
         return features_of(cells, self.fields, self._own)
 
-    def _keys(self, features: Sequence[Feature]) -> list[np.ndarray]:
-        """Return for each rule key and row of these features."""
+    def _keys(self, features: Sequence[Feature]) -> list[set[int]]:
+        """Return for each rule the keys of one row."""
         pieces = Pieces(features)
         names = pieces.names
         return [
-            np.unique(keys_of(pieces, rule)) if names.issuperset(rule) else _NO_KEYS
+            keys_of_row(pieces, rule) if names.issuperset(rule) else set()
             for rule in self._layout.rules
         ]
 
@@ -218,11 +218,8 @@ class Index:
         now = self._now
         version = now.version + 1
         first = now.stock.count + now.count
-        own: list[list[set[int]]] = [[set() for _ in self._layout.rules] for _ in ids]
-        for rule, keys in enumerate(self._keys(features) if ids else ()):
-            for key, row in zip((keys & ~ROWS).tolist(), (keys & ROWS).tolist(), strict=True):
-                own[row][rule].add(key)
         forms = self._forms(features, len(ids))
+        own = [self._keys(self._layout.features([form])) for form in forms]
         for at, (id_, form, held) in enumerate(zip(ids, forms, own, strict=True)):
             now.tail.add(id_, form, held, first + at)
             self._places[id_] = first + at
@@ -238,9 +235,6 @@ class Index:
         """Let a snapshot without a tail be what readers see from now on."""
         self._places = {id_: row for row, id_ in enumerate(snapshot.stock.ids)}
         self._now = snapshot
-
-
-_NO_KEYS = np.zeros(0, np.uint64)
 
 
 def _bits(share: float) -> float:

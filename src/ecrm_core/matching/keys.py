@@ -15,9 +15,9 @@ import numpy as np
 
 from ecrm_core.matching.arrays import Flags, Keys, distinct
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.texts import Texts, local_sizes, mixed
+from ecrm_core.matching.texts import Texts, local_sizes, mixed, mixed_one
 
-__all__ = ["FIXED", "ROW", "ROWS", "RULES", "WIDE", "Pieces", "keys_of", "rules_between", "rules_of"]
+__all__ = ["FIXED", "ROW", "ROWS", "RULES", "WIDE", "Pieces", "keys_of", "keys_of_row", "rules_between", "rules_of"]
 
 RULES: tuple[tuple[str, ...], ...] = (
     ("national_id",), ("email",), ("phone",), ("whole", "birth_date"), ("whole", "postcode"),
@@ -57,6 +57,7 @@ ROW = 28
 """Bits of the number of a row, beside its key."""
 ROWS = np.uint64((1 << ROW) - 1)
 _NAMED = frozenset({"name", "name3", "whole"})
+_KEY = ((1 << 64) - 1) ^ int(ROWS)
 _MOST = 6  # forms of one piece in one row
 _Split = Callable[[Texts], Keys]
 
@@ -268,6 +269,17 @@ def keys_of(pieces: Pieces, rule: Sequence[str]) -> Keys:
             key = mixed(key * np.uint64(3) + slot[members])
         found.append(key & ~ROWS | members.astype(np.uint64))
     return np.concatenate(found) if found else np.zeros(0, np.uint64)
+
+
+def keys_of_row(pieces: Pieces, rule: Sequence[str]) -> set[int]:
+    """Return the keys of one row, the only one: what ``keys_of`` says, in Python's own numbers."""
+    found = set()
+    for first, *more in product(*(filter(None, pieces[piece][0].tolist()) for piece in rule)):
+        key = first
+        for slot in more:
+            key = mixed_one(key * 3 + slot)
+        found.add(key & _KEY)
+    return found
 
 
 def rules_between(features: Sequence[Feature]) -> tuple[tuple[str, ...], ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import field, frozen
 
-from ecrm_core.matching.arrays import Flags, Keys, Pairs64
+from ecrm_core.matching.arrays import Flags, Numbers, Pairs64
 from ecrm_core.matching.keys import ROW, ROWS
 from ecrm_core.matching.rows import Id
 from ecrm_core.matching.stock import Form, Layout, Stock, joined, stock_of
@@ -18,6 +18,7 @@ POSTINGS = 1_000
 """Rows looked at under one key."""
 _CANDIDATES = 200  # rows compared with one
 _NEVER = 1 << 62
+_LAST = int(ROWS)
 
 
 @frozen(kw_only=True)
@@ -64,7 +65,7 @@ class Snapshot:
     version: int = 0
     size: int = 0
 
-    def candidates(self, keys: Sequence[Keys]) -> Pairs64:
+    def candidates(self, keys: Sequence[set[int]]) -> Pairs64:
         """Return the rows, in order, that share a key; of too many those with the rarest keys.
 
         ``keys`` are those of each rule. Under one key the first 1,000 rows are looked at.
@@ -72,41 +73,39 @@ class Snapshot:
         found: list[Pairs64] = []
         sizes: list[int] = []
         for rule, own in enumerate(keys):
-            if len(own):
-                self._under(rule, own, found, sizes)
+            if own:
+                self._under(rule, list(own), found, sizes)
         if not found:
             return np.zeros(0, np.int64)
         rows = np.concatenate(found)
+        rows, share = self._held(rows, np.repeat(1 / np.array(sizes), [len(held) for held in found]))
         distinct, place = np.unique(rows, return_inverse=True)
         if len(distinct) > _CANDIDATES:
-            rarity = np.repeat(-np.log2(sizes) + np.log2(max(self.size, 2)), list(map(len, found)))
-            told = np.bincount(place, rarity)
-            distinct = np.sort(distinct[np.lexsort((distinct, -told))[:_CANDIDATES]])
+            rarity = np.bincount(place, np.log2(max(self.size, 1) * share + 1))
+            distinct = np.sort(distinct[np.lexsort((distinct, -rarity))[:_CANDIDATES]])
         return distinct
 
-    def _under(self, rule: int, own: Keys, found: list[Pairs64], sizes: list[int]) -> None:
-        """Add the rows under each of the keys, and how many there are."""
+    def _under(self, rule: int, keys: list[int], found: list[Pairs64], sizes: list[int]) -> None:
+        """Add the first rows under each of the keys, and how many there are."""
         held, later = self.stock.keys[rule], self.tail.rows[rule]
-        begin = held.searchsorted(own).tolist()
-        end = held.searchsorted(own | ROWS, "right").tolist()
-        for key, one, two in zip(own.tolist(), begin, end, strict=True):
-            more = later.get(key, ())
-            if one == two and not more:
-                continue
-            rows = (held[one : min(two, one + POSTINGS)] & ROWS).astype(np.int64)
-            if more:
-                rows = np.r_[rows, np.array(more[: POSTINGS - len(rows)], np.int64)]
-            found.append(self._held(rows))
-            sizes.append(two - one + len(more))
+        # The last row a number has room for is one no index comes to.
+        asked = np.array([*keys, *[key | _LAST for key in keys]], np.uint64)
+        bounds = held.searchsorted(asked).tolist()
+        for key, begin, end in zip(keys, bounds, bounds[len(keys) :], strict=False):
+            if begin < end:
+                found.append((held[begin : min(end, begin + POSTINGS)] & ROWS).astype(np.int64))
+                sizes.append(end - begin)
+            if later and (more := later.get(key)):
+                found.append(np.array(more[:POSTINGS], np.int64))
+                sizes.append(end - begin + len(more))
 
-    def _held(self, rows: Pairs64) -> Pairs64:
+    def _held(self, rows: Pairs64, share: Numbers) -> tuple[Pairs64, Numbers]:
         """Return those of the rows that are there at this moment."""
-        rows = rows[rows < self.stock.count + self.count]
-        if not self.tail.gone:
-            return rows
-        gone = self.tail.gone
-        kept = [row for row in rows.tolist() if gone.get(row, _NEVER) > self.version]
-        return np.array(kept, np.int64)
+        kept = rows < self.stock.count + self.count
+        if self.tail.gone:
+            gone = self.tail.gone
+            kept &= [gone.get(row, _NEVER) > self.version for row in rows.tolist()]
+        return rows[kept], share[kept]
 
     def forms(self, rows: Pairs64) -> list[tuple[Form, ...]]:
         """Return for each of the rows, which are in order, the forms of all fields."""

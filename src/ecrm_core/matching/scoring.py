@@ -132,9 +132,10 @@ class Scorer:
         self._equal = [table.equal(feature.texts) for feature, table in pairs]
         order = sorted(range(len(pairs)), key=lambda at: _CHEAP.index(self._sort(at)))
         self._order = order
-        self._limits = [self._limit(at) for at in range(len(pairs))]
-        self._ceilings = [np.maximum.accumulate(limits[:-2]) for limits in self._limits]
-        self._highest = [float(limits[-1]) for limits in self._ceilings]
+        self._limits = [table.limits for _, table in pairs]
+        self._highest = [table.highest for _, table in pairs]
+        self._first = [table.first for _, table in pairs]
+        self._ceilings = [table.ceilings for _, table in pairs]
 
     def _sort(self, at: int) -> str:
         sort = self.features[at].compared.sort
@@ -188,10 +189,8 @@ class Scorer:
         """Return what pairs may weigh at most, where values still have to be compared."""
         total = np.full(len(left), self.model.prior, np.float32)
         for at, feature in enumerate(self.features):
-            top = len(self._tables[at]) - 1
-            table = self._limits[at].astype(np.float32)
-            table[0], table[top] = self._highest[at], 0
-            total += table[level[:, at]]
+            top = len(self._tables[at]) - 2
+            total += self._first[at][level[:, at]]
             same = np.flatnonzero(level[:, at] == top)
             unlike = np.flatnonzero(level[:, at] == 0)
             best = self.agreement.ceiling(at, left[unlike], right[unlike])
@@ -202,11 +201,6 @@ class Scorer:
             else:
                 total[same] += self._equal[at][feature.first[left[same]]].astype(np.float32)
         return total
-
-    def _limit(self, at: int) -> Numbers:
-        """Return what each level may say at most; the last is for missing values."""
-        table = np.append(self._tables[at], 0.0)
-        return np.maximum(table, 0) if _compared(self.roles[at]).group == "place" else table
 
     def score(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
         """Return the weights of pairs whose levels are known."""
@@ -219,8 +213,8 @@ class Scorer:
         evidence = np.zeros(level.shape)
         for at, feature in enumerate(self.features):
             table = self._tables[at]
-            evidence[:, at] = np.append(table, 0.0)[level[:, at]]  # -1 is the last: 0 bits
-            same = np.flatnonzero(level[:, at] == len(table) - 1)
+            evidence[:, at] = table[level[:, at]]  # -1 is the last: 0 bits
+            same = np.flatnonzero(level[:, at] == len(table) - 2)
             evidence[same, at] = self._agreed(at, feature, left[same], right[same])
         return evidence
 
@@ -229,7 +223,7 @@ class Scorer:
         found = np.zeros(level.shape)
         for at, shift in enumerate(self._households):
             if len(shift):
-                found[:, at] = evidence[:, at] + np.append(shift, 0.0)[level[:, at]]
+                found[:, at] = evidence[:, at] + shift[level[:, at]]
         return found
 
     def _agreed(self, at: int, feature: Feature, left: Pairs64, right: Pairs64) -> Numbers:
@@ -245,7 +239,7 @@ class Scorer:
 
 def _check_levels(pairs: Sequence[tuple[Feature, _Table]]) -> None:
     for feature, table in pairs:
-        found, wanted = len(table.level), len(feature.sort.levels)
+        found, wanted = len(table.level) - 1, len(feature.sort.levels)
         if found != wanted:
             message = f"the model has {found} levels for {feature.name[:80]!r}, expected {wanted}"
             raise DefinitionError(message, code="model_fields")
@@ -277,11 +271,23 @@ class Tables:
 
 
 class _Table:
-    """One field: the weights of its levels, and the shares of its frequent values by number."""
+    """One field: the weights of its levels, and the shares of its frequent values by number.
+
+    The last weight is 0 bits for level -1, which says nothing.
+    """
 
     def __init__(self, fields: FieldWeights) -> None:
-        self.level = level_weights(fields)
+        self.level = np.append(level_weights(fields), 0.0)
         self.household = household_weights(fields)
+        if len(self.household):
+            self.household = np.append(self.household, 0.0)
+        place = _compared(fields.role).group == "place"
+        # What each level may say at most; before values are compared, they may be at any.
+        self.limits = np.maximum(self.level, 0) if place else self.level
+        self.ceilings = np.maximum.accumulate(self.limits[:-2])
+        self.highest = float(self.ceilings[-1])
+        self.first = self.limits.astype(np.float32)
+        self.first[0], self.first[-2] = self.highest, 0
         self._most, self._rare = fields.m[-1], fields.rare
         numbers = np.array([int(digest, 16) for digest in fields.frequent], np.uint64)
         order = np.argsort(numbers)
