@@ -14,7 +14,7 @@ from ecrm_core.errors import DefinitionError, InputError, MissingError
 from ecrm_core.kernel import Reason
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.explain import reasons_of
-from ecrm_core.matching.features import Feature, features_of, names_of
+from ecrm_core.matching.features import Feature, features_of, forms_of_row, names_of
 from ecrm_core.matching.keys import Pieces, keys_of_row
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.people import people_columns, people_fields
@@ -99,16 +99,16 @@ class Index:
         Raises InputError for an id that is empty or already here, DefinitionError for a row that
         is none or has no column of the index. Values never raise: what cannot be read says nothing.
         """
-        id_, features = _named(id), self._read(row)
+        id_, forms = _named(id), self._read(row)
         with self._lock:
             self._refuse([id_])
-            self._append([id_], features)
+            self._append([id_], [forms])
 
     def update(self, id: Id, row: Row) -> None:  # noqa: A002
         """Put a row in the place of the one of this id. Raises MissingError, else as ``add``."""
-        id_, features = _named(id), self._read(row)
+        id_, forms = _named(id), self._read(row)
         with self._lock:
-            self._append([id_], features, gone=self._place(id_))
+            self._append([id_], [forms], gone=self._place(id_))
 
     def remove(self, id: Id) -> None:  # noqa: A002
         """Take a row out. Raises MissingError for an id that is not here."""
@@ -129,10 +129,11 @@ class Index:
         features = features_of(rows.columns, rows.fields, self._own)
         with self._lock:
             self._refuse(rows.ids)
-            if len(rows.ids) < _MANY:
-                self._append(rows.ids, features)
+            stock = stock_of(self._layout, list(rows.ids), features)
+            if stock.count < _MANY:
+                self._append(stock.ids, stock.forms(np.arange(stock.count)))
             else:
-                self._settle(self._now.tidied(stock_of(self._layout, list(rows.ids), features)))
+                self._settle(self._now.tidied(stock))
 
     def query(self, row: Row, *, limit: int = 10) -> tuple[IndexMatch, ...]:
         """Return the rows likeliest to be this one, from the model's ``review`` cut on.
@@ -143,8 +144,8 @@ class Index:
         if limit < 1:
             raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
         asked, now = self._read(row), self._now
-        rows = now.candidates(self._keys(asked))
-        held = self._layout.features([*self._forms(asked, 1), *now.forms(rows)])
+        rows = now.candidates(self._keys(self._layout.features([asked])))
+        held = self._layout.features([asked, *now.forms(rows)])
         known = [feature for feature in held if feature.values and self._tables.of(feature)]
         if not len(rows) or not known:
             return ()
@@ -169,36 +170,35 @@ class Index:
             for id_, weight, likely, level, held in said
         )  # fmt: skip
 
-    def _read(self, row: Row) -> tuple[Feature, ...]:
-        """Return the features of one row."""
+    def _read(self, row: Row) -> tuple[Form, ...]:
+        """Return what a row says, field by field."""
+        cells, names = self._cells(row)
+        order = self.fields.date_order if self.fields else None
+        held = forms_of_row(cells, names, order, self._own)
+        return tuple(held.get(name, ()) for name, _ in self._layout.names)
+
+    def _cells(self, row: Row) -> tuple[Mapping[str, object], Mapping[str, tuple[str, str]]]:
+        """Return the cells of a row, and the features of its columns."""
         if self.fields is None and isinstance(row, (SourceRecord, Profile)):
             columns, fields, _ = people_columns([row], self._own)
-            return features_of(columns, fields, self._own)
+            return {name: cell for name, (cell,) in columns.items()}, names_of(fields, self._own)
         if self.fields is None or not isinstance(row, Mapping):
             wanted = "a SourceRecord or Profile" if self.fields is None else "a mapping of columns"
             message = f"found {type(row).__name__}, expected {wanted}"
             raise DefinitionError(message, code="index_row")
-        cells = {column: [row[column]] for column in self._columns if column in row}
-        if not cells:
+        if self._columns.keys().isdisjoint(row):
             message = "found none of the columns of the index in the row"
             raise DefinitionError(message, code="index_row")
-        return features_of(cells, self.fields, self._own)
+        return row, self._columns
 
     def _keys(self, features: Sequence[Feature]) -> list[set[int]]:
         """Return for each rule the keys of one row."""
-        pieces = Pieces(features)
+        pieces = Pieces([feature for feature in features if feature.values])
         names = pieces.names
         return [
             keys_of_row(pieces, rule) if names.issuperset(rule) else set()
             for rule in self._layout.rules
         ]
-
-    def _forms(self, features: Sequence[Feature], count: int) -> list[tuple[Form, ...]]:
-        held = {feature.name: feature for feature in features}
-        rows = []
-        for at in range(count):
-            rows.append(tuple(_form(held.get(name), at) for name, _ in self._layout.names))
-        return rows
 
     def _place(self, id_: Id) -> int:
         if id_ not in self._places:
@@ -212,16 +212,15 @@ class Index:
                 raise InputError(message, path=f"$[{at}].id", code="id_twice")
 
     def _append(
-        self, ids: Sequence[Id], features: Sequence[Feature], gone: int | None = None
+        self, ids: Sequence[Id], rows: Sequence[tuple[Form, ...]], gone: int | None = None
     ) -> None:
         """Let rows come, and one go, in one change."""
         now = self._now
         version = now.version + 1
         first = now.stock.count + now.count
-        forms = self._forms(features, len(ids))
-        own = [self._keys(self._layout.features([form])) for form in forms]
-        for at, (id_, form, held) in enumerate(zip(ids, forms, own, strict=True)):
-            now.tail.add(id_, form, held, first + at)
+        own = [self._keys(self._layout.features([forms])) for forms in rows]
+        for at, (id_, forms, keys) in enumerate(zip(ids, rows, own, strict=True)):
+            now.tail.add(id_, forms, keys, first + at)
             self._places[id_] = first + at
         if gone is not None:
             now.tail.gone[gone] = version
@@ -247,9 +246,3 @@ def _named(id_: object) -> Id:
     if not text_of(held):
         raise InputError("found no id, expected one", path="$.id", code="empty")
     return held
-
-
-def _form(feature: Feature | None, row: int) -> Form:
-    if feature is None:
-        return ()
-    return tuple(feature.values[code] for code in feature.codes[row].tolist() if code >= 0)

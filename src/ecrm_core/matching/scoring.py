@@ -129,7 +129,8 @@ class Scorer:
         self.roles = tuple(feature.role for feature in self.features)
         self._tables = [table.level for _, table in pairs]
         self._households = [table.household for _, table in pairs]
-        self._equal = [table.equal(feature.texts) for feature, table in pairs]
+        self._of_values = [(table, feature.texts) for feature, table in pairs]
+        self._equal: dict[int, Numbers] = {}  # made when first asked for
         order = sorted(range(len(pairs)), key=lambda at: _CHEAP.index(self._sort(at)))
         self._order = order
         self._limits = [table.limits for _, table in pairs]
@@ -185,21 +186,32 @@ class Scorer:
         held = Scored(left=left, right=right, weight=weight, level=level)
         return held.kept(weight >= floor)
 
+    def _equals(self, at: int) -> Numbers:
+        """Return for each value of a feature what agreeing on it says."""
+        found = self._equal.get(at)
+        if found is None:
+            table, texts = self._of_values[at]
+            found = self._equal[at] = table.equal(texts)
+        return found
+
     def _most_of(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
         """Return what pairs may weigh at most, where values still have to be compared."""
         total = np.full(len(left), self.model.prior, np.float32)
         for at, feature in enumerate(self.features):
             top = len(self._tables[at]) - 2
             total += self._first[at][level[:, at]]
-            same = np.flatnonzero(level[:, at] == top)
             unlike = np.flatnonzero(level[:, at] == 0)
             best = self.agreement.ceiling(at, left[unlike], right[unlike])
             if best is not None:
                 total[unlike] += (self._ceilings[at][best] - self._highest[at]).astype(np.float32)
+            same = np.flatnonzero(level[:, at] == top)
+            if not len(same):
+                continue
+            equal = self._equals(at)
             if feature.codes.shape[1] > 1:
-                total[same] += np.float32(self._equal[at].max(initial=0))
+                total[same] += np.float32(equal.max(initial=0))
             else:
-                total[same] += self._equal[at][feature.first[left[same]]].astype(np.float32)
+                total[same] += equal[feature.first[left[same]]].astype(np.float32)
         return total
 
     def score(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
@@ -215,7 +227,8 @@ class Scorer:
             table = self._tables[at]
             evidence[:, at] = table[level[:, at]]  # -1 is the last: 0 bits
             same = np.flatnonzero(level[:, at] == len(table) - 2)
-            evidence[same, at] = self._agreed(at, feature, left[same], right[same])
+            if len(same):
+                evidence[same, at] = self._agreed(at, feature, left[same], right[same])
         return evidence
 
     def household(self, level: Levels, evidence: Numbers) -> Numbers:
@@ -227,13 +240,14 @@ class Scorer:
         return found
 
     def _agreed(self, at: int, feature: Feature, left: Pairs64, right: Pairs64) -> Numbers:
+        equal = self._equals(at)
         if feature.codes.shape[1] == 1:
-            return self._equal[at][feature.first[left]]
+            return equal[feature.first[left]]
         best = np.full(len(left), -np.inf)
         for one in feature.codes.T:
             for two in feature.codes.T:
                 shared = (one[left] == two[right]) & (one[left] >= 0)
-                best = np.where(shared, np.maximum(best, self._equal[at][one[left]]), best)
+                best = np.where(shared, np.maximum(best, equal[one[left]]), best)
         return best
 
 
