@@ -15,7 +15,7 @@ from ecrm_core.kernel import Reason
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.explain import reasons_of
 from ecrm_core.matching.features import Feature, features_of, forms_of_row, names_of
-from ecrm_core.matching.keys import Pieces, keys_of_row
+from ecrm_core.matching.keys import keys_of_row
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.people import people_columns, people_fields
 from ecrm_core.matching.postings import Capped, Snapshot, Tail, capped
@@ -193,12 +193,8 @@ class Index:
 
     def _keys(self, features: Sequence[Feature]) -> list[set[int]]:
         """Return for each rule the keys of one row."""
-        pieces = Pieces([feature for feature in features if feature.values])
-        names = pieces.names
-        return [
-            keys_of_row(pieces, rule) if names.issuperset(rule) else set()
-            for rule in self._layout.rules
-        ]
+        said = [feature for feature in features if feature.values]
+        return keys_of_row(said, self._layout.rules)
 
     def _place(self, id_: Id) -> int:
         if id_ not in self._places:
