@@ -8,7 +8,7 @@ import numpy as np
 
 from ecrm_core.matching.arrays import Levels, Pairs64
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.likeness import Crossed, likeness_of
+from ecrm_core.matching.likeness import Crossed, Likeness, likeness_of
 from ecrm_core.matching.madeof import MadeOfNames
 from ecrm_core.matching.roles import SORTS
 
@@ -22,7 +22,7 @@ class Agreement:
 
     def __init__(self, features: Sequence[Feature]) -> None:
         self.features = tuple(features)
-        self._likeness = [likeness_of(feature) for feature in self.features]
+        self._likeness: dict[int, Likeness] = {}  # made when first asked for
         self._tops = [len(feature.sort.levels) - 1 for feature in self.features]
         self._place = {feature.role: at for at, feature in enumerate(self.features)}
         if "email" in self._place:
@@ -80,23 +80,30 @@ class Agreement:
     def unlike(self, at: int, left: Pairs64, right: Pairs64) -> Levels:
         """Return the best level of one feature, of pairs that state it and share no value."""
         codes = self.features[at].codes
+        likeness = self._likeness_of(at)
         if codes.shape[1] == 1:
-            return self._likeness[at].levels(codes[left, 0], codes[right, 0])
+            return likeness.levels(codes[left, 0], codes[right, 0])
         best = np.zeros(len(left), np.int8)
         for one in codes.T:
             for two in codes.T:
                 a, b = one[left], two[right]
                 both = np.flatnonzero((a | b) >= 0)
-                best[both] = np.maximum(best[both], self._likeness[at].levels(a[both], b[both]))
+                best[both] = np.maximum(best[both], likeness.levels(a[both], b[both]))
         return best
 
     def ceiling(self, at: int, left: Pairs64, right: Pairs64) -> Levels | None:
         """Return the best level values may come to, where that costs little to tell."""
         codes = self.features[at].codes
-        quick = self._likeness[at].ceiling
+        quick = self._likeness_of(at).ceiling
         if quick is None or codes.shape[1] > 1:
             return None
         return quick(codes[left, 0], codes[right, 0])
+
+    def _likeness_of(self, at: int) -> Likeness:
+        found = self._likeness.get(at)
+        if found is None:
+            found = self._likeness[at] = likeness_of(self.features[at])
+        return found
 
     def _together(self, level: Levels, left: Pairs64, right: Pairs64) -> None:
         """Let fields that name one thing speak once: swapped names, whole names."""
@@ -114,6 +121,8 @@ class Agreement:
         """
         given, family = self._place["given_name"], self._place["family_name"]
         apart = np.flatnonzero((level[:, given] == 0) & (level[:, family] == 0))
+        if not len(apart):
+            return
         first, second = self.features[given].first, self.features[family].first
         a, b = first[left[apart]], second[right[apart]]
         c, d = second[left[apart]], first[right[apart]]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from attrs import field, frozen
 
 from ecrm_core.kernel import Json, Private, Reason, html_table, mask, plain_table
 
-__all__ = ["Explanation", "FieldEvidence", "evidence_reason"]
+if TYPE_CHECKING:  # a feature needs numpy, and an explanation does not
+    from ecrm_core.matching.features import Feature
+
+__all__ = ["Explanation", "FieldEvidence", "evidence_reason", "reasons_of"]
 
 
 def evidence_reason(name: str, level: str, weight: float) -> Reason:
@@ -15,6 +21,18 @@ def evidence_reason(name: str, level: str, weight: float) -> Reason:
     facts: dict[str, str | int | bool | None] = {"field": name, "level": level,
                                                  "bits": round(weight)}  # fmt: skip
     return Reason("match_for" if weight > 0 else "match_against", text, facts)
+
+
+def reasons_of(
+    features: Sequence[Feature], level: Sequence[int], bits: Sequence[float]
+) -> tuple[Reason, ...]:
+    """Return what the fields say about two rows as reasons, the strongest first."""
+    said = sorted(
+        (-abs(held), feature.name, feature.sort.levels[at], held)
+        for feature, at, held in zip(features, level, bits, strict=True)
+        if at >= 0
+    )
+    return tuple(evidence_reason(field, name, held) for _, field, name, held in said)
 
 
 _HEAD = ("field", "left", "right", "level", "bits")

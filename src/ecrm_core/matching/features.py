@@ -9,6 +9,7 @@ import numpy as np
 from attrs import evolve, field, frozen
 
 from ecrm_core.customers import FieldMap
+from ecrm_core.customers.table import text_of
 from ecrm_core.matching.arrays import Codes, Numbers, Pairs64, distinct
 from ecrm_core.matching.columns import factorised, numbered
 from ecrm_core.matching.comparison import NO_COMPARISONS, Comparison
@@ -17,7 +18,7 @@ from ecrm_core.matching.quick import forms_of
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared, Sort
 from ecrm_core.matching.texts import Texts
 
-__all__ = ["Counts", "Feature", "features_of", "names_of"]
+__all__ = ["Counts", "Feature", "features_of", "forms_of_row", "names_of"]
 
 _LISTS = frozenset({"email", "phone"})  # several columns, and it does not matter in which one
 _JOINED = frozenset({"kana"})  # parts of one text
@@ -109,6 +110,29 @@ def names_of(
         for column, role in fields.columns.items()
         if role in COMPARED or role in own
     }
+
+
+def forms_of_row(
+    cells: Mapping[str, object],
+    names: Mapping[str, tuple[str, str]],
+    date_order: str | None,
+    own: Mapping[str, Comparison] = NO_COMPARISONS,
+) -> dict[str, tuple[str, ...]]:
+    """Return what one row says in each feature: the forms ``features_of`` would find.
+
+    ``names`` are those of ``names_of``.
+    """
+    said: dict[tuple[str, str], list[str]] = {}
+    for column, feature in names.items():
+        if column in cells and (text := text_of(cells[column])):
+            said.setdefault(feature, []).append(text)
+    found = {}
+    for (name, role), texts in said.items():
+        formed = own[role].formed if role in own else None
+        whole = [" ".join(texts)] if role in _JOINED else texts
+        forms = [form_of(role, text, date_order=date_order, own=formed) for text in whole]
+        found[name] = tuple(dict.fromkeys(filter(None, forms)))
+    return found
 
 
 def _feature(said: _Said, date_order: str | None, own: Comparison | None) -> Feature:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from types import MappingProxyType
 
 import numpy as np
 
 from ecrm_core.matching.arrays import Flags, Keys, distinct
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.texts import Texts, local_sizes, mixed
+from ecrm_core.matching.texts import Texts, local_sizes, mixed, mixed_one
 
-__all__ = ["FIXED", "ROW", "ROWS", "RULES", "WIDE", "Pieces", "keys_of", "rules_between", "rules_of"]
+__all__ = ["FIXED", "ROW", "ROWS", "RULES", "WIDE", "Pieces", "Rule", "keys_of", "keys_of_row", "rules_between", "rules_of"]
 
-RULES: tuple[tuple[str, ...], ...] = (
+Rule = tuple[str, ...]
+"""Names of pieces."""
+RULES: tuple[Rule, ...] = (
     ("national_id",), ("email",), ("phone",), ("whole", "birth_date"), ("whole", "postcode"),
     ("whole", "city"), ("name", "birth_date"), ("name", "postcode"), ("birth_date", "postcode"),
     ("name", "street"), ("street", "city"), ("name3", "phone6"), ("name", "local"),
@@ -27,7 +29,7 @@ RULES: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 """Rules that nearly always bring together rows of one person, the most telling first."""
 
-WIDE: tuple[tuple[str, ...], ...] = (
+WIDE: tuple[Rule, ...] = (
     ("whole",), ("street",), ("local",), ("birth_date",), ("name", "city"), ("name3", "postcode"),
     ("street6", "city"), ("title4", "city"), ("names3",), ("phone6",), ("postcode",),
     ("birth_ym", "postcode3"), ("birth_ym", "city"), ("birth_y", "postcode"), ("name3", "birth_ym"),
@@ -57,6 +59,7 @@ ROW = 28
 """Bits of the number of a row, beside its key."""
 ROWS = np.uint64((1 << ROW) - 1)
 _NAMED = frozenset({"name", "name3", "whole"})
+_KEY = ((1 << 64) - 1) ^ int(ROWS)
 _MOST = 6  # forms of one piece in one row
 _Split = Callable[[Texts], Keys]
 
@@ -250,7 +253,7 @@ def _rows_of(parts: Sequence[tuple[Feature, Keys]]) -> Keys:
     return np.concatenate(columns, axis=1)
 
 
-def rules_of(pieces: Pieces) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
+def rules_of(pieces: Pieces) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """Return the telling and the wide rules these pieces serve; custom keys are telling."""
     own = sorted(piece for piece in pieces.names if piece.startswith("attribute:"))
     held = [tuple(rule for rule in rules if pieces.names >= set(rule)) for rules in (RULES, WIDE)]
@@ -270,7 +273,22 @@ def keys_of(pieces: Pieces, rule: Sequence[str]) -> Keys:
     return np.concatenate(found) if found else np.zeros(0, np.uint64)
 
 
-def rules_between(features: Sequence[Feature]) -> tuple[tuple[str, ...], ...]:
+def keys_of_row(features: Sequence[Feature], rules: Sequence[Rule]) -> list[set[int]]:
+    """Return for each rule the keys of the first row: what ``keys_of`` says, sooner for one row."""
+    pieces = Pieces(features)
+    held = {piece: tuple(filter(None, pieces[piece][0].tolist()))
+            for piece in pieces.names.intersection(chain.from_iterable(rules))}  # fmt: skip
+    return [set(map(_key, product(*(held.get(piece, ()) for piece in rule)))) for rule in rules]
+
+
+def _key(slots: Sequence[int]) -> int:
+    key, *more = slots
+    for slot in more:
+        key = mixed_one(key * 3 + slot)
+    return key & _KEY
+
+
+def rules_between(features: Sequence[Feature]) -> tuple[Rule, ...]:
     """Return the rules, the most telling first, that bring the first two rows together."""
     pieces = Pieces(features)
     telling, wide = rules_of(pieces)

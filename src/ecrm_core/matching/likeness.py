@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Protocol
 
@@ -97,7 +98,10 @@ class Crossed:
 
     def __init__(self, first: Texts, second: Texts) -> None:
         self._first, self._second = first, second
-        self._initials = _initials(first), _initials(second)
+
+    @cached_property
+    def _initials(self) -> tuple[Codes, Codes]:
+        return _initials(self._first), _initials(self._second)
 
     def may_be(self, one: Codes, two: Codes) -> Flags:
         """Tell which begin alike."""

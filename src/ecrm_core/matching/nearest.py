@@ -10,7 +10,7 @@ from attrs import frozen
 from ecrm_core.customers import Profile, SourceRecord
 from ecrm_core.kernel import CustomerId, Reason
 from ecrm_core.matching.comparison import Comparison, by_role
-from ecrm_core.matching.explain import evidence_reason
+from ecrm_core.matching.explain import reasons_of
 from ecrm_core.matching.features import features_of
 from ecrm_core.matching.model import Model, default_model
 from ecrm_core.matching.people import people_columns
@@ -68,18 +68,9 @@ def best_matches(
         Match(
             customer=other.id, weight=float(weight[at]), probability=likely[at],
             likely=likely[at] >= model.link,
-            reasons=_reasons(scorer, level[at].tolist(), bits[at].tolist()),
+            reasons=reasons_of(scorer.features, level[at].tolist(), bits[at].tolist()),
         )
         for at, other in enumerate(others)
         if likely[at] >= model.review
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda match: (-match.weight, match.customer))[:limit])
-
-
-def _reasons(scorer: Scorer, level: Sequence[int], bits: Sequence[float]) -> tuple[Reason, ...]:
-    said = sorted(
-        (-abs(held), feature.name, feature.sort.levels[at], held)
-        for feature, at, held in zip(scorer.features, level, bits, strict=True)
-        if at >= 0
-    )
-    return tuple(evidence_reason(field, name, held) for _, field, name, held in said)

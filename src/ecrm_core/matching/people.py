@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ecrm_core.customers import ContactPoint, FieldMap, FieldValue, Profile, SourceRecord
 
-__all__ = ["people_columns"]
+__all__ = ["people_columns", "people_fields"]
 
 _TEXTS: Mapping[str, str] = {
     "name.given": "given_name", "name.family": "family_name", "name.middle": "middle_name",
@@ -31,6 +31,12 @@ def people_columns(
     roles = {name: name if name in attributes else name.rstrip("123") for name in names}
     ids: list[object] = [str(p.key) if isinstance(p, SourceRecord) else p.id for p in people]
     return columns, FieldMap(roles), ids
+
+
+def people_fields(attributes: Collection[str] = ()) -> FieldMap:
+    """Return all roles that people may have something for, each as a column of its name."""
+    roles = ("full_name", "email", "phone", "street", *_TEXTS.values(), *_PLACE.values())
+    return FieldMap({role: role for role in (*roles, *attributes)})
 
 
 def _row(one: SourceRecord | Profile) -> dict[str, object]:

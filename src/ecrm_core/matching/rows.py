@@ -16,7 +16,7 @@ from ecrm_core.matching.comparison import NO_COMPARISONS, Comparison
 from ecrm_core.matching.people import people_columns
 from ecrm_core.matching.roles import COMPARED
 
-__all__ = ["Fields", "People", "Rows", "labelled", "rows_of"]
+__all__ = ["Fields", "People", "Rows", "labelled", "plain_id", "rows_of"]
 
 Id = Hashable
 """What names a row: a value of the id column, else its number from 0."""
@@ -105,14 +105,15 @@ def _checked(
     if len(lengths) > 1:
         message = f"found columns of {min(lengths)} and {max(lengths)} rows, expected equal ones"
         raise DefinitionError(message, code="ragged")
-    names = range(lengths.pop()) if ids is None else tuple(map(_id, ids))
+    names = range(lengths.pop()) if ids is None else tuple(map(plain_id, ids))
     if ids is not None:
         _check_ids(names)
     return Rows(columns=columns, fields=fields, ids=names,
                 sources=None if sources is None else tuple(sources))  # fmt: skip
 
 
-def _id(value: object) -> Id:
+def plain_id(value: object) -> Id:
+    """Return an id as Python's own value, its text where it cannot be one."""
     plain = value.as_py() if hasattr(value, "as_py") else value  # a pyarrow scalar
     return plain if isinstance(plain, Hashable) else str(plain)
 

@@ -140,12 +140,14 @@ class Scorer:
         self.roles = tuple(feature.role for feature in self.features)
         self._tables = [table.level for _, table in pairs]
         self._households = [table.household for _, table in pairs]
-        self._equal = [table.equal(feature.texts) for feature, table in pairs]
+        self._of_values = [(table, feature.texts) for feature, table in pairs]
+        self._equal: dict[int, Numbers] = {}  # made when first asked for
         order = sorted(range(len(pairs)), key=lambda at: _CHEAP.index(self._sort(at)))
         self._order = order
-        self._limits = [self._limit(at) for at in range(len(pairs))]
-        self._ceilings = [np.maximum.accumulate(limits[:-2]) for limits in self._limits]
-        self._highest = [float(limits[-1]) for limits in self._ceilings]
+        self._limits = [table.limits for _, table in pairs]
+        self._highest = [table.highest for _, table in pairs]
+        self._first = [table.first for _, table in pairs]
+        self._ceilings = [table.ceilings for _, table in pairs]
 
     def _sort(self, at: int) -> str:
         sort = self.features[at].compared.sort
@@ -189,29 +191,33 @@ class Scorer:
         held = Scored(left=left, right=right, weight=weight, level=level)
         return held.kept(weight >= floor)
 
+    def _equals(self, at: int) -> Numbers:
+        """Return for each value of a feature what agreeing on it says."""
+        found = self._equal.get(at)
+        if found is None:
+            table, texts = self._of_values[at]
+            found = self._equal[at] = table.equal(texts)
+        return found
+
     def _most_of(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
         """Return what pairs may weigh at most, where values still have to be compared."""
         total = np.full(len(left), self.model.prior, np.float32)
         for at, feature in enumerate(self.features):
-            top = len(self._tables[at]) - 1
-            table = self._limits[at].astype(np.float32)
-            table[0], table[top] = self._highest[at], 0
-            total += table[level[:, at]]
-            same = np.flatnonzero(level[:, at] == top)
+            top = len(self._tables[at]) - 2
+            total += self._first[at][level[:, at]]
             unlike = np.flatnonzero(level[:, at] == 0)
             best = self.agreement.ceiling(at, left[unlike], right[unlike])
             if best is not None:
                 total[unlike] += (self._ceilings[at][best] - self._highest[at]).astype(np.float32)
+            same = np.flatnonzero(level[:, at] == top)
+            if not len(same):
+                continue
+            equal = self._equals(at)
             if feature.codes.shape[1] > 1:
-                total[same] += np.float32(self._equal[at].max(initial=0))
+                total[same] += np.float32(equal.max(initial=0))
             else:
-                total[same] += self._equal[at][feature.first[left[same]]].astype(np.float32)
+                total[same] += equal[feature.first[left[same]]].astype(np.float32)
         return total
-
-    def _limit(self, at: int) -> Numbers:
-        """Return what each level may say at most; the last is for missing values."""
-        table = np.append(self._tables[at], 0.0)
-        return np.maximum(table, 0) if _compared(self.roles[at]).group == "place" else table
 
     def score(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
         """Return the weights of pairs whose levels are known."""
@@ -224,9 +230,10 @@ class Scorer:
         evidence = np.zeros(level.shape)
         for at, feature in enumerate(self.features):
             table = self._tables[at]
-            evidence[:, at] = np.append(table, 0.0)[level[:, at]]  # -1 is the last: 0 bits
-            same = np.flatnonzero(level[:, at] == len(table) - 1)
-            evidence[same, at] = self._agreed(at, feature, left[same], right[same])
+            evidence[:, at] = table[level[:, at]]  # -1 is the last: 0 bits
+            same = np.flatnonzero(level[:, at] == len(table) - 2)
+            if len(same):
+                evidence[same, at] = self._agreed(at, feature, left[same], right[same])
         return evidence
 
     def household(self, level: Levels, evidence: Numbers) -> Numbers:
@@ -234,23 +241,24 @@ class Scorer:
         found = np.zeros(level.shape)
         for at, shift in enumerate(self._households):
             if len(shift):
-                found[:, at] = evidence[:, at] + np.append(shift, 0.0)[level[:, at]]
+                found[:, at] = evidence[:, at] + shift[level[:, at]]
         return found
 
     def _agreed(self, at: int, feature: Feature, left: Pairs64, right: Pairs64) -> Numbers:
+        equal = self._equals(at)
         if feature.codes.shape[1] == 1:
-            return self._equal[at][feature.first[left]]
+            return equal[feature.first[left]]
         best = np.full(len(left), -np.inf)
         for one in feature.codes.T:
             for two in feature.codes.T:
                 shared = (one[left] == two[right]) & (one[left] >= 0)
-                best = np.where(shared, np.maximum(best, self._equal[at][one[left]]), best)
+                best = np.where(shared, np.maximum(best, equal[one[left]]), best)
         return best
 
 
 def _check_levels(pairs: Sequence[tuple[Feature, _Table]]) -> None:
     for feature, table in pairs:
-        found, wanted = len(table.level), len(feature.sort.levels)
+        found, wanted = len(table.level) - 1, len(feature.sort.levels)
         if found != wanted:
             message = f"the model has {found} levels for {feature.name[:80]!r}, expected {wanted}"
             raise DefinitionError(message, code="model_fields")
@@ -282,11 +290,23 @@ class Tables:
 
 
 class _Table:
-    """One field: the weights of its levels, and the shares of its frequent values by number."""
+    """One field: the weights of its levels, and the shares of its frequent values by number.
+
+    The last weight is 0 bits for level -1, which says nothing.
+    """
 
     def __init__(self, fields: FieldWeights) -> None:
-        self.level = level_weights(fields)
+        self.level = np.append(level_weights(fields), 0.0)
         self.household = household_weights(fields)
+        if len(self.household):
+            self.household = np.append(self.household, 0.0)
+        place = _compared(fields.role).group == "place"
+        # What each level may say at most; before values are compared, they may be at any.
+        self.limits = np.maximum(self.level, 0) if place else self.level
+        self.ceilings = np.maximum.accumulate(self.limits[:-2])
+        self.highest = float(self.ceilings[-1])
+        self.first = self.limits.astype(np.float32)
+        self.first[0], self.first[-2] = self.highest, 0
         self._most, self._rare = fields.m[-1], fields.rare
         numbers = np.array([int(digest, 16) for digest in fields.frequent], np.uint64)
         order = np.argsort(numbers)

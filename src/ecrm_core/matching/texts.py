@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from operator import mul
 
 import numpy as np
 from attrs import field, frozen
@@ -11,11 +12,13 @@ from numpy.typing import NDArray
 
 from ecrm_core.matching.arrays import Keys, Pairs64
 
-__all__ = ["Texts", "mixed"]
+__all__ = ["Texts", "mixed", "mixed_one"]
 
 _CHUNK = 1 << 12  # values hashed at once: what they take stays in the cache
 _ODD, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+_ALL = (1 << 64) - 1
 _LONGEST = 128
+_FEW = 4  # values hashed sooner by Python than by numpy
 
 
 def mixed(keys: Keys) -> Keys:
@@ -26,6 +29,13 @@ def mixed(keys: Keys) -> Keys:
     return held
 
 
+def mixed_one(key: int) -> int:
+    """Return one key with its bits spread: what ``mixed`` says of many."""
+    key &= _ALL
+    key = (key ^ key >> 30) * int(_MIX) & _ALL
+    return key ^ key >> 27
+
+
 def _powers() -> Keys:
     held = np.full(_LONGEST + 1, _ODD, np.uint64)
     held[0] = 1
@@ -33,6 +43,7 @@ def _powers() -> Keys:
 
 
 _POWERS = _powers()
+_WHOLE_POWERS = tuple(_POWERS.tolist())
 
 
 @frozen(eq=False, repr=False, slots=False)
@@ -70,11 +81,20 @@ class Texts:
 
     def keys(self, begin: Pairs64, size: Pairs64) -> Keys:
         """Return a number for each stretch of characters: equal stretches, equal numbers."""
+        if len(begin) <= _FEW:
+            return self._hashed_singly(begin.tolist(), size.tolist())
         found = np.zeros(len(begin), np.uint64)
         for at in range(0, len(begin), _CHUNK):
             part = slice(at, at + _CHUNK)
             found[part] = self._hashed(begin[part], size[part])
         return found
+
+    def _hashed_singly(self, begin: Sequence[int], size: Sequence[int]) -> Keys:
+        signs = [self.characters[at : at + held].tolist() for at, held in zip(begin, size, strict=True)]
+        said = [
+            mixed_one(sum(map(mul, own, _WHOLE_POWERS)) + len(own)) if own else 0 for own in signs
+        ]
+        return np.array(said, np.uint64)
 
     def _hashed(self, begin: Pairs64, size: Pairs64) -> Keys:
         held = np.flatnonzero(size > 0)
