@@ -1,0 +1,93 @@
+"""Dressed: values of a column that are one name in another dress, by the aliases they share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ecrm_core.kernel import script_of
+from ecrm_core.matching.arrays import Codes, Flags, Levels
+from ecrm_core.matching.names import aliases_of, long_names
+from ecrm_core.matching.texts import Texts
+
+__all__ = ["Dressed", "forms_beside"]
+
+_MOST = 6  # aliases of one value
+_BESIDE = 4  # forms of one value beside its words
+_WHOLE = "full_name"
+
+
+class Dressed:
+    """Likeness of names: as they are written, and at least "alias" where they share one."""
+
+    def __init__(
+        self, role: str, texts: Texts, written: Callable[[Codes, Codes], Levels], alias: int
+    ) -> None:
+        """``written`` compares what is written; ``alias`` is the number of that level."""
+        self._written, self._alias = written, alias
+        found = {at: held for at, held in enumerate(_aliases(role, texts.values)) if held}
+        self._numbers = _numbered(_shared(found, ()), len(texts.values))
+
+    def levels(self, one: Codes, two: Codes) -> Levels:
+        """Return the levels of different codes."""
+        level = self._written(one, two)
+        if self._numbers is not None:
+            level[self._meet(one, two, self._numbers) & (level < self._alias)] = self._alias
+        return level
+
+    def _meet(self, one: Codes, two: Codes, numbers: Codes) -> Flags:
+        found = np.zeros(len(one), np.bool_)
+        at = np.flatnonzero((numbers[one, 0] >= 0) & (numbers[two, 0] >= 0))
+        left, right = numbers[one[at]], numbers[two[at]]
+        same = (left[:, :, None] == right[:, None, :]) & (left >= 0)[:, :, None]
+        found[at] = same.any(axis=(1, 2))
+        return found
+
+
+def forms_beside(role: str, texts: Texts) -> list[list[str]]:
+    """Return for each value what it may be found by beside its words, at most four texts.
+
+    Nicknames by the long name, other scripts by their aliases; only what another value has too.
+    """
+    aliases = _aliases(role, texts.values)
+    found = {at: _beside(role, texts.values[at], held) for at, held in enumerate(aliases)}
+    words = {word for text in texts.values for word in text.split()}
+    kept = _shared({at: held for at, held in found.items() if held}, words)
+    return [list(kept.get(at, ()))[:_BESIDE] for at in range(len(texts.values))]
+
+
+def _beside(role: str, text: str, aliases: Sequence[str]) -> list[str]:
+    if role != _WHOLE:
+        return [alias for alias in aliases if alias != text]
+    longs = [long for word in text.split() for long in long_names().get(word, ()) if long != word]
+    return longs + [alias for alias in aliases if ":" in alias]
+
+
+def _aliases(role: str, values: Sequence[str]) -> list[tuple[str, ...]]:
+    kana = any(script_of(value) == "kana" for value in values if not value.isascii())
+    return [aliases_of(role, value, kana=kana) for value in values]
+
+
+def _shared(
+    found: dict[int, Sequence[str]], known: Sequence[str] | set[str]
+) -> dict[int, list[str]]:
+    """Return the aliases that two values have, or that are ``known`` texts themselves."""
+    counts = Counter(alias for held in found.values() for alias in held)
+    kept = {at: [alias for alias in held if counts[alias] > 1 or alias in known]
+            for at, held in found.items()}  # fmt: skip
+    return {at: held for at, held in kept.items() if held}
+
+
+def _numbered(found: dict[int, list[str]], total: int) -> Codes | None:
+    """Return the aliases of each value as numbers, -1 where there is none; None: no value has one."""
+    if not found:
+        return None
+    known: dict[str, int] = {}
+    width = min(max(map(len, found.values())), _MOST)
+    numbers = np.full((total, width), -1, np.int32)
+    for at, held in found.items():
+        told = [known.setdefault(alias, len(known)) for alias in held[:_MOST]]
+        numbers[at, : len(told)] = told
+    return numbers
