@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -16,7 +17,6 @@ __all__ = ["Dressed", "forms_beside"]
 
 _MOST = 6  # aliases of one value
 _BESIDE = 4  # forms of one value beside its words
-_WHOLE = "full_name"
 
 
 class Dressed:
@@ -28,7 +28,7 @@ class Dressed:
         """``written`` compares what is written; ``alias`` is the number of that level."""
         self._written, self._alias = written, alias
         found = {at: held for at, held in enumerate(_aliases(role, texts.values)) if held}
-        self._numbers = _numbered(_shared(found, ()), len(texts.values))
+        self._numbers = _numbered(_shared(found), len(texts.values))
 
     def levels(self, one: Codes, two: Codes) -> Levels:
         """Return the levels of different codes."""
@@ -46,23 +46,30 @@ class Dressed:
         return found
 
 
-def forms_beside(role: str, texts: Texts) -> list[list[str]]:
-    """Return for each value what it may be found by beside its words, at most four texts.
+def forms_beside(role: str, texts: Texts) -> dict[int, list[str]]:
+    """Return what values may be found by beside their words, four texts at most, by their place.
 
     Nicknames by the long name, other scripts by their aliases; only what another value has too.
     """
-    aliases = _aliases(role, texts.values)
-    found = {at: _beside(role, texts.values[at], held) for at, held in enumerate(aliases)}
-    words = {word for text in texts.values for word in text.split()}
-    kept = _shared({at: held for at, held in found.items() if held}, words)
-    return [list(kept.get(at, ()))[:_BESIDE] for at in range(len(texts.values))]
+    found = {at: held for at, held in enumerate(_beside(role, texts.values)) if held}
+    if not found:
+        return {}
+    words = set(chain.from_iterable(map(str.split, texts.values)))
+    return {at: held[:_BESIDE] for at, held in _shared(found, words).items()}
 
 
-def _beside(role: str, text: str, aliases: Sequence[str]) -> list[str]:
-    if role != _WHOLE:
-        return [alias for alias in aliases if alias != text]
-    longs = [long for word in text.split() for long in long_names().get(word, ()) if long != word]
-    return longs + [alias for alias in aliases if ":" in alias]
+def _beside(role: str, values: Sequence[str]) -> Iterator[list[str]]:
+    aliases = _aliases(role, values)
+    if role != "full_name":
+        for value, held in zip(values, aliases, strict=True):
+            yield [alias for alias in held if alias != value]
+        return
+    longs = long_names()
+    for value, held in zip(values, aliases, strict=True):
+        words = [word for word in value.split() if word in longs]
+        yield [long for word in words for long in longs[word] if long != word] + [
+            alias for alias in held if ":" in alias
+        ]
 
 
 def _aliases(role: str, values: Sequence[str]) -> list[tuple[str, ...]]:
@@ -71,7 +78,7 @@ def _aliases(role: str, values: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def _shared(
-    found: dict[int, Sequence[str]], known: Sequence[str] | set[str]
+    found: Mapping[int, Sequence[str]], known: Collection[str] = ()
 ) -> dict[int, list[str]]:
     """Return the aliases that two values have, or that are ``known`` texts themselves."""
     counts = Counter(alias for held in found.values() for alias in held)
