@@ -12,7 +12,10 @@ from ecrm_core.matching.names.latin import latin_of
 __all__ = ["organisation_form", "person_form"]
 
 _UNSPACED = frozenset({"hangul", "han", "kana"})
-_GLUED = re.compile(r"(株式会社|有限会社|合同会社|주식회사|股份有限公司|有限责任公司|有限公司)")
+# In brackets before or after the name; the brackets are spaces by then.
+_SHORT = re.compile(r"(?:^| )([株有주유])(?: |$)")
+_SHORTS = {"株": "株式会社", "有": "有限会社", "주": "주식회사", "유": "유한회사"}
+_GLUED = re.compile(r"(株式会社|有限会社|合同会社|주식회사|유한회사|股份有限公司|有限责任公司|有限公司)")
 
 
 def person_form(key: str) -> str:
@@ -31,10 +34,11 @@ def person_form(key: str) -> str:
 def organisation_form(words: str) -> str:
     """Return folded words with every legal form in its one spelling; idempotent."""
     if not words.isascii():
-        words = " ".join(_GLUED.sub(r" \1 ", words).split())
+        words = " ".join(_GLUED.sub(r" \1 ", words.translate(_variants())).split())
+        words = _SHORT.sub(lambda found: f" {_SHORTS[found[1]]} ", words)
     pattern, forms = _legal_forms()
     said = pattern.sub(lambda found: f" {forms[found[1]]} ", f" {words} ")
-    return " ".join(latin_of(said).split()).translate(_variants())
+    return " ".join(latin_of(said).split())
 
 
 @lru_cache(maxsize=1)

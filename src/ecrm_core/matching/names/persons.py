@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from ecrm_core.matching.names.aliases import aliases_of, long_names
-from ecrm_core.matching.names.tokens import assigned, joined, likeness
+from ecrm_core.matching.names.tokens import Assigned, assigned, joined, likeness
 
 __all__ = ["REORDERED", "person_level"]
 
 REORDERED = 4  # as the table of roles has it
-
+_SIMILAR, _CLOSE = 1, 2
+_SONS = frozenset({"bin", "ibn", "bint"})  # whose names stand before them, and whose after
 _PARTICLES = frozenset(
-    "a al ait bin bint ben ibn el ul ad as abd da das de del della den der des di do dos du e het la le "
-    "los las lo mac van von vom zu zur y und mr mrs ms miss dr prof sir".split()
+    "al el ul ad as bin ibn bint ait da das de del della den der des di do dos du la le los las "
+    "mac san st van vom von zu zum zur ten ter af av y "
+    "mr mrs ms miss dr prof sir herr frau monsieur madame mme senor senora sig don dona "
+    "jr sr president".split()
 )
-_CLOSE, _SIMILAR = 0.86, 0.72
+_SAME, _LIKE = 0.86, 0.72
 
 
 def person_level(one: str, two: str) -> int:
     """Return the level of two different full names: 0 other, 1 similar, 2 close, or REORDERED."""
     left, right = one.split(), two.split()
+    if one.replace(" ", "") == two.replace(" ", ""):
+        return _CLOSE
+    sons = not _SONS.isdisjoint(left) and not _SONS.isdisjoint(right)
     if len(left) > 1 and sorted(left) == sorted(right):
-        return REORDERED
+        return _SIMILAR if sons else REORDERED
     if not (one.isascii() and two.isascii()) and _shared(one, two):
-        return 2
-    left, right = _named(left), _named(right)
-    left, right = joined(left, right), joined(right, left)
-    if "".join(left) == "".join(right) or sorted(left) == sorted(right):
-        return 2
-    return _words_level(left, right)
+        return _CLOSE
+    left, right = _spelled(_named(left), _named(right))
+    level = _words_level(joined(left, right), joined(right, left))
+    return min(level, _SIMILAR) if sons and not _alike(left[0], right[0]) else level
 
 
 def _shared(one: str, two: str) -> bool:
@@ -38,20 +42,47 @@ def _named(words: list[str]) -> list[str]:
     return [word for word in words if word not in _PARTICLES] or words
 
 
+def _spelled(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
+    """Return the words, initials written together apart where the other name begins so."""
+    return _apart(left, right), _apart(right, left)
+
+
+def _apart(words: list[str], other: list[str]) -> list[str]:
+    first = words[0]
+    if len(words) > 1 and 1 < len(first) < 4 and first == "".join(w[0] for w in other[: len(first)]):
+        return [*first, *words[1:]]
+    return words
+
+
 def _words_level(left: list[str], right: list[str]) -> int:
+    if sorted(left) == sorted(right) or "".join(left) == "".join(right):
+        return _CLOSE
     found = assigned(left, right, _alike)
     least = min(len(left), len(right))
+    if max(len(left), len(right)) == 1:
+        return _of_one_word(found)
     spare = min(len(found.left), len(found.right))  # words on both sides that nothing answers
     if not found.pairs or least < 2 or spare:
         return int(least > 2 and spare == 1 and len(found.pairs) >= 2)
-    more = abs(len(left) - len(right))
-    sure = sum(score == 1 and len(a) > 1 for score, a, _ in found.pairs)
-    if found.score < _SIMILAR:
+    return _of_words(found, more=abs(len(left) - len(right)))
+
+
+def _of_one_word(found: Assigned) -> int:
+    """Return the level of names of one word: a slip in a long one is a slip."""
+    long = [min(len(one), len(two)) > 5 for _, one, two in found.pairs]
+    return _CLOSE if long == [True] and found.score > 0.8 else len(long)
+
+
+def _of_words(found: Assigned, *, more: int) -> int:
+    """Return the level where each word of the shorter name has a partner in the longer."""
+    if found.score < _LIKE:
         return 0
-    weak = min(score for score, _, _ in found.pairs) < 0.8
-    if found.score >= _CLOSE and (sure or not more) and not (weak and not sure):
-        return 2 if more <= max(1, least - 1) else 1
-    return 1
+    same = sum(score == 1 and len(one) > 1 for score, one, _ in found.pairs)
+    if found.score < _SAME or (more and not same):
+        return _SIMILAR
+    if more > 1 and same < len(found.pairs):
+        return _SIMILAR
+    return _CLOSE if more < 3 else _SIMILAR
 
 
 def _alike(one: str, two: str) -> float:

@@ -27,17 +27,17 @@ class Assigned:
 
 
 def likeness(one: str, two: str) -> float:
-    """Return how alike two words are, 0 to 1: a slip in a long word weighs less."""
+    """Return how alike two words are, 0 to 1; 0: other words. The longer, the more slips."""
     if one == two:
         return 1.0
     short, long = (one, two) if len(one) <= len(two) else (two, one)
     if len(short) == 1:
         return 0.9 if long[0] == short else 0.0
-    edits = OSA.distance(one, two, score_cutoff=3)
-    share = 1 - edits / len(long)
-    if edits <= 3 and share >= 0.66 and (short[0] == long[0] or edits == 1):
-        return max(share, JaroWinkler.similarity(one, two))
-    return 0.0
+    most = min(len(long) // 4, 3)
+    if OSA.distance(one, two, score_cutoff=most) > most:
+        return 0.0
+    score: float = JaroWinkler.similarity(one, two)
+    return score
 
 
 def assigned(
