@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import chain, groupby
 
+from rapidfuzz.distance import OSA
+
 from ecrm_core.matching.names.data import by_part, table
 from ecrm_core.matching.names.tokens import Assigned, assigned, joined, likeness
 
@@ -61,18 +63,25 @@ def _words_level(left: list[str], right: list[str]) -> int:
     if not found.pairs:
         return 0
     if found.left and found.right:
-        return int(len(found.pairs) >= 2 and found.score > 0.9)
+        return int(found.score > 0.9 and _share(found) >= 0.7)
     if found.left or found.right:
         return int(found.score >= 0.8)
     return _CLOSE if _sure(found) else _SIMILAR
+
+
+def _share(found: Assigned) -> float:
+    """Return how much of the name with more to it has a partner, 0 to 1."""
+    held = sum(min(len(one), len(two)) for _, one, two in found.pairs)
+    rest = max(sum(map(len, found.left)), sum(map(len, found.right)))
+    return held / (held + rest)
 
 
 def _sure(found: Assigned) -> bool:
     """Tell whether one word is the same, or the only one has but a slip in it."""
     if len(found.pairs) > 1:
         return found.score >= 0.85
-    score, one, two = found.pairs[0]
-    return score > 0.9 and min(len(one), len(two)) > 4 and abs(len(one) - len(two)) < 2
+    _, one, two = found.pairs[0]
+    return min(len(one), len(two)) > 4 and OSA.distance(one, two, score_cutoff=1) <= 1
 
 
 def _alike(one: str, two: str) -> float:
@@ -81,7 +90,7 @@ def _alike(one: str, two: str) -> float:
         return 0.0
     short, long = sorted((one, two), key=len)
     if len(short) >= 3 and long.startswith(short):
-        return 0.9
+        return max(likeness(one, two), 0.9)
     return likeness(one, two)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 from ecrm_core.matching.names.aliases import aliases_of, long_names
 from ecrm_core.matching.names.tokens import Assigned, assigned, joined, likeness
 
@@ -9,14 +12,16 @@ __all__ = ["REORDERED", "person_level"]
 
 REORDERED = 4  # as the table of roles has it
 _SIMILAR, _CLOSE = 1, 2
-_SONS = frozenset({"bin", "ibn", "bint"})  # whose names stand before them, and whose after
+_CHILD = frozenset({"bin", "ibn", "bint"})  # stands before the name of the father
+_ENDING = re.compile(r"(?:iy|ii|yi|yy|ij|yj|y)$")  # of Slavic names in Latin letters
 _PARTICLES = frozenset(
     "al el ul ad as bin ibn bint ait da das de del della den der des di do dos du la le los las "
     "mac san st van vom von zu zum zur ten ter af av y "
     "mr mrs ms miss dr prof sir herr frau monsieur madame mme senor senora sig don dona "
-    "jr sr president".split()
+    "jr sr president shaikh sheikh sayyid haji hajji mullah".split()
 )
 _SAME, _LIKE = 0.86, 0.72
+_SAME_WORD = 0.95
 
 
 def person_level(one: str, two: str) -> int:
@@ -24,14 +29,22 @@ def person_level(one: str, two: str) -> int:
     left, right = one.split(), two.split()
     if one.replace(" ", "") == two.replace(" ", ""):
         return _CLOSE
-    sons = not _SONS.isdisjoint(left) and not _SONS.isdisjoint(right)
     if len(left) > 1 and sorted(left) == sorted(right):
-        return _SIMILAR if sons else REORDERED
+        return REORDERED if _one_father(left, right) else _SIMILAR
     if not (one.isascii() and two.isascii()) and _shared(one, two):
         return _CLOSE
-    left, right = _spelled(_named(left), _named(right))
-    level = _words_level(joined(left, right), joined(right, left))
-    return min(level, _SIMILAR) if sons and not _alike(left[0], right[0]) else level
+    level = _words_level(*_spelled(_named(left), _named(right)))
+    return level if _one_father(left, right) else min(level, _SIMILAR)
+
+
+def _one_father(left: list[str], right: list[str]) -> bool:
+    """Tell whether salman bin muhammad and muhammad bin salman may be one: not so."""
+    one, two = _father(left), _father(right)
+    return not one or not two or _alike(one, two) > 0
+
+
+def _father(words: list[str]) -> str:
+    return next((father for child, father in pairwise(words) if child in _CHILD), "")
 
 
 def _shared(one: str, two: str) -> bool:
@@ -43,11 +56,13 @@ def _named(words: list[str]) -> list[str]:
 
 
 def _spelled(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
-    """Return the words, initials written together apart where the other name begins so."""
-    return _apart(left, right), _apart(right, left)
+    """Return the words, written together or apart as the other name has them."""
+    left, right = _apart(left, right), _apart(right, left)
+    return joined(left, right), joined(right, left)
 
 
 def _apart(words: list[str], other: list[str]) -> list[str]:
+    """Return the words, initials in one (jc) as letters where the other name begins so."""
     first = words[0]
     if len(words) > 1 and 1 < len(first) < 4 and first == "".join(w[0] for w in other[: len(first)]):
         return [*first, *words[1:]]
@@ -87,6 +102,8 @@ def _of_words(found: Assigned, *, more: int) -> int:
 
 def _alike(one: str, two: str) -> float:
     score, longs = likeness(one, two), long_names()
-    if score < 0.95 and not set(longs.get(one, ())).isdisjoint(longs.get(two, ())):
-        return 0.95
-    return score
+    if score >= _SAME_WORD:
+        return score
+    if not set(longs.get(one, ())).isdisjoint(longs.get(two, ())):
+        return _SAME_WORD
+    return _SAME_WORD if _ENDING.sub("i", one) == _ENDING.sub("i", two) else score

@@ -9,6 +9,8 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 __all__ = ["Assigned", "assigned", "joined", "likeness"]
 
+_SHORT = 0.6  # a slip in a word of two or three letters may make another
+
 
 @frozen
 class Assigned:
@@ -33,10 +35,10 @@ def likeness(one: str, two: str) -> float:
     short, long = (one, two) if len(one) <= len(two) else (two, one)
     if len(short) == 1:
         return 0.9 if long[0] == short else 0.0
-    most = min(len(long) // 4, 3)
+    most = min(max(len(long) // 4, 1), 3)
     if OSA.distance(one, two, score_cutoff=most) > most:
         return 0.0
-    score: float = JaroWinkler.similarity(one, two)
+    score: float = JaroWinkler.similarity(one, two) if len(long) > 3 else _SHORT
     return score
 
 
