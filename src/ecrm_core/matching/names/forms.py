@@ -15,7 +15,9 @@ _UNSPACED = frozenset({"hangul", "han", "kana"})
 # In brackets before or after the name; the brackets are spaces by then.
 _SHORT = re.compile(r"(?:^| )([株有주유])(?: |$)")
 _SHORTS = {"株": "株式会社", "有": "有限会社", "주": "주식회사", "유": "유한회사"}
-_GLUED = re.compile(r"(株式会社|有限会社|合同会社|주식회사|유한회사|股份有限公司|有限责任公司|有限公司)")
+_GLUED = re.compile(
+    r"(株式会社|有限会社|合同会社|주식회사|유한회사|股份有限公司|有限责任公司|有限公司)"
+)
 
 
 def person_form(key: str) -> str:

@@ -11,7 +11,7 @@ from ecrm_core.matching.names.data import table
 __all__ = ["latin_of"]
 
 _ENDING = re.compile(r"(?:ый|ий|ій)\b")  # Dmitry, Zelensky: nobody writes iy
-_UKRAINIAN = re.compile("[іїєґ]")
+_UKRAINIAN = re.compile("[іїєґ]|[сц]ьк")
 _TWO = (("кс", "x"), ("ου", "ou"), ("μπ", "b"), ("ντ", "nt"), ("γκ", "g"), ("τζ", "tz"))
 _ABOVE = re.compile("[\u0300-\u036f]")
 
@@ -23,8 +23,9 @@ def latin_of(text: str) -> str:
     """
     if text.isascii():
         return text
+    ukrainian = _UKRAINIAN.search(text)
     text = _ENDING.sub("y", text)
-    if _UKRAINIAN.search(text):
+    if ukrainian:
         text = text.replace("и", "y")
     for found, said in _TWO:
         text = text.replace(found, said)

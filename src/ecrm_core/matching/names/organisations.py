@@ -7,14 +7,12 @@ from itertools import chain, groupby
 
 from rapidfuzz.distance import OSA
 
-from ecrm_core.matching.names.data import by_part, table
+from ecrm_core.matching.names.data import by_part, table, word_set
 from ecrm_core.matching.names.tokens import Assigned, assigned, joined, likeness
 
 __all__ = ["organisation_level"]
 
-_SMALL = frozenset("and the of und et de la le der die del di des du for &".split())
 _GENERAL = frozenset({"co", "jsc"})  # a company may say more exactly what it is
-_ROMAN = frozenset("ii iii iv vi vii viii ix xi xii xiii xiv xv xx".split())
 _SIMILAR, _CLOSE = 1, 2
 
 
@@ -36,7 +34,8 @@ def organisation_level(one: str, two: str) -> int:
 def _parts(text: str) -> tuple[list[str], frozenset[str]]:
     """Return the words that name it, in full, and its legal forms; forms alone are the name."""
     words, legal = _initials_joined(text.split()), _legal_forms()
-    core = [_long(word) for word in words if word not in legal and word not in _SMALL]
+    small = word_set("small")
+    core = [_long(word) for word in words if word not in legal and word not in small]
     forms = frozenset(word for word in words if word in legal)
     return (core, forms) if core else (words, frozenset())
 
@@ -95,4 +94,4 @@ def _alike(one: str, two: str) -> float:
 
 
 def _number(word: str) -> bool:
-    return word in _ROMAN or any(map(str.isdigit, word))
+    return word in word_set("roman") or any(map(str.isdigit, word))

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from ecrm_core.matching.names.aliases import aliases_of, long_names
+from ecrm_core.matching.names.data import word_set
 from ecrm_core.matching.names.tokens import Assigned, assigned, joined, likeness
 
 __all__ = ["REORDERED", "person_level"]
@@ -14,12 +15,6 @@ REORDERED = 4  # as the table of roles has it
 _SIMILAR, _CLOSE = 1, 2
 _CHILD = frozenset({"bin", "ibn", "bint"})  # stands before the name of the father
 _ENDING = re.compile(r"(?:iy|ii|yi|yy|ij|yj|y)$")  # of Slavic names in Latin letters
-_PARTICLES = frozenset(
-    "al el ul ad as bin ibn bint ait da das de del della den der des di do dos du la le los las "
-    "mac san st van vom von zu zum zur ten ter af av y "
-    "mr mrs ms miss dr prof sir herr frau monsieur madame mme senor senora sig don dona "
-    "jr sr president shaikh sheikh sayyid haji hajji mullah".split()
-)
 _SAME, _LIKE = 0.86, 0.72
 _SAME_WORD = 0.95
 
@@ -52,7 +47,8 @@ def _shared(one: str, two: str) -> bool:
 
 
 def _named(words: list[str]) -> list[str]:
-    return [word for word in words if word not in _PARTICLES] or words
+    particles = word_set("particles")
+    return [word for word in words if word not in particles] or words
 
 
 def _spelled(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
@@ -64,7 +60,8 @@ def _spelled(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
 def _apart(words: list[str], other: list[str]) -> list[str]:
     """Return the words, initials in one (jc) as letters where the other name begins so."""
     first = words[0]
-    if len(words) > 1 and 1 < len(first) < 4 and first == "".join(w[0] for w in other[: len(first)]):
+    initials = "".join(word[0] for word in other[: len(first)])
+    if len(words) > 1 and 1 < len(first) < 4 and first == initials:
         return [*first, *words[1:]]
     return words
 

@@ -57,9 +57,8 @@ def assigned(
             ones.remove(at)
             twos.remove(to)
             pairs.append((-score, one, two))
-    return Assigned(
-        tuple(pairs), tuple(left[at] for at in sorted(ones)), tuple(right[to] for to in sorted(twos))
-    )
+    rest = tuple(left[at] for at in sorted(ones)), tuple(right[to] for to in sorted(twos))
+    return Assigned(tuple(pairs), *rest)
 
 
 def joined(words: Sequence[str], other: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-__all__ = ["by_part", "table"]
+__all__ = ["by_part", "table", "word_set"]
 
 
 @lru_cache(maxsize=16)
@@ -26,3 +26,9 @@ def by_part(name: str) -> Mapping[str, tuple[str, ...]]:
         for word in words.split():
             found.setdefault(word, set()).add(key)
     return MappingProxyType({word: tuple(sorted(keys)) for word, keys in found.items()})
+
+
+@lru_cache(maxsize=16)
+def word_set(name: str) -> frozenset[str]:
+    """Return a set of words by its name: particles and titles, small words, Roman numbers."""
+    return frozenset(table("words")[name].split())
