@@ -88,7 +88,7 @@ def _shared(
 
 
 def _numbered(found: dict[int, list[str]], total: int) -> Codes | None:
-    """Return the aliases of each value as numbers, -1 where there is none; None: no value has one."""
+    """Return the aliases of each value as numbers, -1 for none; None: no value has one."""
     if not found:
         return None
     known: dict[str, int] = {}

@@ -84,10 +84,6 @@ def _asian(words: list[str]) -> tuple[str, ...]:
     return (*romanised_aliases("full_name", words), *pinyin_aliases(words)) if words[-1] else _NONE
 
 
-def _none(form: str) -> tuple[str, ...]:
-    return _NONE
-
-
 @lru_cache(maxsize=1)
 def _families() -> frozenset[str]:
     return frozenset(korean_families()) | pinyin_families()
@@ -105,5 +101,5 @@ def _of_script(role: str, form: str) -> Iterator[str]:
 
 _LATIN: Mapping[str, Callable[[str], tuple[str, ...]]] = MappingProxyType({
     "given_name": _given, "middle_name": _given, "family_name": _family, "full_name": _full,
-    "kana": _none,
+    "kana": lambda _: _NONE,
 })  # fmt: skip

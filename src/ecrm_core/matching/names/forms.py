@@ -1,4 +1,4 @@
-"""Forms of names beyond plain letters: one character for its variants, one text for a legal form."""
+"""Forms of names beyond plain letters: one character for its variants, one legal form a kind."""
 
 from __future__ import annotations
 
