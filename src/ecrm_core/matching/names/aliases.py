@@ -67,6 +67,8 @@ def _family(form: str) -> tuple[str, ...]:
 
 def _full(form: str) -> tuple[str, ...]:
     first, _, last = form.partition(" ")
+    if not last:
+        return _NONE
     longs, families = long_names(), _families()
     if " " in last:
         words = form.split()
@@ -81,7 +83,7 @@ def _full(form: str) -> tuple[str, ...]:
 
 
 def _asian(words: list[str]) -> tuple[str, ...]:
-    return (*romanised_aliases("full_name", words), *pinyin_aliases(words)) if words[-1] else _NONE
+    return (*romanised_aliases("full_name", words), *pinyin_aliases(words))
 
 
 @lru_cache(maxsize=1)

@@ -15,29 +15,8 @@ __all__ = ["hangul_aliases", "jamo_of", "korean_families", "may_be_korean", "rom
 
 _SYLLABLES_OF_HANGUL, _FIRST_SYLLABLE = 11_172, 0xAC00
 _FIRST = "g kk n d tt r m b pp s ss - j jj ch k t p h".replace("-", "").split(" ")
-_VOWEL = [
-    "a",
-    "ae",
-    "ya",
-    "yae",
-    "eo",
-    "e",
-    "yeo",
-    "ye",
-    "o",
-    "wa",
-    "wae",
-    "oe",
-    "yo",
-    "u",
-    "wo",
-    "we",
-    "wi",
-    "yu",
-    "eu",
-    "ui",
-    "i",
-]
+_VOWEL = ["a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo",
+          "we", "wi", "yu", "eu", "ui", "i"]  # fmt: skip
 _LAST = "- k k k n n n t l k m l l l p l m p p t t ng t t k t p h".replace("-", "").split(" ")
 _SOUNDS = tuple((re.compile(found), sound) for found, sound in (
     (r"h(?![aeiouwy])", ""), (r"young", "yung"), (r"yeo|you|yoo|yo", "yu"), (r"wo", "u"),
