@@ -8,13 +8,14 @@ from types import MappingProxyType
 
 from ecrm_core.customers import name_key, parse_country, parse_email
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import MAX_TEXT, fold, parse_date, script_of, strip_accents
+from ecrm_core.kernel import MAX_TEXT, fold, parse_date, strip_accents
+from ecrm_core.matching.names import organisation_form, person_form
 
 __all__ = ["LONGEST", "abbreviated", "form_of"]
 
 LONGEST = 128  # likeness of long texts costs the product of their lengths
-_UNSPACED = frozenset({"hangul", "han", "kana"})
 _SIGNS = re.compile(r"[\W_]+")
+_APOSTROPHES = re.compile("['’`´]")
 _COMPACT = re.compile(r"(?:1[6-9]|20)\d{6}", re.ASCII)
 
 
@@ -39,8 +40,11 @@ def form_of(
 
 
 def _name(text: str) -> str:
-    key = name_key(text)
-    return key.replace(" ", "") if script_of(key) in _UNSPACED else strip_accents(key)
+    return person_form(name_key(text))
+
+
+def _organisation(text: str) -> str:
+    return organisation_form(_words(_APOSTROPHES.sub("", text)))
 
 
 def _words(text: str) -> str:
@@ -109,4 +113,5 @@ _FORMS: Mapping[str, Callable[[str], str]] = MappingProxyType({
     "full_name": _name, "given_name": _name, "family_name": _name, "middle_name": _name,
     "kana": _name, "email": _email, "phone": _phone, "postcode": _letters,
     "national_id": _letters, "country": _country, "street": _street,
+    "organisation": _organisation,
 })  # fmt: skip

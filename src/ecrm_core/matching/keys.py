@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ecrm_core.matching.arrays import Flags, Keys, distinct
+from ecrm_core.matching.dressed import forms_beside
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.texts import Texts, local_sizes, mixed, mixed_one
 
@@ -201,12 +202,15 @@ class Pieces:
 
     def _of_names(self, piece: str) -> Keys:
         """Return the pieces of names; the parts of a name count in every order."""
-        if piece == "name":
+        if piece == "words":
             return _once(_rows_of([(f, _words(f.texts, 1)) for f in self._people]))
+        if piece == "name":
+            beside = [(f, _beside(f)) for f in self._people]
+            return _once(np.c_[self["words"], _rows_of(beside)], _MOST + 2)
         if piece == "name3":
             return _once(_rows_of([(f, _beginnings(f.texts, 3)) for f in self._people]))
         if piece == "whole":
-            names = self["name"]
+            names = self["words"]
             return np.where((names > 0).any(axis=1), mixed(_sum(names)), 0)[:, None]
         first = self["name3"] if piece == "names3" else _rows_of([(f, _beginnings(f.texts, 1)) for f in self._people])
         first = _once(first)[:, :4]
@@ -218,6 +222,15 @@ class Pieces:
         return np.stack(pairs, axis=1) if pairs else np.zeros((len(first), 0), np.uint64)
 
 
+def _beside(feature: Feature) -> Keys:
+    """Return what names are found by beside their words: a nickname by the name it is short for."""
+    held = forms_beside(feature.role, feature.texts)
+    found = numbers_of(list(held.values()))
+    keys = np.zeros((len(feature.values), found.shape[1]), np.uint64)
+    keys[list(held)] = found
+    return keys
+
+
 def _sum(keys: Keys) -> Keys:
     """Return a number for the numbers of each row, whatever their order."""
     found = np.zeros(len(keys), np.uint64)
@@ -226,7 +239,7 @@ def _sum(keys: Keys) -> Keys:
     return found
 
 
-def _once(keys: Keys) -> Keys:
+def _once(keys: Keys, most: int = _MOST) -> Keys:
     """Return the numbers of each row without repetition; columns that hold none are left out."""
     kept: list[Keys] = []
     fullest = np.argsort(-np.count_nonzero(keys, axis=0), kind="stable")
@@ -236,7 +249,7 @@ def _once(keys: Keys) -> Keys:
             fresh[fresh == other] = 0
         if fresh.any():
             kept.append(fresh)
-    return np.stack(kept[:_MOST], axis=1) if kept else np.zeros((len(keys), 0), np.uint64)
+    return np.stack(kept[:most], axis=1) if kept else np.zeros((len(keys), 0), np.uint64)
 
 
 def _plugged(feature: Feature) -> Keys:

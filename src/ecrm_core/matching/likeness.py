@@ -14,6 +14,7 @@ from rapidfuzz.distance import JaroWinkler
 from ecrm_core.matching.arrays import Codes, Flags, Levels, Pairs64
 from ecrm_core.matching.comparison import Comparison
 from ecrm_core.matching.comparisons import levels_of
+from ecrm_core.matching.dressed import Dressed
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.outline import Outline
 from ecrm_core.matching.roles import SORTS
@@ -41,7 +42,11 @@ def likeness_of(feature: Feature) -> Likeness:
     """Return how the different values of a feature are compared."""
     if feature.own is not None:
         return _OwnWords(feature.texts, feature.own)
-    return _MADE[feature.compared.sort](feature.texts)
+    written = _MADE[feature.compared.sort](feature.texts)
+    if "alias" not in feature.sort.levels:
+        return written
+    alias = feature.sort.levels.index("alias")
+    return Dressed(feature.role, feature.texts, written.levels, alias)
 
 
 def each_once(one: Codes, two: Codes, ask: Ask) -> Levels:
@@ -181,7 +186,7 @@ class _Street:
         found = map(_NUMBER.search, texts.values)
         self._name, names = _coded([way.strip() for way in ways])
         self._number, _ = _coded([number[0] if number else "" for number in found])
-        self._words = _Words(Texts(names), "title", winkler=0.84, part=0.9)
+        self._words = _Words(Texts(names), "way", winkler=0.84, part=0.9)
 
     def levels(self, one: Codes, two: Codes) -> Levels:
         a, b = self._name[one], self._name[two]

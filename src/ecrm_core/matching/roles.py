@@ -29,11 +29,12 @@ class Sort:
 
 
 SORTS: Mapping[str, Sort] = MappingProxyType({
-    "given": Sort(("other", "similar", "close", "swapped", "equal"),
-                  (0.08, 0.06, 0.10, 0.02, 0.74), (0.04, 0.008, 0.00004)),
-    "name": Sort(("other", "similar", "close", "equal"), (0.07, 0.04, 0.11, 0.78), (0.03, 0.006)),
-    "full": Sort(("other", "similar", "close", "reordered", "equal"),
-                 (0.06, 0.08, 0.14, 0.04, 0.68), (0.02, 0.002, 0.0002)),
+    "given": Sort(("other", "similar", "close", "alias", "swapped", "equal"),
+                  (0.08, 0.05, 0.09, 0.05, 0.02, 0.71), (0.04, 0.008, 0.002, 0.00004)),
+    "name": Sort(("other", "similar", "close", "alias", "equal"), (0.07, 0.04, 0.10, 0.03, 0.76),
+                 (0.03, 0.006, 0.0005)),
+    "full": Sort(("other", "similar", "close", "alias", "reordered", "equal"),
+                 (0.06, 0.06, 0.12, 0.06, 0.04, 0.66), (0.02, 0.002, 0.0001, 0.0002)),
     "title": Sort(("other", "similar", "close", "equal"), (0.08, 0.14, 0.18, 0.60), (0.02, 0.002)),
     "street": Sort(("other", "similar", "close", "equal"), (0.12, 0.06, 0.14, 0.68), (0.01, 0.0002)),
     "date": Sort(("other", "year", "near", "turned", "digit", "equal"),

@@ -7,38 +7,35 @@ from ecrm_core.matching.comparisons import levels_of
 from ecrm_core.matching.roles import COMPARED, SORTS
 
 CASES = [
-    ("name", "smith", "smyth", "similar"),
+    ("name", "smith", "smyth", "close"),
+    ("name", "smit", "smyt", "similar"),
     ("name", "jansen", "janssen", "close"),
     ("name", "smith", "jones", "other"),
+    ("name", "garcia", "lopez garcia", "close"),
+    ("name", "gar", "lopez gar", "other"),
     ("given", "rob", "robert", "similar"),
     ("given", "r", "robert", "similar"),
     ("given", "r", "anna", "other"),
     ("name", "김", "이", "other"),
     ("given", "민준", "민수", "other"),
+    ("given", "민준", "민준이", "similar"),
+    ("given", "지민", "지먼", "similar"),
+    ("given", "민준", "anna", "other"),
     ("full", "김민준", "김민수", "similar"),
+    ("full", "김민준", "이서연", "other"),
     ("full", "やまだたろう", "やまだたろ", "close"),
+    ("full", "김민준", "kim minjun", "close"),
     ("full", "ann example", "example ann", "reordered"),
-    ("full", "ann example", "ann maria example", "similar"),
+    ("full", "ann example", "ann maria example", "close"),
     ("full", "ann example", "ann exmaple", "close"),
     ("full", "ann example", "bo park", "other"),
-    ("date", "19710624", "19710625", "digit"),
-    ("date", "19710624", "19710642", "digit"),
-    ("date", "19710405", "19710504", "turned"),
-    ("date", "19710624", "19710601", "near"),
-    ("date", "19710624", "19830624", "near"),
-    ("date", "19710624", "19851101", "other"),
-    ("date", "1971", "1972", "other"),
-    ("code", "sy57nt", "sy57nf", "digit"),
-    ("code", "sy57nt", "sy75nt", "digit"),
-    ("code", "100001234", "100001256", "near"),
-    ("code", "12", "13", "other"),
-    ("email", "ann@example.com", "ann@example.org", "similar"),
-    ("email", "ann.example@example.com", "ann.example@example.org", "local"),
-    ("email", "ann.example@example.com", "ann.exampl@example.com", "similar"),
-    ("email", "ann@example.com", "bo@example.com", "other"),
-    ("title", "art s delicatessen", "art s deli", "similar"),
-    ("title", "435 s la cienega blv", "435 s la cienega blvd", "close"),
+    ("title", "art s delicatessen", "art s deli", "close"),
+    ("title", "bella costa", "tidewell foods", "other"),
+    ("way", "s la cienega blv", "s la cienega blvd", "close"),
     ("text", "los angeles", "los angles", "close"),
+    ("local", "ann.example", "ann.exampl", "similar"),
+    ("slip", "ann", "anm", "similar"),
+    ("slip", "ann", "bob", "other"),
     ("category", "gold", "gould", "other"),
 ]
 
@@ -46,16 +43,17 @@ CASES = [
 @pytest.mark.parametrize(("sort", "left", "right", "level"), CASES)
 def test_two_values_have_a_level(sort: str, left: str, right: str, level: str) -> None:
     found = levels_of(sort, [left], [right])
-    assert SORTS[sort].levels[found[0]] == level
+    levels = SORTS[sort].levels if sort in SORTS else ("other", "similar", "close")
+    assert levels[found[0]] == level
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", sorted({case[0] for case in CASES}))
 def test_comparing_is_symmetric(sort: str) -> None:
     left, right = ([case[side] for case in CASES] for side in (1, 2))
     assert np.array_equal(levels_of(sort, left, right), levels_of(sort, right, left))
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", sorted({case[0] for case in CASES}))
 def test_nothing_compared_gives_nothing(sort: str) -> None:
     assert len(levels_of(sort, [], [])) == 0
 

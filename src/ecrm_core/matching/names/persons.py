@@ -1,0 +1,106 @@
+"""Persons: the level of two whole names, by their words; sorted, shortened, glued or initials."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from ecrm_core.matching.names.aliases import aliases_of, long_names
+from ecrm_core.matching.names.data import word_set
+from ecrm_core.matching.names.tokens import Assigned, assigned, joined, likeness
+
+__all__ = ["REORDERED", "person_level"]
+
+REORDERED = 4  # as the table of roles has it
+_SIMILAR, _CLOSE = 1, 2
+_CHILD = frozenset({"bin", "ibn", "bint"})  # stands before the name of the father
+_ENDING = re.compile(r"(?:iy|ii|yi|yy|ij|yj|y)$")  # of Slavic names in Latin letters
+_SAME, _LIKE = 0.86, 0.72
+_SAME_WORD = 0.95
+
+
+def person_level(one: str, two: str) -> int:
+    """Return the level of two different full names: 0 other, 1 similar, 2 close, or REORDERED."""
+    left, right = one.split(), two.split()
+    if one.replace(" ", "") == two.replace(" ", ""):
+        return _CLOSE
+    if len(left) > 1 and sorted(left) == sorted(right):
+        return REORDERED if _one_father(left, right) else _SIMILAR
+    if not (one.isascii() and two.isascii()) and _shared(one, two):
+        return _CLOSE
+    level = _words_level(*_spelled(_named(left), _named(right)))
+    return level if _one_father(left, right) else min(level, _SIMILAR)
+
+
+def _one_father(left: list[str], right: list[str]) -> bool:
+    """Tell whether salman bin muhammad and muhammad bin salman may be one: not so."""
+    one, two = _father(left), _father(right)
+    return not one or not two or _alike(one, two) > 0
+
+
+def _father(words: list[str]) -> str:
+    return next((father for child, father in pairwise(words) if child in _CHILD), "")
+
+
+def _shared(one: str, two: str) -> bool:
+    return not set(aliases_of("full_name", one)).isdisjoint(aliases_of("full_name", two))
+
+
+def _named(words: list[str]) -> list[str]:
+    particles = word_set("particles")
+    return [word for word in words if word not in particles] or words
+
+
+def _spelled(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
+    """Return the words, written together or apart as the other name has them."""
+    left, right = _apart(left, right), _apart(right, left)
+    return joined(left, right), joined(right, left)
+
+
+def _apart(words: list[str], other: list[str]) -> list[str]:
+    """Return the words, initials in one (jc) as letters where the other name begins so."""
+    first = words[0]
+    initials = "".join(word[0] for word in other[: len(first)])
+    if len(words) > 1 and 1 < len(first) < 4 and first == initials:
+        return [*first, *words[1:]]
+    return words
+
+
+def _words_level(left: list[str], right: list[str]) -> int:
+    if sorted(left) == sorted(right) or "".join(left) == "".join(right):
+        return _CLOSE
+    found = assigned(left, right, _alike)
+    least = min(len(left), len(right))
+    if max(len(left), len(right)) == 1:
+        return _of_one_word(found)
+    spare = min(len(found.left), len(found.right))  # words on both sides that nothing answers
+    if not found.pairs or least < 2 or spare:
+        return int(least > 2 and spare == 1 and len(found.pairs) >= 2)
+    return _of_words(found, more=abs(len(left) - len(right)))
+
+
+def _of_one_word(found: Assigned) -> int:
+    """Return the level of names of one word: a slip in a long one is a slip."""
+    long = [min(len(one), len(two)) > 5 for _, one, two in found.pairs]
+    return _CLOSE if long == [True] and found.score > 0.8 else len(long)
+
+
+def _of_words(found: Assigned, *, more: int) -> int:
+    """Return the level where each word of the shorter name has a partner in the longer."""
+    if found.score < _LIKE:
+        return 0
+    same = sum(score == 1 and len(one) > 1 for score, one, _ in found.pairs)
+    if found.score < _SAME or (more and not same):
+        return _SIMILAR
+    if more > 1 and same < len(found.pairs):
+        return _SIMILAR
+    return _CLOSE if more < 3 else _SIMILAR
+
+
+def _alike(one: str, two: str) -> float:
+    score, longs = likeness(one, two), long_names()
+    if score >= _SAME_WORD:
+        return score
+    if not set(longs.get(one, ())).isdisjoint(longs.get(two, ())):
+        return _SAME_WORD
+    return _SAME_WORD if _ENDING.sub("i", one) == _ENDING.sub("i", two) else score
