@@ -56,8 +56,8 @@ def _street(text: str) -> str:
 
 
 def abbreviated(text: str) -> str:
-    """Return folded text with the kinds of ways in their short form: oak street, oak st."""
-    return _WAY.sub(lambda found: _WAYS[found[0]], text)
+    """Return folded words with the kinds of ways in their short form: oak street, oak st."""
+    return " ".join([_WAYS.get(word, word) for word in text.split(" ")])
 
 
 def _letters(text: str) -> str:
@@ -107,8 +107,6 @@ _WAYS: Mapping[str, str] = MappingProxyType({
     "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th",
     "sixth": "6th", "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
 })  # fmt: skip
-_WAY = re.compile(rf"\b(?:{'|'.join(_WAYS)})\b")
-
 _FORMS: Mapping[str, Callable[[str], str]] = MappingProxyType({
     "full_name": _name, "given_name": _name, "family_name": _name, "middle_name": _name,
     "kana": _name, "email": _email, "phone": _phone, "postcode": _letters,

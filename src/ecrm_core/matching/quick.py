@@ -82,7 +82,7 @@ def _cut(lines: list[str], texts: Sequence[str], plain: _Plain) -> list[str]:
 
 def _street(joined: str, texts: Sequence[str], plain: _Plain) -> list[str]:
     lines = _lines(joined.encode("ascii").translate(_TO_SPACE))
-    return _cut(abbreviated("\n".join(lines) + "\n").split("\n")[:-1], texts, plain)
+    return _cut(abbreviated(" \n ".join(lines)).split(" \n "), texts, plain)
 
 
 def _name(joined: str, texts: Sequence[str], plain: _Plain) -> list[str]:
