@@ -85,33 +85,8 @@ def test_latin_letters_are_not_asked_for_kana_where_none_is_near() -> None:
     assert aliases_of("given_name", "sakura", kana=False) == ()
 
 
-GIVEN = [
-    "Amy",
-    "Brian",
-    "Carla",
-    "Derek",
-    "Erin",
-    "Flora",
-    "Gary",
-    "Hazel",
-    "Ian",
-    "Joyce",
-    "Kurt",
-    "Laura",
-]
-FAMILY = [
-    "Abbott",
-    "Bender",
-    "Castle",
-    "Drummond",
-    "Ellis",
-    "Farrow",
-    "Grant",
-    "Hollis",
-    "Ingram",
-    "Jarvis",
-    "Keller",
-]
+GIVEN = ["Amy", "Brian", "Carla", "Derek", "Erin", "Flora", "Gary", "Hazel", "Ian", "Joyce", "Kurt"]
+FAMILY = ["Abbott", "Bender", "Castle", "Drummond", "Ellis", "Farrow", "Grant", "Hollis", "Ingram"]
 STRANGERS = [f"{given} {family}" for given in GIVEN for family in FAMILY]
 
 

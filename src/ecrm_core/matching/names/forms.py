@@ -13,7 +13,7 @@ __all__ = ["organisation_form", "person_form"]
 
 _UNSPACED = frozenset({"hangul", "han", "kana"})
 # In brackets before or after the name; the brackets are spaces by then.
-_SHORT = re.compile(r"(?:^| )([株有주유])(?: |$)")
+_SHORT = re.compile(r"(?<!\S)[株有주유](?!\S)")
 _SHORTS = {"株": "株式会社", "有": "有限会社", "주": "주식회사", "유": "유한회사"}
 _GLUED = re.compile(
     r"(株式会社|有限会社|合同会社|주식회사|유한회사|股份有限公司|有限责任公司|有限公司)"
@@ -37,10 +37,12 @@ def organisation_form(words: str) -> str:
     """Return folded words with every legal form in its one spelling; idempotent."""
     if not words.isascii():
         words = " ".join(_GLUED.sub(r" \1 ", words.translate(_variants())).split())
-        words = _SHORT.sub(lambda found: f" {_SHORTS[found[1]]} ", words)
+        words = _SHORT.sub(lambda found: _SHORTS[found[0]], words)
+    said, before = latin_of(f" {words} "), ""
     pattern, forms = _legal_forms()
-    said = pattern.sub(lambda found: f" {forms[found[1]]} ", f" {words} ")
-    return " ".join(latin_of(said).split())
+    while said != before:  # company ltd is co ltd, and that is ltd
+        said, before = pattern.sub(lambda found: f" {forms[found[1]]}", said), said
+    return " ".join(said.split())
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +53,6 @@ def _variants() -> dict[int, str]:
 @lru_cache(maxsize=1)
 def _legal_forms() -> tuple[re.Pattern[str], dict[str, str]]:
     """Return what finds a legal form, the longest first, and how each is written."""
-    forms = dict(table("legal_forms"))
+    forms = {latin_of(each): said for each, said in table("legal_forms").items()}
     longest = sorted(forms, key=lambda each: (-len(each), each))
     return re.compile(rf" ({'|'.join(map(re.escape, longest))})(?= )"), forms

@@ -59,11 +59,11 @@ def _spelled(left: list[str], right: list[str]) -> tuple[list[str], list[str]]:
 
 def _apart(words: list[str], other: list[str]) -> list[str]:
     """Return the words, initials in one (jc) as letters where the other name begins so."""
+    if len(words) < 2:
+        return words
     first = words[0]
     initials = "".join(word[0] for word in other[: len(first)])
-    if len(words) > 1 and 1 < len(first) < 4 and first == initials:
-        return [*first, *words[1:]]
-    return words
+    return [*first, *words[1:]] if 1 < len(first) < 4 and first == initials else words
 
 
 def _words_level(left: list[str], right: list[str]) -> int:
