@@ -8,13 +8,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecrm_core.customers import FieldMap
 from ecrm_core.matching import Comparison, Deduplication, Judgement, Model, dedupe, verdicts
-from ecrm_core.matching.agreement import agreement
-from ecrm_core.matching.blocking import block
-from ecrm_core.matching.features import features_of
+from ecrm_core.matching.agreement import Agreement
+from ecrm_core.matching.blocking import Blocking
 from ecrm_core.matching.roles import COMPARED
 from tests.duplicates import FIELDS, Row, people
+from tests.matched import units
 from tests.profile import size
 
 ROUNDS = settings(max_examples=size(15, 400))
@@ -101,14 +100,15 @@ def test_with_a_custom_field_the_order_of_rows_changes_nothing(
 def test_comparing_is_symmetric_and_each_pair_comes_once(
     columns: dict[str, list[str | None]],
 ) -> None:
-    features = features_of(columns, FieldMap({name: name for name in columns}))
-    rows = len(next(iter(columns.values())))
-    found = block(features, rows)
-    left, right = found.pairs >> 32, found.pairs & 0xFFFFFFFF
-    assert (left < right).all()
-    assert len(np.unique(found.pairs)) == len(found.pairs)
-    one, two = np.divmod(np.arange(rows * rows), rows)
-    assert np.array_equal(agreement(features, one, two), agreement(features, two, one))
+    held = units(columns)
+    pairs = Blocking(held).blocks().pairs
+    left, right = pairs >> 32, pairs & 0xFFFFFFFF
+    assert (left <= right).all()
+    assert (held.sizes[left[left == right]] > 1).all()
+    assert (np.diff(pairs) > 0).all()
+    one, two = np.divmod(np.arange(held.count**2), held.count)
+    agreement = Agreement(held.features)
+    assert np.array_equal(agreement.levels(one, two), agreement.levels(two, one))
 
 
 @MANY

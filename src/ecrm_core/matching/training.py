@@ -201,16 +201,12 @@ def _responsibilities(model: Model, seen: _Evidence) -> tuple[Numbers, Numbers]:
     """Return how likely each pattern is of one person, and of one household."""
     tables = [np.append(level_weights(held), 0.0) for held in model.fields]
     shifts = [np.append(household_weights(held), 0.0) for held in model.fields]
-    evidence = np.stack(
-        [table[level] for table, level in zip(tables, seen.patterns.T, strict=True)], axis=1
-    )
-    household = np.stack(
-        [
-            (table[level] + shift[level]) if len(shift) > 1 else np.zeros(len(level))
-            for table, shift, level in zip(tables, shifts, seen.patterns.T, strict=True)
-        ],
-        axis=1,
-    )
+    evidence, household = np.zeros(seen.patterns.shape), np.zeros(seen.patterns.shape)
+    for at, (table, shift) in enumerate(zip(tables, shifts, strict=True)):
+        level = seen.patterns[:, at]
+        evidence[:, at] = table[level]
+        if len(shift) > 1:
+            household[:, at] = table[level] + shift[level]
     one, two = classes(seen.roles, evidence, household, model)
     highest = np.maximum(np.maximum(one, two), 0)
     a, b, c = np.exp2(one - highest), np.exp2(two - highest), np.exp2(-highest)
@@ -229,5 +225,5 @@ def _shares_of(
 
 
 def _odds(found: float, seen: float, pairs: int) -> float:
-    share = min((found + seen) / (pairs + _SEEN_PAIRS), 0.5)
+    share = min(max(found + seen, 1e-9) / (pairs + _SEEN_PAIRS), 0.5)  # no rows: no odds
     return float(np.log2(share / (1 - share)))

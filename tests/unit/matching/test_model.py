@@ -20,7 +20,7 @@ def test_a_model_comes_back_from_its_json() -> None:
 
 @pytest.mark.parametrize("data", [None, [], {}, {"format": "ecrm-match-0"}, "model"])
 def test_another_format_is_refused(data: object) -> None:
-    with pytest.raises(DefinitionError, match="ecrm-match-1"):
+    with pytest.raises(DefinitionError, match="ecrm-match-2"):
         Model.from_json(data)
 
 
