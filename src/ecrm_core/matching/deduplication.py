@@ -7,20 +7,21 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ecrm_core.customers.table import Table, text_of
 from ecrm_core.errors import MissingError
 from ecrm_core.kernel import Reason, html_table, plain_table
 from ecrm_core.matching.arrays import Flags, Pairs64
 from ecrm_core.matching.blocking import LeftOut
-from ecrm_core.matching.explain import Explanation, FieldEvidence
+from ecrm_core.matching.explain import Explanation
+from ecrm_core.matching.explaining import between_groups, explained
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.judgement import JudgementVerdict
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.pairs import Pairs
 from ecrm_core.matching.rows import Id, labelled
-from ecrm_core.matching.scoring import Scorer, probability
+from ecrm_core.matching.scoring import probability
 
 __all__ = ["Deduplication"]
 
@@ -97,21 +98,15 @@ class Deduplication:
         Raises MissingError for an id that is not in the table.
         """
         one, two = self._row(left), self._row(right)
-        rows = np.array([one]), np.array([two])
-        scorer = Scorer(self.model, self._features)
-        level = scorer.agreement.levels(*rows)
-        bits = scorer.evidence(level, *rows)[0].tolist()
-        weight = scorer.score(level, *rows)
-        said = zip(scorer.features, level[0].tolist(), bits, strict=True)
         low, high = sorted((text_of(left), text_of(right)))
         verdict = self._verdicts.get((low, high))
-        return Explanation(
-            weight=float(weight[0]),
-            probability=float(probability(weight)[0]),
-            prior=self.model.prior,
-            fields=tuple(_evidence(f, lev, held, (one, two)) for f, lev, held in said),
-            judged=verdict.value if verdict else None,
-        )
+        found = explained(self.model, self._features, one, two)
+        together = bool(self._labels[one] == self._labels[two])
+        apart = not together and found.probability >= self.model.link
+        groups = [np.flatnonzero(self._labels == self._labels[row]).tolist() for row in (one, two)]
+        between = between_groups(self.model, self._features, *groups) if apart else None
+        judged = verdict.value if verdict else None
+        return evolve(found, judged=judged, together=together, between=between)
 
     def reasons(self, left: Id, right: Id) -> tuple[Reason, ...]:
         """Return the evidence on two rows as reasons without values, the strongest first."""
@@ -169,14 +164,3 @@ class Deduplication:
 
     def _table(self) -> Sequence[tuple[str, str]]:
         return [(name, f"{count:,}") for name, count in self.counts.items()]
-
-
-def _evidence(feature: Feature, level: int, weight: float, rows: tuple[int, int]) -> FieldEvidence:
-    left, right = (
-        tuple(feature.values[code] for code in feature.codes[row].tolist() if code >= 0)
-        for row in rows
-    )
-    return FieldEvidence(
-        name=feature.name, role=feature.role, weight=weight, left=left, right=right,
-        level=feature.sort.levels[level] if level >= 0 else None,
-    )  # fmt: skip

@@ -64,8 +64,12 @@ class FieldEvidence(Private):
 class Explanation(Private):
     """Why two rows are taken for one person or not: ``weight`` in bits, 0 being even odds.
 
-    ``shared`` is what the sum of the fields overstates: fields that hang together count less.
-    ``judged`` is what a person said of the two, which stands above the model.
+    ``shared`` is what the sum of the fields overstates: people of one household share as much, and
+    of the parts of a place the strongest counts. ``judged`` is what a person said of the two, which
+    stands above the model. ``rules`` are the blocking rules that bring the two together. ``turning``
+    are the fields, with a level, each of which would turn the verdict alone. ``together`` tells
+    whether the two are in one cluster; where they are not although the pair says so, ``between`` is
+    the mean weight of all pairs of their two clusters, which kept them apart.
     """
 
     weight: float
@@ -73,6 +77,10 @@ class Explanation(Private):
     prior: float
     fields: tuple[FieldEvidence, ...] = field(factory=tuple)
     judged: str | None = None
+    rules: tuple[str, ...] = ()
+    turning: tuple[str, ...] = ()
+    together: bool | None = None
+    between: float | None = None
 
     @property
     def shared(self) -> float:
@@ -93,15 +101,26 @@ class Explanation(Private):
             for each in self.fields
         ]  # fmt: skip
         return {"weight": self.weight, "probability": self.probability, "prior": self.prior,
-                "judged": self.judged, "fields": fields}  # fmt: skip
+                "judged": self.judged, "rules": list(self.rules), "turning": list(self.turning),
+                "together": self.together, "between": self.between, "fields": fields}  # fmt: skip
 
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """Return a row for each field, then what else is in the sum."""
         rest = [("(two taken at random)", "", "", "", f"{self.prior:+.1f}")]
         if abs(self.shared) >= 0.05:
-            rest.append(("(counted twice)", "", "", "", f"{self.shared:+.1f}"))
+            rest.append(("(shared by a household)", "", "", "", f"{self.shared:+.1f}"))
         last = ("probability", "", "", self.judged or "", f"{self.probability:.3f}")
-        return (*(each.row() for each in self.fields), *rest, last)
+        return (*(each.row() for each in self.fields), *rest, last, *self._why())
+
+    def _why(self) -> tuple[tuple[str, ...], ...]:
+        found = []
+        if self.rules:
+            found.append(("brought together by", self.rules[0], "", "", ""))
+        if self.turning:
+            found.append(("would turn it", self.turning[0], "", "", ""))
+        if self.between is not None:
+            found.append(("their clusters are apart", "mean of the pairs", "", "", f"{self.between:+.1f}"))
+        return tuple(found)
 
     def __str__(self) -> str:
         """Show the masked table."""

@@ -236,6 +236,13 @@ class Scorer:
                 evidence[same, at] = self._agreed(at, feature, left[same], right[same])
         return evidence
 
+    def told(self, at: int, level: int) -> float:
+        """Return what a level of a field says, in bits; equal values being as rare as any here."""
+        table = self._tables[at]
+        if level < len(table) - 1 or not len(self._equal[at]):
+            return float(table[level])
+        return float(self._equal[at].max())
+
     def household(self, level: Levels, evidence: Numbers) -> Numbers:
         """Return what each field says for two people of one household, in bits."""
         found = np.zeros(level.shape)
