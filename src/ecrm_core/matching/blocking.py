@@ -8,7 +8,7 @@ import numpy as np
 from attrs import frozen
 
 from ecrm_core.matching.arrays import Keys, Pairs64, unpacked
-from ecrm_core.matching.keys import ROW, ROWS, Pieces, keys_of, rules_of
+from ecrm_core.matching.keys import ROW, ROWS, Pieces, Rule, checked_rules, keys_of, rules_of
 from ecrm_core.matching.units import Units
 
 __all__ = ["Blocking", "Blocks", "LeftOut"]
@@ -43,12 +43,25 @@ class Blocks:
 class Blocking:
     """The rules that units serve, and the pairs they bring together."""
 
-    def __init__(self, units: Units, *, most: int | None = None, of: int | None = None) -> None:
-        """``most``: pairs of all rules; ``of``: units in all, of which these are a part."""
+    def __init__(
+        self,
+        units: Units,
+        *,
+        rules: Sequence[Rule] | None = None,
+        most: int | None = None,
+        of: int | None = None,
+    ) -> None:
+        """Take the given rules, else those of the table of rules that these units serve.
+
+        ``most``: pairs of all rules; ``of``: units in all, of which these are a part. Raises
+        UnknownName for a piece the units do not have.
+        """
         self._units, self._most = units, most
         self._scale = (of or units.count) / max(units.count, 1)
         self._pieces = Pieces(units.features)
         self.rules, self.wide = rules_of(self._pieces)
+        if rules is not None:
+            self.rules, self.wide = checked_rules(self._pieces, rules), ()
         self.left_out: list[LeftOut] = []
         self._several = units.sizes > 1
         self._budget = max(_BUDGET, int(_PER_ROW * units.count * self._scale))
@@ -66,7 +79,9 @@ class Blocking:
 
     def part(self, count: int) -> Blocking:
         """Return the blocking of the first units: they come in no order that says anything."""
-        return self if count >= self._units.count else Blocking(self._units.first(count), of=self._units.count, most=self._most)
+        if count >= self._units.count:
+            return self
+        return Blocking(self._units.first(count), of=self._units.count, most=self._most)
 
     def pairs(self, rule: tuple[str, ...]) -> Pairs64:
         """Return the pairs that agree on the pieces of a rule, packed; some may come twice."""

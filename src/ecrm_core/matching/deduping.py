@@ -39,6 +39,7 @@ def dedupe(
     model: Model | None = None,
     judgements: Iterable[Judgement] = (),
     comparisons: Iterable[Comparison] = (),
+    rules: Sequence[Sequence[str]] | None = None,
     pairs: int | None = None,
     progress: Progress | None = None,
 ) -> Deduplication:
@@ -51,7 +52,8 @@ def dedupe(
     sources that hold everybody once: no cluster has two rows of one of them, the likeliest pairs
     come first (all sources: one to one; one of two: one to many). The model is fitted to the table,
     or the given one is used. ``judgements`` name rows by the text of their ids; they are obeyed.
-    ``comparisons`` say how custom fields (``attribute:<name>``) are compared. ``pairs`` bounds how
+    ``comparisons`` say how custom fields (``attribute:<name>``) are compared. ``rules`` replace the
+    blocking rules, each some pieces of the table of pieces (``keys.py``). ``pairs`` bounds how
     many pairs are compared at most, and so the memory (some 100 bytes each; by default a few for
     each row); ``left_out`` says what that cost. ``progress`` may stop the work by returning False:
     what is compared by then is clustered, and the result says that it was ``stopped``.
@@ -72,7 +74,7 @@ def dedupe(
     units = units_of(features, ranks, rows.sources, alone)
     walls = _walls(units, said)
     tell(1, 4, "reading")
-    found = find(units, model, walls, tell, pairs)
+    found = find(units, model, walls, tell, rules, pairs)
     label = _clustered(units, found, walls, once)
     tell(4, 4, "clustering")
     inner = with_inner_pairs(found.scored, label, found.scorer, units.sources)

@@ -55,14 +55,19 @@ class Found:
 
 
 def find(
-    units: Units, model: Model | None, walls: Walls, tell: Telling, most: int | None
+    units: Units,
+    model: Model | None,
+    walls: Walls,
+    tell: Telling,
+    rules: Sequence[Sequence[str]] | None = None,
+    most: int | None = None,
 ) -> Found:
     """Return the pairs above the review cut or judged the same; the model is fitted if not given.
 
     At most so many pairs are compared.
     """
     agreement = Agreement(units.features)
-    blocking = Blocking(units, most=most)
+    blocking = Blocking(units, rules=None if rules is None else [*map(tuple, rules)], most=most)
     blocks = blocking.blocks(stop=tell.stopped)
     tell(2, 4, "blocking")
     left, right = unpacked(blocks.pairs)

@@ -7,18 +7,33 @@ of them apply follows from the roles, never from the data set.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from difflib import get_close_matches
 from functools import partial
 from itertools import chain, combinations, product
 from types import MappingProxyType
 
 import numpy as np
 
+from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.matching.arrays import Flags, Keys, distinct
 from ecrm_core.matching.dressed import forms_beside
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.texts import Texts, local_sizes, mixed, mixed_one
 
-__all__ = ["FIXED", "ROW", "ROWS", "RULES", "WIDE", "Pieces", "Rule", "keys_of", "keys_of_row", "rules_between", "rules_of"]
+__all__ = [
+    "FIXED",
+    "ROW",
+    "ROWS",
+    "RULES",
+    "WIDE",
+    "Pieces",
+    "Rule",
+    "checked_rules",
+    "keys_of",
+    "keys_of_row",
+    "rules_between",
+    "rules_of",
+]
 
 Rule = tuple[str, ...]
 """Names of pieces."""
@@ -59,6 +74,7 @@ FIXED: Mapping[str, tuple[str, ...]] = MappingProxyType({
 ROW = 28
 """Bits of the number of a row, beside its key."""
 ROWS = np.uint64((1 << ROW) - 1)
+_RULES = 60  # they are the bits of a number
 _NAMED = frozenset({"name", "name3", "whole"})
 _KEY = ((1 << 64) - 1) ^ int(ROWS)
 _MOST = 6  # forms of one piece in one row
@@ -212,7 +228,11 @@ class Pieces:
         if piece == "whole":
             names = self["words"]
             return np.where((names > 0).any(axis=1), mixed(_sum(names)), 0)[:, None]
-        first = self["name3"] if piece == "names3" else _rows_of([(f, _beginnings(f.texts, 1)) for f in self._people])
+        first = (
+            self["name3"]
+            if piece == "names3"
+            else _rows_of([(f, _beginnings(f.texts, 1)) for f in self._people])
+        )
         first = _once(first)[:, :4]
         if piece == "initials":
             several = (first > 0).sum(axis=1) > 1
@@ -271,6 +291,17 @@ def rules_of(pieces: Pieces) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     own = sorted(piece for piece in pieces.names if piece.startswith("attribute:"))
     held = [tuple(rule for rule in rules if pieces.names >= set(rule)) for rules in (RULES, WIDE)]
     return (*held[0], *((piece,) for piece in own)), held[1]
+
+
+def checked_rules(pieces: Pieces, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return a caller's rules; UnknownName for a piece that the features do not have."""
+    for name in chain.from_iterable(rules):
+        if name not in pieces.names:
+            raise UnknownName("piece", name[:80], tuple(get_close_matches(name, pieces.names)))
+    if len(rules) > _RULES:
+        message = f"found {len(rules)} rules, expected at most {_RULES}"
+        raise DefinitionError(message, code="rules")
+    return tuple(map(tuple, rules))
 
 
 def keys_of(pieces: Pieces, rule: Sequence[str]) -> Keys:
