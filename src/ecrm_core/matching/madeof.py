@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
+from ecrm_core.customers.data import load_data
 from ecrm_core.matching.arrays import Flags, Keys, Pairs64
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.outline import Outline
@@ -16,6 +17,12 @@ __all__ = ["MadeOfNames"]
 
 _NUMBER = 2  # digits from which people of one name rarely choose the same
 _OTHERS = np.bitwise_or.reduce(np.uint64(1) << (np.frombuffer(b"._-0123456789", np.uint8) % 61).astype(np.uint64))
+
+
+@cache
+def free_mail_hosts() -> frozenset[str]:
+    """Return the hosts where anybody gets a mailbox, and names run out."""
+    return frozenset(load_data("free_mail_domains"))
 
 
 def _is_digit(texts: Texts) -> Pairs64:
@@ -49,8 +56,12 @@ class MadeOfNames:
     def _local(self) -> tuple[Keys, Pairs64]:
         texts = self._mail.texts
         sizes = local_sizes(texts)
+        free = free_mail_hosts()
+        asked = [text.rpartition("@")[2] in free for text in texts.values]
         signs = Outline(texts.cut(texts.starts, sizes)).letters & ~_OTHERS
         digits = np.add.reduceat(_is_digit(texts), texts.starts) if len(sizes) else sizes
+        # Elsewhere people of one name are few, and an address of theirs is their own.
+        digits[~np.array(asked, np.bool_)] = _NUMBER
         return signs, digits
 
     @cached_property

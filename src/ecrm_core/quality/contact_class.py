@@ -10,6 +10,7 @@ from functools import lru_cache
 from attrs import evolve
 
 from ecrm_core.customers import ContactKind, ContactPoint
+from ecrm_core.customers.data import load_data as customers_data
 from ecrm_core.kernel import Json
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.email import disposable_host, is_role, parts_of
@@ -67,7 +68,7 @@ def _free_host(domain: str, more: Iterable[str] = ()) -> str | None:
 
 @lru_cache(maxsize=1)
 def _free_hosts() -> frozenset[str]:
-    return frozenset(load_data("free_mail")["domains"])
+    return frozenset(customers_data("free_mail_domains"))
 
 
 def is_virtual_phone(contact: ContactPoint) -> bool:
