@@ -12,8 +12,8 @@ from tests.duplicates import FIELDS, Row, f1, people
 
 WHO = {"name": "full_name", "mail": "email"}
 TWINS: list[dict[str, object]] = [
-    {"name": "Ann Example", "mail": "ann@example.com"},
-    {"name": "Ann Exmaple", "mail": "Ann+shop@example.com"},
+    {"name": "Ann Example", "mail": "ann81@example.com"},
+    {"name": "Ann Exmaple", "mail": "Ann81+shop@example.com"},
     {"name": "Bo Park", "mail": "bo@example.com"},
 ]
 
