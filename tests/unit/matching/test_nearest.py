@@ -105,7 +105,7 @@ def test_people_become_columns_with_the_roles_of_any_table() -> None:
     )
     assert dict(fields.columns) == {name: name.rstrip("12") for name in columns}
     assert columns["street"] == ["1 High Street", None]
-    assert columns["email1"] == ["ann@example.com", None]
+    assert columns["email1"] == ["ann81@example.com", None]
     assert columns["full_name"] == [None, "Bo Park"]
     assert ids == ["shop/1", home_id("main", SourceKey("shop", "2"))]
 
