@@ -99,7 +99,7 @@ def _sample(units: Units, agreement: Agreement, blocks: Blocks) -> Sample:
     """Return every so manieth pair: they are in the order of what the rows say."""
     step = max(len(blocks.pairs) // _LEARN, 1)
     left, right = unpacked(blocks.pairs[::step])
-    return Sample(level=agreement.levels(left, right), found=blocks.found[::step],
+    return Sample(left=left, right=right, level=agreement.levels(left, right), found=blocks.found[::step],
                   counts=units.pairs(left, right) * step)  # fmt: skip
 
 

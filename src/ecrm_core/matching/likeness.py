@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA
 
 from ecrm_core.matching.arrays import Codes, Flags, Levels, Pairs64
 from ecrm_core.matching.comparison import Comparison
@@ -173,7 +173,7 @@ def _one_mailbox(one: tuple[str, str, str], two: tuple[str, str, str]) -> bool:
     digits = [list(filter(str.isdigit, local)) for local, _, _ in (one, two)]
     if digits[0] != digits[1]:
         return False  # jo1 and jo2 are two people
-    return one[2] == two[2] or JaroWinkler.similarity(one[2], two[2]) >= 0.88
+    return one[2] == two[2] or OSA.distance(one[2], two[2], score_cutoff=2) <= 2
 
 
 class _Street:

@@ -14,7 +14,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from ecrm_core.matching.agreement import Agreement
-from ecrm_core.matching.arrays import Flags, Keys, Levels, Numbers, Pairs64
+from ecrm_core.matching.arrays import Flags, Keys, Levels, Numbers, Pairs64, components
 from ecrm_core.matching.features import Counts, Feature
 from ecrm_core.matching.keys import FIXED
 from ecrm_core.matching.model import FieldWeights, Model, default_model
@@ -28,6 +28,7 @@ _SAMPLE = 400  # rows compared with one another to learn how alike strangers are
 _SEEN_M, _SEEN_U, _SEEN_EQUAL = 20.0, 500.0, 2_000.0  # pairs the table of roles stands for
 _SEEN_PAIRS, _SEEN_MATCHES, _SEEN_HOUSES = 5_000.0, 0.02, 0.005
 _FREQUENT = 5_000  # values of a field whose own share is kept
+_SURE = 0.9  # of the table of roles, before anything is learnt
 _STILL = 1e-3  # a share that moves by less has arrived
 
 
@@ -49,6 +50,8 @@ class _Evidence:
 class Sample:
     """Pairs to learn from: levels, the rules that found each (bits), and for how many it stands."""
 
+    left: Pairs64
+    right: Pairs64
     level: Levels
     found: Pairs64
     counts: Numbers
@@ -69,12 +72,15 @@ class Training:
         names = ((feature.name, feature.role) for feature in features)
         self._units = units
         self._start = default_model(names, comparisons=own.values())
-        self._seen = _evidence(self._start, features, rules, sample)
+        self._seen, which = _evidence(self._start, features, rules, sample)
+        sure = _responsibilities(self._start, self._seen)[0][which] >= _SURE
+        self._sure = sample.left[sure], sample.right[sure]
         self._strangers = _Strangers(self._start, units, agreement)
 
     def first(self) -> Model:
-        """Return a model that takes every row for a person of its own."""
-        return self.again(self._start, np.arange(self._units.count))
+        """Return a model that knows who is one person as far as the table of roles is sure."""
+        persons = components(self._units.count, *self._sure)
+        return self.again(self._start, persons)
 
     def again(self, model: Model, persons: Pairs64, alone: Flags | None = None) -> Model:
         """Return a model that knows which rows are one person, as far as another is sure.
@@ -88,7 +94,8 @@ class Training:
 
 def _evidence(
     start: Model, features: Sequence[Feature], rules: Sequence[Sequence[str]], sample: Sample
-) -> _Evidence:
+) -> tuple[_Evidence, Pairs64]:
+    """Return the evidence of a sample, and which of its patterns each pair shows."""
     patterns, which = _patterns(sample.level)
     counts = np.bincount(which, weights=sample.counts, minlength=len(patterns))
     teaching = []
@@ -102,9 +109,10 @@ def _evidence(
         held = np.bincount(which[free], weights=sample.counts[free], minlength=len(patterns))
         teaching.append(held)
     roles = tuple(feature.role for feature in features)
-    return _Evidence(
+    seen = _Evidence(
         start=start, roles=roles, patterns=patterns, counts=counts, teaching=tuple(teaching)
     )
+    return seen, which
 
 
 def _patterns(level: Levels) -> tuple[Levels, Pairs64]:

@@ -25,9 +25,9 @@ def record(key: str, given: str, family: str, mail: str | None = None) -> Source
 
 
 RECORDS = [
-    record("1", "Ann", "Example", "ann@example.com"),
-    record("2", "Ann", "Exmaple", "ann@example.com"),
-    record("3", "Anne", "Example", "ann@example.com"),
+    record("1", "Ann", "Example", "ann81@example.com"),
+    record("2", "Ann", "Exmaple", "ann81@example.com"),
+    record("3", "Anne", "Example", "ann81@example.com"),
     record("4", "Bo", "Park", "bo@example.com"),
     record("5", "Cy", "Lee", "x1@privaterelay.appleid.com"),
     record("6", "Di", "Kim", "x1@privaterelay.appleid.com"),

@@ -3,18 +3,8 @@
 import numpy as np
 import pytest
 
-from ecrm_core.matching.arrays import Levels
-from ecrm_core.matching.likeness import likeness_of
+from ecrm_core.matching.comparisons import levels_of
 from ecrm_core.matching.roles import COMPARED, SORTS
-from tests.matched import feature_of
-
-
-def levels_of(sort: str, left: list[str], right: list[str]) -> Levels:
-    """Return the levels of values side by side, as a feature of their sort compares them."""
-    values = list(dict.fromkeys([*left, *right]))
-    one, two = (np.array(list(map(values.index, side)), np.int32) for side in (left, right))
-    return likeness_of(feature_of(sort, values)).levels(one, two)
-
 
 CASES = [
     ("name", "smith", "smyth", "close"),

@@ -12,9 +12,9 @@ from tests.duplicates import FIELDS, Row, f1, people
 
 WHO = {"name": "full_name", "mail": "email"}
 TWINS: list[dict[str, object]] = [
-    {"name": "Ann Example", "mail": "ann@example.com"},
-    {"name": "Ann Exmaple", "mail": "Ann+shop@example.com"},
-    {"name": "Bo Park", "mail": "bo@example.com"},
+    {"name": "Ann Example", "mail": "ann81@example.com"},
+    {"name": "Ann Exmaple", "mail": "Ann81+shop@example.com"},
+    {"name": "Bo Park", "mail": "bo77@example.com"},
 ]
 
 
@@ -109,7 +109,8 @@ def test_an_explanation_says_what_each_field_says() -> None:
     assert [(field.name, field.level) for field in told.fields] == [
         ("email", "equal"), ("name", "close"),
     ]  # fmt: skip
-    assert told.weight == pytest.approx(told.prior + sum(field.weight for field in told.fields))
+    total = told.prior + sum(field.weight for field in told.fields)
+    assert told.weight == pytest.approx(total, abs=0.05)  # a household is hardly likelier
     assert str(told.reasons[0]).startswith("email: equal (+")
 
 
@@ -238,4 +239,5 @@ def test_pairs_are_a_sequence() -> None:
     pairs = found(60)[0].pairs
     assert list(pairs[:2]) == [pairs[0], pairs[1]]
     assert pairs[-1] == list(pairs)[-1]
-    assert [pair.weight for pair in pairs] == sorted((p.weight for p in pairs), reverse=True)
+    likely = [pair.probability for pair in pairs]
+    assert likely == sorted(likely, reverse=True)
