@@ -11,7 +11,9 @@ from ecrm_core.matching.names.tokens import Assigned, assigned, joined, likeness
 
 __all__ = ["REORDERED", "person_level"]
 
-REORDERED = 4  # as the table of roles has it
+REORDERED = 4
+"""The level of the same words in another order, as the table of roles has it."""
+
 _SIMILAR, _CLOSE = 1, 2
 _CHILD = frozenset({"bin", "ibn", "bint"})  # stands before the name of the father
 _ENDING = re.compile(r"(?:iy|ii|yi|yy|ij|yj|y)$")  # of Slavic names in Latin letters
