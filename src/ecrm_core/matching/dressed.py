@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
 from ecrm_core.kernel import script_of
-from ecrm_core.matching.arrays import Codes, Flags, Levels
-from ecrm_core.matching.names import aliases_of, long_names
+from ecrm_core.matching.arrays import Codes, Flags, Keys, Levels
+from ecrm_core.matching.names import aliases_of, family_names, long_names, nicknames
 from ecrm_core.matching.texts import Texts
 
 __all__ = ["Dressed", "forms_beside"]
 
 _MOST = 6  # aliases of one value
 _BESIDE = 4  # forms of one value beside its words
+_WHOLE = "full_name"
 
 
 class Dressed:
@@ -29,8 +29,7 @@ class Dressed:
     ) -> None:
         """``written`` compares what is written; ``alias`` is the number of that level."""
         self._written, self._alias = written, alias
-        found = {at: held for at, held in enumerate(_aliases(role, texts.values)) if held}
-        self._numbers = _numbered(_shared(found), len(texts.values))
+        self._numbers = _numbered(_shared(_aliases(role, texts)), len(texts.values))
 
     def levels(self, one: Codes, two: Codes) -> Levels:
         """Return the levels of different codes."""
@@ -53,30 +52,66 @@ def forms_beside(role: str, texts: Texts) -> dict[int, list[str]]:
 
     Nicknames by the long name, other scripts by their aliases; only what another value has too.
     """
-    found = {at: held for at, held in enumerate(_beside(role, texts.values)) if held}
-    if not found:
-        return {}
-    words = set(chain.from_iterable(map(str.split, texts.values)))
-    return {at: held[:_BESIDE] for at, held in _shared(found, words).items()}
+    found = {
+        at: _beside(role, texts.values[at], held) for at, held in _aliases(role, texts).items()
+    }
+    told = sorted({form for held in found.values() for form in held})
+    words = np.concatenate(_ends(texts))
+    known = {
+        form for form, held in zip(told, np.isin(Texts(told).whole, words), strict=True) if held
+    }
+    return {at: held[:_BESIDE] for at, held in _shared(found, known).items()}
 
 
-def _beside(role: str, values: Sequence[str]) -> Iterator[list[str]]:
-    aliases = _aliases(role, values)
-    if role != "full_name":
-        for value, held in zip(values, aliases, strict=True):
-            yield [alias for alias in held if alias != value]
-        return
+def _beside(role: str, value: str, aliases: Sequence[str]) -> list[str]:
+    if role != _WHOLE:
+        return [alias for alias in aliases if alias != value]
     longs = long_names()
-    for value, held in zip(values, aliases, strict=True):
-        words = [word for word in value.split() if word in longs]
-        yield [long for word in words for long in longs[word] if long != word] + [
-            alias for alias in held if ":" in alias
-        ]
+    words = [word for word in value.split() if word in longs]
+    names = [long for word in words for long in longs[word] if long != word]
+    return names + [alias for alias in aliases if ":" in alias]
 
 
-def _aliases(role: str, values: Sequence[str]) -> list[tuple[str, ...]]:
-    kana = any(script_of(value) == "kana" for value in values if not value.isascii())
-    return [aliases_of(role, value, kana=kana) for value in values]
+def _aliases(role: str, texts: Texts) -> dict[int, Sequence[str]]:
+    """Return the aliases of values that have any, by their place."""
+    kana = not _ascii(texts) and any(script_of(value) == "kana" for value in texts.values)
+    asked = _asked(role, texts)
+    told = {at: aliases_of(role, texts.values[at], kana=kana) for at in asked}
+    found: dict[int, Sequence[str]] = {at: held for at, held in told.items() if held}
+    if len(asked) < len(texts.values):
+        names = {alias for held in found.values() for alias in held}
+        for at in np.flatnonzero(np.isin(texts.whole, Texts(sorted(names)).whole)).tolist():
+            found[at] = list(dict.fromkeys([texts.values[at], *found.get(at, ())]))
+    return found
+
+
+def _asked(role: str, texts: Texts) -> Sequence[int]:
+    """Return the places of values to ask: of whole names those with a nickname or a known family.
+
+    Whole names are many; the long ones among them are found by what the short ones say.
+    """
+    if role != _WHOLE or not _ascii(texts):
+        return range(len(texts.values))
+    first, last = _ends(texts)
+    held = np.isin(first, Texts([*nicknames(), *family_names()]).whole)
+    held |= np.isin(last, Texts([*long_names(), *family_names()]).whole)
+    found: list[int] = np.flatnonzero(held).tolist()
+    return found
+
+
+def _ascii(texts: Texts) -> bool:
+    return texts.characters.dtype == np.uint8
+
+
+def _ends(texts: Texts) -> tuple[Keys, Keys]:
+    """Return the numbers of the first and the last word of each value."""
+    ends = texts.starts + texts.sizes
+    spaces = np.flatnonzero(texts.characters == ord(" "))
+    owner = np.searchsorted(texts.starts, spaces, side="right") - 1
+    first, last = ends.copy(), texts.starts.copy()
+    last[owner] = spaces + 1
+    first[owner[::-1]] = spaces[::-1]
+    return texts.keys(texts.starts, first - texts.starts), texts.keys(last, ends - last)
 
 
 def _shared(
@@ -89,7 +124,7 @@ def _shared(
     return {at: held for at, held in kept.items() if held}
 
 
-def _numbered(found: dict[int, list[str]], total: int) -> Codes | None:
+def _numbered(found: Mapping[int, list[str]], total: int) -> Codes | None:
     """Return the aliases of each value as numbers, -1 for none; None: no value has one."""
     if not found:
         return None

@@ -14,7 +14,10 @@ from ecrm_core.matching.arrays import Flags, Levels
 __all__ = ["Scores", "Texts", "edits", "ranked", "shared_words", "sorted_words", "winkler"]
 
 Texts = Sequence[str]
+"""One side of pairs of texts."""
+
 Scores = NDArray[np.float32]
+"""A likeness for each pair."""
 
 
 def winkler(left: Texts, right: Texts) -> Scores:

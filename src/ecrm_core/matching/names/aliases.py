@@ -21,7 +21,7 @@ from ecrm_core.matching.names.korean import (
     romanised_aliases,
 )
 
-__all__ = ["aliases_of", "long_names"]
+__all__ = ["aliases_of", "family_names", "long_names", "nicknames"]
 
 _NONE: tuple[str, ...] = ()
 
@@ -51,6 +51,12 @@ def long_names() -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({name: tuple(sorted(longs)) for name, longs in found.items()})
 
 
+@lru_cache(maxsize=1)
+def nicknames() -> frozenset[str]:
+    """Return the names that may stand for another."""
+    return frozenset(name for name, longs in long_names().items() if {*longs} - {name})
+
+
 def _given(form: str) -> tuple[str, ...]:
     longs = long_names().get(form)
     if longs is None and may_be_korean(form):
@@ -59,7 +65,7 @@ def _given(form: str) -> tuple[str, ...]:
 
 
 def _family(form: str) -> tuple[str, ...]:
-    if form not in _families():
+    if form not in family_names():
         return _NONE
     found = tuple(f"ko:{each}" for each in korean_families().get(form, _NONE))
     return (*found, f"zh:{form}") if form in pinyin_families() else found
@@ -69,7 +75,7 @@ def _full(form: str) -> tuple[str, ...]:
     first, _, last = form.partition(" ")
     if not last:
         return _NONE
-    longs, families = long_names(), _families()
+    longs, families = long_names(), family_names()
     if " " in last:
         words = form.split()
         asian = len(words) == 3 and (first in families or words[2] in families)
@@ -87,7 +93,8 @@ def _asian(words: list[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _families() -> frozenset[str]:
+def family_names() -> frozenset[str]:
+    """Return the Latin spellings of Korean and Chinese family names."""
     return frozenset(korean_families()) | pinyin_families()
 
 

@@ -64,7 +64,8 @@ def _words_level(left: list[str], right: list[str]) -> int:
     if found.left and found.right:
         return int(found.score > 0.9 and _share(found) >= 0.7)
     if found.left or found.right:
-        return int(found.score >= 0.8)
+        kinds = word_set("kinds").issuperset(found.left + found.right)
+        return _CLOSE if kinds and found.score > 0.9 else int(found.score >= 0.8)
     return _CLOSE if _sure(found) else _SIMILAR
 
 

@@ -9,14 +9,17 @@ from ecrm_core.matching.names.aliases import aliases_of, long_names
 from ecrm_core.matching.names.data import word_set
 from ecrm_core.matching.names.tokens import Assigned, assigned, joined, likeness
 
-__all__ = ["REORDERED", "person_level"]
+__all__ = ["REORDERED", "person_level", "two_genders"]
 
-REORDERED = 4  # as the table of roles has it
+REORDERED = 4
+"""The level of the same words in another order, as the table of roles has it."""
+
 _SIMILAR, _CLOSE = 1, 2
 _CHILD = frozenset({"bin", "ibn", "bint"})  # stands before the name of the father
 _ENDING = re.compile(r"(?:iy|ii|yi|yy|ij|yj|y)$")  # of Slavic names in Latin letters
+_TWICE = re.compile(r"(.)\1")
 _SAME, _LIKE = 0.86, 0.72
-_SAME_WORD = 0.95
+_SAME_WORD, _OTHER_PERSON = 0.95, 0.6
 
 
 def person_level(one: str, two: str) -> int:
@@ -28,14 +31,21 @@ def person_level(one: str, two: str) -> int:
         return REORDERED if _one_father(left, right) else _SIMILAR
     if not (one.isascii() and two.isascii()) and _shared(one, two):
         return _CLOSE
+    left, right = joined(left, right), joined(right, left)
     level = _words_level(*_spelled(_named(left), _named(right)))
-    return level if _one_father(left, right) else min(level, _SIMILAR)
+    one_line = _one_father(left, right) and not _two_generations(left, right)
+    return level if one_line else min(level, _SIMILAR)
 
 
 def _one_father(left: list[str], right: list[str]) -> bool:
     """Tell whether salman bin muhammad and muhammad bin salman may be one: not so."""
     one, two = _father(left), _father(right)
     return not one or not two or _alike(one, two) > 0
+
+
+def _two_generations(left: list[str], right: list[str]) -> bool:
+    one, two = ({*words} & word_set("suffixes") for words in (left, right))
+    return bool(one and two) and one != two
 
 
 def _father(words: list[str]) -> str:
@@ -99,8 +109,28 @@ def _of_words(found: Assigned, *, more: int) -> int:
 
 def _alike(one: str, two: str) -> float:
     score, longs = likeness(one, two), long_names()
-    if score >= _SAME_WORD:
+    if score == 1:
         return score
     if not set(longs.get(one, ())).isdisjoint(longs.get(two, ())):
         return _SAME_WORD
-    return _SAME_WORD if _ENDING.sub("i", one) == _ENDING.sub("i", two) else score
+    if two_genders(one, two):
+        return min(score, _OTHER_PERSON)
+    if score < _SAME_WORD and one[0] == two[0] and min(len(one), len(two)) > 3:
+        return _SAME_WORD if _sound(one) == _sound(two) else score
+    return score
+
+
+def two_genders(one: str, two: str) -> bool:
+    """Return whether two names are a woman's and a man's: daniel and daniela, mario and maria."""
+    short, long = (one, two) if len(one) <= len(two) else (two, one)
+    if not long.endswith("a") and not short.endswith("a"):
+        return long in {f"{short.removesuffix('an')}ine", f"{short}ine"}
+    if len(short) < len(long):
+        return long == f"{short}a"
+    return one[:-1] == two[:-1] and {one[-1], two[-1]} == {"a", "o"}
+
+
+def _sound(word: str) -> str:
+    """Return how a word sounds: stefan, stephan; husein, hussein; arkady, arkadii."""
+    word = word.replace("ph", "f").replace("ck", "k")
+    return _TWICE.sub(r"\1", _ENDING.sub("i", word))

@@ -35,7 +35,7 @@ def likeness(one: str, two: str) -> float:
     short, long = (one, two) if len(one) <= len(two) else (two, one)
     if len(short) == 1:
         return 0.9 if long[0] == short else 0.0
-    most = min(max(len(long) // 4, 1), 3)
+    most = min(max(len(long) // 4, 1), 3) if one[0] == two[0] else 1
     if OSA.distance(one, two, score_cutoff=most) > most:
         return 0.0
     score: float = JaroWinkler.similarity(one, two) if len(long) > 3 else _SHORT
