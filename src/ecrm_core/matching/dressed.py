@@ -48,20 +48,21 @@ class Dressed:
         return found
 
 
-def forms_beside(role: str, texts: Texts) -> dict[int, list[str]]:
+def forms_beside(role: str, texts: Texts, *, every: bool = False) -> dict[int, list[str]]:
     """Return what values may be found by beside their words, four texts at most, by their place.
 
-    Nicknames by the long name, other scripts by their aliases; only what another value has too.
+    Nicknames by the long name, other scripts by their aliases; only what another value has too,
+    unless ``every`` one is wanted, for values that are still to come.
     """
-    found = {at: held for at, held in enumerate(_beside(role, texts.values)) if held}
-    if not found:
-        return {}
+    found = {at: held for at, held in enumerate(_beside(role, texts.values, every)) if held}
+    if not found or every:
+        return found
     words = set(chain.from_iterable(map(str.split, texts.values)))
     return {at: held[:_BESIDE] for at, held in _shared(found, words).items()}
 
 
-def _beside(role: str, values: Sequence[str]) -> Iterator[list[str]]:
-    aliases = _aliases(role, values)
+def _beside(role: str, values: Sequence[str], every: bool) -> Iterator[list[str]]:  # noqa: FBT001
+    aliases = _aliases(role, values, every)
     if role != "full_name":
         for value, held in zip(values, aliases, strict=True):
             yield [alias for alias in held if alias != value]
@@ -74,8 +75,10 @@ def _beside(role: str, values: Sequence[str]) -> Iterator[list[str]]:
         ]
 
 
-def _aliases(role: str, values: Sequence[str]) -> list[tuple[str, ...]]:
-    kana = any(script_of(value) == "kana" for value in values if not value.isascii())
+def _aliases(
+    role: str, values: Sequence[str], every: bool = False  # noqa: FBT001, FBT002
+) -> list[tuple[str, ...]]:
+    kana = every or any(script_of(value) == "kana" for value in values if not value.isascii())
     return [aliases_of(role, value, kana=kana) for value in values]
 
 

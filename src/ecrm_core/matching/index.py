@@ -15,10 +15,10 @@ from ecrm_core.kernel import Reason
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.explain import reasons_of
 from ecrm_core.matching.features import Feature, features_of, forms_of_row, names_of
-from ecrm_core.matching.keys import keys_of_row
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.people import people_columns, people_fields
 from ecrm_core.matching.postings import Capped, Snapshot, Tail, capped
+from ecrm_core.matching.rowkeys import keys_of_row
 from ecrm_core.matching.rows import Fields, Id, People, plain_id, rows_of
 from ecrm_core.matching.scoring import Scored, Scorer, Tables, probability
 from ecrm_core.matching.stock import Form, Layout, stock_of
