@@ -47,14 +47,16 @@ class Dressed:
         return found
 
 
-def forms_beside(role: str, texts: Texts) -> dict[int, list[str]]:
+def forms_beside(role: str, texts: Texts, *, every: bool = False) -> dict[int, list[str]]:
     """Return what values may be found by beside their words, four texts at most, by their place.
 
-    Nicknames by the long name, other scripts by their aliases; only what another value has too.
+    Nicknames by the long name, other scripts by their aliases; only what another value has too,
+    unless ``every`` one is wanted, for values that are still to come.
     """
-    found = {
-        at: _beside(role, texts.values[at], held) for at, held in _aliases(role, texts).items()
-    }
+    aliases = _aliases(role, texts, every=every)
+    found = {at: _beside(role, texts.values[at], held) for at, held in aliases.items()}
+    if every:
+        return {at: held for at, held in found.items() if held}
     told = sorted({form for held in found.values() for form in held})
     words = np.concatenate(_ends(texts))
     known = {
@@ -72,10 +74,11 @@ def _beside(role: str, value: str, aliases: Sequence[str]) -> list[str]:
     return names + [alias for alias in aliases if ":" in alias]
 
 
-def _aliases(role: str, texts: Texts) -> dict[int, Sequence[str]]:
+def _aliases(role: str, texts: Texts, *, every: bool = False) -> dict[int, Sequence[str]]:
     """Return the aliases of values that have any, by their place."""
     kana = not _ascii(texts) and any(script_of(value) == "kana" for value in texts.values)
-    asked = _asked(role, texts)
+    kana = kana or every
+    asked = range(len(texts.values)) if every else _asked(role, texts)
     told = {at: aliases_of(role, texts.values[at], kana=kana) for at in asked}
     found: dict[int, Sequence[str]] = {at: held for at, held in told.items() if held}
     if len(asked) < len(texts.values):

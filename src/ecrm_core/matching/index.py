@@ -15,10 +15,11 @@ from ecrm_core.kernel import Reason
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.explain import reasons_of
 from ecrm_core.matching.features import Feature, features_of, forms_of_row, names_of
-from ecrm_core.matching.keys import keys_of_row
+from ecrm_core.matching.indexfile import dumped, loaded
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.people import people_columns, people_fields
 from ecrm_core.matching.postings import Capped, Snapshot, Tail, capped
+from ecrm_core.matching.rowkeys import keys_of_row
 from ecrm_core.matching.rows import Fields, Id, People, plain_id, rows_of
 from ecrm_core.matching.scoring import Scored, Scorer, Tables, probability
 from ecrm_core.matching.stock import Form, Layout, stock_of
@@ -80,6 +81,28 @@ class Index:
         stock = stock_of(self._layout, [], ())
         return Snapshot(layout=self._layout, stock=stock, tail=Tail(len(self._layout.rules)))
 
+    def dump(self) -> bytes:
+        """Return the index as bytes, for ``load``: personal data in clear, so keep them safe.
+
+        Raises DefinitionError for ids that are no texts or whole numbers.
+        """
+        with self._lock:
+            stock = self._now.tidied().stock
+        return dumped(self.model, self.fields, self._layout, stock)
+
+    @classmethod
+    def load(cls, data: bytes, *, comparisons: Iterable[Comparison] = ()) -> Index:
+        """Return the index that ``dump`` wrote; it finds and scores the same.
+
+        ``comparisons`` are those it had. Raises DefinitionError for another version, other fields
+        or rules, and InputError for bytes that are damaged.
+        """
+        held = loaded(data)
+        made = cls(held.model, fields=held.fields, comparisons=comparisons)
+        stock = held.stock(made._layout)  # noqa: SLF001 - its own
+        made._settle(evolve(made._now, stock=stock, size=stock.count))  # noqa: SLF001
+        return made
+
     def __len__(self) -> int:
         """How many rows there are."""
         return self._now.size
@@ -91,7 +114,8 @@ class Index:
     @property
     def capped(self) -> tuple[Capped, ...]:
         """The rules of whose keys some have more rows (above 1,000) than a query looks at."""
-        return capped(self._now)
+        with self._lock:
+            return capped(self._now)
 
     def add(self, id: Id, row: Row) -> None:  # noqa: A002 - the word of the design
         """Add one row.
@@ -112,9 +136,11 @@ class Index:
 
     def remove(self, id: Id) -> None:  # noqa: A002
         """Take a row out. Raises MissingError for an id that is not here."""
+        id_ = _named(id)
         with self._lock:
-            self._append([], (), gone=self._place(_named(id)))
-            del self._places[_named(id)]
+            row = self._place(id_)
+            del self._places[id_]
+            self._append([], (), gone=row)
 
     def add_many(self, table: People, id: str | None = None) -> None:  # noqa: A002
         """Add the rows of a table or list of people, as ``dedupe`` takes them: all of them or none.

@@ -18,10 +18,13 @@ from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.matching.arrays import Flags, Keys, distinct
 from ecrm_core.matching.dressed import forms_beside
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.texts import Texts, local_sizes, mixed, mixed_one
+from ecrm_core.matching.texts import Texts, local_sizes, mixed
 
 __all__ = [
     "FIXED",
+    "MOST_FORMS",
+    "MOST_NAMES",
+    "PERSON",
     "ROW",
     "ROWS",
     "RULES",
@@ -30,7 +33,6 @@ __all__ = [
     "Rule",
     "checked_rules",
     "keys_of",
-    "keys_of_row",
     "rules_between",
     "rules_of",
 ]
@@ -56,9 +58,10 @@ WIDE: tuple[Rule, ...] = (
 )  # fmt: skip
 """Rules that are followed where a sample of what they bring together holds matches."""
 
-_PERSON = ("given_name", "family_name", "middle_name", "full_name", "kana")
+PERSON = ("given_name", "family_name", "middle_name", "full_name", "kana")
+"""The roles that name a person."""
 FIXED: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    **dict.fromkeys(("whole", "name", "name3", "names3", "initials"), _PERSON),
+    **dict.fromkeys(("whole", "name", "name3", "names3", "initials"), PERSON),
     **dict.fromkeys(("birth_date", "birth_y", "birth_ym", "birth_md"), ("birth_date",)),
     **dict.fromkeys(("email", "local", "local5"), ("email",)),
     **dict.fromkeys(("phone", "phone6"), ("phone",)),
@@ -76,8 +79,10 @@ ROW = 28
 ROWS = np.uint64((1 << ROW) - 1)
 _RULES = 60  # they are the bits of a number
 _NAMED = frozenset({"name", "name3", "whole"})
-_KEY = ((1 << 64) - 1) ^ int(ROWS)
-_MOST = 6  # forms of one piece in one row
+MOST_FORMS = 6
+"""Forms of one piece that count in one row."""
+MOST_NAMES = 8
+"""Words of names that count in one row, and what they are found by beside them."""
 _Split = Callable[[Texts], Keys]
 
 
@@ -139,7 +144,7 @@ def _split(texts: Texts, single: Keys, piece: Callable[[str], str]) -> Keys:
 def numbers_of(lists: Sequence[Collection[str]]) -> Keys:
     """Return the numbers of the texts of each list, a column for each place."""
     known: dict[str, int] = {}
-    width = min(max(map(len, lists), default=0), _MOST)
+    width = min(max(map(len, lists), default=0), MOST_FORMS)
     found = np.zeros((len(lists), width), np.int64)
     for row, words in enumerate(lists):
         for at, word in zip(range(width), words, strict=False):
@@ -172,14 +177,18 @@ _PIECES: Mapping[str, tuple[str, _Split]] = MappingProxyType({
 
 
 class Pieces:
-    """The pieces that the features of a table have: numbers for each row, 0 where there is none."""
+    """The pieces that the features of a table have: numbers for each row, 0 where there is none.
 
-    def __init__(self, features: Sequence[Feature]) -> None:
+    With ``more`` to come, a name has all its forms, also those no other name here has.
+    """
+
+    def __init__(self, features: Sequence[Feature], *, more: bool = False) -> None:
+        self._more = more
         self._roles: dict[str, list[Feature]] = {}
         for feature in features:
             self._roles.setdefault(feature.role, []).append(feature)
         self._own = {f.role: f for f in features if f.own is not None and f.own.keys is not None}
-        self._people = [feature for role in _PERSON for feature in self._roles.get(role, [])]
+        self._people = [feature for role in PERSON for feature in self._roles.get(role, [])]
         self._held: dict[str, Keys] = {}
 
     @property
@@ -221,8 +230,8 @@ class Pieces:
         if piece == "words":
             return _once(_rows_of([(f, _words(f.texts, 1)) for f in self._people]))
         if piece == "name":
-            beside = [(f, _beside(f)) for f in self._people]
-            return _once(np.c_[self["words"], _rows_of(beside)], _MOST + 2)
+            beside = [(f, _beside(f, every=self._more)) for f in self._people]
+            return _once(np.c_[self["words"], _rows_of(beside)], MOST_NAMES)
         if piece == "name3":
             return _once(_rows_of([(f, _beginnings(f.texts, 3)) for f in self._people]))
         if piece == "whole":
@@ -242,9 +251,9 @@ class Pieces:
         return np.stack(pairs, axis=1) if pairs else np.zeros((len(first), 0), np.uint64)
 
 
-def _beside(feature: Feature) -> Keys:
+def _beside(feature: Feature, *, every: bool) -> Keys:
     """Return what names are found by beside their words: a nickname by the name it is short for."""
-    held = forms_beside(feature.role, feature.texts)
+    held = forms_beside(feature.role, feature.texts, every=every)
     found = numbers_of(list(held.values()))
     keys = np.zeros((len(feature.values), found.shape[1]), np.uint64)
     keys[list(held)] = found
@@ -259,17 +268,23 @@ def _sum(keys: Keys) -> Keys:
     return found
 
 
-def _once(keys: Keys, most: int = _MOST) -> Keys:
-    """Return the numbers of each row without repetition; columns that hold none are left out."""
+def _once(keys: Keys, most: int = MOST_FORMS) -> Keys:
+    """Return the numbers of each row without repetition, the first columns filled first.
+
+    What a row has does not depend on the others: a table of one comes to the same.
+    """
     kept: list[Keys] = []
-    fullest = np.argsort(-np.count_nonzero(keys, axis=0), kind="stable")
-    for column in keys.T[fullest]:
+    for column in keys.T:
         fresh = column.copy()
         for other in kept:
             fresh[fresh == other] = 0
-        if fresh.any():
+        for other in kept:
+            free = (other == 0) & (fresh > 0)
+            other[free] = fresh[free]
+            fresh[free] = 0
+        if len(kept) < most and fresh.any():
             kept.append(fresh)
-    return np.stack(kept[:most], axis=1) if kept else np.zeros((len(keys), 0), np.uint64)
+    return np.stack(kept, axis=1) if kept else np.zeros((len(keys), 0), np.uint64)
 
 
 def _plugged(feature: Feature) -> Keys:
@@ -315,21 +330,6 @@ def keys_of(pieces: Pieces, rule: Sequence[str]) -> Keys:
             key = mixed(key * np.uint64(3) + slot[members])
         found.append(key & ~ROWS | members.astype(np.uint64))
     return np.concatenate(found) if found else np.zeros(0, np.uint64)
-
-
-def keys_of_row(features: Sequence[Feature], rules: Sequence[Rule]) -> list[set[int]]:
-    """Return for each rule the keys of the first row: what ``keys_of`` says, sooner for one row."""
-    pieces = Pieces(features)
-    held = {piece: tuple(filter(None, pieces[piece][0].tolist()))
-            for piece in pieces.names.intersection(chain.from_iterable(rules))}  # fmt: skip
-    return [set(map(_key, product(*(held.get(piece, ()) for piece in rule)))) for rule in rules]
-
-
-def _key(slots: Sequence[int]) -> int:
-    key, *more = slots
-    for slot in more:
-        key = mixed_one(key * 3 + slot)
-    return key & _KEY
 
 
 def rules_between(features: Sequence[Feature]) -> tuple[Rule, ...]:

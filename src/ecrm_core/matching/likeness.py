@@ -23,6 +23,7 @@ from ecrm_core.matching.texts import Texts, local_sizes
 
 __all__ = ["Crossed", "Likeness", "likeness_of"]
 
+_FEW = 32
 Ask = Callable[[Codes, Codes], Levels]
 """Levels of different codes, both stated."""
 
@@ -51,6 +52,8 @@ def likeness_of(feature: Feature) -> Likeness:
 
 def each_once(one: Codes, two: Codes, ask: Ask) -> Levels:
     """Return the levels of pairs of codes, asking about each two of them once, lower first."""
+    if len(one) < _FEW:  # to find the same among few costs more than to ask twice
+        return ask(np.minimum(one, two), np.maximum(one, two))
     low = np.minimum(one, two).astype(np.int64)
     packed = low << 32 | np.maximum(one, two)
     pairs, place = np.unique(packed, return_inverse=True)

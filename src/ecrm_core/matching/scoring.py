@@ -13,7 +13,7 @@ from attrs import frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.matching.agreement import Agreement
-from ecrm_core.matching.arrays import Flags, Levels, Numbers, Pairs64
+from ecrm_core.matching.arrays import Codes, Flags, Levels, Numbers, Pairs64
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.model import FieldWeights, Model
 from ecrm_core.matching.roles import COMPARED, Compared
@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 _SLACK = 0.01  # bits: bounds are kept in single precision
+_FEW = 1_000
+_SOME = 64
 _CHUNK = 1 << 17  # pairs scored at once
 _OWN = Compared(sort="", strangers=1.0)  # a custom field: its evidence stands alone
 # What costs little to compare is compared first: it spares the rest for most pairs.
@@ -142,6 +144,7 @@ class Scorer:
         self._households = [table.household for _, table in pairs]
         self._of_values = [(table, feature.texts) for feature, table in pairs]
         self._equal: dict[int, Numbers] = {}  # made when first asked for
+        self._some: dict[int, dict[int, float]] = {}
         order = sorted(range(len(pairs)), key=lambda at: _CHEAP.index(self._sort(at)))
         self._order = order
         self._limits = [table.limits for _, table in pairs]
@@ -193,11 +196,22 @@ class Scorer:
 
     def _equals(self, at: int) -> Numbers:
         """Return for each value of a feature what agreeing on it says."""
-        found = self._equal.get(at)
-        if found is None:
+        if at not in self._equal:
             table, texts = self._of_values[at]
-            found = self._equal[at] = table.equal(texts)
-        return found
+            self._equal[at] = table.equal(texts)
+        return self._equal[at]
+
+    def _equal_of(self, at: int, codes: Codes) -> Numbers:
+        """Return what agreeing on these values says; of few, the others are not looked up."""
+        if at in self._equal or len(codes) > _SOME:
+            return self._equals(at)[codes]
+        known = self._some.setdefault(at, {})
+        wanted = codes.tolist()
+        if new := [code for code in dict.fromkeys(wanted) if code not in known]:
+            table, texts = self._of_values[at]
+            found = table.equal(Texts([texts.values[code] for code in new]))
+            known.update(zip(new, found.tolist(), strict=True))
+        return np.array([known[code] for code in wanted])
 
     def _most_of(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
         """Return what pairs may weigh at most, where values still have to be compared."""
@@ -205,18 +219,19 @@ class Scorer:
         for at, feature in enumerate(self.features):
             top = len(self._tables[at]) - 2
             total += self._first[at][level[:, at]]
-            unlike = np.flatnonzero(level[:, at] == 0)
-            best = self.agreement.ceiling(at, left[unlike], right[unlike])
-            if best is not None:
-                total[unlike] += (self._ceilings[at][best] - self._highest[at]).astype(np.float32)
+            if len(left) > _FEW:  # of few pairs it costs more than it spares
+                unlike = np.flatnonzero(level[:, at] == 0)
+                best = self.agreement.ceiling(at, left[unlike], right[unlike])
+                if best is not None:
+                    less = self._ceilings[at][best] - self._highest[at]
+                    total[unlike] += less.astype(np.float32)
             same = np.flatnonzero(level[:, at] == top)
             if not len(same):
                 continue
-            equal = self._equals(at)
             if feature.codes.shape[1] > 1:
-                total[same] += np.float32(equal.max(initial=0))
+                total[same] += np.float32(self._equals(at).max(initial=0))
             else:
-                total[same] += equal[feature.first[left[same]]].astype(np.float32)
+                total[same] += self._equal_of(at, feature.first[left[same]]).astype(np.float32)
         return total
 
     def score(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
@@ -252,9 +267,9 @@ class Scorer:
         return found
 
     def _agreed(self, at: int, feature: Feature, left: Pairs64, right: Pairs64) -> Numbers:
-        equal = self._equals(at)
         if feature.codes.shape[1] == 1:
-            return equal[feature.first[left]]
+            return self._equal_of(at, feature.first[left])
+        equal = self._equals(at)
         best = np.full(len(left), -np.inf)
         for one in feature.codes.T:
             for two in feature.codes.T:

@@ -103,7 +103,7 @@ class Stock:
 def stock_of(layout: Layout, ids: Sequence[Id], features: Sequence[Feature]) -> Stock:
     """Return a stock of rows; fields without a feature say nothing in all of them."""
     held = {feature.name: feature for feature in features}
-    pieces = Pieces(features)
+    pieces = Pieces(features, more=True)
     names = pieces.names
     keys = tuple(
         _sorted(keys_of(pieces, rule)) if names >= set(rule) else np.zeros(0, np.uint64)

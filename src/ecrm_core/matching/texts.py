@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ecrm_core.matching.arrays import Keys, Pairs64
 
-__all__ = ["Texts", "mixed", "mixed_one"]
+__all__ = ["Texts", "mixed", "mixed_one", "number_of"]
 
 _CHUNK = 1 << 12  # values hashed at once: what they take stays in the cache
 _ODD, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
@@ -44,6 +44,11 @@ def _powers() -> Keys:
 
 _POWERS = _powers()
 _WHOLE_POWERS = tuple(_POWERS.tolist())
+
+
+def number_of(text: str) -> int:
+    """Return the number of one text: what ``Texts.whole`` says of many; 0 for an empty one."""
+    return mixed_one(sum(map(mul, map(ord, text), _WHOLE_POWERS)) + len(text)) if text else 0
 
 
 @frozen(eq=False, repr=False, slots=False)
@@ -90,10 +95,8 @@ class Texts:
         return found
 
     def _hashed_singly(self, begin: Sequence[int], size: Sequence[int]) -> Keys:
-        signs = [self.characters[at : at + held].tolist() for at, held in zip(begin, size, strict=True)]
-        said = [
-            mixed_one(sum(map(mul, own, _WHOLE_POWERS)) + len(own)) if own else 0 for own in signs
-        ]
+        whole = "".join(self.values)
+        said = [number_of(whole[at : at + held]) for at, held in zip(begin, size, strict=True)]
         return np.array(said, np.uint64)
 
     def _hashed(self, begin: Pairs64, size: Pairs64) -> Keys:
