@@ -15,6 +15,10 @@ pytest.importorskip("pandas", reason="the notebooks read their files with pandas
 pytest.importorskip("matplotlib", reason="the notebooks draw with pandas' own plot")
 
 NOTEBOOKS = sorted((ROOT / "examples" / "notebooks").glob("*.ipynb"))
+SHOWS = {
+    "customers": ("to review",),
+    "matching": ("to review", "(two taken at random)", "(shared by a household)", "predicted"),
+}
 
 
 def _cells(path: pathlib.Path) -> Iterator[str]:
@@ -46,6 +50,7 @@ def test_a_notebook_runs_in_an_empty_folder(
     tables = [text for text in shown if text.startswith("<")]
     assert len(tables) >= 4, "each step shows a table"
     assert any("Axes" in text for text in shown), "the last step draws"
+    assert [text for text in SHOWS[path.stem] if text not in "".join(shown)] == []
 
 
 def test_there_is_a_notebook_without_outputs_in_it() -> None:
