@@ -13,7 +13,8 @@ from ecrm_core.matching.names import organisation_form, person_form
 
 __all__ = ["LONGEST", "abbreviated", "form_of"]
 
-LONGEST = 128  # likeness of long texts costs the product of their lengths
+LONGEST = 128
+"""Characters of a form: likeness of long texts costs the product of their lengths."""
 _SIGNS = re.compile(r"[\W_]+")
 _APOSTROPHES = re.compile("['’`´]")
 _COMPACT = re.compile(r"(?:1[6-9]|20)\d{6}", re.ASCII)

@@ -77,6 +77,7 @@ FIXED: Mapping[str, tuple[str, ...]] = MappingProxyType({
 ROW = 28
 """Bits of the number of a row, beside its key."""
 ROWS = np.uint64((1 << ROW) - 1)
+"""The bits of the number of a row."""
 _RULES = 60  # they are the bits of a number
 _NAMED = frozenset({"name", "name3", "whole"})
 MOST_FORMS = 6

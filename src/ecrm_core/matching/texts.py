@@ -95,9 +95,9 @@ class Texts:
         return found
 
     def _hashed_singly(self, begin: Sequence[int], size: Sequence[int]) -> Keys:
-        whole = "".join(self.values)
-        said = [number_of(whole[at : at + held]) for at, held in zip(begin, size, strict=True)]
-        return np.array(said, np.uint64)
+        # The characters may be those of longer values, of which these are stretches.
+        parts = (self.characters[at : at + held] for at, held in zip(begin, size, strict=True))
+        return np.array([number_of(_text(part)) for part in parts], np.uint64)
 
     def _hashed(self, begin: Pairs64, size: Pairs64) -> Keys:
         held = np.flatnonzero(size > 0)
@@ -133,6 +133,12 @@ class Texts:
         if not len(self.characters):
             return np.zeros((len(self.values), width), np.uint8)
         return np.where(inside, self.characters[at], 0).astype(self.characters.dtype)
+
+
+def _text(signs: NDArray[np.uint8] | NDArray[np.uint32]) -> str:
+    if signs.dtype == np.uint8:
+        return signs.tobytes().decode("ascii")
+    return signs.tobytes().decode("utf-32-le", errors="surrogatepass")
 
 
 def local_sizes(texts: Texts) -> Pairs64:
