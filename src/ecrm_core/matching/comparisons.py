@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ecrm_core.matching.arrays import Flags, Levels
-from ecrm_core.matching.name_levels import full_levels, name_levels, title_levels
+from ecrm_core.matching.name_levels import full_levels, given_levels, name_levels, title_levels
 from ecrm_core.matching.similar import Texts, edits, ranked, shared_words, sorted_words, winkler
 
 __all__ = ["levels_of"]
@@ -57,6 +57,6 @@ def _none(left: Texts, right: Texts) -> Levels:
 
 
 _LEVELS: Mapping[str, Callable[[Texts, Texts], Levels]] = MappingProxyType({
-    "given": name_levels, "name": name_levels, "full": full_levels, "title": title_levels,
+    "given": given_levels, "name": name_levels, "full": full_levels, "title": title_levels,
     "way": _way, "text": _text, "local": _local, "slip": _slip, "category": _none,
 })  # fmt: skip

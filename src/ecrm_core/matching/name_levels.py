@@ -12,11 +12,11 @@ from rapidfuzz.distance import OSA
 
 from ecrm_core.kernel import script_of
 from ecrm_core.matching.arrays import Flags, Levels, Pairs64
-from ecrm_core.matching.names import organisation_level, person_level
+from ecrm_core.matching.names import organisation_level, person_level, two_genders
 from ecrm_core.matching.names.korean import jamo_of
 from ecrm_core.matching.similar import Texts, edits, ranked, shared_words, sorted_words, winkler
 
-__all__ = ["full_levels", "name_levels", "title_levels"]
+__all__ = ["full_levels", "given_levels", "name_levels", "title_levels"]
 
 _UNSPACED = frozenset({"hangul", "han", "kana"})
 _SIMILAR, _CLOSE = 1, 2
@@ -30,6 +30,13 @@ def name_levels(left: Texts, right: Texts) -> Levels:
     level[_where(level == _SIMILAR, left, right, _one_slip)] = _CLOSE
     level[_where(_spaced(left) ^ _spaced(right), left, right, _part_of)] = _CLOSE
     return _by_characters(left, right, level)
+
+
+def given_levels(left: Texts, right: Texts) -> Levels:
+    """Compare given names; a woman's and a man's are similar at most."""
+    level = name_levels(left, right)
+    level[_where(level == _CLOSE, left, right, two_genders)] = _SIMILAR
+    return level
 
 
 def full_levels(left: Texts, right: Texts) -> Levels:

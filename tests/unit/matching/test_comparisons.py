@@ -16,6 +16,8 @@ CASES = [
     ("given", "rob", "robert", "similar"),
     ("given", "r", "robert", "similar"),
     ("given", "r", "anna", "other"),
+    ("given", "daniel", "daniela", "similar"),
+    ("name", "moren", "morena", "close"),
     ("name", "김", "이", "other"),
     ("given", "민준", "민수", "other"),
     ("given", "민준", "민준이", "similar"),

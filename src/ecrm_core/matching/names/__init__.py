@@ -3,7 +3,7 @@
 from ecrm_core.matching.names.aliases import aliases_of, family_names, long_names, nicknames
 from ecrm_core.matching.names.forms import organisation_form, person_form
 from ecrm_core.matching.names.organisations import organisation_level
-from ecrm_core.matching.names.persons import person_level
+from ecrm_core.matching.names.persons import person_level, two_genders
 
 __all__ = [
     "aliases_of",
@@ -14,4 +14,5 @@ __all__ = [
     "organisation_level",
     "person_form",
     "person_level",
+    "two_genders",
 ]

@@ -81,7 +81,11 @@ def _sure(found: Assigned) -> bool:
     if len(found.pairs) > 1:
         return found.score >= 0.85
     _, one, two = found.pairs[0]
-    return min(len(one), len(two)) > 5 and OSA.distance(one, two, score_cutoff=1) <= 1
+    return (
+        min(len(one), len(two)) > 4
+        and max(len(one), len(two)) > 5
+        and OSA.distance(one, two, score_cutoff=1) <= 1
+    )
 
 
 def _alike(one: str, two: str) -> float:

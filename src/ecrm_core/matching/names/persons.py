@@ -17,6 +17,7 @@ REORDERED = 4
 _SIMILAR, _CLOSE = 1, 2
 _CHILD = frozenset({"bin", "ibn", "bint"})  # stands before the name of the father
 _ENDING = re.compile(r"(?:iy|ii|yi|yy|ij|yj|y)$")  # of Slavic names in Latin letters
+_ENDINGS_OF_GENDERS = (("", "a"), ("o", "a"), ("us", "a"), ("", "ine"), ("ian", "ine"))
 _TWICE = re.compile(r"(.)\1")
 _SAME, _LIKE = 0.86, 0.72
 _SAME_WORD, _OTHER_PERSON = 0.95, 0.6
@@ -122,12 +123,11 @@ def _alike(one: str, two: str) -> float:
 
 def two_genders(one: str, two: str) -> bool:
     """Return whether two names are a woman's and a man's: daniel and daniela, mario and maria."""
-    short, long = (one, two) if len(one) <= len(two) else (two, one)
-    if not long.endswith("a") and not short.endswith("a"):
-        return long in {f"{short.removesuffix('an')}ine", f"{short}ine"}
-    if len(short) < len(long):
-        return long == f"{short}a"
-    return one[:-1] == two[:-1] and {one[-1], two[-1]} == {"a", "o"}
+    return any(
+        (one.endswith(man) and two == one[: len(one) - len(man)] + woman)
+        or (two.endswith(man) and one == two[: len(two) - len(man)] + woman)
+        for man, woman in _ENDINGS_OF_GENDERS
+    )
 
 
 def _sound(word: str) -> str:
