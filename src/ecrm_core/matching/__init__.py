@@ -21,19 +21,24 @@ if TYPE_CHECKING:
     from ecrm_core.matching.blocking import LeftOut
     from ecrm_core.matching.deduping import dedupe
     from ecrm_core.matching.deduplication import Deduplication
+    from ecrm_core.matching.index import Index, IndexMatch
     from ecrm_core.matching.nearest import Match, best_matches
     from ecrm_core.matching.pairs import Pair, Pairs
+    from ecrm_core.matching.postings import Capped
 
 __all__ = [
     "COMPARED",
     "JUDGEMENTS",
     "SORTS",
+    "Capped",
     "Compared",
     "Comparison",
     "Deduplication",
     "Explanation",
     "FieldEvidence",
     "FieldWeights",
+    "Index",
+    "IndexMatch",
     "Judgement",
     "JudgementVerdict",
     "LeftOut",
@@ -51,7 +56,10 @@ __all__ = [
 
 # What needs numpy is loaded when first asked for: judgements travel without it.
 _HOMES = {
+    "Capped": "ecrm_core.matching.postings",
     "Deduplication": "ecrm_core.matching.deduplication",
+    "Index": "ecrm_core.matching.index",
+    "IndexMatch": "ecrm_core.matching.index",
     "LeftOut": "ecrm_core.matching.blocking",
     "Match": "ecrm_core.matching.nearest",
     "Pair": "ecrm_core.matching.pairs",
