@@ -112,5 +112,6 @@ def _characters_level(one: str, two: str) -> int:
     """Return the level of texts one character apart; short ones of Hangul by its letters."""
     longest = max(len(one), len(two))
     if longest < 3:
-        return int(OSA.distance(jamo_of(one), jamo_of(two), score_cutoff=1) <= 1)
+        letters = jamo_of(one), jamo_of(two)
+        return int(letters != (one, two) and OSA.distance(*letters, score_cutoff=1) <= 1)
     return _SIMILAR if longest < 5 else _CLOSE

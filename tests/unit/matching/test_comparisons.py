@@ -23,6 +23,8 @@ CASES = [
     ("given", "민준", "민준이", "similar"),
     ("given", "지민", "지먼", "similar"),
     ("given", "민준", "anna", "other"),
+    ("given", "伟", "芳", "other"),
+    ("full", "王伟", "王芳", "other"),
     ("full", "김민준", "김민수", "similar"),
     ("full", "김민준", "이서연", "other"),
     ("full", "やまだたろう", "やまだたろ", "close"),
