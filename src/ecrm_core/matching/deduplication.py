@@ -71,7 +71,7 @@ class Deduplication:
     def certain(self) -> Pairs:
         """The pairs of one cluster from the ``certain`` cut on, proposed: look at a sample first.
 
-        Probabilities near 1 are too sure: on invented people made hard, .958 of these were right.
+        Of invented people made hard .995 to .997 of these were right, of other labelled sets all but a few.
         """
         return self._scored.kept(self._sure)
 

@@ -81,7 +81,7 @@ class Model:
     prior: float
     household: float = -20.0
     link: float = 0.5
-    certain: float = 0.9999
+    certain: float = 0.9995
     review: float = 0.1
 
     def __attrs_post_init__(self) -> None:

@@ -66,9 +66,9 @@ class Compared:
 
 
 COMPARED: Mapping[str, Compared] = MappingProxyType({
-    "given_name": Compared(sort="given", strangers=0.008, household=0.05),
+    "given_name": Compared(sort="given", strangers=0.008, household=0.02),
     "family_name": Compared(sort="name", strangers=0.003, household=0.85),
-    "full_name": Compared(sort="full", strangers=0.0001, household=0.05),
+    "full_name": Compared(sort="full", strangers=0.0001, household=0.02),
     "middle_name": Compared(sort="name", strangers=0.01),
     "kana": Compared(sort="full", strangers=0.0002),
     "organisation": Compared(sort="title", strangers=0.0005),
@@ -80,7 +80,7 @@ COMPARED: Mapping[str, Compared] = MappingProxyType({
     "area": Compared(sort="text", strangers=0.2, group="place", household=0.95),
     "postcode": Compared(sort="code", strangers=0.002, group="place", household=0.9),
     "country": Compared(sort="category", strangers=0.7, group="place", household=0.97),
-    "birth_date": Compared(sort="date", strangers=0.00006, household=0.05),
+    "birth_date": Compared(sort="date", strangers=0.00006, household=0.03),
     "national_id": Compared(sort="code", strangers=0.000005),
     "category": Compared(sort="category", strangers=0.1),
     "text": Compared(sort="text", strangers=0.02),
