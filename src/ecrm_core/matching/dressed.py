@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 
 from ecrm_core.kernel import script_of
-from ecrm_core.matching.arrays import Codes, Flags, Keys, Levels
+from ecrm_core.matching.arrays import Codes, Flags, Keys, Levels, distinct
 from ecrm_core.matching.names import aliases_of, family_names, long_names, nicknames
 from ecrm_core.matching.texts import Texts
 
@@ -57,11 +57,8 @@ def forms_beside(role: str, texts: Texts, *, every: bool = False) -> dict[int, l
     found = {at: _beside(role, texts.values[at], held) for at, held in aliases.items()}
     if every:
         return {at: held for at, held in found.items() if held}
-    told = sorted({form for held in found.values() for form in held})
-    words = np.concatenate(_ends(texts))
-    known = {
-        form for form, held in zip(told, np.isin(Texts(told).whole, words), strict=True) if held
-    }
+    names = sorted({form for held in found.values() for form in held if ":" not in form})
+    known = {names[at] for at in _met(Texts(names).whole, np.concatenate(_ends(texts)))}
     return {at: held[:_BESIDE] for at, held in _shared(found, known).items()}
 
 
@@ -85,6 +82,15 @@ def _aliases(role: str, texts: Texts, *, every: bool = False) -> dict[int, Seque
         names = {alias for held in found.values() for alias in held}
         for at in np.flatnonzero(np.isin(texts.whole, Texts(sorted(names)).whole)).tolist():
             found[at] = list(dict.fromkeys([texts.values[at], *found.get(at, ())]))
+    return found
+
+
+def _met(few: Keys, many: Keys) -> list[int]:
+    """Return the places of the few numbers that are among the many."""
+    order = np.argsort(few)
+    held = few[order]
+    at = np.minimum(np.searchsorted(held, many), max(len(few) - 1, 0))
+    found: list[int] = order[distinct(at[held[at] == many])].tolist() if len(few) else []
     return found
 
 
