@@ -113,10 +113,10 @@ def test_a_row_read_alone_says_what_it_says_in_a_table(
     features = features_of(columns, fields)
     for at in range(len(next(iter(columns.values())))):
         cells = {name: column[at] for name, column in columns.items()}
-        found = {name: forms for name, forms in forms_of_row(cells, names_of(fields), None).items()}
-        said = {f.name: tuple(f.values[code] for code in f.codes[at] if code >= 0) for f in features}
-        assert {n: set(v) for n, v in found.items() if v} == {
-            n: set(v) for n, v in said.items() if v
+        found = forms_of_row(cells, names_of(fields), None)
+        said = {f.name: {f.values[code] for code in f.codes[at] if code >= 0} for f in features}
+        assert {name: set(forms) for name, forms in found.items() if forms} == {
+            name: forms for name, forms in said.items() if forms
         }
 
 

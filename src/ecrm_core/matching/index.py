@@ -99,8 +99,8 @@ class Index:
         """
         held = loaded(data)
         made = cls(held.model, fields=held.fields, comparisons=comparisons)
-        stock = held.stock(made._layout)  # noqa: SLF001 - its own
-        made._settle(evolve(made._now, stock=stock, size=stock.count))  # noqa: SLF001
+        stock = held.stock(made._layout)
+        made._settle(evolve(made._now, stock=stock, size=stock.count))
         return made
 
     def __len__(self) -> int:
@@ -184,9 +184,7 @@ class Index:
         return self._matches(scorer, scored.kept(np.array(order[:limit], np.int64)),
                              [ids[at] for at in order[:limit]])  # fmt: skip
 
-    def _matches(
-        self, scorer: Scorer, scored: Scored, ids: Sequence[Id]
-    ) -> tuple[IndexMatch, ...]:
+    def _matches(self, scorer: Scorer, scored: Scored, ids: Sequence[Id]) -> tuple[IndexMatch, ...]:
         bits = scorer.evidence(scored.level, scored.left, scored.right).tolist()
         said = zip(ids, scored.weight.tolist(), probability(scored.weight).tolist(),
                    scored.level.tolist(), bits, strict=True)  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
+from typing import TypeVar
 
 import numpy as np
 from attrs import frozen
@@ -24,6 +26,7 @@ __all__ = ["INDEX_FORMAT", "Held", "dumped", "loaded"]
 INDEX_FORMAT = "ecrm-index-1"
 """The version of the bytes, of the forms and of the keys in them."""
 _MAGIC = INDEX_FORMAT.encode() + b"\n"
+_Number = TypeVar("_Number", bound=np.generic)
 _SIZE = 8  # bytes that say how long the head is
 
 
@@ -48,7 +51,10 @@ class Held:
 
 
 def dumped(model: Model, fields: FieldMap | None, layout: Layout, stock: Stock) -> bytes:
-    """Return an index as bytes. Raises DefinitionError for ids that are no texts or whole numbers."""
+    """Return an index as bytes.
+
+    Raises DefinitionError for ids that are no texts or whole numbers.
+    """
     if not all(isinstance(id_, (str, int)) and not isinstance(id_, bool) for id_ in stock.ids):
         message = "found ids that are no texts or whole numbers, expected those to write an index"
         raise DefinitionError(message, code="index_ids")
@@ -106,26 +112,37 @@ def _arrays(stock: Stock) -> Iterator[NDArray[np.generic]]:
 
 
 def _stock(head: Mapping[str, Json], body: memoryview) -> Stock:
-    ids, shapes = head["ids"], iter(head["shapes"])
-    begin = 0
-
-    def taken(kind: str) -> NDArray[np.generic]:
-        nonlocal begin
-        shape = next(shapes)
-        size = int(np.prod(shape)) * np.dtype(kind).itemsize
-        part = body[begin : begin + size]
-        begin += size
-        return np.frombuffer(part, kind).reshape(shape).astype(kind.replace("<", ""))
-
-    columns = []
-    for _ in head["names"]:
-        codes, data, bounds = taken("<i4"), taken("u1").tobytes(), taken("<i8")
-        columns.append(Column(codes=codes, data=data, bounds=bounds))
-    keys = tuple(taken("<u8") for _ in head["rules"])
-    stock = Stock(ids=ids, columns=tuple(columns), keys=keys)
-    if begin != len(body) or not _sound(stock):
+    parts = _Parts(head["shapes"], body)
+    columns = tuple(
+        Column(codes=parts.taken(np.int32), data=parts.taken(np.uint8).tobytes(),
+               bounds=parts.taken(np.int64))
+        for _ in head["names"]
+    )  # fmt: skip
+    keys = tuple(parts.taken(np.uint64) for _ in head["rules"])
+    stock = Stock(ids=head["ids"], columns=columns, keys=keys)
+    if not parts.over or not _sound(stock):
         raise _damaged()
     return stock
+
+
+class _Parts:
+    """The arrays of a body, one after the other; numbers are written with the low byte first."""
+
+    def __init__(self, shapes: Sequence[Sequence[int]], body: memoryview) -> None:
+        self._shapes, self._body = list(shapes), body
+
+    @property
+    def over(self) -> bool:
+        """Tell whether nothing is left."""
+        return not self._shapes and not len(self._body)
+
+    def taken(self, kind: type[_Number]) -> NDArray[_Number]:
+        """Return the next array."""
+        shape = self._shapes.pop(0)
+        low_first = np.dtype(kind).newbyteorder("<")
+        size = prod(shape) * low_first.itemsize
+        part, self._body = self._body[:size], self._body[size:]
+        return np.frombuffer(part, low_first).reshape(shape).astype(kind)
 
 
 def _sound(stock: Stock) -> bool:

@@ -77,8 +77,8 @@ class Snapshot:
                 self._under(rule, list(own), found, sizes)
         if not found:
             return np.zeros(0, np.int64)
-        rows = np.concatenate(found)
-        rows, share = self._held(rows, np.repeat(1 / np.array(sizes), [len(held) for held in found]))
+        share = np.repeat(1 / np.array(sizes), [len(held) for held in found])
+        rows, share = self._held(np.concatenate(found), share)
         distinct, place = np.unique(rows, return_inverse=True)
         if len(distinct) > _CANDIDATES:
             rarity = np.bincount(place, np.log2(max(self.size, 1) * share + 1))
@@ -146,7 +146,7 @@ def capped(snapshot: Snapshot) -> tuple[Capped, ...]:
         over = keys[POSTINGS:][keys[POSTINGS:] == keys[:-POSTINGS]] << np.uint64(ROW)
         asked = np.array(sorted({*over.tolist(), *later}), np.uint64)
         counts = held.searchsorted(asked | ROWS, "right") - held.searchsorted(asked)
-        counts += [len(later.get(key, ())) for key in asked.tolist()]
+        counts += np.array([len(later.get(key, ())) for key in asked.tolist()], np.int64)
         large = counts[counts > POSTINGS]
         if len(large):
             found.append(Capped(rule=" + ".join(rule), keys=len(large), largest=int(large.max())))

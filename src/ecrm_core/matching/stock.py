@@ -159,13 +159,16 @@ def _renumbered(keys: Keys, alive: Flags, number: Pairs64) -> Keys:
 
 def _joined(parts: Sequence[tuple[Column, Flags]]) -> Column:
     width = max(column.codes.shape[1] for column, _ in parts)
-    codes, texts, ends, begin = [], [], [np.zeros(1, np.int64)], 0
+    codes: list[Codes] = []
+    texts: list[bytes] = []
+    ends = [np.zeros(1, np.int64)]
+    begin = 0
     for column, alive in parts:
         held = np.full((int(alive.sum()), width), -1, np.int32)
         held[:, : column.codes.shape[1]] = column.codes[alive]
         held[held >= 0] += begin
         codes.append(held)
-        ends.append(column.bounds[1:] + sum(map(len, texts)))
+        ends.append(column.bounds[1:] + sum(len(text) for text in texts))
         texts.append(column.data)
         begin += len(column.bounds) - 1
     made = Column(codes=np.concatenate(codes), data=b"".join(texts), bounds=np.concatenate(ends))
