@@ -174,7 +174,8 @@ class Scorer:
 
     def _part(self, left: Pairs64, right: Pairs64, floor: float) -> Scored:
         level = self.agreement.equals(left, right)
-        total = self._most_of(level, left, right)
+        ask = len(left) > _FEW  # of few pairs it costs more than it spares
+        total = self._most_of(level, left, right, ask=ask)
         for at in (None, *self._order):
             if at is not None:
                 asked = np.flatnonzero(level[:, at] == 0)
@@ -182,7 +183,8 @@ class Scorer:
                     continue
                 found = self.agreement.unlike(at, left[asked], right[asked])
                 level[asked, at] = found
-                total[asked] += self._bounds[at].limits[found] - self._bounds[at].highest
+                total[asked] += self._bounds[at].limits[found]
+                total[asked] -= self._unlike(at, left[asked], right[asked], ask=ask)
             alive = np.flatnonzero(total >= floor - _SLACK)
             if len(alive) < 0.9 * len(left):
                 left, right, total = left[alive], right[alive], total[alive]
@@ -211,18 +213,19 @@ class Scorer:
             known.update(zip(new, found.tolist(), strict=True))
         return np.array([known[code] for code in wanted])
 
-    def _most_of(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
+    def _unlike(self, at: int, left: Pairs64, right: Pairs64, *, ask: bool) -> Numbers | float:
+        """Return what values that differ may say at most, before they are compared."""
+        best = self.agreement.ceiling(at, left, right) if ask else None
+        return self._bounds[at].highest if best is None else self._bounds[at].ceilings[best]
+
+    def _most_of(self, level: Levels, left: Pairs64, right: Pairs64, *, ask: bool) -> Numbers:
         """Return what pairs may weigh at most, where values still have to be compared."""
         total = np.full(len(left), self.model.prior, np.float32)
         for at, feature in enumerate(self.features):
             top, bounds = len(self._tables[at]) - 2, self._bounds[at]
             total += bounds.first[level[:, at]]
-            if len(left) > _FEW:  # of few pairs it costs more than it spares
-                unlike = np.flatnonzero(level[:, at] == 0)
-                best = self.agreement.ceiling(at, left[unlike], right[unlike])
-                if best is not None:
-                    less = bounds.ceilings[best] - bounds.highest
-                    total[unlike] += less.astype(np.float32)
+            unlike = np.flatnonzero(level[:, at] == 0)
+            total[unlike] += self._unlike(at, left[unlike], right[unlike], ask=ask) - bounds.highest
             same = np.flatnonzero(level[:, at] == top)
             if not len(same):
                 continue
