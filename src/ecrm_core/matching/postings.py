@@ -146,7 +146,7 @@ def capped(snapshot: Snapshot) -> tuple[Capped, ...]:
         over = keys[POSTINGS:][keys[POSTINGS:] == keys[:-POSTINGS]] << np.uint64(ROW)
         asked = np.array(sorted({*over.tolist(), *later}), np.uint64)
         counts = held.searchsorted(asked | ROWS, "right") - held.searchsorted(asked)
-        counts += [len(later.get(key, ())) for key in asked.tolist()]
+        counts += np.array([len(later.get(key, ())) for key in asked.tolist()], np.int64)
         large = counts[counts > POSTINGS]
         if len(large):
             found.append(Capped(rule=" + ".join(rule), keys=len(large), largest=int(large.max())))
