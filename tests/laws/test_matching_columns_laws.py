@@ -141,6 +141,12 @@ def test_equal_stretches_and_no_others_have_equal_numbers(given: list[str], long
     for keys, stretches in ways:
         assert len(set(zip(keys.tolist(), stretches, strict=True))) == len(set(stretches))
         assert len(set(keys.tolist())) == len(set(stretches))
+    size = np.minimum(held.sizes // 2, long)
+    part = held.cut(held.starts + held.sizes - size, size)
+    stretches = [text[len(text) - s :] for text, s in zip(held.values, size.tolist(), strict=True)]
+    assert part.values == stretches
+    assert part.whole.tolist() == Texts(stretches).whole.tolist()
+    assert part.whole.tolist() == Texts([*stretches, *["x"] * 4_200]).whole[: len(size)].tolist()
     rows = held.matrix(long)
     signs = [[*map(ord, value[:long].ljust(long, "\0"))] for value in held.values]
     assert rows.tolist() == signs

@@ -12,9 +12,11 @@ from ecrm_core.matching.likeness import Crossed, Likeness, likeness_of
 from ecrm_core.matching.madeof import MadeOfNames
 from ecrm_core.matching.roles import SORTS
 
-__all__ = ["Agreement"]
+__all__ = ["NAMES", "SETTLED", "Agreement"]
 
-_NAMES = ("given_name", "family_name", "full_name")
+SETTLED = frozenset({"email", "kana"})
+"""Roles whose level names that are alike may change after all."""
+NAMES = ("given_name", "family_name", "full_name")
 
 
 class Agreement:
@@ -26,7 +28,7 @@ class Agreement:
         self._tops = [len(feature.sort.levels) - 1 for feature in self.features]
         self._place = {feature.role: at for at, feature in enumerate(self.features)}
         if "email" in self._place:
-            named = [feature for feature in self.features if feature.role in _NAMES]
+            named = [feature for feature in self.features if feature.role in NAMES]
             self._made = MadeOfNames(self.features[self._place["email"]], named)
         if {"given_name", "family_name"} <= self._place.keys():
             given, family = (
@@ -48,7 +50,7 @@ class Agreement:
 
         An address made of the name is chosen by namesakes too; mere likeness says nothing then.
         """
-        names = [self._place[role] for role in _NAMES if role in self._place]
+        names = [self._place[role] for role in NAMES if role in self._place]
         if names and "kana" in self._place:  # the reading of a name that agrees agrees with it
             level[(level[:, names] > 0).any(axis=1), self._place["kana"]] = -1
         at = self._place.get("email")

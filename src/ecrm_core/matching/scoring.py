@@ -12,11 +12,11 @@ import numpy as np
 from attrs import frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.matching.agreement import Agreement
+from ecrm_core.matching.agreement import NAMES, SETTLED, Agreement
 from ecrm_core.matching.arrays import Codes, Flags, Levels, Numbers, Pairs64
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.model import FieldWeights, Model
-from ecrm_core.matching.roles import COMPARED, Compared
+from ecrm_core.matching.roles import COMPARED, SORTS, Compared
 from ecrm_core.matching.texts import Texts
 
 __all__ = [
@@ -147,10 +147,8 @@ class Scorer:
         self._some: dict[int, dict[int, float]] = {}
         order = sorted(range(len(pairs)), key=lambda at: _CHEAP.index(self._sort(at)))
         self._order = order
-        self._limits = [table.limits for _, table in pairs]
-        self._highest = [table.highest for _, table in pairs]
-        self._first = [table.first for _, table in pairs]
-        self._ceilings = [table.ceilings for _, table in pairs]
+        named = any(role in NAMES for role in self.roles)
+        self._bounds = [table.beside_names if named else table.alone for _, table in pairs]
 
     def _sort(self, at: int) -> str:
         sort = self.features[at].compared.sort
@@ -176,7 +174,8 @@ class Scorer:
 
     def _part(self, left: Pairs64, right: Pairs64, floor: float) -> Scored:
         level = self.agreement.equals(left, right)
-        total = self._most_of(level, left, right)
+        ask = len(left) > _FEW  # of few pairs it costs more than it spares
+        total = self._most_of(level, left, right, ask=ask)
         for at in (None, *self._order):
             if at is not None:
                 asked = np.flatnonzero(level[:, at] == 0)
@@ -184,7 +183,8 @@ class Scorer:
                     continue
                 found = self.agreement.unlike(at, left[asked], right[asked])
                 level[asked, at] = found
-                total[asked] += self._limits[at][found] - self._highest[at]
+                total[asked] += self._bounds[at].limits[found]
+                total[asked] -= self._unlike(at, left[asked], right[asked], ask=ask)
             alive = np.flatnonzero(total >= floor - _SLACK)
             if len(alive) < 0.9 * len(left):
                 left, right, total = left[alive], right[alive], total[alive]
@@ -213,25 +213,27 @@ class Scorer:
             known.update(zip(new, found.tolist(), strict=True))
         return np.array([known[code] for code in wanted])
 
-    def _most_of(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
+    def _unlike(self, at: int, left: Pairs64, right: Pairs64, *, ask: bool) -> Numbers | float:
+        """Return what values that differ may say at most, before they are compared."""
+        best = self.agreement.ceiling(at, left, right) if ask else None
+        return self._bounds[at].highest if best is None else self._bounds[at].ceilings[best]
+
+    def _most_of(self, level: Levels, left: Pairs64, right: Pairs64, *, ask: bool) -> Numbers:
         """Return what pairs may weigh at most, where values still have to be compared."""
         total = np.full(len(left), self.model.prior, np.float32)
         for at, feature in enumerate(self.features):
-            top = len(self._tables[at]) - 2
-            total += self._first[at][level[:, at]]
-            if len(left) > _FEW:  # of few pairs it costs more than it spares
-                unlike = np.flatnonzero(level[:, at] == 0)
-                best = self.agreement.ceiling(at, left[unlike], right[unlike])
-                if best is not None:
-                    less = self._ceilings[at][best] - self._highest[at]
-                    total[unlike] += less.astype(np.float32)
+            top, bounds = len(self._tables[at]) - 2, self._bounds[at]
+            total += bounds.first[level[:, at]]
+            unlike = np.flatnonzero(level[:, at] == 0)
+            total[unlike] += self._unlike(at, left[unlike], right[unlike], ask=ask) - bounds.highest
             same = np.flatnonzero(level[:, at] == top)
             if not len(same):
                 continue
             if feature.codes.shape[1] > 1:
-                total[same] += np.float32(self._equals(at).max(initial=0))
+                total[same] += np.float32(self._equals(at).max(initial=bounds.least))
             else:
-                total[same] += self._equal_of(at, feature.first[left[same]]).astype(np.float32)
+                equal = self._equal_of(at, feature.first[left[same]])
+                total[same] += np.maximum(equal, bounds.least).astype(np.float32)
         return total
 
     def score(self, level: Levels, left: Pairs64, right: Pairs64) -> Numbers:
@@ -254,9 +256,10 @@ class Scorer:
     def told(self, at: int, level: int) -> float:
         """Return what a level of a field says, in bits; equal values being as rare as any here."""
         table = self._tables[at]
-        if level < len(table) - 1 or not len(self._equal[at]):
+        if level < len(table) - 2:
             return float(table[level])
-        return float(self._equal[at].max())
+        equal = self._equals(at)
+        return float(equal.max()) if len(equal) else float(table[level])
 
     def household(self, level: Levels, evidence: Numbers) -> Numbers:
         """Return what each field says for two people of one household, in bits."""
@@ -311,6 +314,31 @@ class Tables:
         return self._held.get((feature.name, feature.role)) or self._by_role.get(feature.role)
 
 
+class _Bounds:
+    """What each level of a field may say at most, in bits, whatever the other fields come to.
+
+    Before values are compared they may be at any level; equal ones say at least ``least``.
+    """
+
+    def __init__(self, limits: Numbers, least: float = -np.inf) -> None:
+        self.limits, self.least = limits, least
+        self.ceilings = np.maximum.accumulate(limits[:-2])
+        self.highest = float(self.ceilings[-1])
+        self.first = limits.astype(np.float32)
+        self.first[0], self.first[-2] = self.highest, 0
+
+
+def _settled(role: str, level: Numbers) -> _Bounds:
+    """Return the bounds of a field that names beside it may settle at another level, or silence."""
+    if role == "kana":
+        return _Bounds(np.maximum(level, 0), 0.0)
+    named = SORTS["email"].levels.index("named")
+    limits = level.copy()
+    limits[1:named] = np.maximum(level[1:named], 0)
+    limits[named + 1 : -1] = np.maximum(level[named + 1 : -1], level[named])
+    return _Bounds(limits, float(level[named]))
+
+
 class _Table:
     """One field: the weights of its levels, and the shares of its frequent values by number.
 
@@ -322,13 +350,11 @@ class _Table:
         self.household = household_weights(fields)
         if len(self.household):
             self.household = np.append(self.household, 0.0)
-        place = _compared(fields.role).group == "place"
-        # What each level may say at most; before values are compared, they may be at any.
-        self.limits = np.maximum(self.level, 0) if place else self.level
-        self.ceilings = np.maximum.accumulate(self.limits[:-2])
-        self.highest = float(self.ceilings[-1])
-        self.first = self.limits.astype(np.float32)
-        self.first[0], self.first[-2] = self.highest, 0
+        self.alone = self.beside_names = _Bounds(self.level)
+        if _compared(fields.role).group == "place":  # another part may speak for it
+            self.alone = self.beside_names = _Bounds(np.maximum(self.level, 0), 0.0)
+        elif fields.role in SETTLED:
+            self.beside_names = _settled(fields.role, self.level)
         self._most, self._rare = fields.m[-1], fields.rare
         numbers = np.array([int(digest, 16) for digest in fields.frequent], np.uint64)
         order = np.argsort(numbers)

@@ -99,9 +99,9 @@ def units_of(
         known = {name: place for place, name in enumerate(sorted(set(sources)))}
         source = np.fromiter((known[name] for name in sources), np.int32, len(sources))
         key = mixed(key + source.astype(np.uint64))
-    order = _ordered(key, ranks)
     apart = np.zeros(len(ranks), np.bool_)
     apart[alone] = True
+    order = _ordered(key, ranks + len(ranks) * apart)  # so that the others stay together
     new = np.ones(len(ranks), np.bool_)
     new[1:] = (key[order][1:] != key[order][:-1]) | apart[order][1:] | apart[order][:-1]
     starts = np.flatnonzero(new)
