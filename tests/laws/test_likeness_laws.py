@@ -102,7 +102,9 @@ def day_level(one: str, two: str) -> int:
     return int(abs(int(year) - int(year2)) <= 1)
 
 
-codes = st.one_of(st.text("0123456789", max_size=9), st.text("ab12", max_size=20), st.text(max_size=6))
+codes = st.one_of(
+    st.text("0123456789", max_size=9), st.text("ab12", max_size=20), st.text(max_size=6)
+)
 
 
 @MANY
@@ -189,7 +191,9 @@ def test_no_level_depends_on_the_side_or_on_the_other_pairs(sort: str, values: l
     likeness = likeness_of(feature_of(sort, values))
     found = likeness.levels(one, two)
     assert np.array_equal(found, likeness.levels(two, one))
-    assert found.tolist() == [int(_alone(likeness.levels, *pair)) for pair in zip(one, two, strict=True)]
+    assert found.tolist() == [
+        int(_alone(likeness.levels, *pair)) for pair in zip(one, two, strict=True)
+    ]
     assert (found < len(SORTS[sort].levels) - 1).all()
     if likeness.ceiling is not None:
         assert (found <= likeness.ceiling(one, two)).all()

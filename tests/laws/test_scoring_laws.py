@@ -39,7 +39,9 @@ def tables(draw: st.DrawFn) -> tuple[dict[str, list[str | None]], FieldMap]:
     rows = draw(st.integers(2, 10))
     roles = draw(st.lists(st.sampled_from(sorted(COMPARED)), min_size=1, max_size=6, unique=True))
     roles += draw(st.lists(st.sampled_from(["email", "phone"]), max_size=2))
-    columns = {f"c{at}": draw(st.lists(cells, min_size=rows, max_size=rows)) for at in range(len(roles))}
+    columns = {
+        f"c{at}": draw(st.lists(cells, min_size=rows, max_size=rows)) for at in range(len(roles))
+    }
     return columns, FieldMap({f"c{at}": role for at, role in enumerate(roles)})
 
 
@@ -60,7 +62,10 @@ def models(draw: st.DrawFn, features: tuple[Feature, ...]) -> Model:
             )
         )  # fmt: skip
     return evolve(
-        model, fields=tuple(fields), prior=draw(st.floats(-30, 5)), household=draw(st.floats(-30, 5))
+        model,
+        fields=tuple(fields),
+        prior=draw(st.floats(-30, 5)),
+        household=draw(st.floats(-30, 5)),
     )
 
 
@@ -119,7 +124,10 @@ def test_a_pair_weighs_the_same_alone_and_from_either_side(
 
 
 def units_from(
-    columns: dict[str, list[str | None]], fields: FieldMap, sources: list[str] | None, alone: list[int]
+    columns: dict[str, list[str | None]],
+    fields: FieldMap,
+    sources: list[str] | None,
+    alone: list[int],
 ) -> tuple[tuple[Feature, ...], Units]:
     features = features_of(columns, fields)
     rows = len(columns["c0"])
@@ -155,12 +163,16 @@ def test_rows_alike_in_everything_are_one_unit(
     assert sorted(found) == sorted(groups.values())
     for at, held in enumerate(found):
         assert said(units.features, at) == said(features, held[0])
-    pairs = [(a, b) for a in range(rows) for b in range(a) if not sources or sources[a] != sources[b]]
+    pairs = [
+        (a, b) for a in range(rows) for b in range(a) if not sources or sources[a] != sources[b]
+    ]
     assert units.possible == len(pairs)
     first = units.first(max(units.count - 1, 1))
     assert first.order.tolist() == [row for held in found[: first.count] for row in held]
     assert [said(first.features, at) for at in range(first.count)] == [
-        tuple(each for each in said(features, held[0]) if each[0] in {f.name for f in first.features})
+        tuple(
+            each for each in said(features, held[0]) if each[0] in {f.name for f in first.features}
+        )
         for held in found[: first.count]
     ]
 
@@ -174,7 +186,9 @@ def test_pairs_of_units_stand_for_all_pairs_of_their_rows(
     columns = {name: [*column, *column[:4]] for name, column in columns.items()}
     _, units = units_from(columns, fields, None, [])
     nodes = st.integers(0, units.count - 1)
-    pairs = sorted(data.draw(st.sets(st.tuples(nodes, nodes).map(lambda pair: (min(pair), max(pair))))))
+    pairs = sorted(
+        data.draw(st.sets(st.tuples(nodes, nodes).map(lambda pair: (min(pair), max(pair)))))
+    )
     left, right = np.array(pairs, np.int64).reshape(-1, 2).T
     held = Scored(left=left, right=right, weight=np.arange(len(pairs)) * 1.0,
                   level=np.zeros((len(pairs), 1), np.int8))  # fmt: skip

@@ -135,4 +135,3 @@ class Agreement:
         found = apart[maybe]
         level[found, given] = SORTS["given"].levels.index("swapped")
         level[found, family] = -1
-

@@ -105,7 +105,9 @@ class Blocking:
         chosen = held[::step]
         found = _small(members, starts, sizes, chosen)
         windows = _WINDOW * int(sizes[sizes > limit].sum())
-        return self._crossing(np.concatenate(found) if found else np.zeros(0, np.int64)), int(total * self._scale**2 + windows * self._scale)
+        return self._crossing(np.concatenate(found) if found else np.zeros(0, np.int64)), int(
+            total * self._scale**2 + windows * self._scale
+        )
 
     def _within(self, keyed: Keys, rule: tuple[str, ...]) -> tuple[Pairs64, LeftOut]:
         members, starts, sizes = _blocks_of(keyed)

@@ -133,7 +133,10 @@ def _matrices(
 def _fill(held: Numbers, table: Pairs64, score: Score) -> None:
     """Score the pairs within components that no rule had found."""
     which, one, two = np.nonzero(np.isnan(held) & (np.triu(np.ones(held.shape[1:]), 1) > 0))
-    low, high = np.minimum(table[which, one], table[which, two]), np.maximum(table[which, one], table[which, two])
+    low, high = (
+        np.minimum(table[which, one], table[which, two]),
+        np.maximum(table[which, one], table[which, two]),
+    )
     held[which, one, two] = held[which, two, one] = score(low, high)
 
 

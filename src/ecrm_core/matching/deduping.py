@@ -111,7 +111,8 @@ _Said = Mapping[JudgementVerdict, Pairs64]
 def _said(ids: Sequence[Id], verdicts: _Verdicts) -> _Said:
     """Return what was judged as pairs of rows; ids that are not here are passed by."""
     sides: dict[JudgementVerdict, list[tuple[int, int]]] = {
-        JudgementVerdict.SAME: [], JudgementVerdict.DIFFERENT: []
+        JudgementVerdict.SAME: [],
+        JudgementVerdict.DIFFERENT: [],
     }
     texts = {text_of(id_): row for row, id_ in enumerate(ids)} if verdicts else {}
     for (left, right), verdict in sorted(verdicts.items()):
@@ -123,7 +124,9 @@ def _said(ids: Sequence[Id], verdicts: _Verdicts) -> _Said:
 def _walls(units: Units, said: _Said) -> Walls:
     unit = np.empty(units.rows, np.int64)
     unit[units.order] = units.of_rows
-    return Walls(same=unit[said[JudgementVerdict.SAME]], different=unit[said[JudgementVerdict.DIFFERENT]])
+    return Walls(
+        same=unit[said[JudgementVerdict.SAME]], different=unit[said[JudgementVerdict.DIFFERENT]]
+    )
 
 
 def _ranks(ids: Sequence[Id]) -> Pairs64:

@@ -119,7 +119,9 @@ class Explanation(Private):
         if self.turning:
             found.append(("would turn it", self.turning[0], "", "", ""))
         if self.between is not None:
-            found.append(("their clusters are apart", "mean of the pairs", "", "", f"{self.between:+.1f}"))
+            found.append(
+                ("their clusters are apart", "mean of the pairs", "", "", f"{self.between:+.1f}")
+            )
         return tuple(found)
 
     def __str__(self) -> str:

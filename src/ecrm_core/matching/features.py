@@ -70,7 +70,6 @@ class Feature:
         places: Codes = codes.reshape(self.codes.shape).astype(np.int32) - np.int32(missing)
         return evolve(self, codes=places, texts=Texts(values))
 
-
     def compact(self) -> Feature:
         """Return the feature without the values no row has."""
         used, codes = np.unique(self.codes, return_inverse=True)

@@ -112,11 +112,13 @@ def _persons(units: Units, scored: Scored) -> tuple[Pairs64, Flags]:
     return components(units.count, scored.left[sure], scored.right[sure]), strangers
 
 
-def _wider(
-    units: Units, blocking: Blocking, scorer: Scorer, known: Pairs64
-) -> tuple[Scored, int]:
+def _wider(units: Units, blocking: Blocking, scorer: Scorer, known: Pairs64) -> tuple[Scored, int]:
     """Return the pairs of wide rules that are worth following, and how many were compared."""
-    cut = float(np.log2(scorer.model.link / (1 - scorer.model.link))) if scorer.model.link < 1 else np.inf
+    cut = (
+        float(np.log2(scorer.model.link / (1 - scorer.model.link)))
+        if scorer.model.link < 1
+        else np.inf
+    )
     found, compared = [], 0
     part = blocking.part(max(_PART, units.count // 5))
     for rule in blocking.wide:

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from rapidfuzz.distance import OSA
 
-from ecrm_core.matching.arrays import Codes, Flags, Levels, Pairs64
+from ecrm_core.matching.arrays import Codes, Flags, Levels
 from ecrm_core.matching.comparison import Comparison
 from ecrm_core.matching.comparisons import levels_of
 from ecrm_core.matching.dressed import Dressed
@@ -97,7 +97,10 @@ class _OwnWords:
 
     def _asked(self, one: Codes, two: Codes) -> Levels:
         values = self._texts.values
-        sides = [map(values.__getitem__, sorted(pair)) for pair in zip(one.tolist(), two.tolist(), strict=True)]
+        sides = [
+            map(values.__getitem__, sorted(pair))
+            for pair in zip(one.tolist(), two.tolist(), strict=True)
+        ]
         return np.fromiter((self._own.level(*side) for side in sides), np.int8, len(one))
 
 

@@ -16,7 +16,9 @@ from ecrm_core.matching.texts import Texts, local_sizes
 __all__ = ["MadeOfNames"]
 
 _NUMBER = 2  # digits from which people of one name rarely choose the same
-_OTHERS = np.bitwise_or.reduce(np.uint64(1) << (np.frombuffer(b"._-0123456789", np.uint8) % 61).astype(np.uint64))
+_OTHERS = np.bitwise_or.reduce(
+    np.uint64(1) << (np.frombuffer(b"._-0123456789", np.uint8) % 61).astype(np.uint64)
+)
 
 
 @cache

@@ -46,9 +46,12 @@ class Outline:
     def heads(self) -> Keys:
         """Return the first four characters of each value, a byte for each."""
         signs = self.texts.matrix(_HEAD).astype(np.uint64)
-        return (signs[:, 0] & 0xFF) | (signs[:, 1] & 0xFF) << 8 | (signs[:, 2] & 0xFF) << 16 | (
-            signs[:, 3] & 0xFF
-        ) << 24
+        return (
+            (signs[:, 0] & 0xFF)
+            | (signs[:, 1] & 0xFF) << 8
+            | (signs[:, 2] & 0xFF) << 16
+            | (signs[:, 3] & 0xFF) << 24
+        )
 
     @cached_property
     def sizes(self) -> Numbers:

@@ -56,8 +56,9 @@ class Pairs(Sequence[Pair]):
 
     def __iter__(self) -> Iterator[Pair]:
         rows = zip(self.left.tolist(), self.right.tolist(), strict=True)
-        for (one, two), weight, chance in zip(rows, self.weight.tolist(), self.likely.tolist(),
-                                              strict=True):
+        for (one, two), weight, chance in zip(
+            rows, self.weight.tolist(), self.likely.tolist(), strict=True
+        ):
             yield Pair(self.ids[one], self.ids[two], weight, chance)
 
     def kept(self, which: Flags) -> Pairs:

@@ -14,9 +14,7 @@ from ecrm_core.matching.forms import LONGEST, abbreviated, form_of
 __all__ = ["forms_of"]
 
 _CHUNK = 4_096
-_SIGNS = bytes(
-    code for code in range(128) if code != 10 and not chr(code).isalnum()
-)
+_SIGNS = bytes(code for code in range(128) if code != 10 and not chr(code).isalnum())
 _TO_SPACE = bytes.maketrans(_SIGNS, b" " * len(_SIGNS))
 _APOSTROPHES = b"'`"
 _NO_DIGIT = bytes(code for code in range(128) if code != 10 and not chr(code).isdigit())
@@ -53,9 +51,7 @@ def _sorted_out(texts: Sequence[str], quick: _Quick, plain: _Plain) -> list[str]
     """Take the plain texts of a chunk together, and the others one by one."""
     easy = [text for text in texts if text.isascii() and text.isprintable()]
     known = iter(quick("\n".join(easy).lower() + "\n", easy, plain) if easy else ())
-    return [
-        next(known) if text.isascii() and text.isprintable() else plain(text) for text in texts
-    ]
+    return [next(known) if text.isascii() and text.isprintable() else plain(text) for text in texts]
 
 
 def _lines(joined: bytes) -> list[str]:
@@ -117,9 +113,12 @@ def _emails(texts: Sequence[str], plain: _Plain) -> list[str]:
     same = {host for host, form in asked.items() if form == "a.b@" + host}
     undotted = {host: form[2:] for host, form in asked.items() if form.startswith("ab@")}
     return [
-        plain(text) if part is None
-        else line if part[2] in same
-        else part[0].replace(".", "") + undotted[part[2]] if part[2] in undotted
+        plain(text)
+        if part is None
+        else line
+        if part[2] in same
+        else part[0].replace(".", "") + undotted[part[2]]
+        if part[2] in undotted
         else plain(text)
         for text, line, part in zip(texts, lines, parts, strict=True)
     ]

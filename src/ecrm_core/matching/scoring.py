@@ -46,9 +46,7 @@ def probability(weight: Numbers) -> Numbers:
     return held
 
 
-def combined(
-    roles: Sequence[str], evidence: Numbers, household: Numbers, model: Model
-) -> Numbers:
+def combined(roles: Sequence[str], evidence: Numbers, household: Numbers, model: Model) -> Numbers:
     """Return the weight of pairs in bits, the prior included.
 
     ``evidence`` compares one person with strangers, ``household`` two people living together with

@@ -160,9 +160,7 @@ class _Strangers:
         u[kept] = np.array(start.u)[kept]
         shares, rare = _shares(counts, equal)
         whole = self._features[at].texts.whole
-        frequent = {
-            f"{whole[value]:016x}": float(shares[value]) for value in _often(counts, whole)
-        }
+        frequent = {f"{whole[value]:016x}": float(shares[value]) for value in _often(counts, whole)}
         return evolve(held, u=tuple(u.tolist()), rare=rare, frequent=frequent)
 
 

@@ -29,7 +29,9 @@ class Units:
 
     def sources_of(self, names: Collection[str]) -> Codes:
         """Return the source of each unit, -1 for those that are not named."""
-        held = np.array([at if name in names else -1 for at, name in enumerate(self.names)], np.int32)
+        held = np.array(
+            [at if name in names else -1 for at, name in enumerate(self.names)], np.int32
+        )
         if self.sources is None:
             return np.full(self.count, -1, np.int32)
         found: Codes = held[self.sources]
