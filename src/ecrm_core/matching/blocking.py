@@ -95,7 +95,7 @@ class Blocking:
         """Return some of the pairs of a rule, and about how many there are in all."""
         keyed = _sorted(keys_of(self._pieces, rule))
         members, starts, sizes = _blocks_of(keyed)
-        # Blocks are as many times smaller as there are fewer rows, and their pairs the square of it.
+        # Blocks are as many times smaller as there are fewer rows, their pairs the square of it.
         limit = max(_limit(sizes, int(self._budget / self._scale**2)), 2)
         held = np.flatnonzero((sizes > 1) & (sizes <= limit))
         pairs = sizes[held] * (sizes[held] - 1) // 2
@@ -128,7 +128,8 @@ class Blocking:
         if sources is None:
             return pairs
         left, right = unpacked(pairs)
-        return pairs[sources[left] != sources[right]]
+        crossing: Pairs64 = pairs[sources[left] != sources[right]]
+        return crossing
 
 
 def _together(parts: Sequence[Pairs64]) -> Blocks:

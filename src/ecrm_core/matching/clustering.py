@@ -117,7 +117,7 @@ def _part(edges: Edges, member: Pairs64, score: Score, label: Pairs64) -> None:
         _part_large(edges.kept(member[edges.left] == head), label)
 
 
-def _matrices(
+def _matrices(  # noqa: PLR0917 - five columns
     edges: Edges, member: Pairs64, place: Pairs64, heads: Pairs64, table: Pairs64
 ) -> Numbers:
     """Return the weights between the rows of components of one size; NaN where no edge is."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ecrm_core.customers.table import text_of
 from ecrm_core.matching.arrays import Codes
@@ -13,6 +14,33 @@ from ecrm_core.matching.arrays import Codes
 __all__ = ["cells_of", "factorised", "numbered"]
 
 _Text = TypeVar("_Text", bound=Hashable)
+
+
+class _Indices(Protocol):
+    def fill_null(self, value: int, /) -> _Indices: ...
+    def to_numpy(self, *, zero_copy_only: bool) -> NDArray[np.int32]: ...
+
+
+class _Dictionary(Protocol):
+    def to_pylist(self) -> list[object]: ...
+
+
+class _Arrow(Protocol):
+    """What is asked of a column of pyarrow, whole or in chunks, numbered or not."""
+
+    @property
+    def dictionary(self) -> _Dictionary: ...
+    @property
+    def indices(self) -> _Indices: ...
+    def combine_chunks(self) -> _Arrow: ...
+    def dictionary_encode(self) -> _Arrow: ...
+    def unify_dictionaries(self) -> _Arrow: ...
+
+
+class _Pandas(Protocol):
+    def factorize(self) -> tuple[NDArray[np.int64], Iterable[object]]: ...
+
+
 _PLAIN = frozenset({str, type(None)})
 
 
@@ -22,9 +50,9 @@ def factorised(column: Iterable[object]) -> tuple[list[str], Codes]:
     Columns of pyarrow and pandas number their own values; no frame library is imported.
     """
     if hasattr(column, "dictionary_encode"):
-        return _of_arrow(column)
+        return _of_arrow(cast("_Arrow", column))
     if hasattr(column, "factorize"):
-        return _of_pandas(column)
+        return _of_pandas(cast("_Pandas", column))
     cells = cells_of(column)
     if _PLAIN.issuperset(map(type, cells)):
         values, codes = numbered(cells)
@@ -61,7 +89,7 @@ def _merged(texts: list[str], codes: Codes) -> tuple[list[str], Codes]:
     return kept, places[codes]
 
 
-def _of_arrow(column: object) -> tuple[list[str], Codes]:
+def _of_arrow(column: _Arrow) -> tuple[list[str], Codes]:
     whole = column.combine_chunks() if hasattr(column, "combine_chunks") else column
     coded = whole.dictionary_encode() if hasattr(whole, "dictionary_encode") else whole
     if hasattr(coded, "chunks"):
@@ -71,7 +99,7 @@ def _of_arrow(column: object) -> tuple[list[str], Codes]:
     return _merged([*_texts(cells), ""], codes)
 
 
-def _of_pandas(column: object) -> tuple[list[str], Codes]:
+def _of_pandas(column: _Pandas) -> tuple[list[str], Codes]:
     codes, values = column.factorize()
-    codes = np.where(codes < 0, len(values), codes).astype(np.int32)
-    return _merged([*_texts(list(values)), ""], codes)
+    cells = list(values)
+    return _merged([*_texts(cells), ""], np.where(codes < 0, len(cells), codes).astype(np.int32))

@@ -66,7 +66,7 @@ class Explanation(Private):
 
     ``shared`` is what the sum of the fields overstates: people of one household share as much, and
     of the parts of a place the strongest counts. ``judged`` is what a person said of the two, which
-    stands above the model. ``rules`` are the blocking rules that bring the two together. ``turning``
+    stands above the model. ``rules`` are the blocking rules that bring them together. ``turning``
     are the fields, with a level, each of which would turn the verdict alone. ``together`` tells
     whether the two are in one cluster; where they are not although the pair says so, ``between`` is
     the mean weight of all pairs of their two clusters, which kept them apart.

@@ -70,14 +70,6 @@ class Feature:
         places: Codes = codes.reshape(self.codes.shape).astype(np.int32) - np.int32(missing)
         return evolve(self, codes=places, texts=Texts(values))
 
-    def compact(self) -> Feature:
-        """Return the feature without the values no row has."""
-        used, codes = np.unique(self.codes, return_inverse=True)
-        missing = int(len(used) > 0 and used[0] < 0)
-        values = [self.values[code] for code in used[missing:].tolist()]
-        codes = codes.reshape(self.codes.shape).astype(np.int32) - missing
-        return evolve(self, codes=codes, texts=Texts(values))
-
 
 @frozen
 class _Said:

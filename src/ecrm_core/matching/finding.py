@@ -54,7 +54,7 @@ class Found:
     left_out: tuple[LeftOut, ...]
 
 
-def find(
+def find(  # noqa: PLR0917 - what a run is told
     units: Units,
     model: Model | None,
     walls: Walls,
@@ -99,8 +99,10 @@ def _sample(units: Units, agreement: Agreement, blocks: Blocks) -> Sample:
     """Return every so manieth pair: they are in the order of what the rows say."""
     step = max(len(blocks.pairs) // _LEARN, 1)
     left, right = unpacked(blocks.pairs[::step])
-    return Sample(left=left, right=right, level=agreement.levels(left, right), found=blocks.found[::step],
-                  counts=units.pairs(left, right) * step)  # fmt: skip
+    return Sample(
+        left=left, right=right, level=agreement.levels(left, right),
+        found=blocks.found[::step], counts=units.pairs(left, right) * step,
+    )  # fmt: skip
 
 
 def _persons(units: Units, scored: Scored) -> tuple[Pairs64, Flags]:
@@ -142,7 +144,8 @@ def _without(pairs: Pairs64, known: Pairs64) -> Pairs64:
     if not len(known):
         return pairs
     at = np.minimum(np.searchsorted(known, pairs), len(known) - 1)
-    return pairs[known[at] != pairs]
+    fresh: Pairs64 = pairs[known[at] != pairs]
+    return fresh
 
 
 def _of_the_alike(units: Units, blocking: Blocking) -> None:

@@ -110,7 +110,8 @@ def _local(size: int, texts: Texts) -> Keys:
 def _month_day(texts: Texts) -> Keys:
     """Return one number for a month and a day, in either order."""
     signs = texts.matrix(8).astype(np.uint64)
-    one, two = signs[:, 4] << 8 | signs[:, 5], signs[:, 6] << 8 | signs[:, 7]
+    shift = np.uint64(8)
+    one, two = signs[:, 4] << shift | signs[:, 5], signs[:, 6] << shift | signs[:, 7]
     held = mixed(mixed(one + np.uint64(1)) + mixed(two + np.uint64(1)))
     return np.where(texts.sizes == 8, held, 0)[:, None]
 
@@ -150,7 +151,8 @@ def numbers_of(lists: Sequence[Collection[str]]) -> Keys:
     for row, words in enumerate(lists):
         for at, word in zip(range(width), words, strict=False):
             found[row, at] = known.setdefault(word, len(known) + 1)
-    return np.r_[np.zeros(1, np.uint64), Texts(list(known)).whole][found]
+    keys: Keys = np.r_[np.zeros(1, np.uint64), Texts(list(known)).whole][found]
+    return keys
 
 
 _PIECES: Mapping[str, tuple[str, _Split]] = MappingProxyType({

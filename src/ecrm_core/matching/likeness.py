@@ -121,7 +121,7 @@ class Crossed:
 
     def alike(self, one: Codes, two: Codes) -> Flags:
         """Tell which are equal, or close as names are close."""
-        same = self._first.whole[one] == self._second.whole[two]
+        same: Flags = self._first.whole[one] == self._second.whole[two]
         at = np.flatnonzero(~same)
         left = [self._first.values[code] for code in one[at].tolist()]
         right = [self._second.values[code] for code in two[at].tolist()]
@@ -161,7 +161,7 @@ class _Mail:
         return np.where(near, np.int8(_SLIP), np.int8(_LOCAL))
 
     def _slips(self, one: Codes, two: Codes) -> Levels:
-        """Return the level of addresses that differ by a slip before the @, or after it, or both."""
+        """Return the level of addresses that differ by a slip before or after the @, or both."""
         sides = [[self._texts.values[code].rpartition("@") for code in side.tolist()]
                  for side in (one, two)]  # fmt: skip
         locals_ = [[local for local, _, _ in side] for side in sides]
@@ -225,7 +225,7 @@ class _Nothing:
     def __init__(self, texts: Texts) -> None:
         """Know nothing of the values."""
 
-    def levels(self, one: Codes, two: Codes) -> Levels:
+    def levels(self, one: Codes, two: Codes) -> Levels:  # noqa: ARG002 - said by the protocol
         return np.zeros(len(one), np.int8)
 
 

@@ -33,7 +33,7 @@ def linked(weight: Numbers) -> Pairs64:
     return label
 
 
-def _merge(
+def _merge(  # noqa: PLR0917 - six columns
     total: Numbers, held: Numbers, label: Pairs64, which: Pairs64, one: Pairs64, two: Pairs64
 ) -> None:
     """Put group ``two`` of each component into group ``one``."""

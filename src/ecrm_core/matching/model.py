@@ -1,7 +1,8 @@
 """Model: what a fit came to, frozen and versioned: weights of levels, frequent values, cuts.
 
 Fellegi and Sunter (1969): the weight of a level is log2 of how much oftener pairs of one person
-show it than strangers do. Values are known by number (texts.Texts.whole); a model holds no personal data in clear.
+show it than strangers do. Values are known by number (texts.Texts.whole): a model holds no
+personal data in clear, and tells somebody who tries names whether they are frequent.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ __all__ = ["Outline"]
 
 _BITS = np.uint64(61)
 _CHUNK = 1 << 12
+_BYTE = np.uint64(0xFF)
 _HEAD = 4  # Winkler's prefix
 
 
@@ -46,12 +47,13 @@ class Outline:
     def heads(self) -> Keys:
         """Return the first four characters of each value, a byte for each."""
         signs = self.texts.matrix(_HEAD).astype(np.uint64)
-        return (
-            (signs[:, 0] & 0xFF)
-            | (signs[:, 1] & 0xFF) << 8
-            | (signs[:, 2] & 0xFF) << 16
-            | (signs[:, 3] & 0xFF) << 24
+        found: Keys = (
+            (signs[:, 0] & _BYTE)
+            | (signs[:, 1] & _BYTE) << np.uint64(8)
+            | (signs[:, 2] & _BYTE) << np.uint64(16)
+            | (signs[:, 3] & _BYTE) << np.uint64(24)
         )
+        return found
 
     @cached_property
     def sizes(self) -> Numbers:

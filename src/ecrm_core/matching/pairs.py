@@ -67,10 +67,10 @@ class Pairs(Sequence[Pair]):
                      self.likely[which])  # fmt: skip
 
     @classmethod
-    def ranked(
+    def ranked(  # noqa: PLR0917 - five columns
         cls, ids: Sequence[Id], left: Pairs64, right: Pairs64, weight: Numbers, likely: Numbers
     ) -> Pairs:
-        """Return pairs, the likeliest first, equal ones by weight and row; the lower row is left."""
+        """Return pairs, the likeliest first, then by weight and row; the lower row stands left."""
         low, high = np.minimum(left, right), np.maximum(left, right)
         order = np.lexsort((high, low, -weight, -likely))
         return cls(ids, low[order], high[order], weight[order], likely[order])

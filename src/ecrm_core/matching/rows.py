@@ -64,10 +64,10 @@ def rows_of(
     for name in (*wanted, *filter(None, (id, link))):
         if name not in held:
             raise UnknownName("column", name[:80], tuple(get_close_matches(name, held, n=3)))
-    columns = {name: _sized(held[name]) for name in wanted}
+    stated = {name: _sized(held[name]) for name in wanted}
     named = cells_of(held[id]) if id else None
     sources = [text_of(cell) for cell in cells_of(held[link])] if link else None
-    return _checked(columns, field_map, named, sources)
+    return _checked(stated, field_map, named, sources)
 
 
 def _sized(column: Iterable[object]) -> Sequence[object]:

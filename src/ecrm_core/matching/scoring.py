@@ -218,7 +218,7 @@ class Scorer:
 
     def _most_of(self, level: Levels, left: Pairs64, right: Pairs64, *, ask: bool) -> Numbers:
         """Return what pairs may weigh at most, where values still have to be compared."""
-        total = np.full(len(left), self.model.prior, np.float32)
+        total: Numbers = np.full(len(left), self.model.prior, np.float32)
         for at, feature in enumerate(self.features):
             top, bounds = len(self._tables[at]) - 2, self._bounds[at]
             total += bounds.first[level[:, at]]

@@ -64,7 +64,9 @@ def _from_the_end(texts: Texts, width: int) -> Matrix:
     at = np.where(inside, last[:, None] - places, 0)
     if not len(texts.characters):
         return np.zeros((len(texts.values), width), np.uint8)
-    return np.where(inside, texts.characters[at], 0).astype(texts.characters.dtype)
+    signs: Matrix = texts.characters[at]
+    signs[~inside] = 0
+    return signs
 
 
 def turned(one: Matrix, two: Matrix, differ: NDArray[np.bool_]) -> Flags:

@@ -132,7 +132,9 @@ class Texts:
         at = np.where(inside, self.starts[:, None] + places, 0)
         if not len(self.characters):
             return np.zeros((len(self.values), width), np.uint8)
-        return np.where(inside, self.characters[at], 0).astype(self.characters.dtype)
+        signs: NDArray[np.uint8] | NDArray[np.uint32] = self.characters[at]
+        signs[~inside] = 0
+        return signs
 
 
 def _text(signs: NDArray[np.uint8] | NDArray[np.uint32]) -> str:

@@ -97,8 +97,8 @@ def _evidence(
 ) -> tuple[_Evidence, Pairs64]:
     """Return the evidence of a sample, and which of its patterns each pair shows."""
     patterns, which = _patterns(sample.level)
-    counts = np.bincount(which, weights=sample.counts, minlength=len(patterns))
-    teaching = []
+    counts = _summed(which, sample.counts, len(patterns))
+    teaching: list[Numbers] = []
     for feature in features:
         bits = sum(
             1 << bit
@@ -106,13 +106,16 @@ def _evidence(
             if not any(feature.role in FIXED.get(piece, (piece,)) for piece in rule)
         )
         free = sample.found & bits != 0
-        held = np.bincount(which[free], weights=sample.counts[free], minlength=len(patterns))
-        teaching.append(held)
+        teaching.append(_summed(which[free], sample.counts[free], len(patterns)))
     roles = tuple(feature.role for feature in features)
     seen = _Evidence(
         start=start, roles=roles, patterns=patterns, counts=counts, teaching=tuple(teaching)
     )
     return seen, which
+
+
+def _summed(which: Pairs64, counts: Numbers, size: int) -> Numbers:
+    return np.bincount(which, weights=counts, minlength=size).astype(np.float64)
 
 
 def _patterns(level: Levels) -> tuple[Levels, Pairs64]:

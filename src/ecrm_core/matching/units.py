@@ -50,7 +50,8 @@ class Units:
     @property
     def sizes(self) -> Pairs64:
         """How many rows each unit has."""
-        return np.diff(np.r_[self.starts, len(self.order)])
+        sizes: Pairs64 = np.diff(np.r_[self.starts, len(self.order)])
+        return sizes
 
     @property
     def of_rows(self) -> Pairs64:
