@@ -19,6 +19,7 @@ FORMS = [
     ("full_name", "髙橋 龍", "高桥竜"),
     ("full_name", "張偉", "张伟"),
     ("organisation", "Brockhammer Aktiengesellschaft", "brockhammer ag"),
+    ("organisation", "Tidewell Company, Ltd.", "tidewell ltd"),
     ("organisation", "Art's Deli, Inc.", "arts deli inc"),
     ("organisation", "Open Joint Stock Company Uralnikel", "oao uralnikel"),
     ("organisation", "ООО «Берёзовка»", "llc beryozovka"),

@@ -1,10 +1,16 @@
 """Names in another dress: nicknames, other scripts, other spellings."""
 
+import numpy as np
 import pytest
 
+from ecrm_core.customers import FieldMap
 from ecrm_core.matching import dedupe
+from ecrm_core.matching.dressed import Dressed
+from ecrm_core.matching.features import features_of
 from ecrm_core.matching.forms import form_of
+from ecrm_core.matching.keys import rules_between
 from ecrm_core.matching.names import aliases_of
+from ecrm_core.matching.texts import Texts
 
 ONE = [
     ("given_name", "Bob", "Robert"),
@@ -80,9 +86,39 @@ def test_most_names_have_no_alias(role: str, form: str) -> None:
     assert aliases_of(role, form) == ()
 
 
+def test_either_word_of_a_whole_name_may_be_the_given_one() -> None:
+    assert set(aliases_of("full_name", "bob mike")) == {"robert mike", "michael bob"}
+
+
 def test_latin_letters_are_not_asked_for_kana_where_none_is_near() -> None:
     assert aliases_of("given_name", "sakura") == ("ja:sakura",)
     assert aliases_of("given_name", "sakura", kana=False) == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "names"),
+    [
+        ("full_name", ["bob smith", "robert smith", "ann lee"]),
+        ("full_name", ["bob smith", "smith robert", "ann lee"]),
+        ("full_name", ["bob smith", "rob smith", "ann lee"]),
+        ("full_name", ["김민준", "minjun kim", "ann lee"]),
+        ("given_name", ["bob", "robert", "ann"]),
+        ("kana", ["やまだたろう", "taro yamada", "ann lee"]),
+    ],
+)
+def test_values_of_a_column_that_share_an_alias_have_its_level(role: str, names: list[str]) -> None:
+    dressed = Dressed(role, Texts(names), lambda one, _: np.zeros(len(one), np.int8), 3)
+    left, right = np.array([0, 1, 0], np.int32), np.array([1, 0, 2], np.int32)
+    assert dressed.levels(left, right).tolist() == [3, 3, 0]
+
+
+@pytest.mark.parametrize(("role", "names"), [
+    ("full_name", ["bob smith", "robert brown"]), ("given_name", ["bob", "robert"]),
+    ("full_name", ["김민준", "minjun kim"]), ("kana", ["やまだたろう", "taro yamada"]),
+])  # fmt: skip
+def test_rows_meet_in_a_block_by_an_alias(role: str, names: list[str]) -> None:
+    fields = FieldMap(columns={"name": role})
+    assert ("name",) in rules_between(features_of({"name": names}, fields))
 
 
 GIVEN = ["Amy", "Brian", "Carla", "Derek", "Erin", "Flora", "Gary", "Hazel", "Ian", "Joyce", "Kurt"]
