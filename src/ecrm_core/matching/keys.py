@@ -42,12 +42,12 @@ Rule = tuple[str, ...]
 RULES: tuple[Rule, ...] = (
     ("national_id",), ("email",), ("phone",), ("whole", "birth_date"), ("whole", "postcode"),
     ("whole", "city"), ("name", "birth_date"), ("name", "postcode"), ("birth_date", "postcode"),
-    ("name", "street"), ("street", "city"), ("name3", "phone6"), ("name", "local"),
-    ("names3", "birth_y"), ("names3", "postcode3"), ("name", "birth_ym"), ("organisation",),
+    ("name", "street"), ("street", "city"), ("name3", "phone6"), ("organisation",),
 )  # fmt: skip
 """Rules that nearly always bring together rows of one person, the most telling first."""
 
 WIDE: tuple[Rule, ...] = (
+    ("names3", "birth_y"), ("names3", "postcode3"), ("name", "local"), ("name", "birth_ym"),
     ("whole",), ("street",), ("local",), ("birth_date",), ("name", "city"), ("name3", "postcode"),
     ("street6", "city"), ("title4", "city"), ("names3",), ("phone6",), ("postcode",),
     ("birth_ym", "postcode3"), ("birth_ym", "city"), ("birth_y", "postcode"), ("name3", "birth_ym"),
