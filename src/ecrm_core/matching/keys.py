@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ecrm_core.errors import DefinitionError, UnknownName
-from ecrm_core.matching.arrays import Flags, Keys, distinct
+from ecrm_core.matching.arrays import Keys, distinct
 from ecrm_core.matching.dressed import forms_beside
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.texts import Texts, local_sizes, mixed
@@ -278,15 +278,18 @@ def _once(keys: Keys, most: int = MOST_FORMS) -> Keys:
     """
     kept: list[Keys] = []
     for column in keys.T:
-        fresh = column.copy()
+        rows = np.flatnonzero(column)
+        values = column[rows]
         for other in kept:
-            fresh[fresh == other] = 0
+            new = other[rows] != values
+            rows, values = rows[new], values[new]
         for other in kept:
-            free = (other == 0) & (fresh > 0)
-            other[free] = fresh[free]
-            fresh[free] = 0
-        if len(kept) < most and fresh.any():
-            kept.append(fresh)
+            free = other[rows] == 0
+            other[rows[free]] = values[free]
+            rows, values = rows[~free], values[~free]
+        if len(kept) < most and len(rows):
+            kept.append(np.zeros(len(keys), np.uint64))
+            kept[-1][rows] = values
     return np.stack(kept, axis=1) if kept else np.zeros((len(keys), 0), np.uint64)
 
 
@@ -325,9 +328,12 @@ def checked_rules(pieces: Pieces, rules: Sequence[Rule]) -> tuple[Rule, ...]:
 def keys_of(pieces: Pieces, rule: Sequence[str]) -> Keys:
     """Return key and row, in one number, of every way a row fits the rule."""
     found = []
-    for slots in product(*(pieces[piece].T for piece in rule)):
-        held: Flags = np.logical_and.reduce([slot > 0 for slot in slots])
-        members = np.flatnonzero(held)
+    columns = [[(slot, np.flatnonzero(slot)) for slot in pieces[piece].T] for piece in rule]
+    for held in product(*columns):
+        slots = [slot for slot, _ in held]
+        members = min((rows for _, rows in held), key=len)
+        for slot in slots:
+            members = members[slot[members] > 0]
         key = slots[0][members]
         for slot in slots[1:]:
             key = mixed(key * np.uint64(3) + slot[members])
