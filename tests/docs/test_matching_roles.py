@@ -5,7 +5,7 @@ from tests.docs.reference_tables import page, tables
 
 
 def test_the_tables_of_roles_sorts_and_rules_are_those_of_the_code() -> None:
-    assert page(PAGE) == written(page(PAGE))
+    assert page(PAGE) == written(page(PAGE)), "python -m tests.docs.matching_roles writes it"
     assert len(tables(PAGE)) == 3
 
 

@@ -23,7 +23,7 @@ _RULE = 6  # bits of a rule
 class LeftOut:
     """What one rule did not compare: blocks above ``limit`` rows, and the pairs in them.
 
-    Their rows were still compared with their nearest neighbours in the order of names.
+    Each of their rows was still compared with the next few, in an order made of all that rows say.
     """
 
     rule: str

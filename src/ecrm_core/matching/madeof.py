@@ -16,9 +16,11 @@ from ecrm_core.matching.texts import Texts, local_sizes
 __all__ = ["MadeOfNames"]
 
 _NUMBER = 2  # digits from which people of one name rarely choose the same
-_OTHERS = np.bitwise_or.reduce(
-    np.uint64(1) << (np.frombuffer(b"._-0123456789", np.uint8) % 61).astype(np.uint64)
-)
+# An outline has one bit for several characters: those that are no letters get one that no letter of
+# ASCII has.
+_TO_SIGN = str.maketrans(dict.fromkeys(".-0123456789", "_"))
+_SIGN = np.uint64(1 << ord("_") % 61)
+_BREAK = "\0"  # no form holds it
 
 
 @cache
@@ -27,9 +29,20 @@ def free_mail_hosts() -> frozenset[str]:
     return frozenset(load_data("free_mail_domains"))
 
 
-def _is_digit(texts: Texts) -> Pairs64:
+def _locals(texts: Texts, sizes: Pairs64) -> Texts:
+    """Return what stands before the @ of each value, with one sign for all that is no letter."""
+    if not texts.values:
+        return texts
+    spelt = Texts(_BREAK.join(texts.values).translate(_TO_SIGN).split(_BREAK))
+    return spelt.cut(spelt.starts, sizes)
+
+
+def _digits(texts: Texts, sizes: Pairs64) -> Pairs64:
+    """Return how many digits the first so many characters of each value have."""
     signs = texts.characters
-    return ((signs >= ord("0")) & (signs <= ord("9"))).astype(np.int64)
+    before = np.r_[0, np.cumsum((signs >= ord("0")) & (signs <= ord("9")))]
+    held: Pairs64 = before[texts.starts + sizes] - before[texts.starts]
+    return held
 
 
 class MadeOfNames:
@@ -60,8 +73,8 @@ class MadeOfNames:
         sizes = local_sizes(texts)
         free = free_mail_hosts()
         asked = [text.rpartition("@")[2] in free for text in texts.values]
-        signs = Outline(texts.cut(texts.starts, sizes)).letters & ~_OTHERS
-        digits = np.add.reduceat(_is_digit(texts), texts.starts) if len(sizes) else sizes
+        signs = Outline(_locals(texts, sizes)).letters & ~_SIGN
+        digits = _digits(texts, sizes)
         # Elsewhere people of one name are few, and an address of theirs is their own.
         digits[~np.array(asked, np.bool_)] = _NUMBER
         return signs, digits
