@@ -119,11 +119,9 @@ MIXED: list[object] = [7, "a7", 7.5, (1, "x"), True, "김"]
 
 
 def test_ids_of_all_kinds_are_given_back_as_they_are() -> None:
-    table: dict[str, list[object]] = {
-        "id": MIXED,
-        "mail": ["ann81@example.com"] * 2 + [None] * 4,
-        "name": ["Ann Example"] * 2 + ["Bo Park", "Cy Lee", "Di Kim", "Ed Ito"],
-    }
+    names: list[object] = ["Ann Example", "Ann Example", "Bo Park", "Cy Lee", "Di Kim", "Ed Ito"]
+    mails: list[object] = ["ann81@example.com", "ann81@example.com", None, None, None, None]
+    table = {"id": MIXED, "mail": mails, "name": names}
     found = dedupe(table, fields={"id": "id", "mail": "email", "name": "full_name"})
     assert list(found.clusters) == MIXED
     assert set(found.groups) == {(7, "a7")}
@@ -136,6 +134,13 @@ def test_duplicates_within_a_source_come_by_way_of_the_other() -> None:
     found = dedupe(table, fields={"name": "full_name", "mail": "email"}, link="shop")
     assert found.groups == ((0, 1, 2),)
     assert {(pair.left, pair.right) for pair in found.pairs} == {(0, 2), (1, 2)}
+
+
+def test_rows_alike_within_a_source_are_one_only_by_way_of_another() -> None:
+    table = {**{name: [cell] * 5 for name, cell in ANN.items()}, "shop": list("aaaaa")}
+    assert dedupe(table, fields=WHO, link="shop").groups == ()
+    found = dedupe({**table, "shop": list("aaaab")}, fields=WHO, link="shop")
+    assert found.groups == ((0, 1, 2, 3, 4),)
 
 
 def test_two_hundred_columns_are_compared() -> None:
