@@ -41,7 +41,8 @@ def slipped(text: str) -> st.SearchStrategy[str]:
         head, tail = text[:at], text[at:]
         made = {
             "changed": head + other + tail[1:], "out": head + tail[1:], "more": head + other + tail,
-            "turned": head + tail[1:2] + tail[:1] + tail[2:], "cut": tail, "before": other * at + text,
+            "turned": head + tail[1:2] + tail[:1] + tail[2:], "cut": tail,
+            "before": other * at + text,
         }  # fmt: skip
         return made[how]
 
@@ -131,12 +132,15 @@ def test_days_have_the_level_of_their_parts(values: list[str]) -> None:
     assert found.tolist() == of_each(values, one, two, day_level)
 
 
-NAMES = ["ann example", "example ann", "kim minjun", "김민준", "garcia lopez", "lopez garcia", "robert",
-         "rob", "r example", "jansen", "janssen", "smit", "smyt", "やまだたろう", "o", "van der berg",
+NAMES = ["ann example", "example ann", "kim minjun", "김민준", "garcia lopez",
+         "lopez garcia", "robert",
+         "rob", "r example", "jansen", "janssen", "smit", "smyt", "やまだたろう", "o",
+         "van der berg",
          "berg", "mc donald", "macdonald", "art s deli", "art s delicatessen", "s la cienega blvd",
          "blue heron", "the blue heron inc", "los angeles", "ann.example", "aexample"]  # fmt: skip
 names = st.one_of(
-    st.sampled_from(NAMES), st.text("aeinrst ", max_size=9).map(lambda text: " ".join(text.split())),
+    st.sampled_from(NAMES),
+    st.text("aeinrst ", max_size=9).map(lambda text: " ".join(text.split())),
     st.text(max_size=6),
 )  # fmt: skip
 
@@ -179,7 +183,8 @@ def test_words_are_alike_as_if_every_pair_had_been_compared(sort: str, values: l
 mails = st.one_of(
     st.builds("{}@{}".format, st.sampled_from(["ann", "ann.example", "anne.example", "a.example1",
                                                "a.example2", "a1b", "jo"]),
-              st.sampled_from(["example.com", "example.org", "exmaple.com", "gmail.com", "gmial.com"])),
+              st.sampled_from(["example.com", "example.org", "exmaple.com",
+                               "gmail.com", "gmial.com"])),
     st.text(max_size=5), st.just("no address"),
 )  # fmt: skip
 

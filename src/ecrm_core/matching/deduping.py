@@ -13,7 +13,7 @@ from ecrm_core.matching.clustering import Edges, Walls, clustered, linked_once
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.deduplication import Deduplication
 from ecrm_core.matching.features import features_of
-from ecrm_core.matching.finding import Found, Telling, expanded, find
+from ecrm_core.matching.finding import Found, Telling, expanded, find, strangers_of
 from ecrm_core.matching.judgement import Judgement, JudgementVerdict, verdicts
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.pairs import Pairs
@@ -153,15 +153,16 @@ def _clustered(units: Units, found: Found, walls: Walls, once: Collection[str]) 
             weight[units.sources[left] == units.sources[right]] = 0.0
         return weight
 
+    strangers = strangers_of(units, scored, found.scorer, cut)
     own = scored.left == scored.right
-    strangers = units.sizes > 1
-    strangers[scored.left[own & (scored.weight >= cut)]] = False
     edges = ~own & ~strangers[scored.left] & ~strangers[scored.right]
     held = Edges(scored.left[edges], scored.right[edges], scored.weight[edges] - cut)
     if once:
         label = linked_once(units.count, held.judged(walls), units.sources_of(once))
     else:
         label = clustered(units.count, held, walls, above)
+    if units.sources is not None:  # rows of one source are one only by way of another source
+        strangers |= np.bincount(label, minlength=units.count)[label] == 1
     return np.where(strangers, -1 - label, label)
 
 

@@ -16,7 +16,7 @@ from ecrm_core.matching.scoring import Scored, Scorer, joined, probability
 from ecrm_core.matching.training import Sample, Training
 from ecrm_core.matching.units import Units
 
-__all__ = ["Found", "expanded", "find"]
+__all__ = ["Found", "expanded", "find", "strangers_of"]
 
 _RULED = 60.0  # bits of what a person has judged the same
 _LEARN = 40_000  # pairs to learn from
@@ -77,7 +77,7 @@ def find(  # noqa: PLR0917 - what a run is told
         scorer = Scorer(model, units.features, agreement)
         scored = scorer.scored(left, right, floor=_LOW)
         for _ in range(_ROUNDS):
-            model = training.again(model, *_persons(units, scored))
+            model = training.again(model, *_persons(units, scored, scorer))
             scorer = Scorer(model, units.features, agreement)
             weight = scorer.score(scored.level, scored.left, scored.right)
             scored = evolve(scored, weight=weight)
@@ -105,13 +105,23 @@ def _sample(units: Units, agreement: Agreement, blocks: Blocks) -> Sample:
     )  # fmt: skip
 
 
-def _persons(units: Units, scored: Scored) -> tuple[Pairs64, Flags]:
+def _persons(units: Units, scored: Scored, scorer: Scorer) -> tuple[Pairs64, Flags]:
     """Return for each unit its person as far as is sure, and which units are rows of strangers."""
     sure = scored.weight >= _SURE
-    own = scored.left == scored.right
+    persons = components(units.count, scored.left[sure], scored.right[sure])
+    return persons, strangers_of(units, scored, scorer, _SURE)
+
+
+def strangers_of(units: Units, scored: Scored, scorer: Scorer, cut: float) -> Flags:
+    """Return which units are rows of strangers, alike as they are: their pairs miss the cut."""
     strangers = units.sizes > 1
-    strangers[scored.left[sure & own]] = False
-    return components(units.count, scored.left[sure], scored.right[sure]), strangers
+    if units.sources is None:
+        own = scored.left == scored.right
+        strangers[scored.left[own & (scored.weight >= cut)]] = False
+    else:  # rows of one source are brought together by no rule
+        several = np.flatnonzero(strangers)
+        strangers[several] = scorer.weights(several, several) < cut
+    return strangers
 
 
 def _wider(units: Units, blocking: Blocking, scorer: Scorer, known: Pairs64) -> tuple[Scored, int]:

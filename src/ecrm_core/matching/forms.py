@@ -15,6 +15,7 @@ __all__ = ["LONGEST", "abbreviated", "form_of"]
 
 LONGEST = 128
 """Characters of a form: likeness of long texts costs the product of their lengths."""
+_LETTER = re.compile(r"[^\W_]")
 _SIGNS = re.compile(r"[\W_]+")
 _APOSTROPHES = re.compile("['’`´]")
 _COMPACT = re.compile(r"(?:1[6-9]|20)\d{6}", re.ASCII)
@@ -78,7 +79,7 @@ def _email(text: str) -> str:
         return ""
     if found.relay:
         return ""  # it reaches somebody and identifies nobody
-    return found.match_form or fold(text)
+    return found.match_form or (fold(text) if _LETTER.search(text) else "")
 
 
 def _country(text: str) -> str:

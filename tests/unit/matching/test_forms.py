@@ -31,6 +31,8 @@ FORMS = [
     ("email", "Ann+news@Example.com", "ann@example.com"),
     ("email", "a.nn@googlemail.com", "ann@gmail.com"),
     ("email", "not an address", "not an address"),
+    ("email", "-", ""),
+    ("email", "@", ""),
     ("email", "x7@privaterelay.appleid.com", ""),
     ("phone", "+82 10-0000-1234", "000001234"),
     ("phone", "010-0000-1234", "000001234"),
