@@ -40,7 +40,7 @@ class Agreement:
         """Return the levels of pairs of rows, a column for each feature."""
         level = self.equals(left, right)
         for at in range(len(self.features)):
-            asked = np.flatnonzero(level[:, at] == 0)
+            asked = (level[:, at] == 0).nonzero()[0]
             level[asked, at] = self.unlike(at, left[asked], right[asked])
         self.settle(level, left, right)
         return level
@@ -57,7 +57,7 @@ class Agreement:
         if at is None or not names:
             return
         sort = SORTS["email"].levels
-        alike = np.flatnonzero((level[:, names] > 0).any(axis=1) & (level[:, at] > 0))
+        alike = ((level[:, names] > 0).any(axis=1) & (level[:, at] > 0)).nonzero()[0]
         found = level[alike, at]
         made = (found >= sort.index("typo")) & self._made.of_names(left[alike], right[alike])
         found[found < sort.index("named")] = -1
@@ -89,7 +89,7 @@ class Agreement:
         for one in codes.T:
             for two in codes.T:
                 a, b = one[left], two[right]
-                both = np.flatnonzero((a | b) >= 0)
+                both = ((a | b) >= 0).nonzero()[0]
                 best[both] = np.maximum(best[both], likeness.levels(a[both], b[both]))
         return best
 
@@ -122,14 +122,14 @@ class Agreement:
         Alike is enough, for a slip may come on top; of initials that differ nothing is asked.
         """
         given, family = self._place["given_name"], self._place["family_name"]
-        apart = np.flatnonzero((level[:, given] == 0) & (level[:, family] == 0))
+        apart = ((level[:, given] == 0) & (level[:, family] == 0)).nonzero()[0]
         if not len(apart):
             return
         first, second = self.features[given].first, self.features[family].first
         a, b = first[left[apart]], second[right[apart]]
         c, d = second[left[apart]], first[right[apart]]
         names = self._names
-        maybe = np.flatnonzero(names.may_be(a, b) & names.may_be(d, c))
+        maybe = (names.may_be(a, b) & names.may_be(d, c)).nonzero()[0]
         maybe = maybe[names.alike(a[maybe], b[maybe])]
         maybe = maybe[names.alike(d[maybe], c[maybe])]
         found = apart[maybe]

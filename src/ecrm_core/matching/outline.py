@@ -15,7 +15,19 @@ __all__ = ["Outline"]
 _BITS = np.uint64(61)
 _CHUNK = 1 << 12
 _BYTE = np.uint64(0xFF)
+_FEW = 32  # values looked at sooner by Python than by numpy
 _HEAD = 4  # Winkler's prefix
+
+
+def _letters_of(text: str) -> int:
+    bits = 0
+    for char in set(text):
+        bits |= 1 << ord(char) % int(_BITS)
+    return bits
+
+
+def _head_of(text: str) -> int:
+    return sum((ord(char) & 0xFF) << 8 * at for at, char in enumerate(text[:_HEAD]))
 
 
 @frozen(eq=False, repr=False, slots=False)
@@ -27,6 +39,8 @@ class Outline:
     @cached_property
     def letters(self) -> Keys:
         """Return a bit for each letter a value has; several letters may share one."""
+        if len(self.texts.values) <= _FEW:
+            return np.array([_letters_of(text) for text in self.texts.values], np.uint64)
         if not len(self.texts.characters):
             return np.zeros(len(self.texts.values), np.uint64)
         held = np.flatnonzero(self.texts.sizes > 0)
@@ -46,6 +60,8 @@ class Outline:
     @cached_property
     def heads(self) -> Keys:
         """Return the first four characters of each value, a byte for each."""
+        if len(self.texts.values) <= _FEW:
+            return np.array([_head_of(text) for text in self.texts.values], np.uint64)
         signs = self.texts.matrix(_HEAD).astype(np.uint64)
         found: Keys = (
             (signs[:, 0] & _BYTE)

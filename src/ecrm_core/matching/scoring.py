@@ -7,6 +7,7 @@ counts alone, and where given names differ, what a household shares cannot make 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from attrs import frozen
@@ -17,7 +18,7 @@ from ecrm_core.matching.arrays import Codes, Flags, Levels, Numbers, Pairs64
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.model import FieldWeights, Model
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared
-from ecrm_core.matching.texts import Texts
+from ecrm_core.matching.texts import Texts, number_of
 
 __all__ = [
     "Scored",
@@ -176,14 +177,14 @@ class Scorer:
         total = self._most_of(level, left, right, ask=ask)
         for at in (None, *self._order):
             if at is not None:
-                asked = np.flatnonzero(level[:, at] == 0)
+                asked = (level[:, at] == 0).nonzero()[0]
                 if not len(asked):
                     continue
                 found = self.agreement.unlike(at, left[asked], right[asked])
                 level[asked, at] = found
                 total[asked] += self._bounds[at].limits[found]
                 total[asked] -= self._unlike(at, left[asked], right[asked], ask=ask)
-            alive = np.flatnonzero(total >= floor - _SLACK)
+            alive = (total >= floor - _SLACK).nonzero()[0]
             if len(alive) < 0.9 * len(left):
                 left, right, total = left[alive], right[alive], total[alive]
                 level = np.asfortranarray(level[alive])
@@ -207,7 +208,7 @@ class Scorer:
         wanted = codes.tolist()
         if new := [code for code in dict.fromkeys(wanted) if code not in known]:
             table, texts = self._of_values[at]
-            found = table.equal(Texts([texts.values[code] for code in new]))
+            found = table.equal_of([number_of(texts.values[code]) for code in new])
             known.update(zip(new, found.tolist(), strict=True))
         return np.array([known[code] for code in wanted])
 
@@ -222,9 +223,11 @@ class Scorer:
         for at, feature in enumerate(self.features):
             top, bounds = len(self._tables[at]) - 2, self._bounds[at]
             total += bounds.first[level[:, at]]
-            unlike = np.flatnonzero(level[:, at] == 0)
-            total[unlike] += self._unlike(at, left[unlike], right[unlike], ask=ask) - bounds.highest
-            same = np.flatnonzero(level[:, at] == top)
+            if ask:
+                unlike = np.flatnonzero(level[:, at] == 0)
+                best = self._unlike(at, left[unlike], right[unlike], ask=ask)
+                total[unlike] += best - bounds.highest
+            same = (level[:, at] == top).nonzero()[0]
             if not len(same):
                 continue
             if feature.codes.shape[1] > 1:
@@ -358,6 +361,16 @@ class _Table:
         order = np.argsort(numbers)
         self._numbers = numbers[order]
         self._shares = np.array(list(fields.frequent.values()), np.float64)[order]
+
+    @cached_property
+    def _share(self) -> dict[int, float]:
+        return dict(zip(self._numbers.tolist(), self._shares.tolist(), strict=True))
+
+    def equal_of(self, numbers: Sequence[int]) -> Numbers:
+        """Return what agreeing on a few values says, given by their numbers."""
+        shares = np.array([self._share.get(number, self._rare) for number in numbers])
+        weights: Numbers = np.log2(self._most / shares)
+        return weights
 
     def equal(self, texts: Texts) -> Numbers:
         """Return for each value what agreeing on it says: the rarer, the more."""
