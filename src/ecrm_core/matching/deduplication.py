@@ -77,9 +77,13 @@ class Deduplication:
 
     @cached_property
     def review(self) -> Pairs:
-        """The middle zone: pairs somebody should look at, the likeliest first."""
-        likely = self._scored.likely >= self.model.review
-        return self._scored.kept(~self._sure & ~self._barred & likely)
+        """The middle zone: pairs somebody should look at, the likeliest first.
+
+        What a pair says of itself does not matter where its cluster is sure.
+        """
+        likely = self._scored.likely
+        middle = (likely >= self.model.review) & (likely < self.model.certain)
+        return self._scored.kept(middle & ~self._sure & ~self._barred)
 
     @property
     def _sure(self) -> Flags:
