@@ -107,21 +107,16 @@ def _date(joined: str, texts: Sequence[str], plain: _Plain) -> Iterable[str]:
 def _emails(texts: Sequence[str], plain: _Plain) -> list[str]:
     """Ask about each host once, what it makes of an ordinary local part."""
     lines = [text.lower() for text in texts]
-    parts = [line.partition("@") if _ADDRESS.fullmatch(line) else None for line in lines]
-    hosts = {part[2] for part in parts if part}
-    asked = {host: plain("a.b@" + host) for host in hosts}
+    hosts = [line[line.index("@") + 1 :] if _ADDRESS.fullmatch(line) else None for line in lines]
+    asked = {host: plain("a.b@" + host) for host in set(hosts) if host is not None}
     same = {host for host, form in asked.items() if form == "a.b@" + host}
     undotted = {host: form[2:] for host, form in asked.items() if form.startswith("ab@")}
     return [
-        plain(text)
-        if part is None
-        else line
-        if part[2] in same
-        else part[0].replace(".", "") + undotted[part[2]]
-        if part[2] in undotted
+        line if host in same
+        else line[: -len(host) - 1].replace(".", "") + undotted[host] if host in undotted and host
         else plain(text)
-        for text, line, part in zip(texts, lines, parts, strict=True)
-    ]
+        for text, line, host in zip(texts, lines, hosts, strict=True)
+    ]  # fmt: skip
 
 
 _QUICK: dict[str, _Quick] = {
