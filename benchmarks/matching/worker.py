@@ -46,16 +46,15 @@ def measure(name: str) -> dict[str, object]:
 
 def pair_scores(found: Deduplication, true: metrics.Ints) -> dict[str, object]:
     """Score the pairs at the default cut, at the best one, and their probabilities."""
-    left, right, weight = scored(found)
+    left, right, likely = scored(found)
     is_true, total = true[left] == true[right], metrics.pairs_within(np.bincount(true))
     link = found.pairs
     right_ones = int((true[link.left] == true[link.right]).sum())
-    likely = 1 / (1 + np.exp2(-np.clip(weight, -60, 60)))
     bands = metrics.reliability(is_true, likely)
     return {
         "true_pairs": total, "compared": found.compared,
         "default": metrics.prf(right_ones, len(link), total),
-        "best": metrics.best_cut(is_true, weight, total),
+        "best": metrics.best_cut(is_true, likely, total),
         "reliability": bands, "ece": metrics.calibration_error(bands),
     }  # fmt: skip
 
@@ -63,12 +62,12 @@ def pair_scores(found: Deduplication, true: metrics.Ints) -> dict[str, object]:
 def scored(found: Deduplication) -> tuple[metrics.Ints, metrics.Ints, metrics.Floats]:
     """Return every pair that is shown, once: those taken for one, and those to review."""
     zones = (found.pairs, found.review)
-    left, right, weight = (
+    left, right, likely = (
         np.concatenate([getattr(zone, part) for zone in zones])
-        for part in ("left", "right", "weight")
+        for part in ("left", "right", "likely")
     )
     _, at = np.unique(left.astype(np.int64) << 32 | right, return_index=True)
-    return left[at], right[at], weight[at]
+    return left[at], right[at], likely[at]
 
 
 if __name__ == "__main__":
