@@ -19,7 +19,7 @@ from ecrm_core.matching.features import Feature
 from ecrm_core.matching.outline import Outline
 from ecrm_core.matching.roles import SORTS
 from ecrm_core.matching.signs import DateSigns, Signs
-from ecrm_core.matching.texts import Texts, local_sizes
+from ecrm_core.matching.texts import Texts
 
 __all__ = ["Crossed", "Likeness", "likeness_of"]
 
@@ -140,8 +140,8 @@ class _Mail:
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
-        self._sizes = local_sizes(texts)
-        local = texts.cut(texts.starts, self._sizes)
+        local = texts.local
+        self._sizes = local.sizes
         self._local = local.whole
         self._words = _Words(local, "local", winkler=0.88, part=2.0)
 

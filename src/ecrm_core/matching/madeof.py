@@ -11,7 +11,7 @@ from ecrm_core.customers.data import load_data
 from ecrm_core.matching.arrays import Flags, Keys, Pairs64
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.outline import Outline
-from ecrm_core.matching.texts import Texts, local_sizes
+from ecrm_core.matching.texts import Texts
 
 __all__ = ["MadeOfNames"]
 
@@ -29,19 +29,17 @@ def free_mail_hosts() -> frozenset[str]:
     return frozenset(load_data("free_mail_domains"))
 
 
-def _locals(texts: Texts, sizes: Pairs64) -> Texts:
-    """Return what stands before the @ of each value, with one sign for all that is no letter."""
-    if not texts.values:
-        return texts
-    spelt = Texts(_BREAK.join(texts.values).translate(_TO_SIGN).split(_BREAK))
-    return spelt.cut(spelt.starts, sizes)
+def _spelt(local: Texts) -> Texts:
+    """Return texts with one sign for all that is no letter."""
+    joined = _BREAK.join(local.values).translate(_TO_SIGN)
+    return Texts(joined.split(_BREAK)) if local.values else local
 
 
-def _digits(texts: Texts, sizes: Pairs64) -> Pairs64:
-    """Return how many digits the first so many characters of each value have."""
-    signs = texts.characters
+def _digits(local: Texts) -> Pairs64:
+    """Return how many digits each text has."""
+    signs = local.characters
     before = np.r_[0, np.cumsum((signs >= ord("0")) & (signs <= ord("9")))]
-    held: Pairs64 = before[texts.starts + sizes] - before[texts.starts]
+    held: Pairs64 = before[local.starts + local.sizes] - before[local.starts]
     return held
 
 
@@ -69,12 +67,10 @@ class MadeOfNames:
 
     @cached_property
     def _local(self) -> tuple[Keys, Pairs64]:
-        texts = self._mail.texts
-        sizes = local_sizes(texts)
-        free = free_mail_hosts()
-        asked = [text.rpartition("@")[2] in free for text in texts.values]
-        signs = Outline(_locals(texts, sizes)).letters & ~_SIGN
-        digits = _digits(texts, sizes)
+        texts, free = self._mail.texts, free_mail_hosts()
+        asked = [text[text.rfind("@") + 1 :] in free for text in texts.values]
+        signs = Outline(_spelt(texts.local)).letters & ~_SIGN
+        digits = _digits(texts.local)
         # Elsewhere people of one name are few, and an address of theirs is their own.
         digits[~np.array(asked, np.bool_)] = _NUMBER
         return signs, digits

@@ -112,6 +112,11 @@ class Texts:
         return mixed(found)
 
     @cached_property
+    def local(self) -> Texts:
+        """What stands before the last @ of each value; all of it where there is none."""
+        return self.cut(self.starts, local_sizes(self))
+
+    @cached_property
     def whole(self) -> Keys:
         """A number for each value."""
         return self.keys(self.starts, self.sizes)
