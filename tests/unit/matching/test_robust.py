@@ -137,9 +137,11 @@ def test_duplicates_within_a_source_come_by_way_of_the_other() -> None:
 
 
 def test_rows_alike_within_a_source_are_one_only_by_way_of_another() -> None:
-    table = {**{name: [cell] * 5 for name, cell in ANN.items()}, "shop": list("aaaaa")}
+    table: dict[str, list[object]] = {name: [cell] * 5 for name, cell in ANN.items()}
+    table["shop"] = ["a"] * 5
     assert dedupe(table, fields=WHO, link="shop").groups == ()
-    found = dedupe({**table, "shop": list("aaaab")}, fields=WHO, link="shop")
+    table["shop"] = [*"aaaab"]
+    found = dedupe(table, fields=WHO, link="shop")
     assert found.groups == ((0, 1, 2, 3, 4),)
 
 
