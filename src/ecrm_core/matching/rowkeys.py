@@ -28,8 +28,12 @@ def keys_of_row(features: Sequence[Feature], rules: Sequence[Rule]) -> list[set[
     for feature in features:
         values = [feature.values[code] for code in feature.codes[0].tolist() if code >= 0]
         said.setdefault(feature.role, []).extend(values)
-    pieces = {piece: list(filter(None, map(number_of, map(cut, said.get(role, ())))))
-              for piece, (role, cut) in _CUTS.items()}  # fmt: skip
+    wanted = set(chain.from_iterable(rules))
+    pieces = {
+        piece: list(filter(None, map(number_of, map(cut, said.get(role, ())))))
+        for piece, (role, cut) in _CUTS.items()
+        if piece in wanted
+    }
     pieces |= _of_names([(role, said[role]) for role in PERSON if role in said])
     pieces |= {f.role: _plugged(f) for f in features if f.own is not None and f.own.keys}
     return [set(map(_key, product(*(pieces.get(piece, ()) for piece in rule)))) for rule in rules]

@@ -188,6 +188,19 @@ PEOPLE: Model = default_model(
 )
 
 
+@pytest.mark.parametrize("stored", ["Liz", "Elizabeth"])
+@pytest.mark.parametrize("many", [1, 600])
+def test_a_nickname_is_found_though_no_row_had_the_long_name(stored: str, many: int) -> None:
+    index = Index(default_model([("given", "given_name"), ("born", "birth_date")], prior=-8.0),
+                  fields={"id": "id", "given": "given_name", "born": "birth_date"})  # fmt: skip
+    crowd = [{"id": str(at), "given": stored, "born": f"{1900 + at // 12}-{at % 12 + 1:02}-17"}
+             for at in range(many)]  # fmt: skip
+    index.add_many([*crowd, {"id": "she", "given": stored, "born": "1990-01-02"}])
+    asked = {"Liz": "Elizabeth", "Elizabeth": "Liz"}[stored]
+    found = index.query({"given": asked, "born": "1990-01-02"})
+    assert [match.id for match in found][:1] == ["she"]
+
+
 def test_records_and_profiles_are_rows_too() -> None:
     profile = unify([RECORD], id=home_id("main", RECORD.key))
     index = Index(PEOPLE)
