@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from attrs import frozen
 
 from ecrm_core.matching.arrays import Keys, Pairs64, unpacked
+from ecrm_core.matching.features import Feature
 from ecrm_core.matching.keys import ROW, ROWS, Pieces, Rule, checked_rules, keys_of, rules_of
 from ecrm_core.matching.units import Units
 
@@ -16,6 +18,7 @@ __all__ = ["Blocking", "Blocks", "LeftOut"]
 _SIZES = (1_000, 500, 200, 100, 50, 20, 10, 5)
 _BUDGET, _PER_ROW = 300_000, 1.5  # pairs of one rule
 _WINDOW = 3
+_BOOK = ("family_name", "full_name", "organisation", "given_name", "street", "email")
 _RULE = 6  # bits of a rule
 
 
@@ -23,7 +26,7 @@ _RULE = 6  # bits of a rule
 class LeftOut:
     """What one rule did not compare: blocks above ``limit`` rows, and the pairs in them.
 
-    Each of their rows was still compared with the next few, in an order made of all that rows say.
+    Each of their rows was still compared with the next few, in the order of names.
     """
 
     rule: str
@@ -67,6 +70,10 @@ class Blocking:
         self._budget = max(_BUDGET, int(_PER_ROW * units.count * self._scale))
         if most is not None:
             self._budget = min(self._budget, most // max(len(self.rules) + len(self.wide), 1))
+
+    @cached_property
+    def _place(self) -> Pairs64:
+        return _places(self._units.features)
 
     def blocks(self, *, stop: bool = False) -> Blocks:
         """Return the pairs of the telling rules; none if the work shall stop."""
@@ -114,7 +121,7 @@ class Blocking:
         limit = _limit(sizes, self._budget)
         large = sizes > limit
         found = _small(members, starts, sizes, np.flatnonzero(~large & (sizes > 1)))
-        found += _large(members, starts, sizes, np.flatnonzero(large))
+        found += _large(members, starts, sizes, np.flatnonzero(large), self._place)
         alike = members[self._several[members]]
         found.append(alike << 32 | alike)
         held = sizes[large]  # each is above the window
@@ -178,10 +185,36 @@ def _small(members: Pairs64, starts: Pairs64, sizes: Pairs64, kept: Pairs64) -> 
     return found
 
 
-def _large(members: Pairs64, starts: Pairs64, sizes: Pairs64, large: Pairs64) -> list[Pairs64]:
-    """Return each row of a large block with its next neighbours."""
+def _large(  # noqa: PLR0917 - five columns
+    members: Pairs64, starts: Pairs64, sizes: Pairs64, large: Pairs64, place: Pairs64
+) -> list[Pairs64]:
+    """Return each row of a large block with its next neighbours in the order of ``place``."""
     found = []
     for start, size in zip(starts[large].tolist(), sizes[large].tolist(), strict=True):
         rows = members[start : start + size]
-        found += [rows[:-step] << 32 | rows[step:] for step in range(1, _WINDOW + 1)]
+        rows = rows[np.argsort(place[rows])]
+        for step in range(1, _WINDOW + 1):
+            one, two = rows[:-step], rows[step:]
+            found.append(np.minimum(one, two) << 32 | np.maximum(one, two))
+    return found
+
+
+def _places(features: Sequence[Feature]) -> Pairs64:
+    """Return the place of each row in the order of names, as a telephone book has them."""
+    roles = {feature.role: feature for feature in reversed(features)}
+    keys = [_ranks(roles[role]) for role in reversed(_BOOK) if role in roles]
+    rows = len(features[0].codes) if features else 0
+    order = np.lexsort(keys) if keys else np.arange(rows)
+    places = np.empty(rows, np.int64)
+    places[order] = np.arange(rows)
+    return places
+
+
+def _ranks(feature: Feature) -> Pairs64:
+    """Return the rank of each row's value by text; missing values come first."""
+    values = feature.values
+    ranks = np.empty(len(values) + 1, np.int64)
+    ranks[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
+    ranks[-1] = -1
+    found: Pairs64 = ranks[feature.first]
     return found
