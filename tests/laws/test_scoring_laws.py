@@ -231,14 +231,16 @@ def plainly_linked(weight: Numbers) -> list[int]:
 
 
 @MANY
-@given(st.integers(1, 7), st.integers(1, 4), st.integers(0, 10_000))
+@given(st.integers(1, 9), st.integers(1, 4), st.integers(0, 10_000))
 def test_linkage_of_many_components_is_that_of_each(rows: int, count: int, seed: int) -> None:
     draw = Random(seed)
     weight = np.zeros((count, rows, rows))
     for at in range(count):
         for one in range(rows):
             for two in range(one):
-                said_of = draw.choice([draw.randrange(-20, 20), draw.choice([-1e9, 1e6, 3])])
-                weight[at, one, two] = weight[at, two, one] = said_of
+                bits: float = draw.randrange(-12, 16)
+                if draw.random() < 0.05:  # a ruling
+                    bits = draw.choice([-1e9, 1e6])
+                weight[at, one, two] = weight[at, two, one] = bits
     found: Pairs64 = linked(weight)
     assert found.tolist() == [plainly_linked(held) for held in weight]
