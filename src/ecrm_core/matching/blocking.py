@@ -18,7 +18,7 @@ __all__ = ["Blocking", "Blocks", "LeftOut"]
 _SIZES = (1_000, 500, 200, 100, 50, 20, 10, 5)
 _BUDGET, _PER_ROW = 300_000, 1.5  # pairs of one rule
 _WINDOW = 3
-_BOOK = ("family_name", "full_name", "organisation", "given_name", "street", "email")
+_BOOK = ("family_name", "given_name", "full_name", "organisation", "street", "email")
 _RULE = 6  # bits of a rule
 
 
@@ -202,11 +202,12 @@ def _large(  # noqa: PLR0917 - five columns
 def _places(features: Sequence[Feature]) -> Pairs64:
     """Return the place of each row in the order of names, as a telephone book has them."""
     roles = {feature.role: feature for feature in reversed(features)}
-    keys = [_ranks(roles[role]) for role in reversed(_BOOK) if role in roles]
-    rows = len(features[0].codes) if features else 0
-    order = np.lexsort(keys) if keys else np.arange(rows)
-    places = np.empty(rows, np.int64)
-    places[order] = np.arange(rows)
+    first, *rest = [_ranks(roles[role]) for role in _BOOK if role in roles][:2] or [
+        np.zeros(len(features[0].codes) if features else 0, np.int64)
+    ]
+    order = np.argsort((first << 32) + (rest[0] if rest else 0), kind="stable")
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
     return places
 
 

@@ -23,7 +23,7 @@ _LEARN = 40_000  # pairs to learn from
 _SURE = 3.17  # bits: nine of ten
 _LOW = -7.0  # bits below which no later round lifts a pair
 _ROUNDS = 2
-_PART = 20_000  # units among which wide rules are tried out; a fifth, if that is more
+_PART = 20_000  # units among which wide rules are tried out; a tenth, if that is more
 _ASKED = 3_000  # pairs that say whether a wide rule is worth following
 _YIELD, _YIELD_OF_FEW = 0.01, 0.003  # matches a pair from which it is; of few pairs
 _NONE, _FEW = 10_000, 300_000  # pairs that cost next to nothing, and little
@@ -132,7 +132,7 @@ def _wider(units: Units, blocking: Blocking, scorer: Scorer, known: Pairs64) -> 
         else np.inf
     )
     found, compared = [], 0
-    part = blocking.part(max(_PART, units.count // 5))
+    part = blocking.part(max(_PART, units.count // 10))
     for rule in blocking.wide:
         some, total = part.sample(rule, _ASKED)
         some = _without(some, known)

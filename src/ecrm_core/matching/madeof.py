@@ -38,8 +38,9 @@ def _spelt(local: Texts) -> Texts:
 def _digits(local: Texts) -> Pairs64:
     """Return how many digits each text has."""
     signs = local.characters
-    before = np.r_[0, np.cumsum((signs >= ord("0")) & (signs <= ord("9")))]
-    held: Pairs64 = before[local.starts + local.sizes] - before[local.starts]
+    before = np.zeros(len(signs) + 1, np.int32)
+    np.cumsum((signs >= ord("0")) & (signs <= ord("9")), dtype=np.int32, out=before[1:])
+    held: Pairs64 = (before[local.starts + local.sizes] - before[local.starts]).astype(np.int64)
     return held
 
 
