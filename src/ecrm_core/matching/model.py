@@ -7,7 +7,7 @@ personal data in clear, and tells somebody who tries names whether they are freq
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from attrs import field, frozen
@@ -17,7 +17,7 @@ from ecrm_core.kernel import Json, guarded
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.roles import COMPARED, SORTS
 
-__all__ = ["MODEL_FORMAT", "FieldWeights", "Model", "default_model"]
+__all__ = ["MODEL_FORMAT", "FieldWeights", "Model", "default_model", "of_household"]
 
 MODEL_FORMAT = "ecrm-match-2"
 """The version of the JSON and of the rules that score with it."""
@@ -82,7 +82,7 @@ class Model:
     prior: float
     household: float = -20.0
     link: float = 0.5
-    certain: float = 0.9995
+    certain: float = 0.998
     review: float = 0.1
 
     def __attrs_post_init__(self) -> None:
@@ -144,14 +144,18 @@ def default_model(
         strangers = compared.strangers
         middle = tuple(share * (1 - strangers) for share in sort.u)
         u = (1 - strangers - sum(middle), *middle, strangers)
-        h = _of_household(compared.household, u)
+        h = of_household(role, sort.m, u)
         fields.append(FieldWeights(name=name, role=role, m=sort.m, u=u, h=h, rare=strangers))
     return Model(fields=tuple(fields), prior=prior, household=prior - 2)
 
 
-def _of_household(share: float, u: tuple[float, ...]) -> tuple[float, ...]:
-    """Return the shares of levels in a household: equal so often, else as strangers."""
+def of_household(role: str, m: Sequence[float], u: Sequence[float]) -> tuple[float, ...]:
+    """Return the shares of levels among two people of one household; none for fields of one's own.
+
+    So often as the table of roles says they have one value, written as one person writes it twice
+    (``m``); else they are strangers (``u``).
+    """
+    share = COMPARED[role].household if role in COMPARED else 0.0
     if not share:
         return ()
-    rest = sum(u[:-1])
-    return (*(level * (1 - share) / rest for level in u[:-1]), share)
+    return tuple(share * one + (1 - share) * other for one, other in zip(m, u, strict=True))

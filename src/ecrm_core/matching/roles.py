@@ -55,9 +55,9 @@ class Compared:
     """One role: its Sort, how likely two strangers agree, and the group it shares evidence with.
 
     In ``group`` "place" only the strongest agreement counts (who shares a postcode shares a town).
-    ``household`` is the share of people living or working together who agree on it (0: no more
-    than strangers; twins share a birthday, fathers and sons a name): what they share says that they
-    live together, not that they are one.
+    ``household`` is how likely people who live or work together have one value (0: no likelier than
+    strangers; twins share a birthday, fathers and sons a name): what they share says that they live
+    together, not that they are one.
     """
 
     sort: str
@@ -67,9 +67,9 @@ class Compared:
 
 
 COMPARED: Mapping[str, Compared] = MappingProxyType({
-    "given_name": Compared(sort="given", strangers=0.008, household=0.02),
+    "given_name": Compared(sort="given", strangers=0.008, household=0.005),
     "family_name": Compared(sort="name", strangers=0.003, household=0.85),
-    "full_name": Compared(sort="full", strangers=0.0001, household=0.02),
+    "full_name": Compared(sort="full", strangers=0.0001, household=0.005),
     "middle_name": Compared(sort="name", strangers=0.01),
     "kana": Compared(sort="full", strangers=0.0002),
     "organisation": Compared(sort="title", strangers=0.0005),

@@ -17,7 +17,7 @@ from ecrm_core.matching.agreement import Agreement
 from ecrm_core.matching.arrays import Flags, Keys, Levels, Numbers, Pairs64, components
 from ecrm_core.matching.features import Counts, Feature
 from ecrm_core.matching.keys import FIXED
-from ecrm_core.matching.model import FieldWeights, Model, default_model
+from ecrm_core.matching.model import FieldWeights, Model, default_model, of_household
 from ecrm_core.matching.scoring import classes, household_weights, level_weights
 from ecrm_core.matching.units import Units
 
@@ -191,9 +191,10 @@ def _maximised(model: Model, seen: _Evidence, rows: int, pairs: int) -> Model:
     for _ in range(_STEPS):
         before = model.prior
         one, two = _responsibilities(model, seen)
+        ms = [_shares_of(at, seen, one, start.m) for at, start in enumerate(seen.start.fields)]
         fields = [
-            evolve(held, m=_shares_of(at, seen, one, start.m))
-            for at, (held, start) in enumerate(zip(model.fields, seen.start.fields, strict=True))
+            evolve(held, m=m, h=of_household(held.role, m, held.u))
+            for held, m in zip(model.fields, ms, strict=True)
         ]
         model = evolve(
             model,
