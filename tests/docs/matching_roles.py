@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ecrm_core.matching.keys import FIXED, RULES, WIDE
 from ecrm_core.matching.roles import COMPARED, SORTS
+from ecrm_core.matching.rules import FIXED, RULES, WIDE
 from tests.docs.reference_tables import page
 from tests.house import ROOT
 

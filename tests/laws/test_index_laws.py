@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from ecrm_core.customers import FieldMap
 from ecrm_core.matching import Deduplication, Index, Model, dedupe, default_model
 from ecrm_core.matching.features import features_of, forms_of_row, names_of
-from ecrm_core.matching.keys import ROWS, RULES, Pieces, keys_of, rules_of
+from ecrm_core.matching.keys import Pieces
 from ecrm_core.matching.roles import COMPARED
 from ecrm_core.matching.rowkeys import keys_of_row
+from ecrm_core.matching.rules import ROWS, RULES, keys_of, rules_of
 from tests.duplicates import FIELDS, Row, people
 from tests.profile import size
 

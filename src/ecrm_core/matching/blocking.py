@@ -10,7 +10,8 @@ from attrs import frozen
 
 from ecrm_core.matching.arrays import Keys, Pairs64, unpacked
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.keys import ROW, ROWS, Pieces, Rule, checked_rules, keys_of, rules_of
+from ecrm_core.matching.keys import Pieces
+from ecrm_core.matching.rules import ROW, ROWS, Rule, checked_rules, keys_of, rules_of
 from ecrm_core.matching.units import Units
 
 __all__ = ["Blocking", "Blocks", "LeftOut"]

@@ -21,7 +21,7 @@ from ecrm_core.matching.judgement import JudgementVerdict
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.pairs import Pairs
 from ecrm_core.matching.rows import Id, labelled
-from ecrm_core.matching.scoring import probability
+from ecrm_core.matching.weights import probability
 
 __all__ = ["Deduplication"]
 

@@ -9,9 +9,10 @@ import numpy as np
 from ecrm_core.matching.arrays import Levels, Numbers, Pairs64
 from ecrm_core.matching.explain import Explanation, FieldEvidence
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.keys import rules_between
 from ecrm_core.matching.model import Model
-from ecrm_core.matching.scoring import Scorer, combined, probability
+from ecrm_core.matching.rules import rules_between
+from ecrm_core.matching.scoring import Scorer
+from ecrm_core.matching.weights import combined, probability
 
 __all__ = ["between_groups", "explained"]
 

@@ -12,9 +12,10 @@ from ecrm_core.matching.arrays import Flags, Pairs64, components, distinct, unpa
 from ecrm_core.matching.blocking import Blocking, Blocks, LeftOut
 from ecrm_core.matching.clustering import Walls
 from ecrm_core.matching.model import Model
-from ecrm_core.matching.scoring import Scored, Scorer, joined, probability
+from ecrm_core.matching.scoring import Scored, Scorer, joined
 from ecrm_core.matching.training import Sample, Training
 from ecrm_core.matching.units import Units
+from ecrm_core.matching.weights import probability
 
 __all__ = ["Found", "expanded", "find", "strangers_of"]
 

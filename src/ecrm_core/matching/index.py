@@ -21,8 +21,9 @@ from ecrm_core.matching.people import people_columns, people_fields
 from ecrm_core.matching.postings import Capped, Snapshot, Tail, capped
 from ecrm_core.matching.rowkeys import keys_of_row
 from ecrm_core.matching.rows import Fields, Id, People, plain_id, rows_of
-from ecrm_core.matching.scoring import Scored, Scorer, Tables, probability
+from ecrm_core.matching.scoring import Scored, Scorer
 from ecrm_core.matching.stock import Form, Layout, stock_of
+from ecrm_core.matching.weights import Tables, probability
 
 __all__ = ["Index", "IndexMatch"]
 

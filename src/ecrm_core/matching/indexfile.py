@@ -16,9 +16,9 @@ from ecrm_core.customers import FieldMap
 from ecrm_core.errors import DefinitionError, EcrmError, InputError
 from ecrm_core.kernel import Json
 from ecrm_core.matching.arrays import Keys
-from ecrm_core.matching.keys import ROWS
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.rows import Id
+from ecrm_core.matching.rules import ROWS
 from ecrm_core.matching.stock import Column, Layout, Stock
 
 __all__ = ["INDEX_FORMAT", "Held", "dumped", "loaded"]

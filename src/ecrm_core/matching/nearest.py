@@ -14,7 +14,8 @@ from ecrm_core.matching.explain import reasons_of
 from ecrm_core.matching.features import features_of
 from ecrm_core.matching.model import Model, default_model
 from ecrm_core.matching.people import people_columns
-from ecrm_core.matching.scoring import Scorer, probability
+from ecrm_core.matching.scoring import Scorer
+from ecrm_core.matching.weights import probability
 
 __all__ = ["Match", "best_matches"]
 

@@ -8,8 +8,8 @@ import numpy as np
 from attrs import field, frozen
 
 from ecrm_core.matching.arrays import Flags, Numbers, Pairs64
-from ecrm_core.matching.keys import ROW, ROWS
 from ecrm_core.matching.rows import Id
+from ecrm_core.matching.rules import ROW, ROWS
 from ecrm_core.matching.stock import Form, Layout, Stock, joined, stock_of
 
 __all__ = ["POSTINGS", "Capped", "Snapshot", "Tail", "capped"]

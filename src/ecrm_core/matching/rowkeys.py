@@ -13,7 +13,8 @@ from types import MappingProxyType
 
 from ecrm_core.matching.dressed import forms_beside
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.keys import MOST_FORMS, MOST_NAMES, PERSON, ROWS, Rule
+from ecrm_core.matching.keys import MOST_FORMS, MOST_NAMES, PERSON
+from ecrm_core.matching.rules import ROWS, Rule
 from ecrm_core.matching.texts import Texts, mixed_one, number_of
 
 __all__ = ["keys_of_row"]

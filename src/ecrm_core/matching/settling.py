@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from ecrm_core.matching.arrays import Codes, Numbers, Pairs64, distinct
-from ecrm_core.matching.scoring import Scored, Scorer, joined, probability
+from ecrm_core.matching.scoring import Scored, Scorer, joined
+from ecrm_core.matching.weights import probability
 
 __all__ = ["settled", "with_inner_pairs"]
 

@@ -11,8 +11,9 @@ from attrs import field, frozen
 from ecrm_core.matching.arrays import Codes, Flags, Keys, Pairs64
 from ecrm_core.matching.comparison import NO_COMPARISONS, Comparison
 from ecrm_core.matching.features import Feature
-from ecrm_core.matching.keys import ROWS, Pieces, keys_of, rules_of
+from ecrm_core.matching.keys import Pieces
 from ecrm_core.matching.rows import Id
+from ecrm_core.matching.rules import ROWS, keys_of, rules_of
 from ecrm_core.matching.texts import Texts
 
 __all__ = ["Column", "Form", "Layout", "Stock", "joined", "stock_of"]

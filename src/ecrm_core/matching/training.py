@@ -16,10 +16,10 @@ from attrs import evolve, frozen
 from ecrm_core.matching.agreement import Agreement
 from ecrm_core.matching.arrays import Flags, Keys, Levels, Numbers, Pairs64, components
 from ecrm_core.matching.features import Counts, Feature
-from ecrm_core.matching.keys import FIXED
 from ecrm_core.matching.model import FieldWeights, Model, default_model, of_household
-from ecrm_core.matching.scoring import classes, household_weights, level_weights
+from ecrm_core.matching.rules import FIXED
 from ecrm_core.matching.units import Units
+from ecrm_core.matching.weights import classes, household_weights, level_weights
 
 __all__ = ["Sample", "Training"]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ecrm_core.matching.blocking import Blocking
-from ecrm_core.matching.keys import FIXED, RULES, WIDE, rules_between
 from ecrm_core.matching.roles import COMPARED
+from ecrm_core.matching.rules import FIXED, RULES, WIDE, rules_between
 from tests.matched import Columns, features, rows_of_pairs, units
 
 _BITS = 62  # of one number; custom fields have sixteen of them

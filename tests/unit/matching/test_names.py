@@ -8,8 +8,8 @@ from ecrm_core.matching import dedupe
 from ecrm_core.matching.dressed import Dressed
 from ecrm_core.matching.features import features_of
 from ecrm_core.matching.forms import form_of
-from ecrm_core.matching.keys import rules_between
 from ecrm_core.matching.names import aliases_of
+from ecrm_core.matching.rules import rules_between
 from ecrm_core.matching.texts import Texts
 
 ONE = [

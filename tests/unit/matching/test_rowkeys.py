@@ -4,8 +4,9 @@ import pytest
 
 from ecrm_core.customers import FieldMap
 from ecrm_core.matching.features import features_of
-from ecrm_core.matching.keys import ROWS, RULES, Pieces, keys_of
+from ecrm_core.matching.keys import Pieces
 from ecrm_core.matching.rowkeys import keys_of_row
+from ecrm_core.matching.rules import ROWS, RULES, keys_of
 
 CELLS = {
     "given_name": "Liz Bob Ann Maria", "family_name": "Example", "email": "ann.example@example.com",
