@@ -122,7 +122,8 @@ class Blocking:
         limit = _limit(sizes, self._budget)
         large = sizes > limit
         found = _small(members, starts, sizes, np.flatnonzero(~large & (sizes > 1)))
-        found += _large(members, starts, sizes, np.flatnonzero(large), self._place)
+        if large.any():
+            found += _large(members, starts, sizes, np.flatnonzero(large), self._place)
         alike = members[self._several[members]]
         found.append(alike << 32 | alike)
         held = sizes[large]  # each is above the window
