@@ -87,6 +87,13 @@ def spelled(column: object) -> list[str]:
     return [held[code] for code in codes.tolist()]
 
 
+@pytest.mark.parametrize("given", [[["Ann"], ["Ann"], None], [{"a": 1}, {"a": 1}, None]])
+def test_cells_of_cells_are_texts_in_any_holder(given: list[object]) -> None:
+    want = [text_of(cell) for cell in given]
+    for held in (given, pd.Series(given, dtype=object), pa.array(given), pl.Series(given)):
+        assert spelled(held) == want
+
+
 @SOME
 @given(st.lists(cells, max_size=30))
 def test_texts_are_the_same_whatever_holds_them(given: list[str | None]) -> None:

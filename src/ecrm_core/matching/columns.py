@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from contextlib import suppress
 from typing import Protocol, TypeVar, cast
 
 import numpy as np
@@ -49,10 +50,12 @@ def factorised(column: Iterable[object]) -> tuple[list[str], Codes]:
 
     Columns of pyarrow and pandas number their own values; no frame library is imported.
     """
-    if hasattr(column, "dictionary_encode"):
-        return _of_arrow(cast("_Arrow", column))
-    if hasattr(column, "factorize"):
-        return _of_pandas(cast("_Pandas", column))
+    # Neither numbers cells that are lists or mappings: those are taken one by one.
+    with suppress(NotImplementedError, TypeError):
+        if hasattr(column, "dictionary_encode"):
+            return _of_arrow(cast("_Arrow", column))
+        if hasattr(column, "factorize"):
+            return _of_pandas(cast("_Pandas", column))
     cells = cells_of(column)
     if _PLAIN.issuperset(map(type, cells)):
         values, codes = numbered(cells)
