@@ -7,7 +7,9 @@ personal data in clear, and tells somebody who tries names whether they are freq
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
 from types import MappingProxyType
 
 from attrs import field, frozen
@@ -23,6 +25,7 @@ MODEL_FORMAT = "ecrm-match-2"
 """The version of the JSON and of the rules that score with it."""
 
 
+_NUMBER = re.compile(r"[0-9a-f]{16}")
 _NUMBERS = ("prior", "household", "link", "certain", "review")
 
 
@@ -55,6 +58,9 @@ class FieldWeights:
     def __attrs_post_init__(self) -> None:
         """Refuse a role that is not compared, and shares that are none (DefinitionError)."""
         shares = (*self.m, *self.u, *self.h, self.rare, *self.frequent.values())
+        if not all(map(_NUMBER.fullmatch, self.frequent)):
+            message = f"the field {self.name[:80]!r} has frequent values that are no numbers"
+            raise DefinitionError(message, code="model")
         fit = len(self.m) == len(self.u) and self._levels(len(self.m))
         fit &= len(self.h) in {0, len(self.m)}
         if not fit or not all(0 < share <= 1 for share in shares):
@@ -73,9 +79,9 @@ class Model:
     """Weights by field, and the odds and cuts by which a pair is judged.
 
     ``prior`` is log2 of the odds that two rows taken at random are one person, ``household`` that
-    they are two people who live or work together. Cuts are
-    probabilities (0 to 1): from ``link`` on two rows are taken for one, from ``certain`` on without
-    asking; from ``review`` to ``certain`` somebody should look.
+    they are two people who live or work together. Cuts are probabilities (0 to 1): from ``link`` on
+    two rows are taken for one, from ``certain`` on without asking; from ``review`` to ``certain``
+    somebody should look.
     """
 
     fields: tuple[FieldWeights, ...]
@@ -86,7 +92,10 @@ class Model:
     review: float = 0.1
 
     def __attrs_post_init__(self) -> None:
-        """Refuse cuts out of order (DefinitionError)."""
+        """Refuse odds that are none, and cuts out of order (DefinitionError)."""
+        if not all(map(isfinite, (self.prior, self.household))):
+            message = "expected prior and household to be odds in bits, found no finite number"
+            raise DefinitionError(message, code="model")
         if not 0 < self.review <= self.link <= self.certain <= 1:
             message = "expected cuts in order: 0 < review <= link <= certain <= 1"
             raise DefinitionError(message, code="model")

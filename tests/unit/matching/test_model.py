@@ -24,13 +24,22 @@ def test_another_format_is_refused(data: object) -> None:
         Model.from_json(data)
 
 
-BROKEN: list[dict[str, Any]] = [{"fields": [{}]}, {"fields": None}, {"fields": [7]}]
+BROKEN: list[dict[str, Any]] = [
+    {"fields": [{}]}, {"fields": None}, {"fields": [7]}, {"prior": "x"}, {"prior": float("nan")},
+    {"household": None}, {"household": float("inf")},
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("part", BROKEN)
 def test_json_that_is_no_model_is_refused(part: dict[str, Any]) -> None:
     with pytest.raises((InputError, DefinitionError)):
         Model.from_json({**MODEL.to_json(), **part})
+
+
+@pytest.mark.parametrize("number", ["zz", "f" * 40, "", "0123456789ABCDEF"])
+def test_frequent_values_stand_as_numbers(number: str) -> None:
+    with pytest.raises(DefinitionError, match="no numbers"):
+        evolve(MODEL.fields[0], frequent={number: 0.5})
 
 
 @pytest.mark.parametrize("cuts", [{"link": 0.05}, {"certain": 1.5}, {"review": 0.0}])
