@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecrm_core.matching.arrays import Keys, Pairs64, unpacked
 from ecrm_core.matching.features import Feature
 from ecrm_core.matching.keys import Pieces
-from ecrm_core.matching.rules import ROW, ROWS, Rule, checked_rules, keys_of, rules_of
+from ecrm_core.matching.rules import ROW, ROWS, checked_rules, keys_of, rules_of
 from ecrm_core.matching.units import Units
 
 __all__ = ["Blocking", "Blocks", "LeftOut"]
@@ -51,14 +51,14 @@ class Blocking:
         self,
         units: Units,
         *,
-        rules: Sequence[Rule] | None = None,
+        rules: Sequence[Sequence[str]] | None = None,
         most: int | None = None,
         of: int | None = None,
     ) -> None:
         """Take the given rules, else those of the table of rules that these units serve.
 
-        ``most``: pairs of all rules; ``of``: units in all, of which these are a part. Raises
-        UnknownName for a piece the units do not have.
+        ``most``: pairs of all rules together, at most; ``of``: units in all, of which these are a
+        part. Raises UnknownName for a piece the units do not have.
         """
         self._units, self._most = units, most
         self._scale = (of or units.count) / max(units.count, 1)
@@ -89,15 +89,25 @@ class Blocking:
         """Return the blocking of the first units: they come in no order that says anything."""
         if count >= self._units.count:
             return self
-        return Blocking(self._units.first(count), of=self._units.count, most=self._most)
+        return Blocking(self._units.first(count), of=self._units.count)
 
     def pairs(self, rule: tuple[str, ...]) -> Pairs64:
         """Return the pairs that agree on the pieces of a rule, packed; some may come twice."""
         keyed = _sorted(keys_of(self._pieces, rule))
         pairs, missed = self._within(keyed, rule)
+        if self._most is not None:
+            # They come in the order of a number made of their keys: any are as good as others.
+            missed = evolve(missed, pairs=missed.pairs + max(len(pairs) - self._most, 0))
+            pairs = pairs[: self._most]
+            self._most -= len(pairs)
         if missed.pairs:
             self.left_out.append(missed)
         return pairs
+
+    @property
+    def spent(self) -> bool:
+        """Whether as many pairs were brought together as are allowed."""
+        return self._most == 0
 
     def sample(self, rule: tuple[str, ...], wanted: int) -> tuple[Pairs64, int]:
         """Return some of the pairs of a rule, and about how many there are in all."""

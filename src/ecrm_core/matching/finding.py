@@ -68,7 +68,7 @@ def find(  # noqa: PLR0917 - what a run is told
     At most so many pairs are compared.
     """
     agreement = Agreement(units.features)
-    blocking = Blocking(units, rules=None if rules is None else [*map(tuple, rules)], most=most)
+    blocking = Blocking(units, rules=rules, most=most)
     blocks = blocking.blocks(stop=tell.stopped)
     tell(2, 4, "blocking")
     left, right = unpacked(blocks.pairs)
@@ -87,7 +87,7 @@ def find(  # noqa: PLR0917 - what a run is told
         scored = scorer.scored(left, right, floor=_LOW)
     tell(3, 4, "fitting")
     compared = 0
-    if not tell.stopped:
+    if not (tell.stopped or blocking.spent):
         more, compared = _wider(units, blocking, scorer, blocks.pairs)
         scored = joined([scored, more])
     scored = _kept(model, scored, walls)
@@ -139,6 +139,8 @@ def _wider(units: Units, blocking: Blocking, scorer: Scorer, known: Pairs64) -> 
         some = _without(some, known)
         if not len(some):
             continue
+        if blocking.spent:
+            break
         hits = scorer.scored(*unpacked(some), floor=cut)
         wanted = _YIELD if total > _FEW else _YIELD_OF_FEW if total > _NONE else 0.0
         if len(hits.weight) < wanted * len(some):
