@@ -53,15 +53,18 @@ def dedupe(
     come first (all sources: one to one; one of two: one to many). The model is fitted to the table,
     or the given one is used. ``judgements`` name rows by the text of their ids; they are obeyed.
     ``comparisons`` say how custom fields (``attribute:<name>``) are compared. ``rules`` replace the
-    blocking rules, each some pieces of the table of pieces (``keys.py``). ``pairs`` bounds how
-    many pairs are compared at most, and so the memory (some 100 bytes each; by default a few for
-    each row); ``left_out`` says what that cost. ``progress`` may stop the work by returning False:
-    what is compared by then is clustered, and the result says that it was ``stopped``.
+    blocking rules, each the names of some pieces of docs/reference/matching-roles.md. ``pairs``
+    bounds how many pairs are compared at most, and so the memory (some 100 bytes each; by default a
+    few for each row); ``left_out`` says what that cost. ``progress`` may stop the work by
+    returning False: what is compared by then is clustered, and the result is ``stopped``.
 
     Raises DefinitionError and UnknownName for columns and roles that are none, InputError for an id
     that is missing or given twice, PluginError for a comparison that fails. Values never raise:
     what cannot be read says nothing.
     """
+    if pairs is not None and pairs < 1:
+        raise DefinitionError(f"found pairs={pairs}, expected 1 or more", code="limit")
+    once = (once,) if isinstance(once, str) else tuple(once)
     tell = Telling(progress)
     own = by_role(comparisons)
     rows = rows_of(table, fields=fields, id=id, link=link, own=own)
@@ -92,17 +95,16 @@ def dedupe(
 def _single(rows: Rows, once: Collection[str]) -> Pairs64:
     """Return the rows of sources that hold everybody once.
 
-    Raises DefinitionError where no source is told apart, UnknownName for a source without rows.
+    Raises DefinitionError where no source is told apart, UnknownName for a source without rows; the
+    others are not named, for a column of sources may hold anything.
     """
     if once and rows.sources is None:
         message = "expected link= to name the column of sources, for once= names some of them"
         raise DefinitionError(message, code="once")
-    known = set(rows.sources or ())
-    for name in once:
-        if name not in known:
-            raise UnknownName("source", name[:80], tuple(sorted(known))[:5])
-    held = [at for at, source in enumerate(rows.sources or ()) if source in set(once)]
-    return np.array(held, np.int64)
+    known, named = set(rows.sources or ()), frozenset(map(text_of, once))
+    for name in sorted(named - known):
+        raise UnknownName("source", name[:80], ())
+    return np.array([at for at, held in enumerate(rows.sources or ()) if held in named], np.int64)
 
 
 _Said = Mapping[JudgementVerdict, Pairs64]
@@ -133,11 +135,10 @@ def _ranks(ids: Sequence[Id]) -> Pairs64:
     """Return the rank of each id: whole numbers by value, anything else by text."""
     if isinstance(ids, range):
         return np.arange(len(ids))
-    if all(isinstance(id_, int) for id_ in ids):
-        return np.argsort(np.argsort(np.array(ids, np.int64), kind="stable"))
-    texts = list(map(text_of, ids))
-    ranks = np.empty(len(texts), np.int64)
-    ranks[sorted(range(len(texts)), key=texts.__getitem__)] = np.arange(len(texts))
+    whole = all(isinstance(id_, int) for id_ in ids)
+    keys: Sequence[object] = ids if whole else list(map(text_of, ids))
+    ranks = np.empty(len(ids), np.int64)
+    ranks[sorted(range(len(ids)), key=keys.__getitem__)] = np.arange(len(ids))  # type: ignore[arg-type]  # all of one type
     return ranks
 
 

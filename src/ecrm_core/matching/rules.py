@@ -80,11 +80,21 @@ def rules_of(pieces: Pieces) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     return (*held[0], *((piece,) for piece in own)), held[1]
 
 
-def checked_rules(pieces: Pieces, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """Return a caller's rules; UnknownName for a piece that the features do not have."""
+def checked_rules(pieces: Pieces, rules: Sequence[Sequence[str]]) -> tuple[Rule, ...]:
+    """Return a caller's rules.
+
+    Raises UnknownName for a piece that the features do not have, DefinitionError for a rule that is
+    none, and for more rules than there are bits for.
+    """
+    for rule in rules:
+        if isinstance(rule, str) or not rule:
+            found = "a text" if rule else "nothing"
+            message = f"found {found} as a rule, expected the names of its pieces in a tuple"
+            raise DefinitionError(message, code="rules")
     for name in chain.from_iterable(rules):
         if name not in pieces.names:
-            raise UnknownName("piece", name[:80], tuple(get_close_matches(name, pieces.names)))
+            text = str(name)[:80]
+            raise UnknownName("piece", text, tuple(get_close_matches(text, pieces.names)))
     if len(rules) > _RULES:
         message = f"found {len(rules)} rules, expected at most {_RULES}"
         raise DefinitionError(message, code="rules")

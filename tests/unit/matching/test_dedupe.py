@@ -241,3 +241,46 @@ def test_pairs_are_a_sequence() -> None:
     assert pairs[-1] == list(pairs)[-1]
     likely = [pair.probability for pair in pairs]
     assert likely == sorted(likely, reverse=True)
+
+
+@pytest.mark.parametrize("most", [1, 10, 100])
+def test_no_more_pairs_are_compared_than_allowed_and_the_rest_is_told(most: int) -> None:
+    rows, _ = people(300)
+    free, bound = dedupe(rows, fields=FIELDS), dedupe(rows, fields=FIELDS, pairs=most)
+    assert bound.compared <= most < free.compared
+    assert sum(missed.pairs for missed in bound.left_out) > 0
+
+
+SHOPS: Table = {
+    **COLUMNS,
+    "shop": ["ann81@example.com", "till", "till"],
+}
+ODD: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"pairs": 0}, DefinitionError, "1 or more"),
+    ({"rules": [()]}, DefinitionError, "found nothing as a rule"),
+    ({"rules": ["email"]}, DefinitionError, "found a text as a rule"),
+    ({"rules": [("mail",)]}, UnknownName, "did you mean 'email'"),
+    ({"rules": [(1,)]}, UnknownName, "no piece"),
+    ({"rules": [("email",)] * 61}, DefinitionError, "at most 60"),
+    ({"once": ["till"]}, DefinitionError, "link="),
+    ({"once": ["web"], "link": "shop"}, UnknownName, "no source"),
+]
+
+
+@pytest.mark.parametrize(("given", "error", "text"), ODD)
+def test_what_cannot_be_followed_is_refused(
+    given: dict[str, Any], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text) as told:
+        dedupe(SHOPS, fields=WHO, **given)
+    assert "ann81" not in str(told.value)  # a column of sources may hold anything
+
+
+def test_a_single_source_may_be_named_as_a_text() -> None:
+    one = dedupe(SHOPS, fields=WHO, link="shop", once="till")
+    assert one.clusters == dedupe(SHOPS, fields=WHO, link="shop", once=["till"]).clusters
+
+
+def test_ids_may_be_whole_numbers_of_any_size() -> None:
+    found = dedupe({**COLUMNS, "key": [10**30, 5, -7]}, fields=WHO, id="key")
+    assert found.clusters == {10**30: 5, 5: 5, -7: -7}
