@@ -10,6 +10,7 @@ from attrs import field, frozen
 from ecrm_core.customers import role_of
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import call_plugged, plugin_fault
+from ecrm_core.matching.forms import LONGEST
 from ecrm_core.matching.roles import Compared, Sort
 
 __all__ = ["NO_COMPARISONS", "Comparison", "by_role"]
@@ -100,7 +101,7 @@ class Comparison:
         keys = call_plugged(tuple, found, entry=self._entry, origin=self.origin)  # it may be lazy
         if not isinstance(keys, tuple) or not all(isinstance(key, str) for key in keys):
             raise self._fault("returned keys that are no texts")
-        return keys
+        return tuple(key[:LONGEST] for key in keys)  # longer ones that begin alike meet
 
     @property
     def _entry(self) -> str:

@@ -191,3 +191,12 @@ def test_customers_of_the_store_are_compared_by_it() -> None:
                                      comparisons=[PLATE]), prior=0.0)  # fmt: skip
         (match,) = best_matches(asked, [profile], comparisons=[PLATE], model=model)
         assert str(match.reasons[0]).startswith("attribute:plate: slip")
+
+
+def test_keys_may_be_of_any_length() -> None:
+    long = evolve(PLATE, keys=lambda form: (form[:2] + "x" * 500,))
+    # More rows than are numbered one by one, so that the way of whole columns is asked.
+    rows = [{"no": str(at), "name": f"Ann {at}", "plate": f"ab{at}"} for at in range(300)]
+    found = dedupe(rows, fields=FIELDS, comparisons=[long])
+    assert "attribute:plate" in found.explain("1", "2").rules
+    assert found.compared > 300
