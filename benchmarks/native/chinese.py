@@ -9,12 +9,12 @@ from benchmarks.native.language import (
     Name,
     common,
     digit_slip,
-    is_latin,
     joined,
-    latin_whole,
+    native_whole,
     towns,
     ways,
     wide,
+    widely,
 )
 
 # Common ones first; pinyin, then what families from elsewhere write.
@@ -95,12 +95,10 @@ class Chinese:
         return draw.choice((plain, wide(street), street.translate(_OLD), wide(plain)))
 
     def whole(self, draw: Random, family: str, given: str) -> str:
-        if is_latin(family):
-            return latin_whole(draw, family, given)
-        return f"{family}{draw.choice(('', '', '', ' '))}{given}"
+        return native_whole(draw, family, given, ("", "", "", " "))
 
     def loud(self, draw: Random, text: str) -> str:
-        return draw.choice((wide(text), f" {text} ", f"　{text}"))
+        return widely(draw, text, wide(text))
 
     def phone(self, draw: Random) -> str:
         return f"+86100{draw.randrange(10**8):08}"

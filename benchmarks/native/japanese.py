@@ -10,11 +10,12 @@ from benchmarks.native.language import (
     Name,
     common,
     digit_slip,
-    is_latin,
-    latin_whole,
+    mobile,
+    native_whole,
     towns,
     ways,
     wide,
+    widely,
 )
 
 # By reading as typed; the writings are other families of one reading, or other forms of one.
@@ -135,21 +136,17 @@ class Japanese:
         ))  # fmt: skip
 
     def whole(self, draw: Random, family: str, given: str) -> str:
-        if is_latin(family):
-            return latin_whole(draw, family, given)
-        return f"{family}{draw.choice(('', '', ' ', '　'))}{given}"
+        return native_whole(draw, family, given, ("", "", " ", "　"))
 
     def loud(self, draw: Random, text: str) -> str:
         narrow = half_width(text)
-        return draw.choice((narrow if narrow != text else wide(text), f" {text} ", f"　{text}"))
+        return widely(draw, text, narrow if narrow != text else wide(text))
 
     def phone(self, draw: Random) -> str:
         return f"+81900{draw.randrange(10**7):07}"
 
     def dialled(self, draw: Random, phone: str) -> str:
-        a, b = phone[5:9], phone[9:]
-        usual = f"090-{a}-{b}"
-        return draw.choice((usual, f"090{a}{b}", f"+81 90-{a}-{b}", f"090 {a} {b}", wide(usual)))
+        return mobile(draw, phone, "090")
 
     def postcode(self, town: int, part: int) -> str:
         return f"{100 + town * 37:03}-{part * 83:04}"

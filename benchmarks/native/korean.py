@@ -9,12 +9,13 @@ from benchmarks.native.language import (
     Name,
     common,
     digit_slip,
-    is_latin,
     joined,
-    latin_whole,
+    mobile,
+    native_whole,
     towns,
     ways,
     wide,
+    widely,
 )
 
 # Common ones first; each with the romanisations its bearers use.
@@ -100,20 +101,16 @@ class Korean:
         return draw.choice((plain, wide(street), plain.replace(" ", "", 1), wide(plain)))
 
     def whole(self, draw: Random, family: str, given: str) -> str:
-        if is_latin(family):
-            return latin_whole(draw, family, given)
-        return f"{family}{draw.choice(('', '', '', ' '))}{given}"
+        return native_whole(draw, family, given, ("", "", "", " "))
 
     def loud(self, draw: Random, text: str) -> str:
-        return draw.choice((wide(text), f" {text} ", f"　{text}"))
+        return widely(draw, text, wide(text))
 
     def phone(self, draw: Random) -> str:
         return f"+82100{draw.randrange(10**7):07}"
 
     def dialled(self, draw: Random, phone: str) -> str:
-        a, b = phone[5:9], phone[9:]
-        usual = f"010-{a}-{b}"
-        return draw.choice((usual, f"010{a}{b}", f"+82 10-{a}-{b}", f"010 {a} {b}", wide(usual)))
+        return mobile(draw, phone, "010")
 
     def postcode(self, town: int, part: int) -> str:
         return f"{1_000 + town * 37 * 100 % 62_000 + part:05}"

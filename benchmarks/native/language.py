@@ -113,6 +113,26 @@ def latin_whole(draw: Random, family: str, given: str) -> str:
     ))  # fmt: skip
 
 
+def native_whole(draw: Random, family: str, given: str, blanks: Sequence[str]) -> str:
+    """Return a whole name, family first, with one of the blanks; a romanised one as Latin ones."""
+    if is_latin(family):
+        return latin_whole(draw, family, given)
+    return f"{family}{draw.choice(blanks)}{given}"
+
+
+def widely(draw: Random, text: str, other: str) -> str:
+    """Return the text in another width, or with a stray blank of its script or ours."""
+    return draw.choice((other, f" {text} ", f"　{text}"))
+
+
+def mobile(draw: Random, phone: str, lead: str) -> str:
+    """Return a number such as +82 10 1234 5678 as people at home write it: 010-1234-5678."""
+    code, a, b = phone[1:3], phone[5:9], phone[9:]
+    usual = f"{lead}-{a}-{b}"
+    abroad = f"+{code} {lead[1:]}-{a}-{b}"
+    return draw.choice((usual, f"{lead}{a}{b}", abroad, f"{lead} {a} {b}", wide(usual)))
+
+
 def joined(draw: Random, syllables: Sequence[str]) -> str:
     """Return syllables of a given name as one word, with a hyphen, or apart."""
     if draw.random() < 0.4:
