@@ -18,8 +18,8 @@ from ecrm_core.matching.weights import Table, Tables, combined
 __all__ = ["Scored", "Scorer", "joined"]
 
 _SLACK = 0.01  # bits: bounds are kept in single precision
-_FEW = 1_000
-_SOME = 64
+_FEW = 1_000  # pairs up to which telling their ceilings costs more than it spares
+_SOME = 64  # values up to which each is looked up for itself
 _CHUNK = 1 << 17  # pairs scored at once
 # What costs little to compare is compared first: it spares the rest for most pairs.
 _CHEAP = ("category", "date", "code", "given", "name", "street", "full", "text", "title", "email")
@@ -111,7 +111,7 @@ class Scorer:
 
     def _part(self, left: Pairs64, right: Pairs64, floor: float) -> Scored:
         level = self.agreement.equals(left, right)
-        ask = len(left) > _FEW  # of few pairs it costs more than it spares
+        ask = len(left) > _FEW
         total = self._most_of(level, left, right, ask=ask)
         for at in (None, *self._order):
             if at is not None:
