@@ -1,20 +1,27 @@
 """Merging: preview, decide, undo; a merge adds an edge and moves nothing."""
 
+from ecrm_core.merging.claim import Proof
 from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
 from ecrm_core.merging.merge import decide_merge, joined
 from ecrm_core.merging.preview import MergePreview, preview_merge
+from ecrm_core.merging.proposal import PROPOSALS, Proposal, Zone, proposal_id
 from ecrm_core.merging.unmerge import UndoReport, decide_unmerge, parted
 
 __all__ = [
     "MERGE_EDGES",
+    "PROPOSALS",
     "Cause",
     "MergeEdge",
     "MergePreview",
+    "Proof",
+    "Proposal",
     "UndoReport",
+    "Zone",
     "decide_merge",
     "decide_unmerge",
     "joined",
     "parted",
     "preview_merge",
+    "proposal_id",
     "roots_of",
 ]

@@ -24,7 +24,11 @@ class Cause(Enum):
 
 @frozen(kw_only=True)
 class MergeEdge:
-    """One merge: ``loser`` was the root of its tree and goes by ``winner`` while not undone."""
+    """One merge: ``loser`` was the root of its tree and goes by ``winner`` while not undone.
+
+    ``despite`` are the codes of the blockers that whoever merged looked past, ``proof`` what claim
+    an automatic merge stands on. A merge that a run took back has ``undone_cause`` AUTO.
+    """
 
     id: str
     loser: CustomerId
@@ -35,6 +39,9 @@ class MergeEdge:
     model: str | None = None
     undone_at: datetime | None = None
     undone_by: str | None = None
+    undone_cause: Cause | None = None
+    despite: tuple[str, ...] = ()
+    proof: str | None = None
 
     @property
     def active(self) -> bool:
