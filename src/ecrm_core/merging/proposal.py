@@ -21,7 +21,7 @@ _HIGHEST = 10**15
 
 
 class Zone(Enum):
-    """How sure the model is of two customers: certain, likely (taken for one), or to be reviewed."""
+    """How sure the model is of two: certain, likely (taken for one), or to be reviewed."""
 
     CERTAIN = "certain"
     LIKELY = "likely"
