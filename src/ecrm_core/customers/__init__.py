@@ -43,6 +43,7 @@ from ecrm_core.customers.intake import (
     rewritten,
 )
 from ecrm_core.customers.keys import SEARCH_KEYS, MatchKey, SearchKey, SourceKey, home_id
+from ecrm_core.customers.match_keys import MATCH_KEYSET, match_keys
 from ecrm_core.customers.names import (
     NameOrder,
     PersonName,
@@ -69,6 +70,7 @@ from ecrm_core.customers.roles import ROLES, Role, role_of
 from ecrm_core.customers.search import KEYSET, record_keys, search_keys
 from ecrm_core.customers.show import profile_rows, provenance, show_value
 from ecrm_core.customers.unify import Choice, choose_fields, unify
+from ecrm_core.customers.unmatched import UNMATCHED, Unmatched, marked
 from ecrm_core.customers.verdict import Verdict, decide_contact, decide_contact_at_any
 
 __all__ = [
@@ -80,11 +82,13 @@ __all__ = [
     "HISTORY",
     "HOMES",
     "KEYSET",
+    "MATCH_KEYSET",
     "POLICIES",
     "PROFILES",
     "RECORDS",
     "ROLES",
     "SEARCH_KEYS",
+    "UNMATCHED",
     "Address",
     "Attribute",
     "AttributeSchema",
@@ -119,6 +123,7 @@ __all__ = [
     "Stated",
     "Superseded",
     "SurvivorshipPolicy",
+    "Unmatched",
     "Verdict",
     "Verification",
     "VerificationState",
@@ -141,6 +146,8 @@ __all__ = [
     "ids_of",
     "in_order",
     "join",
+    "marked",
+    "match_keys",
     "name_key",
     "name_search_keys",
     "new_group",

@@ -21,6 +21,7 @@ from ecrm_core.customers.profile import PROFILES
 from ecrm_core.customers.record import RECORDS, SourceRecord, Stated, join, same_value
 from ecrm_core.customers.search import search_keys
 from ecrm_core.customers.unify import unify
+from ecrm_core.customers.unmatched import marked
 from ecrm_core.kernel import ChangeSet, CustomerId, Drop, Key, Put, Reason, combine
 
 __all__ = [
@@ -139,10 +140,18 @@ def reindexed(before: Group, after: Group, home: Home) -> ChangeSet:
 
 
 def rewritten(group: Group, policy: SurvivorshipPolicy) -> ChangeSet:
-    """Return the profile of a group anew, with its root's row bumped under the version read."""
-    profile = unify(group.records.values(), group.corrections, policy, id=group.root.id)
+    """Return the profile of a group anew, with its root's row bumped under the version read.
+
+    The customer is marked as one that matching has yet to look at.
+    """
+    root = group.root
+    profile = unify(group.records.values(), group.corrections, policy, id=root.id)
     return ChangeSet(
-        puts=(Put(PROFILES, profile), Put(HOMES, group.root)),
+        puts=(
+            Put(PROFILES, profile),
+            Put(HOMES, root),
+            marked(root.id),
+        ),
         expects=(group.expect,),
     )
 

@@ -1,4 +1,4 @@
-"""Search keys: the rows under which a home is found, by address and by folded name."""
+"""Search keys: the rows under which a home is found, by address, folded name and match keys."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ecrm_core.customers.contact import ContactPoint
 from ecrm_core.customers.correction import Correction
 from ecrm_core.customers.fields import field_of
 from ecrm_core.customers.keys import MatchKey, SearchKey
+from ecrm_core.customers.match_keys import MATCH_KEYSET, match_keys
 from ecrm_core.customers.names import PersonName, compose_name, name_key, name_search_keys
 from ecrm_core.customers.record import CLEARED, SourceRecord, Stated
 from ecrm_core.kernel import MAX_TEXT, CustomerId
@@ -60,8 +61,14 @@ def search_keys(
     if record is None:
         return {}
     own = [correction for correction in corrections if correction.customer == home]
-    keys = record_keys(record) | (record_keys(_ruled(record, own)) if own else frozenset())
-    return {str(k): SearchKey(keyset=KEYSET, key=str(k), home_id=home) for k in keys}
+    stated = [record, _ruled(record, own)] if own else [record]
+    sets = ((KEYSET, record_keys), (MATCH_KEYSET, match_keys))
+    return {
+        str(key): SearchKey(keyset=keyset, key=str(key), home_id=home)
+        for keyset, keys_of in sets
+        for held in stated
+        for key in keys_of(held)
+    }
 
 
 def _ruled(record: SourceRecord, corrections: Iterable[Correction]) -> SourceRecord:

@@ -7,7 +7,15 @@ from datetime import datetime
 
 from attrs import evolve
 
-from ecrm_core.customers import HOMES, PROFILES, Group, SurvivorshipPolicy, in_order, rewritten
+from ecrm_core.customers import (
+    HOMES,
+    PROFILES,
+    Group,
+    SurvivorshipPolicy,
+    in_order,
+    marked,
+    rewritten,
+)
 from ecrm_core.errors import MergeRefused
 from ecrm_core.kernel import ChangeSet, Drop, Put, combine, derive_id, gate_text
 from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge
@@ -57,7 +65,7 @@ def decide_merge(
     )  # fmt: skip
     moved = tuple(Put(HOMES, home) for home in group.homes[len(winner.homes) :])
     rows = ChangeSet(
-        puts=(Put(MERGE_EDGES, edge), *moved),
+        puts=(Put(MERGE_EDGES, edge), *moved, marked(loser.root.id)),
         drops=(Drop(PROFILES, (loser.root.id,)),),
         expects=(loser.expect,),
     )

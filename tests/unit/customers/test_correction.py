@@ -12,6 +12,7 @@ from ecrm_core.customers import (
     HOMES,
     PROFILES,
     SEARCH_KEYS,
+    UNMATCHED,
     Address,
     Correction,
     Group,
@@ -56,8 +57,8 @@ def correct(
 def written(changes: ChangeSet) -> tuple[Correction, Profile]:
     """The ruling and the profile; the root's row is bumped under the version read."""
     rows = [put for put in changes.puts if put.kind is not SEARCH_KEYS]
-    assert [put.kind for put in rows] == [CORRECTIONS, PROFILES, HOMES]
-    ruling, profile, home = (put.value for put in rows)
+    assert [put.kind for put in rows] == [CORRECTIONS, PROFILES, HOMES, UNMATCHED]
+    ruling, profile, home, _ = (put.value for put in rows)
     assert home == GROUP.root
     assert changes.expects == (GROUP.expect,)
     assert isinstance(ruling, Correction)

@@ -8,6 +8,7 @@ from attrs import evolve
 from ecrm_core.customers import (
     HOMES,
     PROFILES,
+    UNMATCHED,
     Correction,
     Group,
     Home,
@@ -84,7 +85,7 @@ def test_a_merge_adds_one_edge_and_moves_no_record() -> None:
     assert (edge.loser, edge.winner, edge.at, edge.by, edge.cause, edge.model, edge.active) == (
         LEE.root.id, KIM.root.id, AT, "ada", Cause.AUTO, "m1", True,
     )  # fmt: skip
-    assert {put.kind for put in changes.puts} == {MERGE_EDGES, HOMES, PROFILES}
+    assert {put.kind for put in changes.puts} == {MERGE_EDGES, HOMES, PROFILES, UNMATCHED}
     assert homes_of(changes) == {(KIM.root.id, KIM.root.id), (LEE.root.id, KIM.root.id)}
     assert [(drop.kind, drop.key) for drop in changes.drops] == [(PROFILES, (LEE.root.id,))]
     assert changes.result == {"edge": edge.id, "winner": KIM.root.id, "loser": LEE.root.id}
