@@ -5,6 +5,7 @@ from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
 from ecrm_core.merging.merge import decide_merge, joined
 from ecrm_core.merging.preview import MergePreview, preview_merge
 from ecrm_core.merging.proposal import PROPOSALS, Proposal, Zone, proposal_id
+from ecrm_core.merging.unit import Unit, automatic, units_of
 from ecrm_core.merging.unmerge import UndoReport, decide_unmerge, parted
 
 __all__ = [
@@ -16,7 +17,9 @@ __all__ = [
     "Proof",
     "Proposal",
     "UndoReport",
+    "Unit",
     "Zone",
+    "automatic",
     "decide_merge",
     "decide_unmerge",
     "joined",
@@ -24,4 +27,5 @@ __all__ = [
     "preview_merge",
     "proposal_id",
     "roots_of",
+    "units_of",
 ]
