@@ -6,22 +6,27 @@ from ecrm_core.merging.merge import decide_merge, joined
 from ecrm_core.merging.preview import MergePreview, preview_merge
 from ecrm_core.merging.proposal import PROPOSALS, Proposal, Zone, proposal_id
 from ecrm_core.merging.unmerge import UndoReport, decide_unmerge, parted
+from ecrm_core.merging.value import Holdings, ReviewCosts, decision_value, stake_of
 
 __all__ = [
     "MERGE_EDGES",
     "PROPOSALS",
     "Cause",
+    "Holdings",
     "MergeEdge",
     "MergePreview",
     "Proof",
     "Proposal",
+    "ReviewCosts",
     "UndoReport",
     "Zone",
     "decide_merge",
     "decide_unmerge",
+    "decision_value",
     "joined",
     "parted",
     "preview_merge",
     "proposal_id",
     "roots_of",
+    "stake_of",
 ]
