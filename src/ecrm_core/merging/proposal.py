@@ -47,7 +47,7 @@ class Proposal:
     left: CustomerId
     right: CustomerId
     zone: Zone
-    group: CustomerId
+    group: str
     probability: Decimal | None = None
     weight: Decimal | None = None
     proof: Proof | None = None

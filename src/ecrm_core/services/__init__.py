@@ -9,6 +9,7 @@ from ecrm_core.services.contact import (
     prepare_consent,
     prepare_refusal,
 )
+from ecrm_core.services.holdings import holdings_of
 from ecrm_core.services.identity import (
     Act,
     group_of,
@@ -76,6 +77,7 @@ __all__ = [
     "find_matches",
     "fixable",
     "group_of",
+    "holdings_of",
     "mapper_for",
     "may_contact_address",
     "may_contact_customer",
