@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ecrm_core.matching.deduping import dedupe
     from ecrm_core.matching.deduplication import Deduplication
     from ecrm_core.matching.index import Index, IndexMatch
+    from ecrm_core.matching.linker import Forms, Linker
     from ecrm_core.matching.nearest import Match, best_matches
     from ecrm_core.matching.pairs import Pair, Pairs
     from ecrm_core.matching.postings import Capped
@@ -37,11 +38,13 @@ __all__ = [
     "Explanation",
     "FieldEvidence",
     "FieldWeights",
+    "Forms",
     "Index",
     "IndexMatch",
     "Judgement",
     "JudgementVerdict",
     "LeftOut",
+    "Linker",
     "Match",
     "Model",
     "Pair",
@@ -60,7 +63,9 @@ _HOMES = {
     "Deduplication": "ecrm_core.matching.deduplication",
     "Index": "ecrm_core.matching.index",
     "IndexMatch": "ecrm_core.matching.index",
+    "Forms": "ecrm_core.matching.linker",
     "LeftOut": "ecrm_core.matching.blocking",
+    "Linker": "ecrm_core.matching.linker",
     "Match": "ecrm_core.matching.nearest",
     "Pair": "ecrm_core.matching.pairs",
     "Pairs": "ecrm_core.matching.pairs",

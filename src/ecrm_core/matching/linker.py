@@ -17,7 +17,7 @@ from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.features import Feature, forms_of_row, names_of
 from ecrm_core.matching.model import Model, default_model
 from ecrm_core.matching.people import people_columns, people_fields
-from ecrm_core.matching.scoring import Scored, Scorer
+from ecrm_core.matching.scoring import Scorer
 from ecrm_core.matching.stock import Form, Layout
 from ecrm_core.matching.weights import Tables, probability
 
@@ -46,7 +46,7 @@ class Linker:
         Scorer(self.model, self._layout.features([self._layout.nothing]), tables=self._tables)
 
     def read(self, person: SourceRecord | Profile) -> Forms:
-        """Return what a person says, for ``scored`` and ``link``."""
+        """Return what a person says, for ``weights`` and ``link``."""
         columns, fields, _ = people_columns([person], self._own)
         cells = {name: cell for name, (cell,) in columns.items()}
         held = forms_of_row(cells, names_of(fields, self._own), None, self._own)
@@ -58,14 +58,25 @@ class Linker:
         known = [held for held in features if held.values and self._tables.of(held)]
         return Scorer(self.model, known, tables=self._tables) if known else None
 
-    def scored(self, people: Sequence[Forms], pairs: Sequence[Pair]) -> Scored | None:
-        """Return those of the pairs that reach the review cut; None when nothing is compared."""
+    @property
+    def link_bits(self) -> float:
+        """The weight from which the model takes two for one."""
+        return _bits(self.model.link)
+
+    @staticmethod
+    def probability(bits: float) -> float:
+        """Return the probability (0 to 1) of a weight."""
+        return float(probability(np.float64(bits)))
+
+    def weights(self, people: Sequence[Forms], pairs: Sequence[Pair]) -> dict[Pair, float]:
+        """Return the weights, in bits, of those of the pairs that reach the review cut."""
         scorer = self.scorer(people)
         if scorer is None or not pairs:
-            return None
-        left, right = _columns(pairs)
-        found = scorer.scored(left, right, floor=self._bits(self.model.review) - _SLACK)
-        return found.kept(probability(found.weight) >= self.model.review)
+            return {}
+        found = scorer.scored(*_columns(pairs), floor=_bits(self.model.review) - _SLACK)
+        found = found.kept(probability(found.weight) >= self.model.review)
+        places = zip(found.left.tolist(), found.right.tolist(), strict=True)
+        return dict(zip(places, found.weight.tolist(), strict=True))
 
     def link(
         self,
@@ -77,9 +88,9 @@ class Linker:
     ) -> Sequence[int]:
         """Return for each of the people the first who is one person with her, judgements obeyed.
 
-        ``weights`` (bits) are those of ``scored``, of every two of the people that it found.
+        ``weights`` (bits) are those of ``weights``, of every two of the people that it found.
         """
-        cut = self._bits(self.model.link)
+        cut = self.link_bits
         scorer = self.scorer(people)
 
         def above(left: Pairs64, right: Pairs64) -> Numbers:
@@ -95,10 +106,6 @@ class Linker:
         found: list[int] = clustered(len(people), Edges(left, right, bits), walls, above).tolist()
         return found
 
-    @staticmethod
-    def _bits(share: float) -> float:
-        return float(np.log2(share / (1 - share))) if share < 1 else np.inf
-
 
 _SLACK = 0.01  # bits below the cut: what is above is looked at exactly
 
@@ -110,3 +117,7 @@ def _columns(pairs: Iterable[Pair]) -> tuple[Pairs64, Pairs64]:
 
 def _said(pairs: Sequence[Pair]) -> Pairs64:
     return np.array(pairs, np.int64).reshape(-1, 2)
+
+
+def _bits(share: float) -> float:
+    return float(np.log2(share / (1 - share))) if share < 1 else np.inf

@@ -38,9 +38,9 @@ class Proposal:
     """Two customers, ``left`` below ``right`` by id, and what a run says of them.
 
     ``probability`` (0 to 1) and ``weight`` (bits) are the model's; None where only a claim of that
-    ``proof`` speaks for them. ``group`` is the least customer of the person that the run would make
-    of them and others: rows of one group belong on one card. ``value`` is what a decision is worth,
-    in thousandths: the queue begins with the most.
+    ``proof`` speaks for them. Rows of one ``group`` belong on one card: it is the least customer of
+    the person the run would make of them and others, or the proposal's own id. ``value`` is what a
+    decision is worth, in thousandths: the queue begins with the most.
     """
 
     id: str

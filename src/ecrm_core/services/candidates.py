@@ -126,7 +126,7 @@ def _edges(
     found: dict[CustomerId, list[MergeEdge]] = {}
     for row in read_edges(store, sorted(roots)) if roots else ():
         edge = row.value
-        for root in {roots.get(edge.loser), roots.get(edge.winner)} - {None}:
+        for root in {roots[id_] for id_ in (edge.loser, edge.winner) if id_ in roots}:
             found.setdefault(root, []).append(edge)
     return {root: tuple(held) for root, held in found.items()}
 

@@ -1,0 +1,50 @@
+"""Auto-merge: which customers a run may join without asking. No policy, nothing is joined."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from attrs import field, frozen
+
+from ecrm_core.errors import DefinitionError
+from ecrm_core.merging.claim import Proof
+from ecrm_core.merging.proposal import Zone
+
+__all__ = ["AutoMerge"]
+
+
+def _sources(names: Iterable[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset((names,) if isinstance(names, str) else names)
+
+
+@frozen(kw_only=True)
+class AutoMerge:
+    """Two customers are joined when all that is named here holds.
+
+    ``zone``: the model is that sure ("certain", or "likely" and above). ``proof``: one has claimed
+    to be the other with that proof or a stronger one. ``sources``: every record of both comes from
+    one of them. Blockers, judgements and whatever a person has undone stand above any policy.
+    Raises DefinitionError for a policy that names neither zone nor proof, or the zone "review".
+    """
+
+    zone: Zone | None = None
+    proof: Proof | None = None
+    sources: frozenset[str] | None = field(default=None, converter=_sources)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what would join everybody."""
+        if (self.zone is None and self.proof is None) or self.zone is Zone.REVIEW:
+            message = "expected a zone (certain or likely) or a proof, for else anybody is joined"
+            raise DefinitionError(message, code="auto_merge")
+
+    def allows(self, zone: Zone | None, proof: Proof | None, sources: Collection[str]) -> bool:
+        """Tell whether two customers may be joined: found in that zone, claimed with that proof."""
+        if self.sources is not None and not self.sources.issuperset(sources):
+            return False
+        if self.zone is not None and not _as_sure(zone, self.zone):
+            return False
+        return self.proof is None or (proof is not None and proof.strength >= self.proof.strength)
+
+
+def _as_sure(found: Zone | None, wanted: Zone) -> bool:
+    return found is Zone.CERTAIN or found is wanted

@@ -1,0 +1,87 @@
+"""Propose: the rows of the review queue that a scene comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from attrs import evolve, frozen
+
+from ecrm_core.kernel import CustomerId
+from ecrm_core.matching import Model
+from ecrm_core.merging.blocks import Two, two
+from ecrm_core.merging.proposal import Proposal, proposal_id
+from ecrm_core.merging.scene import Scene, Weighed, surest
+from ecrm_core.merging.value import decision_value
+
+__all__ = ["Told", "proposals_of"]
+
+_PLACES = Decimal("0.000001")
+
+
+@frozen(kw_only=True)
+class Told:
+    """By whom and when proposals are made: tenant, name of the model, and the instant."""
+
+    tenant: str
+    model: str
+    at: datetime
+
+
+def proposals_of(
+    scene: Scene,
+    model: Model,
+    told: Told,
+    *,
+    stake: Callable[[Two], int],
+    known: Mapping[str, Proposal],
+) -> tuple[Proposal, ...]:
+    """Return the proposals on the customers of a scene, by id, each two customers once.
+
+    ``stake`` says what it costs that two customers are apart. What is ``known`` already keeps the
+    instant it was found at; whom a judgement holds apart is not proposed.
+    """
+    roots = {unit.id: unit.root for unit in scene.units.values()}
+    found = {}
+    for pair, weighed in _strongest(scene, roots):
+        id_ = proposal_id(told.tenant, *pair)
+        likely = _decimal(weighed.probability)
+        row = Proposal(
+            id=id_, left=pair[0], right=pair[1], zone=weighed.zone(model),
+            group=_group(weighed, scene, roots) or id_, probability=likely,
+            weight=_decimal(weighed.weight), proof=weighed.proof,
+            value=decision_value(likely, stake(pair), proof=weighed.proof),
+            model=told.model, found_at=told.at,
+        )  # fmt: skip
+        before = known.get(row.id)
+        same = before is not None and evolve(before, found_at=row.found_at) == row
+        found[row.id] = before if before is not None and same else row
+    return tuple(found[id_] for id_ in sorted(found))
+
+
+def _strongest(
+    scene: Scene, roots: Mapping[CustomerId, CustomerId]
+) -> Iterator[tuple[Two, Weighed]]:
+    """Go through pairs of customers and the surest pair of their units, none held apart."""
+    seen: set[Two] = set()
+    apart = {two(roots[one], roots[other]) for one, other in scene.walls}
+    for weighed in sorted(scene.weighed, key=surest):
+        one, other = (roots[unit] for unit in weighed.pair)
+        pair = two(one, other)
+        if one != other and pair not in seen | apart:
+            seen.add(pair)
+            yield pair, weighed
+
+
+def _decimal(number: float | None) -> Decimal | None:
+    return None if number is None else Decimal(number).quantize(_PLACES)
+
+
+def _group(
+    weighed: Weighed, scene: Scene, roots: Mapping[CustomerId, CustomerId]
+) -> CustomerId | None:
+    """Return the least customer of the cluster; None: the pair stands by itself."""
+    if weighed.cluster is None:
+        return None
+    return min(roots[unit] for unit in scene.clusters[weighed.cluster])
