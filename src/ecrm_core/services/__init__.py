@@ -18,7 +18,8 @@ from ecrm_core.services.identity import (
     prepare_unmerge,
 )
 from ecrm_core.services.intake import prepare_ingest
-from ecrm_core.services.matching import find_duplicates, find_matches, prepare_judgement
+from ecrm_core.services.judgements import prepare_judgement
+from ecrm_core.services.matching import find_duplicates, find_matches
 from ecrm_core.services.outbox import (
     Deliveries,
     Handler,
