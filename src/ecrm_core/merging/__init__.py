@@ -4,7 +4,7 @@ from ecrm_core.merging.blockers import BLOCKERS, Blocker, find_blockers
 from ecrm_core.merging.caution import find_warnings
 from ecrm_core.merging.claim import Proof
 from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
-from ecrm_core.merging.hold import LEGAL_HOLDS, LegalHold, decide_hold, decide_release
+from ecrm_core.merging.hold import LEGAL_HOLDS, LegalHold, decide_hold, decide_release_hold
 from ecrm_core.merging.linked import LinkedKind
 from ecrm_core.merging.merge import decide_merge, joined, reviewed
 from ecrm_core.merging.preview import MergePreview, preview_merge
@@ -28,7 +28,7 @@ __all__ = [
     "Zone",
     "decide_hold",
     "decide_merge",
-    "decide_release",
+    "decide_release_hold",
     "decide_unmerge",
     "find_blockers",
     "find_warnings",

@@ -32,16 +32,18 @@ class Blocker:
         return self.text
 
 
-BLOCKERS: Final[Mapping[str, Blocker]] = MappingProxyType({
-    blocker.code: blocker
-    for blocker in [
-        Blocker("different_ids", "their numbers given by the state differ"),
-        Blocker("two_accounts", "one source has a login account for each of them"),
-        Blocker("parent_and_child", "one is said to be a parent of the other"),
-        Blocker("protected_pair", "they were judged to be different people", passable=False),
-        Blocker("legal_hold", "a legal hold stands on one of them", passable=False),
-    ]
-})
+BLOCKERS: Final[Mapping[str, Blocker]] = MappingProxyType(
+    {
+        blocker.code: blocker
+        for blocker in [
+            Blocker("different_ids", "their numbers given by the state differ"),
+            Blocker("two_accounts", "one source has a login account for each of them"),
+            Blocker("parent_and_child", "one is said to be a parent of the other"),
+            Blocker("protected_pair", "they were judged to be different people", passable=False),
+            Blocker("legal_hold", "a legal hold stands on one of them", passable=False),
+        ]
+    }
+)
 """Every blocker by its code."""
 
 _ENABLED = "enabled"

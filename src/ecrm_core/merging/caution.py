@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from ecrm_core.customers import ContactPoint, Group, Profile, RelationKind, Verdict, name_key
+from ecrm_core.customers import (
+    ContactPoint,
+    Group,
+    Profile,
+    RelationKind,
+    Verdict,
+    ids_of,
+    name_key,
+)
 from ecrm_core.kernel import Reason
 from ecrm_core.merging.edge import MergeEdge
 from ecrm_core.subscriptions import Subscription
@@ -91,16 +99,19 @@ def _relations(one: Profile, two: Group) -> Iterator[Reason]:
 
 
 def _undone(one: Group, two: Group, edges: Iterable[MergeEdge]) -> Iterator[Reason]:
-    sides = [{home.id for home in group.homes} for group in (one, two)]
-    days = [edge.undone_at.date().isoformat() for edge in edges
-            if edge.undone_at and all({edge.winner, edge.loser} & side for side in sides)]  # fmt: skip
+    sides = [set(ids_of(group)) for group in (one, two)]
+    days = [
+        edge.undone_at.date().isoformat()
+        for edge in edges
+        if edge.undone_at and all({edge.winner, edge.loser} & side for side in sides)
+    ]
     if days:
         yield _warning("undone_before", on=max(days))
 
 
 def _subscriptions(one: Group, two: Group, rows: Iterable[Subscription]) -> Iterator[Reason]:
     running = [held for held in rows if not held.status.over]
-    plans = [{held.plan.id for held in running if held.customer in {home.id for home in group.homes}}
+    plans = [{held.plan.id for held in running if held.customer in ids_of(group)}
              for group in (one, two)]  # fmt: skip
     yield from (_warning("both_subscribe", plan=plan) for plan in sorted(plans[0] & plans[1]))
 

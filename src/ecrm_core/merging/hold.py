@@ -24,7 +24,7 @@ from ecrm_core.kernel import (
     instant_text,
 )
 
-__all__ = ["LEGAL_HOLDS", "LegalHold", "decide_hold", "decide_release"]
+__all__ = ["LEGAL_HOLDS", "LegalHold", "decide_hold", "decide_release_hold"]
 
 
 @frozen(kw_only=True)
@@ -68,7 +68,7 @@ def decide_hold(group: Group, *, tenant: str, reason: str, by: str, at: datetime
     return _written(held, group)
 
 
-def decide_release(hold: LegalHold, group: Group, *, by: str, at: datetime) -> ChangeSet:
+def decide_release_hold(hold: LegalHold, group: Group, *, by: str, at: datetime) -> ChangeSet:
     """Return what releasing a hold writes; ``group`` is that of its customer.
 
     The row stays, with who released it. Raises RefusedError (code "already_released").

@@ -20,7 +20,7 @@ from ecrm_core.customers import (
     unify,
 )
 from ecrm_core.kernel import ChangeSet, Json, Private, Reason, html_table, plain_table
-from ecrm_core.merging.blockers import Blocker, find_blockers, refuse_blocked
+from ecrm_core.merging.blockers import Blocker, find_blockers
 from ecrm_core.merging.caution import Voices, find_warnings
 from ecrm_core.merging.edge import MergeEdge
 from ecrm_core.merging.hold import LegalHold

@@ -57,8 +57,8 @@ class Toolbox:
 
     ``tests``, ``policies`` and ``readers`` hold the library's own as well; ``rules``,
     ``comparisons``, ``fields`` and ``linked`` only what was added. ``owner`` is the distribution
-    that adds; ``origins`` tell by seam and name who did. Nothing is global: two toolboxes know nothing of each
-    other.
+    that adds; ``origins`` tell by seam and name who did. Nothing is global: two toolboxes know
+    nothing of each other.
     """
 
     tests: Registry[QualityTest] = TESTS
