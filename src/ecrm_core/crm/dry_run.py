@@ -7,6 +7,7 @@ from ecrm_core.crm.contact import ContactDrafts
 from ecrm_core.crm.identity import IdentityDrafts
 from ecrm_core.crm.intake import IntakeDrafts
 from ecrm_core.crm.matching import MatchingDrafts
+from ecrm_core.crm.merging import MergingDrafts
 from ecrm_core.crm.outbox import OutboxDrafts
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.subscriptions import SubscriptionDrafts
@@ -19,6 +20,7 @@ __all__ = ["DryRun"]
 class DryRun(
     IntakeDrafts,
     IdentityDrafts,
+    MergingDrafts,
     ContactDrafts,
     OutboxDrafts,
     TimelineDrafts,

@@ -13,6 +13,7 @@ from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.identity import IdentityVerbs
 from ecrm_core.crm.intake import IntakeVerbs
 from ecrm_core.crm.matching import MatchingVerbs
+from ecrm_core.crm.merging import MergingVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.quality import QualityVerbs
@@ -33,6 +34,7 @@ __all__ = ["Crm"]
 class Crm(
     IntakeVerbs,
     IdentityVerbs,
+    MergingVerbs,
     ContactVerbs,
     QualityVerbs,
     CleaningVerbs,

@@ -1,23 +1,20 @@
-"""Identity: the verbs that find, show, correct, merge and undo."""
+"""Identity: the verbs that find, show and correct."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from ecrm_core.crm.receipt import Undo
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
-from ecrm_core.kernel import ChangeSet, CustomerId, decode
-from ecrm_core.merging import MergeEdge, MergePreview, UndoReport
+from ecrm_core.kernel import ChangeSet, CustomerId
 from ecrm_core.services import (
     CustomerView,
     Hit,
     export_customer,
     find_customers,
     group_of,
+    linked_rows,
     prepare_correct,
-    prepare_merge,
-    prepare_preview,
-    prepare_unmerge,
     view_customer,
 )
 
@@ -45,21 +42,9 @@ class IdentityDrafts(Drafts):
             pin=pin, reason=reason, region=self.settings.region,
         )  # fmt: skip
 
-    def merge(
-        self, winner: Customer, loser: Customer, *, by: str, now: datetime | None = None
-    ) -> ChangeSet:
-        """Return what the merge would write."""
-        return prepare_merge(self.store, winner, loser, act=self._act(by, now))
-
-    def unmerge(
-        self, undo: Undo | MergeEdge | str, *, by: str, now: datetime | None = None
-    ) -> ChangeSet:
-        """Return what undoing the merge would write."""
-        return prepare_unmerge(self.store, _edge(undo), act=self._act(by, now))
-
 
 class IdentityVerbs(Verbs):
-    """Find and see customers, correct them, merge and undo."""
+    """Find and see customers, and correct them."""
 
     def resolve(self, customer: Customer) -> CustomerId:
         """Return the id the customer goes by now; MissingError when there is none."""
@@ -71,12 +56,20 @@ class IdentityVerbs(Verbs):
 
     def view(self, customer: Customer) -> CustomerView:
         """Return one customer whole; MissingError when there is none. It never guesses."""
-        return view_customer(self.store, customer)
+        return view_customer(self.store, customer, kinds=self._settings.tools.linked.values())
 
     def export(self, customer: Customer, *, audit: bool = True) -> dict[str, object]:
         """Return everything known of a customer as JSON values; without merges if not ``audit``."""
-        whole = view_customer(self.store, customer, timeline=None)
+        kinds = self._settings.tools.linked.values()
+        whole = view_customer(self.store, customer, timeline=None, kinds=kinds)
         return export_customer(whole, audit=audit)
+
+    def linked(self, customer: Customer, kind: str) -> tuple[Any, ...]:
+        """Return a customer's rows of a Kind that the tools brought (``LinkedKind``), by its name.
+
+        Rows under all her ids are hers. Raises MissingError, and UnknownName for another Kind.
+        """
+        return linked_rows(self.store, customer, self._settings.tools.linked[kind])
 
     def correct(
         self,
@@ -104,50 +97,3 @@ class IdentityVerbs(Verbs):
             params, key, now,
         )  # fmt: skip
         return str(result["correction"])
-
-    def preview_merge(self, winner: Customer, loser: Customer) -> MergePreview:
-        """Return what merging the loser into the winner would give, field by field."""
-        return prepare_preview(self.store, winner, loser, policy=self._settings.policy)
-
-    def merge(
-        self,
-        winner: Customer,
-        loser: Customer,
-        *,
-        by: str,
-        key: str | None = None,
-        now: datetime | None = None,
-    ) -> Undo:
-        """Join two customers under the winner's id and return what undoes it.
-
-        Nothing moves and both ids go on resolving. Raises MergeRefused when they are one already.
-        """
-        params = ["merge", str(winner), str(loser), by]
-        result = self._commit(
-            lambda at: self.dry_run.merge(winner, loser, by=by, now=at), params, key, now
-        )
-        return decode(Undo, dict(result))
-
-    def unmerge(
-        self,
-        undo: Undo | MergeEdge | str,
-        *,
-        by: str,
-        key: str | None = None,
-        now: datetime | None = None,
-    ) -> UndoReport:
-        """Undo one merge (an Undo, an edge of the view, or its id), at any time, in any order.
-
-        Raises MergeRefused when it has been undone and MissingError when there is no such merge.
-        """
-        edge = _edge(undo)
-        result = self._commit(
-            lambda at: self.dry_run.unmerge(edge, by=by, now=at), ["unmerge", edge, by], key, now
-        )
-        return decode(UndoReport, dict(result))
-
-
-def _edge(undo: Undo | MergeEdge | str) -> str:
-    if isinstance(undo, Undo):
-        return undo.edge
-    return undo.id if isinstance(undo, MergeEdge) else undo

@@ -13,11 +13,15 @@ __all__ = ["Receipt", "Undo"]
 
 @frozen(kw_only=True)
 class Undo:
-    """What undoes a merge: keep it, or look the edge up in the customer's view later."""
+    """What undoes a merge: keep it, or look the edge up in the customer's view later.
+
+    ``corrections`` are the ids of those that were written with it: the values a reviewer chose.
+    """
 
     edge: str
     winner: CustomerId
     loser: CustomerId
+    corrections: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -45,7 +45,14 @@ from ecrm_core.kernel import (
     parse_date,
 )
 
-__all__ = ["Ruling", "accept_value", "decide_correct", "decide_corrections"]
+__all__ = [
+    "Ruling",
+    "accept_value",
+    "corrections_of",
+    "decide_correct",
+    "decide_corrections",
+    "shows",
+]
 
 
 def decide_correct(
@@ -100,13 +107,40 @@ def decide_corrections(
 
     Raises as ``decide_correct``. The result lists the ids of the corrections.
     """
+    found = corrections_of(group, rulings, tenant=tenant, by=by, at=at, policy=policy,
+                           region=region)  # fmt: skip
+    return _written_down(group, found, policy, result={"corrections": [c.id for c in found]})
+
+
+def corrections_of(
+    group: Group,
+    rulings: Iterable[Ruling],
+    *,
+    tenant: str,
+    by: str,
+    at: datetime,
+    policy: SurvivorshipPolicy,
+    region: str | None = None,
+) -> tuple[Correction, ...]:
+    """Return the rulings as corrections under the root of the group, each upon the one before.
+
+    Raises as ``decide_correct``.
+    """
     after, found = group, list[Correction]()
     for ruling in rulings:
         correction = _correction(after, ruling, by=by, at=at, tenant=tenant, policy=policy,
                                  region=region)  # fmt: skip
         found.append(correction)
         after = evolve(after, corrections=in_order((*after.corrections, correction)))
-    return _written_down(group, found, policy, result={"corrections": [c.id for c in found]})
+    return tuple(found)
+
+
+def shows(profile: Profile, name: str, value: FieldValue) -> bool:
+    """Tell whether a profile shows this value (as ``accept_value`` returns it) in the field."""
+    if field_of(name).many:
+        held = {element_digest(name, element) for element in profile.values(name)}
+        return value is not CLEARED and element_digest(name, value) in held
+    return replaced_digest(name, value) == replaced_digest(name, profile.value(name))
 
 
 def _correction(

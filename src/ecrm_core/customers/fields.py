@@ -95,6 +95,7 @@ FIELDS: Mapping[str, Field] = {
         _text("national_id"),
         _text("brand"),
         _text("lifecycle"),
+        _text("account"),
         _text("entered_by"),
     ]
 }  # fmt: skip

@@ -1,10 +1,14 @@
 """Merging: preview, decide, undo; a merge adds an edge and moves nothing."""
 
 from ecrm_core.merging.auto_merge import AutoMerge
+from ecrm_core.merging.blockers import BLOCKERS, Blocker, find_blockers
 from ecrm_core.merging.blocks import Blocks, Two, two, walls_of
+from ecrm_core.merging.caution import find_warnings
 from ecrm_core.merging.claim import Proof
 from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
-from ecrm_core.merging.merge import decide_merge, joined
+from ecrm_core.merging.hold import LEGAL_HOLDS, LegalHold, decide_hold, decide_release_hold
+from ecrm_core.merging.linked import LinkedKind
+from ecrm_core.merging.merge import decide_merge, joined, reviewed
 from ecrm_core.merging.preview import MergePreview, preview_merge
 from ecrm_core.merging.proposal import PROPOSALS, Proposal, Zone, proposal_id
 from ecrm_core.merging.propose import Told, proposals_of
@@ -15,13 +19,18 @@ from ecrm_core.merging.unmerge import UndoReport, decide_unmerge, parted
 from ecrm_core.merging.value import Holdings, ReviewCosts, decision_value, stake_of
 
 __all__ = [
+    "BLOCKERS",
+    "LEGAL_HOLDS",
     "MERGE_EDGES",
     "PROPOSALS",
     "AutoMerge",
+    "Blocker",
     "Blocks",
     "Cause",
     "Holdings",
     "Join",
+    "LegalHold",
+    "LinkedKind",
     "MergeEdge",
     "MergePreview",
     "Plan",
@@ -36,15 +45,20 @@ __all__ = [
     "Weighed",
     "Zone",
     "automatic",
+    "decide_hold",
     "decide_merge",
+    "decide_release_hold",
     "decide_unmerge",
     "decision_value",
+    "find_blockers",
+    "find_warnings",
     "joined",
     "parted",
     "plan_of_run",
     "preview_merge",
     "proposal_id",
     "proposals_of",
+    "reviewed",
     "roots_of",
     "stake_of",
     "surest",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from attrs import field, frozen
 
@@ -10,6 +11,7 @@ from ecrm_core.customers import (
     Choice,
     Group,
     Profile,
+    Sourced,
     SurvivorshipPolicy,
     choose_fields,
     field_of,
@@ -17,17 +19,28 @@ from ecrm_core.customers import (
     show_value,
     unify,
 )
-from ecrm_core.kernel import Json, Private, Reason, html_table, plain_table
-from ecrm_core.merging.merge import joined
+from ecrm_core.kernel import ChangeSet, Json, Private, Reason, html_table, plain_table
+from ecrm_core.merging.blockers import Blocker, find_blockers
+from ecrm_core.merging.caution import Voices, find_warnings
+from ecrm_core.merging.edge import MergeEdge
+from ecrm_core.merging.hold import LegalHold
+from ecrm_core.merging.merge import decide_merge, joined, reviewed
+from ecrm_core.subscriptions import Subscription
 
 __all__ = ["MergePreview", "preview_merge"]
+
+_HEAD = ("field", "winner", "loser", "merged", "why")
+_LINKED = ("hangs on", "winner", "loser")
+_REMARKS = ("before you merge", "code", "")
 
 
 @frozen(kw_only=True, repr=False)
 class MergePreview(Private):
     """Two customers before, one after, with the decision on every field.
 
-    ``linked`` counts what hangs on the loser and comes along. ``str`` and notebooks show masked
+    ``changes`` is what the merge writes, None while a blocker that was not looked past forbids it.
+    ``linked`` counts by name what hangs on the winner and on the loser; nothing of it moves.
+    ``blockers`` are all that were found, also those looked past. ``str`` and notebooks show masked
     values; ``table(masked=False)`` shows them.
     """
 
@@ -35,7 +48,10 @@ class MergePreview(Private):
     loser: Profile
     after: Profile
     choices: tuple[Choice, ...]
-    linked: Mapping[str, int] = field(factory=dict)
+    changes: ChangeSet | None
+    linked: Mapping[str, tuple[int, int]] = field(factory=dict)
+    blockers: tuple[Blocker, ...] = ()
+    warnings: tuple[Reason, ...] = ()
 
     def reveal(self) -> Json:
         """Return the three profiles as JSON values, personal data included."""
@@ -61,51 +77,99 @@ class MergePreview(Private):
         return tuple(reason for choice in self.choices for reason in choice.reasons)
 
     def rows(self, *, masked: bool = True) -> tuple[tuple[str, ...], ...]:
-        """Return field, winner's, loser's, merged value and why, as text."""
-        return tuple(self._row(name, masked=masked) for name in self._names)
+        """Return field, winner's, loser's, merged value and why, as text.
+
+        Why is the rule, the source and the day of what won, and whose other values gave way.
+        """
+        return tuple(self._row(choice, masked=masked) for choice in self.choices)
 
     def table(self, *, masked: bool = True) -> str:
-        """Return the rows as a plain table."""
-        return plain_table(_HEAD, self.rows(masked=masked))
+        """Return the rows, what hangs on both, and what to look at, as plain tables."""
+        parts = [(_HEAD, self.rows(masked=masked)), *self._rest]
+        return "\n\n".join(plain_table(head, rows) for head, rows in parts if rows)
 
     def __str__(self) -> str:
         """Return the masked table."""
         return self.table()
 
     def _repr_html_(self) -> str:
-        return html_table(_HEAD, self.rows())
+        parts = [(_HEAD, self.rows()), *self._rest]
+        return "".join(html_table(head, rows) for head, rows in parts if rows)
 
     @property
-    def _names(self) -> Sequence[str]:
-        return sorted({*self.winner.fields, *self.loser.fields, *self.after.fields})
+    def _rest(self) -> Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]:
+        counts = [(name, str(one), str(two)) for name, (one, two) in self.linked.items()]
+        remarks = [(str(held), held.code, "blocks" if held.passable else "blocks always")
+                   for held in self.blockers]  # fmt: skip
+        remarks += [(str(held), held.code, "look") for held in self.warnings]
+        return (_LINKED, counts), (_REMARKS, remarks)
 
-    def _row(self, name: str, *, masked: bool) -> tuple[str, ...]:
-        held = [profile.fields.get(name, ()) for profile in (self.winner, self.loser, self.after)]
+    def _row(self, choice: Choice, *, masked: bool) -> tuple[str, ...]:
+        name = choice.field_name
+        held = [self.winner.fields.get(name, ()), self.loser.fields.get(name, ()), choice.chosen]
         values = [", ".join(show_value(s.value, masked=masked) for s in chosen) for chosen in held]
-        return (name, *values, "; ".join(dict.fromkeys(map(provenance, held[2]))))
+        return (name, *values, _why(choice))
 
 
-_HEAD = ("field", "winner", "loser", "merged", "why")
+def _why(choice: Choice) -> str:
+    values = [held.value for held in choice.chosen]
+    gone = dict.fromkeys(_whose(held) for held in choice.lost if held.value not in values)
+    why = list(dict.fromkeys(map(provenance, choice.chosen)))
+    return "; ".join([*why, *([f"not {', '.join(gone)}"] if gone else [])])
+
+
+def _whose(held: Sourced) -> str:
+    return str(held.source.source) if held.source else f"by {held.by}"
 
 
 def preview_merge(
     winner: Group,
     loser: Group,
     *,
+    tenant: str,
+    earlier: Sequence[MergeEdge] = (),
+    by: str,
+    at: datetime,
+    values: Mapping[str, object] | None = None,
+    despite: Collection[str] = (),
+    protected: bool = False,
+    holds: Sequence[LegalHold] = (),
     policy: SurvivorshipPolicy,
-    linked: Mapping[str, int] | None = None,
+    region: str | None = None,
+    edges: Iterable[MergeEdge] = (),
+    linked: Mapping[str, tuple[int, int]] | None = None,
+    subscriptions: Iterable[Subscription] = (),
+    voices: Voices | None = None,
 ) -> MergePreview:
-    """Return what merging ``loser`` into ``winner`` would give; MergeRefused as decide_merge.
+    """Return what merging ``loser`` into ``winner`` would give, blockers or not.
 
+    The arguments up to ``region`` are those of ``decide_merge``, and so are its errors but for
+    "blocked"; ``linked`` are counts of what hangs on both, the others as in ``find_warnings``.
     There is no survivorship of its own: it is ``unify`` before and after, with its trace.
     """
-    group = joined(winner, loser)
-    sides = [unify(g.records.values(), g.corrections, policy, id=g.root.id)
-             for g in (winner, loser, group)]  # fmt: skip
+    whole = joined(winner, loser)
+    after = reviewed(whole, values or {}, tenant=tenant, by=by, at=at, policy=policy,
+                     region=region)  # fmt: skip
+    one, two, one_after = (
+        unify(group.records.values(), group.corrections, policy, id=group.root.id)
+        for group in (winner, loser, after)
+    )
+    blockers = find_blockers(winner, loser, policy=policy, protected=protected, holds=holds)
+    changes = None
+    if {blocker.code for blocker in blockers} <= set(despite):
+        changes = decide_merge(
+            winner, loser, tenant=tenant, earlier=earlier, by=by, at=at, values=values,
+            despite=despite, protected=protected, holds=holds, policy=policy, region=region,
+        )  # fmt: skip
     return MergePreview(
-        winner=sides[0],
-        loser=sides[1],
-        after=sides[2],
-        choices=choose_fields(group.records.values(), group.corrections, policy),
+        winner=one,
+        loser=two,
+        after=one_after,
+        choices=choose_fields(after.records.values(), after.corrections, policy),
+        changes=changes,
         linked=linked or {},
+        blockers=blockers,
+        warnings=find_warnings(
+            (winner, one), (loser, two), edges=edges, subscriptions=subscriptions, voices=voices
+        ),
     )

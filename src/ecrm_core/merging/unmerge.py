@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ecrm_core.customers import (
     HOMES,
@@ -17,7 +17,9 @@ from ecrm_core.customers import (
 )
 from ecrm_core.errors import MergeRefused
 from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Put, combine, gate_text
-from ecrm_core.merging.edge import MERGE_EDGES, MergeEdge, roots_of
+from ecrm_core.merging.blockers import BLOCKERS, refuse_blocked
+from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
+from ecrm_core.merging.hold import LegalHold
 
 __all__ = ["UndoReport", "decide_unmerge", "parted"]
 
@@ -27,8 +29,9 @@ class UndoReport:
     """What an undo came to.
 
     ``kept`` goes on under the old root, ``restored`` is the customer that is on its own again.
-    ``stayed`` are the ids of corrections written under the old root while both were one: they stay
-    with it. ``refusals`` counts refusals of contact about the whole person that stay on both sides.
+    ``stayed`` are the ids of corrections written under the old root in the merge or while both were
+    one: they stay with it, and so do the rows of other Kinds that ``linked`` counts by name.
+    ``refusals`` counts refusals of contact about the whole person that stay on both sides.
     """
 
     edge: str
@@ -36,6 +39,7 @@ class UndoReport:
     restored: CustomerId
     stayed: tuple[str, ...] = ()
     refusals: int = 0
+    linked: Mapping[str, int] = field(factory=dict)
 
 
 def parted(group: Group, edges: Sequence[MergeEdge], edge: MergeEdge) -> tuple[Group, Group]:
@@ -72,17 +76,24 @@ def decide_unmerge(
     *,
     meanwhile: Sequence[Correction] = (),
     refusals: int = 0,
+    linked: Mapping[str, Sequence[CustomerId]] | None = None,
+    holds: Iterable[LegalHold] = (),
     by: str,
     at: datetime,
+    cause: Cause = Cause.HUMAN,
     policy: SurvivorshipPolicy,
 ) -> ChangeSet:
     """Return what undoing the edge writes; the result is the UndoReport as JSON.
 
     ``group`` is the one both sides are in, ``edges`` all that touch its homes; ``meanwhile`` are
-    the corrections written since the merge, ``refusals`` the number of refusals about the person.
+    the corrections written in the merge and since, ``refusals`` the number of refusals about the
+    person; ``linked`` are, by the name of a Kind, the customers of the rows written since. A legal
+    hold that stands (``holds`` are those of the group) is MergeRefused (code "blocked").
     """
     kept, restored = parted(group, edges, edge)
-    undone = evolve(edge, undone_at=at, undone_by=gate_text(by))
+    held = [BLOCKERS["legal_hold"]] if any(hold.stands for hold in holds) else []
+    refuse_blocked(held, act="the merge is not undone")
+    undone = evolve(edge, undone_at=at, undone_by=gate_text(by), undone_cause=cause)
     homes = tuple(Put(HOMES, home) for home in restored.homes if not home.is_root)
     fresh = rewritten(restored, policy)
     rows = ChangeSet(puts=(Put(MERGE_EDGES, undone), *homes, *fresh.puts))
@@ -94,4 +105,7 @@ def decide_unmerge(
         "stayed": sorted(c.id for c in meanwhile if c.customer in ids),
         "refusals": refusals,
     }
+    counts = {name: sum(of in ids for of in rows) for name, rows in (linked or {}).items()}
+    if any(counts.values()):
+        result["linked"] = {name: count for name, count in sorted(counts.items()) if count}
     return combine([rows, rewritten(kept, policy)], result=result)

@@ -15,6 +15,7 @@ from ecrm_core.ports.matching import (
     read_holders,
     read_judgements,
 )
+from ecrm_core.ports.merging import read_holds, read_linked
 from ecrm_core.ports.store import Cursor, Page, Store, Tenants
 from ecrm_core.ports.subscriptions import (
     read_due,
@@ -42,8 +43,10 @@ __all__ = [
     "read_groups",
     "read_history",
     "read_holders",
+    "read_holds",
     "read_interactions",
     "read_judgements",
+    "read_linked",
     "read_profiles",
     "read_records",
     "read_subscription_events",

@@ -8,10 +8,12 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
+from ecrm_core import customers, kernel, matching, merging, sources, subscriptions, timeline
 from ecrm_core.customers.policy import POLICIES, Ranking
 from ecrm_core.errors import DefinitionError, PluginError
-from ecrm_core.kernel import Registry, gate_text
+from ecrm_core.kernel import Kind, Registry, gate_text
 from ecrm_core.matching import COMPARED, Comparison
+from ecrm_core.merging import LinkedKind
 from ecrm_core.ports.guards import guarded_ranking, guarded_reader
 from ecrm_core.quality import ALL, CORE, TESTS, QualityTest, Rule, RuleSet
 from ecrm_core.segmentation import CustomerField, customer_schema
@@ -26,6 +28,7 @@ SEAMS: Final[Mapping[str, str]] = MappingProxyType({
     "fields": "segment field",
     "policies": "survivorship policy",
     "readers": "source",
+    "linked": "linked Kind",
 })  # fmt: skip
 """What can be added, by the name of its registry, and the word for one of them."""
 
@@ -35,6 +38,12 @@ _TAKEN: Mapping[str, Container[str]] = {
     "rules": frozenset(rule.id for rule in ALL.rules),
     "comparisons": COMPARED,
     "fields": customer_schema().fields,
+    "linked": frozenset(
+        thing.name
+        for room in (customers, kernel, matching, merging, sources, subscriptions, timeline)
+        for thing in vars(room).values()
+        if isinstance(thing, Kind)
+    ),
 }
 
 
@@ -47,9 +56,9 @@ class Toolbox:
     """The open choices of the library, one registry a seam; ``Crm.open`` takes it as ``tools``.
 
     ``tests``, ``policies`` and ``readers`` hold the library's own as well; ``rules``,
-    ``comparisons`` and ``fields`` only what was added. ``owner`` is the distribution that adds;
-    ``origins`` tell by seam and name who did. Nothing is global: two toolboxes know nothing of each
-    other.
+    ``comparisons``, ``fields`` and ``linked`` only what was added. ``owner`` is the distribution
+    that adds; ``origins`` tell by seam and name who did. Nothing is global: two toolboxes know
+    nothing of each other.
     """
 
     tests: Registry[QualityTest] = TESTS
@@ -58,12 +67,13 @@ class Toolbox:
     fields: Registry[CustomerField] = field(factory=_empty("fields"))
     policies: Registry[Ranking] = POLICIES
     readers: Registry[Reader] = READERS
+    linked: Registry[LinkedKind] = field(factory=_empty("linked"))
     owner: str = "the host"
     origins: Mapping[tuple[str, str], str] = field(factory=lambda: MappingProxyType({}))
 
     def add(
         self,
-        *things: Rule | Comparison | CustomerField,
+        *things: Rule | Comparison | CustomerField | LinkedKind,
         tests: Mapping[str, QualityTest] | None = None,
         policies: Mapping[str, Ranking] | None = None,
         readers: Mapping[str, Reader] | None = None,
@@ -133,8 +143,10 @@ def _placed(thing: object, owner: str) -> tuple[str, str, object]:
             return "comparisons", thing.role, evolve(thing, origin=owner)
         case CustomerField():
             return "fields", thing.name, evolve(thing, origin=owner)
+        case LinkedKind():
+            return "linked", thing.name, evolve(thing, origin=owner)
     found = type(thing).__name__
-    message = f"found {found}, expected a Rule, a Comparison or a CustomerField"
+    message = f"found {found}, expected a Rule, a Comparison, a CustomerField or a LinkedKind"
     raise DefinitionError(message, code="tool")
 
 

@@ -9,7 +9,9 @@ from ecrm_core.services.contact import (
     prepare_consent,
     prepare_refusal,
 )
+from ecrm_core.services.hanging import hanging_on, linked_rows
 from ecrm_core.services.holdings import holdings_of
+from ecrm_core.services.holds import prepare_hold, prepare_release_hold
 from ecrm_core.services.identity import (
     Act,
     group_of,
@@ -19,7 +21,9 @@ from ecrm_core.services.identity import (
     prepare_unmerge,
 )
 from ecrm_core.services.intake import prepare_ingest
-from ecrm_core.services.matching import find_duplicates, find_matches, prepare_judgement
+from ecrm_core.services.judgements import prepare_judgement
+from ecrm_core.services.matching import find_duplicates, find_matches
+from ecrm_core.services.merges import Review, prepare_merge, prepare_preview, prepare_unmerge
 from ecrm_core.services.outbox import (
     Deliveries,
     Handler,
@@ -60,6 +64,7 @@ __all__ = [
     "Hit",
     "Mapper",
     "Question",
+    "Review",
     "RunReport",
     "address_of",
     "check",
@@ -77,7 +82,9 @@ __all__ = [
     "find_matches",
     "fixable",
     "group_of",
+    "hanging_on",
     "holdings_of",
+    "linked_rows",
     "mapper_for",
     "may_contact_address",
     "may_contact_customer",
@@ -87,12 +94,14 @@ __all__ = [
     "prepare_consent",
     "prepare_correct",
     "prepare_forget_requests",
+    "prepare_hold",
     "prepare_ingest",
     "prepare_judgement",
     "prepare_merge",
     "prepare_preview",
     "prepare_record",
     "prepare_refusal",
+    "prepare_release_hold",
     "prepare_release_stuck",
     "prepare_replay",
     "prepare_run_due",

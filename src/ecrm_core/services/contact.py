@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from attrs import evolve
 
 from ecrm_core.customers import (
     ANY_CHANNEL,
+    CLEARED,
     CONSENTS,
     KEYSET,
     SEARCH_KEYS,
@@ -16,8 +17,10 @@ from ecrm_core.customers import (
     ConsentStatement,
     ContactKind,
     ContactPoint,
+    Group,
     Profile,
     SourceKey,
+    Superseded,
     Verdict,
     address_subject,
     channel_kinds,
@@ -39,9 +42,13 @@ __all__ = [
     "address_of",
     "may_contact_address",
     "may_contact_customer",
+    "may_contact_group",
     "prepare_consent",
     "prepare_refusal",
+    "subjects_of",
 ]
+
+_FIELDS = ("emails", "phones", "handles")
 
 
 def address_of(text: str, channel: str, *, region: str | None) -> ContactPoint:
@@ -107,6 +114,13 @@ def may_contact_customer(
     The reasons are those of the address that decides: the first allowed, else every one.
     """
     group = group_of(store, customer)
+    return may_contact_group(store, group, channel=channel, purpose=purpose, at=at, night=night)
+
+
+def may_contact_group(
+    store: Store, group: Group, *, channel: str, purpose: str, at: datetime, night: bool = False
+) -> Verdict:
+    """Return the verdict about a customer that is loaded, or that a merge would make."""
     person = read_consents(store, map(person_subject, ids_of(group)))
     refused = decide_contact(person, channel=channel, purpose=purpose, at=at)
     if refused.reasons[0].code == "person_refused":
@@ -122,7 +136,29 @@ def may_contact_customer(
     return decide_contact_at_any(verdicts, channel=channel, purpose=purpose)
 
 
+def subjects_of(group: Group, history: Iterable[Superseded] = ()) -> Iterator[str]:
+    """Go through what statements about the customer's addresses stand under.
+
+    Her addresses are all that were stated or ruled, and with her history those stated once.
+    """
+    for contact in _contacts(group, history):
+        if contact.match_form is not None:
+            yield address_subject(contact)
+
+
+def _contacts(group: Group, history: Iterable[Superseded]) -> Iterator[ContactPoint]:
+    for record in group.records.values():
+        for name in _FIELDS:
+            yield from record.value(name) or ()
+    for row in history:
+        if row.field_name in _FIELDS and row.stated is not CLEARED:
+            yield from row.stated
+    for correction in group.corrections:
+        if correction.field_name in _FIELDS and correction.value is not CLEARED:
+            yield correction.value
+
+
 def _addresses(profile: Profile, channel: str) -> Iterable[ContactPoint]:
     kinds = channel_kinds(channel)
-    held = [c for name in ("emails", "phones", "handles") for c in profile.values(name)]
+    held = [c for name in _FIELDS for c in profile.values(name)]
     return [c for c in held if c.kind in kinds and c.match_form is not None]

@@ -1,8 +1,8 @@
-"""Identity: resolving, correcting, merging and undoing, each one load and one decision."""
+"""Identity: who is meant, who acts, and correcting a customer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from attrs import field, frozen
@@ -13,36 +13,17 @@ from ecrm_core.customers import (
     SurvivorshipPolicy,
     decide_correct,
     home_id,
-    ids_of,
-    person_subject,
 )
 from ecrm_core.errors import InputError, MissingError
 from ecrm_core.kernel import ChangeSet, CustomerId, gate_text
-from ecrm_core.merging import (
-    MERGE_EDGES,
-    MergePreview,
-    decide_merge,
-    decide_unmerge,
-    preview_merge,
-)
-from ecrm_core.ports import (
-    Store,
-    read_consents,
-    read_corrections,
-    read_edges,
-    read_groups,
-    read_interactions,
-    read_subscriptions_of,
-)
+from ecrm_core.ports import Store, read_groups
 
 __all__ = [
     "Act",
     "group_of",
+    "groups_of",
     "identity_of",
     "prepare_correct",
-    "prepare_merge",
-    "prepare_preview",
-    "prepare_unmerge",
 ]
 
 
@@ -111,58 +92,3 @@ def prepare_correct(
         replaces=replaces, by=act.by, at=act.at, pin=pin, reason=reason, policy=act.policy,
         region=region,
     )  # fmt: skip
-
-
-def prepare_preview(
-    store: Store, winner: str | SourceKey, loser: str | SourceKey, *, policy: SurvivorshipPolicy
-) -> MergePreview:
-    """Return what merging the loser into the winner would give."""
-    keep, give = groups_of(store, [winner, loser])
-    return preview_merge(keep, give, policy=policy, linked=_linked(store, give))
-
-
-def _linked(store: Store, group: Group) -> Mapping[str, int]:
-    ids = ids_of(group)
-    return {
-        "records": len(group.records),
-        "corrections": len(group.corrections),
-        "merges": len(read_edges(store, ids)),
-        "consents about the person": len(read_consents(store, map(person_subject, ids))),
-        "interactions": sum(map(len, read_interactions(store, ids).values())),
-        "subscriptions": sum(map(len, read_subscriptions_of(store, ids).values())),
-    }
-
-
-def prepare_merge(
-    store: Store, winner: str | SourceKey, loser: str | SourceKey, *, act: Act
-) -> ChangeSet:
-    """Return what merging the loser into the winner changes."""
-    keep, give = groups_of(store, [winner, loser])
-    edges = [row.value for row in read_edges(store, [give.root.id])]
-    earlier = [edge for edge in edges if edge.loser == give.root.id]
-    return decide_merge(
-        keep, give, tenant=store.tenant, earlier=earlier, by=act.by, at=act.at, policy=act.policy
-    )
-
-
-def prepare_unmerge(store: Store, edge_id: str, *, act: Act) -> ChangeSet:
-    """Return what undoing one merge changes; MissingError for an edge that is unknown."""
-    found = store.get_many(MERGE_EDGES, [(gate_text(edge_id),)]).get((edge_id,))
-    if found is None:
-        raise MissingError("no merge has this id", code="no_merge")
-    group = group_of(store, found.value.winner)
-    ids = ids_of(group)
-    # Read behind the version of the group: the edge may have been undone since it was found.
-    edges = {row.value.id: row.value for row in read_edges(store, ids)}
-    # Versions only grow, so what was written since the edge is known without trusting a clock.
-    written = [row for rows in read_corrections(store, ids).values() for row in rows]
-    return decide_unmerge(
-        group,
-        tuple(edges.values()),
-        edges[found.value.id],
-        meanwhile=[row.value for row in written if row.version > found.version],
-        refusals=len(read_consents(store, map(person_subject, ids))),
-        by=act.by,
-        at=act.at,
-        policy=act.policy,
-    )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 
 from ecrm_core.customers import (
-    CLEARED,
     HOMES,
     KEYSET,
     SEARCH_KEYS,
@@ -39,17 +38,22 @@ from ecrm_core.kernel import (
     mask,
     plain_table,
 )
-from ecrm_core.merging import MergeEdge
+from ecrm_core.matching import Judgement
+from ecrm_core.merging import LegalHold, LinkedKind, MergeEdge
 from ecrm_core.ports import (
     Store,
     read_consents,
     read_edges,
     read_groups,
     read_history,
+    read_holds,
+    read_judgements,
+    read_linked,
     read_profiles,
     read_subscription_events,
     read_subscriptions_of,
 )
+from ecrm_core.services.contact import subjects_of
 from ecrm_core.services.identity import group_of, identity_of
 from ecrm_core.services.timeline import happened
 from ecrm_core.subscriptions import Recorded, Subscription
@@ -68,7 +72,6 @@ TIMELINE: Final = 100
 """Interactions that a view shows when nobody asks for more."""
 
 _HEAD = ("field", "value", "from")
-_ADDRESSES = ("emails", "phones", "handles")
 
 
 @frozen(kw_only=True, repr=False)
@@ -145,8 +148,10 @@ def _holders(store: Store, contact: ContactPoint) -> list[CustomerId]:
 class CustomerView(Private):
     """One customer whole: profile, the homes joined in it, records, history, consents, merges.
 
+    ``judgements`` are those on her and another, ``holds`` the legal holds, released ones too.
     ``timeline`` holds the newest interactions, ``facts`` what all of them add up to;
     ``subscription_events`` why each of the subscriptions is as it is (in a view of everything).
+    ``linked`` are the rows of the shop's own Kinds and of plugins', by name.
     """
 
     profile: Profile
@@ -154,10 +159,13 @@ class CustomerView(Private):
     history: tuple[Superseded, ...] = ()
     consents: tuple[ConsentStatement, ...] = ()
     merges: tuple[MergeEdge, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    holds: tuple[LegalHold, ...] = ()
     timeline: tuple[Interaction, ...] = ()
     facts: Facts = field(factory=Facts)
     subscriptions: tuple[Subscription, ...] = ()
     subscription_events: tuple[Recorded, ...] = ()
+    linked: Mapping[str, tuple[Any, ...]] = field(factory=dict)
 
     @property
     def id(self) -> CustomerId:
@@ -186,15 +194,20 @@ class CustomerView(Private):
 
 
 def view_customer(
-    store: Store, customer: str | SourceKey, *, timeline: int | None = TIMELINE
+    store: Store,
+    customer: str | SourceKey,
+    *,
+    timeline: int | None = TIMELINE,
+    kinds: Sequence[LinkedKind] = (),
 ) -> CustomerView:
     """Return one customer as a whole, as of one moment; it never guesses who is meant.
 
-    ``timeline`` is how many interactions to show, the newest first; None: every one.
+    ``timeline`` is how many interactions to show, the newest first; None: every one. ``kinds`` are
+    those whose rows are ``linked``.
     """
     for _ in range(5):
         group = group_of(store, customer)
-        view = _view(store, group, timeline)
+        view = _view(store, group, timeline, kinds)
         again = read_groups(store, [group.root.id]).get(group.root.id)
         if view is not None and again is not None and again.version == group.version:
             return view
@@ -202,14 +215,15 @@ def view_customer(
     raise ConflictError(message, retry="operation")
 
 
-def _view(store: Store, group: Group, limit: int | None) -> CustomerView | None:
+def _view(
+    store: Store, group: Group, limit: int | None, kinds: Sequence[LinkedKind]
+) -> CustomerView | None:
     profile = read_profiles(store, [group.root.id]).get(group.root.id)
     if profile is None:
         return None
     ids = ids_of(group)
     history = read_history(store, sorted(group.records))
-    contacts = _contacts(group, history)
-    subjects = {address_subject(c) for c in contacts if c.match_form is not None}
+    subjects = set(subjects_of(group, history))
     facts, timeline = happened(store, ids, limit=limit)
     rows = [row.value for held in read_subscriptions_of(store, ids).values() for row in held]
     versions = {} if limit is not None else {row.id: row.version for row in rows}
@@ -220,25 +234,17 @@ def _view(store: Store, group: Group, limit: int | None) -> CustomerView | None:
         history=history,
         consents=read_consents(store, sorted(subjects | set(map(person_subject, ids)))),
         merges=tuple(row.value for row in read_edges(store, ids)),
+        judgements=read_judgements(store, ids),
+        holds=read_holds(store, ids),
         timeline=timeline,
         facts=facts,
         subscriptions=tuple(sorted(rows, key=lambda held: (held.starts_on, held.id))),
         # Up to the state as read: more may have come since.
         subscription_events=tuple(e for e in log if e.number <= versions[e.subscription]),
+        linked={
+            kind.name: tuple(row.value for row in read_linked(store, kind, group)) for kind in kinds
+        },
     )
-
-
-def _contacts(group: Group, history: Iterable[Superseded]) -> Iterable[ContactPoint]:
-    """Go through every address the customer has, or had: stated, stated once, ruled."""
-    for record in group.records.values():
-        for name in _ADDRESSES:
-            yield from record.value(name) or ()
-    for row in history:
-        if row.field_name in _ADDRESSES and row.stated is not CLEARED:
-            yield from row.stated
-    for correction in group.corrections:
-        if correction.field_name in _ADDRESSES and correction.value is not CLEARED:
-            yield correction.value
 
 
 def export_customer(view: CustomerView, *, audit: bool = True) -> dict[str, object]:
@@ -258,10 +264,13 @@ def export_customer(view: CustomerView, *, audit: bool = True) -> dict[str, obje
         "history": [encode(row) for row in view.history],
         "corrections": [correction.to_json() for correction in group.corrections],
         "consents": [encode(statement) for statement in view.consents],
+        "judgements": [encode(said) for said in view.judgements],
+        "holds": [encode(hold) for hold in view.holds],
         "facts": encode(view.facts),
         "timeline": [encode(told) for told in view.timeline],
         "subscriptions": [encode(held) for held in view.subscriptions],
         "subscription_events": [encode(row) for row in view.subscription_events],
+        "linked": {name: [encode(row) for row in rows] for name, rows in view.linked.items()},
     }
     if audit:
         exported["merges"] = [encode(edge) for edge in view.merges]

@@ -126,6 +126,7 @@ def _names(payload: Node, _: str | None) -> dict[str, object]:
 def _lists(payload: Node, _: str | None) -> dict[str, object]:
     locale = said(payload.get("locale"))
     return {
+        "account": said(payload.get("state")),  # "enabled": she can log in
         "addresses": read_addresses(payload),
         "languages": (locale,) if isinstance(locale, str) else locale,
         "notes": _note(payload.get("note")),

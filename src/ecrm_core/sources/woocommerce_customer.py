@@ -53,6 +53,7 @@ def read_customer(data: Mapping[str, object], shop: Shop) -> Entry:
     changed = when(payload, "date_modified", shop) or when(payload, "date_created", shop)
     values: dict[str, object] = {}
     with noting(problems):
+        values |= {"account": "enabled"} if id_ else {}  # whoever has an id there can log in
         values |= _names(payload)
         values |= read_points(payload, shop, blank=CLEARED)
         values |= read_addresses(payload, blank=CLEARED)

@@ -1,0 +1,45 @@
+"""Hanging: what hangs on a customer, counted and read by name; nothing of it moves in a merge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ecrm_core.customers import Group, SourceKey, ids_of, person_subject
+from ecrm_core.merging import LinkedKind
+from ecrm_core.ports import (
+    Store,
+    read_consents,
+    read_edges,
+    read_holds,
+    read_interactions,
+    read_judgements,
+    read_linked,
+    read_subscriptions_of,
+)
+from ecrm_core.services.contact import subjects_of
+from ecrm_core.services.identity import group_of
+
+__all__ = ["hanging_on", "linked_rows"]
+
+
+def hanging_on(store: Store, group: Group, kinds: Iterable[LinkedKind] = ()) -> Mapping[str, int]:
+    """Return how many rows hang on a customer, by what they are; linked Kinds by their names."""
+    ids = ids_of(group)
+    return {
+        "records": len(group.records),
+        "corrections": len(group.corrections),
+        "merges": len(read_edges(store, ids)),
+        "judgements": len(read_judgements(store, ids)),
+        "legal holds": sum(hold.stands for hold in read_holds(store, ids)),
+        "consents about the person": len(read_consents(store, map(person_subject, ids))),
+        "consents about the addresses": len(read_consents(store, set(subjects_of(group)))),
+        "interactions": sum(map(len, read_interactions(store, ids).values())),
+        "subscriptions": sum(map(len, read_subscriptions_of(store, ids).values())),
+        **{kind.name: len(read_linked(store, kind, group)) for kind in kinds},
+    }
+
+
+def linked_rows(store: Store, customer: str | SourceKey, linked: LinkedKind) -> tuple[Any, ...]:
+    """Return the rows of a linked Kind under any id of a customer, in the order of keys."""
+    return tuple(row.value for row in read_linked(store, linked, group_of(store, customer)))

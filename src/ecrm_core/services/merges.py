@@ -1,0 +1,208 @@
+"""Merges: previewing, merging and undoing, each one load and one decision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from attrs import field, frozen
+
+from ecrm_core.customers import (
+    ANY_CHANNEL,
+    Group,
+    SourceKey,
+    Verdict,
+    ids_of,
+    person_subject,
+)
+from ecrm_core.errors import MissingError
+from ecrm_core.kernel import ChangeSet, CustomerId, gate_text
+from ecrm_core.merging import (
+    MERGE_EDGES,
+    Cause,
+    LegalHold,
+    LinkedKind,
+    MergeEdge,
+    MergePreview,
+    Proof,
+    decide_merge,
+    decide_unmerge,
+    joined,
+    preview_merge,
+)
+from ecrm_core.merging.caution import Voices
+from ecrm_core.ports import (
+    Store,
+    read_consents,
+    read_corrections,
+    read_edges,
+    read_holds,
+    read_judgements,
+    read_linked,
+    read_subscriptions_of,
+)
+from ecrm_core.services.contact import may_contact_group, subjects_of
+from ecrm_core.services.hanging import hanging_on
+from ecrm_core.services.identity import Act, group_of, groups_of
+from ecrm_core.services.judgements import held_apart
+
+__all__ = ["Review", "prepare_merge", "prepare_preview", "prepare_unmerge"]
+
+
+@frozen(kw_only=True, repr=False)
+class Review:
+    """What a reviewer says beside who is to win: values by field, and blockers to look past."""
+
+    values: Mapping[str, object] = field(factory=dict)
+    despite: tuple[str, ...] = ()
+    region: str | None = None
+
+    @classmethod
+    def of(
+        cls, values: Mapping[str, object] | None, despite: Collection[str], region: str | None
+    ) -> Review:
+        """Return the review of these; values and blockers may be none."""
+        return cls(values=values or {}, despite=tuple(despite), region=region)
+
+
+@frozen(kw_only=True)
+class _Loaded:
+    """Two groups as of one moment, and what is known of both together."""
+
+    keep: Group
+    give: Group
+    edges: tuple[MergeEdge, ...]
+    holds: tuple[LegalHold, ...]
+    protected: bool
+
+    @property
+    def earlier(self) -> tuple[MergeEdge, ...]:
+        return tuple(edge for edge in self.edges if edge.loser == self.give.root.id)
+
+
+def prepare_preview(
+    store: Store,
+    winner: str | SourceKey,
+    loser: str | SourceKey,
+    *,
+    act: Act,
+    review: Review | None = None,
+    kinds: Sequence[LinkedKind] = (),
+) -> MergePreview:
+    """Return what merging the loser into the winner would give, and what speaks against it.
+
+    ``kinds`` are those of plugins and of the shop itself whose rows are counted.
+    """
+    review, both = review or Review(), _load(store, winner, loser)
+    ids = ids_of(joined(both.keep, both.give))
+    rows = read_subscriptions_of(store, ids).values()
+    one, two = (hanging_on(store, group, kinds) for group in (both.keep, both.give))
+    return preview_merge(
+        both.keep, both.give, tenant=store.tenant, earlier=both.earlier, by=act.by, at=act.at,
+        values=review.values, despite=review.despite, region=review.region, policy=act.policy,
+        protected=both.protected, holds=both.holds, edges=both.edges,
+        linked={name: (count, two[name]) for name, count in one.items()},
+        subscriptions=[row.value for held in rows for row in held],
+        voices=_voices(store, both, act),
+    )  # fmt: skip
+
+
+def prepare_merge(
+    store: Store,
+    winner: str | SourceKey,
+    loser: str | SourceKey,
+    *,
+    act: Act,
+    review: Review | None = None,
+    cause: Cause = Cause.HUMAN,
+    model: str | None = None,
+    proof: Proof | None = None,
+) -> ChangeSet:
+    """Return what merging the loser into the winner changes."""
+    review, both = review or Review(), _load(store, winner, loser)
+    return decide_merge(
+        both.keep, both.give, tenant=store.tenant, earlier=both.earlier, by=act.by, at=act.at,
+        values=review.values, despite=review.despite, region=review.region, policy=act.policy,
+        protected=both.protected, holds=both.holds, cause=cause, model=model, proof=proof,
+    )  # fmt: skip
+
+
+def _load(store: Store, winner: str | SourceKey, loser: str | SourceKey) -> _Loaded:
+    keep, give = groups_of(store, [winner, loser])
+    ids = sorted({*ids_of(keep), *ids_of(give)})
+    return _Loaded(
+        keep=keep,
+        give=give,
+        edges=tuple(row.value for row in read_edges(store, ids)),
+        holds=read_holds(store, ids),
+        protected=_protected(store, keep, give),
+    )
+
+
+def _protected(store: Store, one: Group, two: Group) -> bool:
+    """Tell whether they were judged different, by way of others too."""
+    if not read_judgements(store, ids_of(two)):
+        return False  # whoever is held apart is named by a judgement
+    return two.root.id in held_apart(store, frozenset(ids_of(one)))
+
+
+def _voices(store: Store, both: _Loaded, act: Act) -> Voices:
+    """Return what may_contact says of each and of both, wherever anything was said of either."""
+    whole = joined(both.keep, both.give)
+    subjects = {*subjects_of(whole), *map(person_subject, ids_of(whole))}
+    statements = read_consents(store, sorted(subjects))
+    channels = {said.channel for said in statements} - {ANY_CHANNEL} or {"email"}
+    pairs = {(channel, said.purpose) for said in statements for channel in channels}
+
+    def verdict(group: Group, pair: tuple[str, str]) -> Verdict:
+        return may_contact_group(store, group, channel=pair[0], purpose=pair[1], at=act.at)
+
+    return {
+        pair: (verdict(both.keep, pair), verdict(both.give, pair), verdict(whole, pair))
+        for pair in sorted(pairs)
+    }
+
+
+def prepare_unmerge(
+    store: Store,
+    edge_id: str,
+    *,
+    act: Act,
+    cause: Cause = Cause.HUMAN,
+    kinds: Iterable[LinkedKind] = (),
+) -> ChangeSet:
+    """Return what undoing one merge changes; MissingError for an edge that is unknown."""
+    found = store.get_many(MERGE_EDGES, [(gate_text(edge_id),)]).get((edge_id,))
+    if found is None:
+        raise MissingError("no merge has this id", code="no_merge")
+    group = group_of(store, found.value.winner)
+    ids = ids_of(group)
+    # Read behind the version of the group: the edge may have been undone since it was found.
+    edges = {row.value.id: row.value for row in read_edges(store, ids)}
+    # Versions only grow, so what was written since the edge is known without trusting a clock;
+    # what was written with it has its very version.
+    written = [row for rows in read_corrections(store, ids).values() for row in rows]
+    return decide_unmerge(
+        group,
+        tuple(edges.values()),
+        edges[found.value.id],
+        meanwhile=[row.value for row in written if row.version >= found.version],
+        refusals=len(read_consents(store, map(person_subject, ids))),
+        linked=_written_since(store, group, kinds, found.version),
+        holds=read_holds(store, ids),
+        by=act.by,
+        at=act.at,
+        cause=cause,
+        policy=act.policy,
+    )
+
+
+def _written_since(
+    store: Store, group: Group, kinds: Iterable[LinkedKind], version: int
+) -> Mapping[str, Sequence[CustomerId]]:
+    """Return the customers of the rows written since, by Kind; rows of a record follow it."""
+    return {
+        kind.name: [kind.customer_of(row.value) for row in read_linked(store, kind, group)
+                    if row.version > version]
+        for kind in kinds
+        if kind.of_customer
+    }  # fmt: skip
