@@ -9,6 +9,7 @@ from ecrm_core.crm.intake import IntakeDrafts
 from ecrm_core.crm.matching import MatchingDrafts
 from ecrm_core.crm.merging import MergingDrafts
 from ecrm_core.crm.outbox import OutboxDrafts
+from ecrm_core.crm.runs import RunDrafts
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.subscriptions import SubscriptionDrafts
 from ecrm_core.crm.timeline import TimelineDrafts
@@ -26,6 +27,7 @@ class DryRun(
     TimelineDrafts,
     SubscriptionDrafts,
     MatchingDrafts,
+    RunDrafts,
     CleaningDrafts,
 ):
     """The changing verbs of the facade, each returning what it would write."""

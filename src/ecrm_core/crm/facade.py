@@ -12,11 +12,11 @@ from ecrm_core.crm.contact import ContactVerbs
 from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.identity import IdentityVerbs
 from ecrm_core.crm.intake import IntakeVerbs
-from ecrm_core.crm.matching import MatchingVerbs
 from ecrm_core.crm.merging import MergingVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.quality import QualityVerbs
+from ecrm_core.crm.runs import RunVerbs
 from ecrm_core.crm.segments import SegmentVerbs
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.subscriptions import SubscriptionVerbs
@@ -42,7 +42,7 @@ class Crm(
     TimelineVerbs,
     SegmentVerbs,
     SubscriptionVerbs,
-    MatchingVerbs,
+    RunVerbs,
     TableVerbs,
 ):
     """A shop's customers: take input in, find, view, correct, merge and undo, ask for consent.

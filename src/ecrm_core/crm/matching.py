@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ecrm_core.crm.progress import Progress
@@ -10,10 +11,20 @@ from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.customers import SourceRecord
 from ecrm_core.kernel import ChangeSet
 from ecrm_core.matching import JudgementVerdict, Model
-from ecrm_core.services import find_duplicates, find_matches, prepare_judgement
+from ecrm_core.services import (
+    adopted_model,
+    find_duplicates,
+    find_matches,
+    prepare_judgement,
+    read_model,
+)
 
 if TYPE_CHECKING:
-    from ecrm_core.matching import Deduplication, Match  # numpy is loaded when they are made
+    from ecrm_core.matching import (  # numpy is loaded when they are made
+        Deduplication,
+        Linker,
+        Match,
+    )
 
 __all__ = ["MatchingDrafts", "MatchingVerbs"]
 
@@ -56,12 +67,30 @@ class MatchingVerbs(Verbs):
     ) -> tuple[Match, ...]:
         """Return the customers a record, or a customer, may be a duplicate of, likeliest first.
 
-        Candidates share an address or a name. Without a ``model`` the weights of the table of roles
-        are used. Raises MissingError for a customer that is unknown, DefinitionError for a limit
-        below 1.
+        Candidates share an address, a name, or a key of birth, home or id. Without a ``model`` the
+        one adopted is used, else the weights of the table of roles. Raises MissingError for a
+        customer that is unknown, DefinitionError for a limit below 1.
         """
+        return find_matches(self.store, who, self._linker(model), limit=limit)
+
+    def _linker(self, model: Model | None = None) -> Linker:
+        """Return a model bound to the fields: the given one, else the one adopted, else default."""
+        from ecrm_core.matching import Linker  # noqa: PLC0415 - numpy only when it is needed
+
         own = self._settings.tools.comparisons.values()
-        return find_matches(self.store, who, limit=limit, model=model, comparisons=own)
+        if model is not None:
+            return Linker(model, own)
+        adopted = adopted_model(self.store)
+        name = adopted.name if adopted else ""
+        if name not in self._linkers:
+            self._linkers.clear()
+            self._linkers[name] = Linker(read_model(self.store, adopted) if adopted else None, own)
+        return self._linkers[name]
+
+    @cached_property
+    def _linkers(self) -> dict[str, Linker]:
+        """The linker of the model used last: reading a model costs more than a question."""
+        return {}
 
     def judge(
         self,

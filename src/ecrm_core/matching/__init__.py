@@ -5,6 +5,15 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from ecrm_core.matching.adopted import (
+    MODEL_BODIES,
+    MODELS,
+    SWEEPS,
+    AdoptedModel,
+    ModelBody,
+    Sweep,
+    decide_adopt,
+)
 from ecrm_core.matching.comparison import Comparison
 from ecrm_core.matching.explain import Explanation, FieldEvidence
 from ecrm_core.matching.judgement import (
@@ -23,14 +32,19 @@ if TYPE_CHECKING:
     from ecrm_core.matching.deduplication import Deduplication
     from ecrm_core.matching.index import Index, IndexMatch
     from ecrm_core.matching.linker import Forms, Linker
-    from ecrm_core.matching.nearest import Match, best_matches
+    from ecrm_core.matching.nearest import Match, best_matches, nearest
     from ecrm_core.matching.pairs import Pair, Pairs
     from ecrm_core.matching.postings import Capped
+    from ecrm_core.matching.refit import Refit, Shift, compare_models
 
 __all__ = [
     "COMPARED",
     "JUDGEMENTS",
+    "MODELS",
+    "MODEL_BODIES",
     "SORTS",
+    "SWEEPS",
+    "AdoptedModel",
     "Capped",
     "Compared",
     "Comparison",
@@ -47,13 +61,20 @@ __all__ = [
     "Linker",
     "Match",
     "Model",
+    "ModelBody",
     "Pair",
     "Pairs",
+    "Refit",
+    "Shift",
     "Sort",
+    "Sweep",
     "best_matches",
+    "compare_models",
+    "decide_adopt",
     "decide_judgement",
     "dedupe",
     "default_model",
+    "nearest",
     "verdicts",
 ]
 
@@ -71,6 +92,10 @@ _HOMES = {
     "Pairs": "ecrm_core.matching.pairs",
     "best_matches": "ecrm_core.matching.nearest",
     "dedupe": "ecrm_core.matching.deduping",
+    "nearest": "ecrm_core.matching.nearest",
+    "Refit": "ecrm_core.matching.refit",
+    "Shift": "ecrm_core.matching.refit",
+    "compare_models": "ecrm_core.matching.refit",
 }
 
 

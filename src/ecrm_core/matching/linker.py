@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from ecrm_core.customers import Profile, SourceRecord
+from ecrm_core.kernel import Reason
 from ecrm_core.matching.arrays import Numbers, Pairs64
 from ecrm_core.matching.clustering import Edges, Walls, clustered
 from ecrm_core.matching.comparison import Comparison, by_role
+from ecrm_core.matching.explain import reasons_of
 from ecrm_core.matching.features import Feature, forms_of_row, names_of
 from ecrm_core.matching.model import Model, default_model
 from ecrm_core.matching.people import people_columns, people_fields
@@ -66,7 +68,7 @@ class Linker:
     @staticmethod
     def probability(bits: float) -> float:
         """Return the probability (0 to 1) of a weight."""
-        return float(probability(np.float64(bits)))
+        return float(probability(np.array([bits]))[0])
 
     def weights(self, people: Sequence[Forms], pairs: Sequence[Pair]) -> dict[Pair, float]:
         """Return the weights, in bits, of those of the pairs that reach the review cut."""
@@ -77,6 +79,16 @@ class Linker:
         found = found.kept(probability(found.weight) >= self.model.review)
         places = zip(found.left.tolist(), found.right.tolist(), strict=True)
         return dict(zip(places, found.weight.tolist(), strict=True))
+
+    def reasons(self, one: Forms, other: Forms) -> tuple[Reason, ...]:
+        """Return what the fields say about two people, the strongest first."""
+        scorer = self.scorer([one, other])
+        if scorer is None:
+            return ()
+        left, right = _columns([(0, 1)])
+        level = scorer.agreement.levels(left, right)
+        bits = scorer.evidence(level, left, right)
+        return reasons_of(scorer.features, level[0].tolist(), bits[0].tolist())
 
     def link(
         self,

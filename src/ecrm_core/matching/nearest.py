@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 from attrs import frozen
 
 from ecrm_core.customers import Profile, SourceRecord
 from ecrm_core.kernel import CustomerId, Reason
-from ecrm_core.matching.comparison import Comparison, by_role
-from ecrm_core.matching.explain import reasons_of
-from ecrm_core.matching.features import features_of
-from ecrm_core.matching.model import Model, default_model
-from ecrm_core.matching.people import people_columns
-from ecrm_core.matching.scoring import Scorer
-from ecrm_core.matching.weights import probability
+from ecrm_core.matching.comparison import Comparison
+from ecrm_core.matching.linker import Linker
+from ecrm_core.matching.model import Model
 
-__all__ = ["Match", "best_matches"]
+__all__ = ["Match", "best_matches", "nearest"]
 
 
 @frozen(kw_only=True)
@@ -51,27 +46,22 @@ def best_matches(
     Without a model the weights of the table of roles are used. Ties are broken by id.
     ``comparisons`` are those of custom fields; PluginError for one that fails.
     """
-    if not others:
-        return ()
-    own = by_role(comparisons)
-    columns, fields, _ = people_columns([one, *others], own)
-    features = features_of(columns, fields, own)
-    named = [(feature.name, feature.role) for feature in features]
-    model = model or default_model(named, comparisons=own.values())
-    scorer = Scorer(model, features)
-    right = np.arange(1, len(others) + 1, dtype=np.int64)
-    left = np.zeros_like(right)
-    level = scorer.agreement.levels(left, right)
-    bits = scorer.evidence(level, left, right)
-    weight = scorer.score(level, left, right)
-    likely = probability(weight).tolist()
-    found = [
+    return nearest(Linker(model, comparisons), one, others, limit=limit) if others else ()
+
+
+def nearest(
+    linker: Linker, one: SourceRecord | Profile, others: Sequence[Profile], *, limit: int
+) -> tuple[Match, ...]:
+    """Return what ``best_matches`` does, by a model that is bound already."""
+    people = [linker.read(person) for person in (one, *others)]
+    weights = linker.weights(people, [(0, at) for at in range(1, len(people))])
+    found = sorted(weights, key=lambda pair: (-weights[pair], others[pair[1] - 1].id))[:limit]
+    return tuple(
         Match(
-            customer=other.id, weight=float(weight[at]), probability=likely[at],
-            likely=likely[at] >= model.link,
-            reasons=reasons_of(scorer.features, level[at].tolist(), bits[at].tolist()),
+            customer=others[pair[1] - 1].id, weight=weights[pair],
+            probability=linker.probability(weights[pair]),
+            likely=weights[pair] >= linker.link_bits,
+            reasons=linker.reasons(people[0], people[pair[1]]),
         )
-        for at, other in enumerate(others)
-        if likely[at] >= model.review
-    ]  # fmt: skip
-    return tuple(sorted(found, key=lambda match: (-match.weight, match.customer))[:limit])
+        for pair in found
+    )  # fmt: skip

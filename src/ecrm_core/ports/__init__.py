@@ -12,7 +12,6 @@ from ecrm_core.ports.customers import (
 from ecrm_core.ports.matching import (
     all_judgements,
     all_profiles,
-    read_holders,
     read_judgements,
 )
 from ecrm_core.ports.merging import read_holds, read_linked
@@ -42,7 +41,6 @@ __all__ = [
     "read_facts",
     "read_groups",
     "read_history",
-    "read_holders",
     "read_holds",
     "read_interactions",
     "read_judgements",

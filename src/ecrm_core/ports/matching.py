@@ -1,15 +1,15 @@
-"""Matching: thin typed readers over the store, for judgements and for holders of match keys."""
+"""Matching: thin typed readers over the store, for judgements and profiles."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
-from ecrm_core.customers import KEYSET, PROFILES, SEARCH_KEYS, MatchKey, Profile
+from ecrm_core.customers import PROFILES, Profile
 from ecrm_core.kernel import CustomerId
 from ecrm_core.matching import JUDGEMENTS, Judgement
 from ecrm_core.ports.store import Cursor, Store
 
-__all__ = ["all_judgements", "all_profiles", "read_holders", "read_judgements"]
+__all__ = ["all_judgements", "all_profiles", "read_judgements"]
 
 _PAGE = 500
 
@@ -42,12 +42,3 @@ def read_judgements(store: Store, ids: Collection[CustomerId]) -> tuple[Judgemen
     found = [store.find_many(JUDGEMENTS, index, values) for index in ("by_left", "by_right")]
     rows = {row.value.id: row.value for side in found for rows in side.values() for row in rows}
     return tuple(rows[id_] for id_ in sorted(rows))
-
-
-def read_holders(store: Store, keys: Iterable[MatchKey], *, limit: int) -> frozenset[CustomerId]:
-    """Return the homes found under any of the keys; of each key the first ``limit`` by id."""
-    found: set[CustomerId] = set()
-    for key in sorted(keys):
-        page = store.scan(SEARCH_KEYS, index="by_key", within=(KEYSET, str(key)), limit=limit)
-        found |= {row.value.home_id for row in page.rows}
-    return frozenset(found)

@@ -16,14 +16,12 @@ from ecrm_core.services.identity import (
     Act,
     group_of,
     prepare_correct,
-    prepare_merge,
-    prepare_preview,
-    prepare_unmerge,
 )
 from ecrm_core.services.intake import prepare_ingest
 from ecrm_core.services.judgements import prepare_judgement
 from ecrm_core.services.matching import find_duplicates, find_matches
 from ecrm_core.services.merges import Review, prepare_merge, prepare_preview, prepare_unmerge
+from ecrm_core.services.models import adopted_model, prepare_adopt, prepare_sweep, read_model
 from ecrm_core.services.outbox import (
     Deliveries,
     Handler,
@@ -43,6 +41,7 @@ from ecrm_core.services.renewals import (
 )
 from ecrm_core.services.replay import Mapper, mapper_for, prepare_replay
 from ecrm_core.services.retention import prepare_forget_requests
+from ecrm_core.services.runs import MERGED, UNMERGED, Runner, count_marked, run_pages
 from ecrm_core.services.segments import Question, explain_member, segment_members
 from ecrm_core.services.tables import Extent, customer_rows, extent_of
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
@@ -56,6 +55,8 @@ from ecrm_core.services.view import (
 from ecrm_core.services.work_list import work_list_store
 
 __all__ = [
+    "MERGED",
+    "UNMERGED",
     "Act",
     "CustomerView",
     "Deliveries",
@@ -66,9 +67,12 @@ __all__ = [
     "Question",
     "Review",
     "RunReport",
+    "Runner",
     "address_of",
+    "adopted_model",
     "check",
     "commit",
+    "count_marked",
     "count_parties",
     "customer_rows",
     "deliver",
@@ -88,6 +92,7 @@ __all__ = [
     "mapper_for",
     "may_contact_address",
     "may_contact_customer",
+    "prepare_adopt",
     "prepare_claim",
     "prepare_clean",
     "prepare_command",
@@ -106,8 +111,11 @@ __all__ = [
     "prepare_replay",
     "prepare_run_due",
     "prepare_subscribe",
+    "prepare_sweep",
     "prepare_unmerge",
+    "read_model",
     "report_store",
+    "run_pages",
     "segment_members",
     "stuck_effects",
     "subscriptions_of",

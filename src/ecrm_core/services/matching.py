@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from ecrm_core.customers import MatchKey, Profile, SourceKey, SourceRecord, ids_of, record_keys
+from ecrm_core.customers import Profile, SourceKey, SourceRecord, ids_of
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import CustomerId
+from ecrm_core.kernel import CustomerId, Key
 from ecrm_core.matching import Comparison, Model
-from ecrm_core.ports import Store, all_judgements, all_profiles, read_holders, read_profiles
+from ecrm_core.ports import Store, all_judgements, all_profiles, read_profiles
+from ecrm_core.services.candidates import Holders, keys_of_record
 from ecrm_core.services.identity import group_of, identity_of
 from ecrm_core.services.judgements import held_apart, of_roots, roots_now
 
 if TYPE_CHECKING:
-    from ecrm_core.matching import Deduplication, Match
+    from ecrm_core.matching import Deduplication, Linker, Match
 
 __all__ = ["find_duplicates", "find_matches"]
-
-_HOLDERS = 200  # customers looked at under one key
 
 
 def find_duplicates(
@@ -40,48 +39,38 @@ def find_duplicates(
 
 
 def find_matches(
-    store: Store,
-    who: SourceRecord | SourceKey | str,
-    *,
-    limit: int,
-    model: Model | None = None,
-    comparisons: Iterable[Comparison] = (),
+    store: Store, who: SourceRecord | SourceKey | str, linker: Linker, *, limit: int
 ) -> tuple[Match, ...]:
-    """Return the customers that may be this one: who shares an address or a name, scored.
+    """Return the customers that may be this one: who shares a search or match key, scored.
 
-    Of each key the first 200 customers are looked at; who was judged different is left out.
+    Keys that more than 100 records share are passed by; who was judged different is left out.
     """
-    from ecrm_core.matching import best_matches  # noqa: PLC0415 - numpy only when it is needed
+    from ecrm_core.matching import nearest  # noqa: PLC0415 - numpy only when it is needed
 
     if limit < 1:
         raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
-    one, records, own = _asked(store, who)
-    keys = frozenset(key for record in records for key in _match_keys(record))
-    homes = read_holders(store, keys, limit=_HOLDERS)
-    roots = set(roots_now(store, homes).values()) - own - held_apart(store, own)
+    one, keys, own = _asked(store, who)
+    found = Holders(store).of(keys)
+    homes = {home for held in found.values() for home in held}
+    roots = set(roots_now(store, homes).values()) - own
+    if roots:
+        roots -= held_apart(store, own)
     profiles = read_profiles(store, sorted(roots))
-    others = [profiles[root] for root in sorted(profiles)]
-    return best_matches(one, others, model=model, limit=limit, comparisons=comparisons)
+    return nearest(linker, one, [profiles[root] for root in sorted(profiles)], limit=limit)
 
 
 def _asked(
     store: Store, who: SourceRecord | SourceKey | str
-) -> tuple[SourceRecord | Profile, tuple[SourceRecord, ...], frozenset[CustomerId]]:
-    """Return who is asked about, the records that state it, and the ids that are herself."""
+) -> tuple[SourceRecord | Profile, frozenset[Key], frozenset[CustomerId]]:
+    """Return who is asked about, the keys she is looked up by, and the ids that are herself."""
     if isinstance(who, SourceRecord):
         home = identity_of(store, who.key)
-        return who, (who,), frozenset({roots_now(store, [home]).get(home, home)})
+        return who, keys_of_record(home, who), frozenset({roots_now(store, [home]).get(home, home)})
     group = group_of(store, who)
     profile = read_profiles(store, [group.root.id]).get(group.root.id) or Profile(id=group.root.id)
-    return profile, tuple(group.records.values()), frozenset(ids_of(group))
-
-
-def _match_keys(record: SourceRecord) -> frozenset[MatchKey]:
-    """Return the keys of a record, but for relay addresses: they identify nobody."""
-    relays = {
-        MatchKey(contact.kind.value, contact.match_form)
-        for name in ("emails", "phones", "handles")
-        for contact in record.value(name) or ()
-        if contact.relay and contact.match_form is not None
-    }
-    return record_keys(record) - relays
+    keys = [
+        keys_of_record(home.id, group.records[home.key], group.corrections)
+        for home in group.homes
+        if home.key in group.records
+    ]
+    return profile, frozenset().union(*keys), frozenset(ids_of(group))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from ecrm_core.customers import HOMES, SurvivorshipPolicy
+from ecrm_core.customers import HOMES, UNMATCHED, SurvivorshipPolicy
 from ecrm_core.kernel import CustomerId
 from ecrm_core.matching import JudgementVerdict
 from ecrm_core.merging import (
@@ -56,6 +56,8 @@ class Scenery:
         self.weights: dict[Two, float] = {}
         self.proposals: dict[str, Proposal] = {}
         self.verdicts: dict[Two, JudgementVerdict] = {}
+        self.marks: dict[CustomerId, int] = {}
+        """The marks of customers, by version, as they were before anything of them was read."""
         self._unit_of: dict[CustomerId, CustomerId] = {}
         self._forms: dict[CustomerId, Forms] = {}
         self._asked: set[Two] = set()
@@ -65,9 +67,15 @@ class Scenery:
         rows = self.store.get_many(HOMES, [(home,) for home in sorted(set(homes))])
         return {row.value.root_id for row in rows.values()}
 
+    def marked(self, ids: Collection[CustomerId]) -> None:
+        """Look up the marks of these ids."""
+        rows = self.store.get_many(UNMATCHED, [(id_,) for id_ in sorted(ids)])
+        self.marks |= {row.value.customer: row.version for row in rows.values()}
+
     def load(self, roots: Collection[CustomerId]) -> None:
         """Read the units of customers not seen yet."""
         fresh = set(roots) - self.by_root.keys()
+        self.marked(fresh)
         for root, units in read_units(self.store, fresh, self.policy).items():
             self.by_root[root] = units
             for unit in units:
@@ -85,7 +93,7 @@ class Scenery:
         cut = self.linker.link_bits
         near = {unit for pair in found if self.weights[pair] >= cut for unit in pair}
         linked = {self.units[unit].root for unit in near}
-        return linked | self._by_proposals(roots) | self._by_judgements(units)
+        return linked | self._by_proposals(units) | self._by_judgements(units)
 
     def _candidates(self, units: Collection[Unit]) -> set[Two]:
         keys = keys_of_units(self.store, units)
@@ -122,9 +130,9 @@ class Scenery:
         self.weights |= found
         return list(found)
 
-    def _by_proposals(self, roots: Collection[CustomerId]) -> set[CustomerId]:
-        """Return who was near before: her cluster may fall apart now."""
-        found = read_proposals(self.store, roots)
+    def _by_proposals(self, units: Collection[Unit]) -> set[CustomerId]:
+        """Return who was near before, under whichever id: her cluster may fall apart now."""
+        found = read_proposals(self.store, [home for unit in units for home in unit.homes])
         self.proposals |= found
         link = self.linker.model.link
         near = [row for row in found.values() if row.probability is None or row.probability >= link]

@@ -1,0 +1,183 @@
+"""Runs: the verbs that match whatever has changed, and change the model when somebody asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from ecrm_core.crm.matching import MatchingVerbs
+from ecrm_core.crm.progress import Progress
+from ecrm_core.crm.verbs import Drafts
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import ChangeSet, digest, html_table, plain_table
+from ecrm_core.matching import AdoptedModel, Model
+from ecrm_core.merging import AutoMerge
+from ecrm_core.services import (
+    Act,
+    Runner,
+    adopted_model,
+    count_marked,
+    prepare_adopt,
+    prepare_sweep,
+    read_model,
+    run_pages,
+)
+
+if TYPE_CHECKING:
+    from ecrm_core.matching import Refit  # numpy is loaded when it is made
+
+__all__ = ["MatchingRun", "RunDrafts", "RunVerbs"]
+
+_COUNTS = ("customers", "proposed", "withdrawn", "merged", "undone", "refused", "passed", "left")
+
+
+@frozen(kw_only=True)
+class MatchingRun:
+    """What a run came to.
+
+    ``customers`` were looked at. ``proposed`` and ``withdrawn`` are proposals that came and went;
+    ``merged`` and ``undone`` automatic merges, ``refused`` those a blocker stood against.
+    ``passed`` counts keys that more than 100 records share, which were not followed; ``left`` are
+    customers that others kept changing: they stay marked for the next run. ``model`` is the one
+    used.
+    """
+
+    model: str
+    customers: int = 0
+    proposed: int = 0
+    withdrawn: int = 0
+    merged: int = 0
+    undone: int = 0
+    refused: int = 0
+    passed: int = 0
+    left: int = 0
+    stopped: bool = False
+
+    def __str__(self) -> str:
+        """Return the counts as a plain table."""
+        return plain_table(("what", "how many"), self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_table(("what", "how many"), self._rows())
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [(name, f"{getattr(self, name):,}") for name in _COUNTS]
+
+
+class RunDrafts(Drafts):
+    """Adopting a model, as what it would write."""
+
+    def adopt_model(
+        self, model: Model | Refit, *, by: str, now: datetime | None = None
+    ) -> ChangeSet:
+        """Return what adopting the model would write."""
+        return prepare_adopt(self.store, _model(model), act=self._act(by, now))
+
+
+class RunVerbs(MatchingVerbs):
+    """Match what has changed since the last run; look at a new model, and adopt it."""
+
+    def run_matching(
+        self,
+        *,
+        auto: AutoMerge | Iterable[AutoMerge] = (),
+        full: bool = False,
+        by: str = "matching",
+        page: int = 200,
+        progress: Progress | None = None,
+        now: datetime | None = None,
+    ) -> MatchingRun:
+        """Look at everybody who has changed since the last run, and propose who may be one.
+
+        Proposals wait in the review queue; nothing is merged unless a policy ``auto`` asks for it,
+        and then effects "customers_merged" and "customers_unmerged" go to the outbox. A run comes
+        to what one over all customers would: ``full`` looks at all of them. The first run fits a
+        model and adopts it as ``by``; later ones use it until ``adopt_model``.
+        ``progress(done, total, stage)`` is called after each page of ``page`` customers; returning
+        False stops there, and the next run goes on. Raises DefinitionError for a page below 1.
+        """
+        if page < 1:
+            raise DefinitionError(f"the page is {page}, expected 1 or more", code="limit")
+        model = self._model_of_runs(by, now)
+        if full:
+            self._commit(lambda _: prepare_sweep(self.store, model), ["sweep"], None, now)
+        runner = Runner(
+            store=self.store, linker=self._linker(), model=model.name,
+            act=Act(by=by, at=self._now(now), policy=self._settings.policy), policies=_policies(auto),
+            kinds=tuple(self._settings.tools.linked.values()),
+        )  # fmt: skip
+        return self._run(runner, page, progress)
+
+    def _run(self, runner: Runner, page: int, progress: Progress | None) -> MatchingRun:
+        counts: Counter[str] = Counter()
+        total = count_marked(self.store) if progress else 0
+        stopped = False
+        for found in run_pages(runner, page=page):
+            counts += found
+            done = counts["customers"] + counts["left"]
+            if progress and progress(done, max(done, total), "matching") is False:
+                stopped = True
+                break
+        told = {name: counts[name] for name in _COUNTS}
+        return MatchingRun(model=runner.model, stopped=stopped, **told)
+
+    def _model_of_runs(self, by: str, now: datetime | None) -> AdoptedModel:
+        adopted = adopted_model(self.store)
+        if adopted is None:
+            self.adopt_model(self.duplicates().model, by=by, now=now)
+            return self._model_of_runs(by, now)
+        return adopted
+
+    def matching_model(self) -> Model | None:
+        """Return the model that runs and ``matches`` use; None before the first run."""
+        adopted = adopted_model(self.store)
+        return read_model(self.store, adopted) if adopted else None
+
+    def refit(self, *, progress: Progress | None = None) -> Refit:
+        """Fit a new model to all customers and return it with what it would change.
+
+        Nothing is written; ``adopt_model`` takes it into use. It is compared with the model in use
+        (before the first run: with itself). ``progress`` is called as by ``duplicates``.
+        """
+        from ecrm_core.matching import compare_models  # noqa: PLC0415 - numpy only when needed
+
+        after = self.duplicates(progress=progress)
+        adopted = self.matching_model()
+        before = self.duplicates(model=adopted, progress=progress) if adopted else after
+        return compare_models(before, after)
+
+    def adopt_model(
+        self,
+        model: Model | Refit,
+        *,
+        by: str,
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> str:
+        """Let runs and ``matches`` use a model from now on; return its name ("m2").
+
+        The next run looks at all customers with it.
+        """
+        held = _model(model)
+        result = self._commit(
+            lambda at: self.dry_run.adopt_model(held, by=by, now=at),
+            ["adopt_model", digest(held.to_json()), by], key, now,
+        )  # fmt: skip
+        return str(result["model"])
+
+
+def _model(model: Model | Refit) -> Model:
+    return model if isinstance(model, Model) else model.model
+
+
+def _policies(auto: AutoMerge | Iterable[AutoMerge]) -> tuple[AutoMerge, ...]:
+    policies = (auto,) if isinstance(auto, AutoMerge) else tuple(auto)
+    for policy in policies:
+        if not isinstance(policy, AutoMerge):
+            message = f"found {type(policy).__name__}, expected an AutoMerge"
+            raise DefinitionError(message, code="auto_merge")
+    return policies

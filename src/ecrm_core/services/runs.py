@@ -1,0 +1,243 @@
+"""Runs: matching what has changed, page by page; it proposes, and merges what policies allow.
+
+A page is looked at again until nothing is left to merge or undo; then its proposals are written
+and its marks taken off, in one transaction. Whoever changed meanwhile stays marked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from attrs import evolve, field, frozen
+
+from ecrm_core.customers import PROFILES, UNMATCHED
+from ecrm_core.errors import ConflictError, MissingError, RefusedError
+from ecrm_core.kernel import (
+    ChangeSet,
+    CustomerId,
+    Drop,
+    Emit,
+    Expect,
+    Kind,
+    Put,
+    Stored,
+    combine,
+    derive_id,
+)
+from ecrm_core.matching import SWEEPS, Sweep
+from ecrm_core.merging import (
+    PROPOSALS,
+    AutoMerge,
+    Cause,
+    Join,
+    LinkedKind,
+    Scene,
+    Told,
+    Two,
+    plan_of_run,
+    proposals_of,
+    stake_of,
+)
+from ecrm_core.ports import Cursor, Store
+from ecrm_core.services.candidates import Holders
+from ecrm_core.services.commit import commit
+from ecrm_core.services.holdings import holdings_of
+from ecrm_core.services.identity import Act
+from ecrm_core.services.merges import prepare_merge, prepare_unmerge
+from ecrm_core.services.scenes import Scenery, scene_of
+
+if TYPE_CHECKING:
+    from ecrm_core.matching import Linker
+
+__all__ = ["MERGED", "UNMERGED", "Runner", "count_marked", "run_pages"]
+
+MERGED: Final = "customers_merged"
+"""The topic of the effect of an automatic merge: edge, winner, loser and model."""
+UNMERGED: Final = "customers_unmerged"
+"""The topic of the effect of an automatic undo: edge, kept and restored."""
+_PASSES = 20
+_MANY = 5_000  # rows of a page that are only counted
+
+
+@frozen(kw_only=True)
+class Runner:
+    """What a run works with: ``model`` names the one the linker holds.
+
+    ``kinds`` are those of plugins whose rows an undo reports.
+    """
+
+    store: Store
+    linker: Linker
+    model: str
+    act: Act
+    policies: Sequence[AutoMerge] = ()
+    kinds: Sequence[LinkedKind] = field(default=())
+
+
+def run_pages(runner: Runner, *, page: int) -> Iterator[Counter[str]]:
+    """Look at all customers while a sweep is under way, then at whoever is marked.
+
+    Yields what came of each page: ``customers``, ``proposed``, ``withdrawn``, ``merged``,
+    ``undone``, ``refused`` (merges with blockers), ``passed`` (keys too many share), ``left``
+    (customers whom others kept changing).
+    """
+    yield from _swept(runner, page)
+    after: Cursor | None = None
+    while True:
+        found = runner.store.scan(UNMATCHED, after=after, limit=page)
+        if found.rows:
+            yield _page(runner, {row.value.customer for row in found.rows})
+        after = found.following
+        if after is None:
+            return
+
+
+def count_marked(store: Store) -> int:
+    """Return how many customers a run would begin with: all while a sweep is under way."""
+    swept = store.get_many(SWEEPS, [("matching",)])
+    return _count(store, PROFILES) if swept else _count(store, UNMATCHED)
+
+
+def _count(store: Store, kind: Kind[Any]) -> int:
+    after: Cursor | None = None
+    count = 0
+    while True:
+        page = store.scan(kind, after=after, limit=_MANY)
+        count, after = count + len(page.rows), page.following
+        if after is None:
+            return count
+
+
+def _swept(runner: Runner, page: int) -> Iterator[Counter[str]]:
+    """Go on with the sweep that is under way, if any, from where it was."""
+    done: set[CustomerId] = set()
+    while True:
+        sweep = runner.store.get_many(SWEEPS, [("matching",)]).get(("matching",))
+        if sweep is None or sweep.value.model != runner.model:
+            return
+        after = (sweep.value.after,) if sweep.value.after else None
+        found = runner.store.scan(PROFILES, after=after, limit=page)
+        ids = {row.value.id for row in found.rows}
+        counts = _page(runner, ids - done, done, _further(sweep, found.following))
+        yield counts
+        if counts["left"]:
+            return  # the sweep goes on in the next run
+        done = {id_ for id_ in done if found.following and id_ > found.following[0]}
+
+
+def _further(sweep: Stored[Sweep], following: Cursor | None) -> ChangeSet:
+    """Return what moves the sweep on, or ends it."""
+    expects = (Expect(SWEEPS, ("matching",), sweep.version),)
+    if following is None:
+        return ChangeSet(drops=(Drop(SWEEPS, ("matching",)),), expects=expects)
+    return ChangeSet(puts=(Put(SWEEPS, evolve(sweep.value, after=following[0])),), expects=expects)
+
+
+def _page(
+    runner: Runner,
+    seeds: Collection[CustomerId],
+    done: set[CustomerId] | None = None,
+    beside: ChangeSet | None = None,
+) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    holders = Holders(runner.store)
+    blocked: set[Two] = set()
+    for _ in range(_PASSES):
+        scenery = Scenery(runner.store, runner.linker, runner.act.policy, holders)
+        scenery.marked(seeds)
+        scene = scene_of(scenery, scenery.roots_of(seeds))
+        changed = _carried_out(runner, scene, blocked)
+        counts += changed
+        if changed:
+            continue
+        rows = _proposals(runner, scenery, scene)
+        try:
+            runner.store.apply(combine([rows, _unmarked(scenery, seeds), beside or ChangeSet()]))
+        except ConflictError:
+            holders.forget()
+            continue
+        (done if done is not None else set()).update(scenery.looked)
+        counts.update({name: int(str(count)) for name, count in rows.result.items()})
+        return counts + Counter(customers=len(scenery.looked), passed=holders.passed)
+    return counts + Counter(left=len(seeds))
+
+
+def _carried_out(runner: Runner, scene: Scene, blocked: set[Two]) -> Counter[str]:
+    """Undo and merge what the policies ask for, each by itself, as it stands at that moment."""
+    plan = plan_of_run(scene, runner.policies, runner.linker.model)
+    counts: Counter[str] = Counter()
+    for edge in plan.undo:
+        counts["undone"] += _committed(runner, partial(_undo, runner, edge))
+    for join in plan.join:
+        if (pair := (join.winner, join.loser)) in blocked:
+            continue
+        merged = _committed(runner, partial(_merge, runner, join))
+        counts["merged"] += merged
+        if not merged:
+            blocked.add(pair)
+            counts["refused"] += 1
+    return +counts
+
+
+def _committed(runner: Runner, decide: Callable[[], ChangeSet]) -> bool:
+    """Write a merge or an undo with its effect; False when a blocker or somebody was first."""
+    try:
+        commit(runner.store, decide)
+    except (RefusedError, MissingError):
+        return False
+    return True
+
+
+def _merge(runner: Runner, join: Join) -> ChangeSet:
+    changes = prepare_merge(
+        runner.store, join.winner, join.loser, act=runner.act, cause=Cause.AUTO,
+        model=runner.model, proof=join.reason.proof,
+    )  # fmt: skip
+    return _told(runner, changes, MERGED, {**changes.result, "model": runner.model})
+
+
+def _undo(runner: Runner, edge: str) -> ChangeSet:
+    changes = prepare_unmerge(
+        runner.store, edge, act=runner.act, cause=Cause.AUTO, kinds=runner.kinds
+    )
+    return _told(runner, changes, UNMERGED, changes.result)
+
+
+def _told(
+    runner: Runner, changes: ChangeSet, topic: str, payload: Mapping[str, object]
+) -> ChangeSet:
+    """Return the change with its effect: the host hears of it in the transaction it happens in."""
+    key = derive_id("evt", runner.store.tenant, topic, str(payload["edge"]))
+    emit = Emit(key=key, topic=topic, at=runner.act.at, payload=payload)
+    return combine([changes, ChangeSet(emits=(emit,))], result=changes.result)
+
+
+def _proposals(runner: Runner, scenery: Scenery, scene: Scene) -> ChangeSet:
+    """Return what changes in the proposals on the customers that were looked at."""
+    roots = {unit.id: unit.root for unit in scene.units.values()}
+    pairs = [[roots[unit] for unit in weighed.pair] for weighed in scene.weighed]
+    held = holdings_of(runner.store, sorted({root for pair in pairs for root in pair}))
+    told = Told(tenant=runner.store.tenant, model=runner.model, at=runner.act.at)
+    rows = proposals_of(
+        scene, runner.linker.model, told, known=scenery.proposals,
+        stake=lambda pair: stake_of([held[root] for root in pair]),
+    )  # fmt: skip
+    known, fresh = scenery.proposals, {row.id: row for row in rows}
+    gone = sorted(known.keys() - fresh.keys())
+    return ChangeSet(
+        puts=tuple(Put(PROPOSALS, row) for row in rows if known.get(row.id) != row),
+        drops=tuple(Drop(PROPOSALS, (id_,)) for id_ in gone),
+        result={"proposed": len(fresh.keys() - known.keys()), "withdrawn": len(gone)},
+    )
+
+
+def _unmarked(scenery: Scenery, seeds: Collection[CustomerId]) -> ChangeSet:
+    """Return what takes the marks off, unless they were set again since they were read."""
+    seen = [id_ for id_ in sorted({*scenery.looked, *seeds}) if id_ in scenery.marks]
+    return ChangeSet(
+        drops=tuple(Drop(UNMATCHED, (id_,)) for id_ in seen),
+        expects=tuple(Expect(UNMATCHED, (id_,), scenery.marks[id_]) for id_ in seen),
+    )
