@@ -105,9 +105,10 @@ class RunVerbs(MatchingVerbs):
         model = self._model_of_runs(by, now)
         if full:
             self._commit(lambda _: prepare_sweep(self.store, model), ["sweep"], None, now)
+        act = Act(by=by, at=self._now(now), policy=self._settings.policy)
         runner = Runner(
-            store=self.store, linker=self._linker(), model=model.name,
-            act=Act(by=by, at=self._now(now), policy=self._settings.policy), policies=_policies(auto),
+            store=self.store, linker=self._linker(), model=model.name, act=act,
+            policies=_policies(auto),
             kinds=tuple(self._settings.tools.linked.values()),
         )  # fmt: skip
         return self._run(runner, page, progress)

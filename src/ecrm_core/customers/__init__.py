@@ -36,6 +36,7 @@ from ecrm_core.customers.fields import FIELDS, Field, FieldValue, field_of
 from ecrm_core.customers.history import HISTORY, Superseded, conflicting_statements, superseded
 from ecrm_core.customers.home import HOMES, Group, Home
 from ecrm_core.customers.intake import (
+    bumped,
     decide_records,
     decide_statements,
     ids_of,
@@ -129,6 +130,7 @@ __all__ = [
     "VerificationState",
     "accept_value",
     "address_subject",
+    "bumped",
     "calling_code",
     "cell_digest",
     "channel_kinds",

@@ -25,6 +25,7 @@ from ecrm_core.customers.unmatched import marked
 from ecrm_core.kernel import ChangeSet, CustomerId, Drop, Key, Put, Reason, combine
 
 __all__ = [
+    "bumped",
     "decide_records",
     "decide_statements",
     "ids_of",
@@ -154,6 +155,14 @@ def rewritten(group: Group, policy: SurvivorshipPolicy) -> ChangeSet:
         ),
         expects=(group.expect,),
     )
+
+
+def bumped(group: Group) -> ChangeSet:
+    """Return the root's row bumped under the version read, and the customer marked for matching.
+
+    For what is said about a customer and leaves her profile as it is.
+    """
+    return ChangeSet(puts=(Put(HOMES, group.root), marked(group.root.id)), expects=(group.expect,))
 
 
 def decide_statements(

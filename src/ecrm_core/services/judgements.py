@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from attrs import evolve
 
-from ecrm_core.customers import HOMES, SourceKey
+from ecrm_core.customers import HOMES, SourceKey, bumped
 from ecrm_core.errors import RefusedError
-from ecrm_core.kernel import ChangeSet, CustomerId
+from ecrm_core.kernel import ChangeSet, CustomerId, combine
 from ecrm_core.matching import Judgement, JudgementVerdict, decide_judgement, verdicts
 from ecrm_core.ports import Store, read_groups, read_judgements
 from ecrm_core.services.identity import Act, groups_of
@@ -84,6 +84,7 @@ def prepare_judgement(
     if one.root.id == two.root.id:
         message = "both names lead to one customer: undo the merge to judge them"
         raise RefusedError(message, code="same_customer", customer=one.root.id)
-    return decide_judgement(
+    said = decide_judgement(
         one.root.id, two.root.id, verdict, tenant=store.tenant, by=act.by, at=act.at, reason=reason
     )
+    return combine([said, bumped(one), bumped(two)], result=said.result)

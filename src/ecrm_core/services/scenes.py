@@ -88,8 +88,7 @@ class Scenery:
         self.load(roots)
         self.looked |= set(roots)
         units = [unit for root in roots for unit in self.by_root.get(root, ())]
-        pairs = self._candidates(units) | self._of_groups(roots)
-        found = self._weighed(pairs - self._asked)
+        found = self._weighed(self._candidates(units) - self._asked)
         cut = self.linker.link_bits
         near = {unit for pair in found if self.weights[pair] >= cut for unit in pair}
         linked = {self.units[unit].root for unit in near}
@@ -108,11 +107,6 @@ class Scenery:
             for home in found[key]
             if home in of and of[home] != unit
         }
-
-    def _of_groups(self, roots: Collection[CustomerId]) -> set[Two]:
-        """Return the pairs within customers that runs have put together."""
-        held = [[unit.id for unit in self.by_root.get(root, ())] for root in roots]
-        return {two(a, b) for ids in held for at, a in enumerate(ids) for b in ids[at + 1 :]}
 
     def forms(self, units: Sequence[CustomerId]) -> list[Forms]:
         """Return what units say."""
@@ -139,21 +133,19 @@ class Scenery:
         return self.roots_of(id_ for row in near for id_ in (row.left, row.right))
 
     def _by_judgements(self, units: Collection[Unit]) -> set[CustomerId]:
-        """Take in what was judged; return whoever was judged the same."""
+        """Take in what was judged; return whoever was judged, for walls hold for her kin too."""
         told = read_judgements(self.store, [home for unit in units for home in unit.homes])
         self.load(
             self.roots_of(CustomerId(id_) for said in told for id_ in (said.left, said.right))
         )
-        same = set()
+        found = set()
         for said in sorted(told, key=lambda said: (said.at, said.id)):
-            pair = [self._unit_of.get(CustomerId(id_)) for id_ in (said.left, said.right)]
-            if pair[0] is None or pair[1] is None or pair[0] == pair[1]:
+            one, other = (self._unit_of.get(CustomerId(id_)) for id_ in (said.left, said.right))
+            if one is None or other is None or one == other:
                 continue
-            self.verdicts[two(pair[0], pair[1])] = said.verdict
-        for pair_ in self.verdicts:
-            if self.verdicts[pair_] is JudgementVerdict.SAME:
-                same |= {self.units[unit].root for unit in pair_}
-        return same
+            self.verdicts[two(one, other)] = said.verdict
+            found |= {self.units[one].root, self.units[other].root}
+        return found
 
 
 def scene_of(scenery: Scenery, seeds: Collection[CustomerId]) -> Scene:
