@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ecrm_core.matching.deduplication import Deduplication
     from ecrm_core.matching.index import Index, IndexMatch
     from ecrm_core.matching.linker import Forms, Linker
-    from ecrm_core.matching.nearest import Match, best_matches, nearest
+    from ecrm_core.matching.nearest import Match, best_matches, matches_among
     from ecrm_core.matching.pairs import Pair, Pairs
     from ecrm_core.matching.postings import Capped
     from ecrm_core.matching.refit import Refit, Shift, compare_models
@@ -74,7 +74,7 @@ __all__ = [
     "decide_judgement",
     "dedupe",
     "default_model",
-    "nearest",
+    "matches_among",
     "verdicts",
 ]
 
@@ -92,7 +92,7 @@ _HOMES = {
     "Pairs": "ecrm_core.matching.pairs",
     "best_matches": "ecrm_core.matching.nearest",
     "dedupe": "ecrm_core.matching.deduping",
-    "nearest": "ecrm_core.matching.nearest",
+    "matches_among": "ecrm_core.matching.nearest",
     "Refit": "ecrm_core.matching.refit",
     "Shift": "ecrm_core.matching.refit",
     "compare_models": "ecrm_core.matching.refit",

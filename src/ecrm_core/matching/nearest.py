@@ -12,7 +12,7 @@ from ecrm_core.matching.comparison import Comparison
 from ecrm_core.matching.linker import Linker
 from ecrm_core.matching.model import Model
 
-__all__ = ["Match", "best_matches", "nearest"]
+__all__ = ["Match", "best_matches", "matches_among"]
 
 
 @frozen(kw_only=True)
@@ -46,10 +46,10 @@ def best_matches(
     Without a model the weights of the table of roles are used. Ties are broken by id.
     ``comparisons`` are those of custom fields; PluginError for one that fails.
     """
-    return nearest(Linker(model, comparisons), one, others, limit=limit) if others else ()
+    return matches_among(Linker(model, comparisons), one, others, limit=limit) if others else ()
 
 
-def nearest(
+def matches_among(
     linker: Linker, one: SourceRecord | Profile, others: Sequence[Profile], *, limit: int
 ) -> tuple[Match, ...]:
     """Return what ``best_matches`` does, by a model that is bound already."""

@@ -45,7 +45,7 @@ def find_matches(
 
     Keys that more than 100 records share are passed by; who was judged different is left out.
     """
-    from ecrm_core.matching import nearest  # noqa: PLC0415 - numpy only when it is needed
+    from ecrm_core.matching import matches_among  # noqa: PLC0415 - numpy only when it is needed
 
     if limit < 1:
         raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
@@ -56,7 +56,7 @@ def find_matches(
     if roots:
         roots -= held_apart(store, own)
     profiles = read_profiles(store, sorted(roots))
-    return nearest(linker, one, [profiles[root] for root in sorted(profiles)], limit=limit)
+    return matches_among(linker, one, [profiles[root] for root in sorted(profiles)], limit=limit)
 
 
 def _asked(
