@@ -7,20 +7,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecrm_core.crm.matching import MatchingVerbs
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.verbs import Drafts
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import ChangeSet, digest, html_table, plain_table
-from ecrm_core.matching import AdoptedModel, Model
+from ecrm_core.matching import Model, completed
 from ecrm_core.merging import AutoMerge
 from ecrm_core.services import (
+    BY_ROLES,
     Act,
     Runner,
     adopted_model,
     count_marked,
+    has_customers,
     prepare_adopt,
     prepare_sweep,
     read_model,
@@ -28,10 +30,11 @@ from ecrm_core.services import (
 )
 
 if TYPE_CHECKING:
-    from ecrm_core.matching import Refit  # numpy is loaded when it is made
+    from ecrm_core.matching import Deduplication, Refit  # numpy is loaded when they are made
 
 __all__ = ["MatchingRun", "RunDrafts", "RunVerbs"]
 
+_ENOUGH = 1_000  # customers a model can be learnt from, to hold for many more
 _COUNTS = ("customers", "proposed", "withdrawn", "merged", "undone", "refused", "passed", "left")
 
 
@@ -95,19 +98,20 @@ class RunVerbs(MatchingVerbs):
 
         Proposals wait in the review queue; nothing is merged unless a policy ``auto`` asks for it,
         and then effects "customers_merged" and "customers_unmerged" go to the outbox. A run comes
-        to what one over all customers would: ``full`` looks at all of them. The first run fits a
-        model and adopts it as ``by``; later ones use it until ``adopt_model``.
+        to what one over all customers would: ``full`` looks at all of them. Up to 1,000 customers
+        the weights of the table of roles are used; the first run among more fits a model and adopts
+        it as ``by``, and later ones use it until ``adopt_model``.
         ``progress(done, total, stage)`` is called after each page of ``page`` customers; returning
         False stops there, and the next run goes on. Raises DefinitionError for a page below 1.
         """
         if page < 1:
             raise DefinitionError(f"the page is {page}, expected 1 or more", code="limit")
-        model = self._model_of_runs(by, now)
+        name = self._model_of_runs(by, now)
         if full:
-            self._commit(lambda _: prepare_sweep(self.store, model), ["sweep"], None, now)
+            self._commit(lambda _: prepare_sweep(self.store, name), ["sweep"], None, now)
         act = Act(by=by, at=self._now(now), policy=self._settings.policy)
         runner = Runner(
-            store=self.store, linker=self._linker(), model=model.name, act=act,
+            store=self.store, linker=self._linker(), model=name, act=act,
             policies=_policies(auto),
             kinds=tuple(self._settings.tools.linked.values()),
         )  # fmt: skip
@@ -126,15 +130,15 @@ class RunVerbs(MatchingVerbs):
         told = {name: counts[name] for name in _COUNTS}
         return MatchingRun(model=runner.model, stopped=stopped, **told)
 
-    def _model_of_runs(self, by: str, now: datetime | None) -> AdoptedModel:
+    def _model_of_runs(self, by: str, now: datetime | None) -> str:
+        """Return the name of the model in use; the first that is fitted is adopted."""
         adopted = adopted_model(self.store)
-        if adopted is None:
-            self.adopt_model(self.duplicates().model, by=by, now=now)
-            return self._model_of_runs(by, now)
-        return adopted
+        if adopted is None and has_customers(self.store, _ENOUGH):
+            return self.adopt_model(self._fitted(None).model, by=by, now=now)
+        return adopted.name if adopted else BY_ROLES
 
     def matching_model(self) -> Model | None:
-        """Return the model that runs and ``matches`` use; None before the first run."""
+        """Return the model that runs and ``matches`` use; None: that of the table of roles."""
         adopted = adopted_model(self.store)
         return read_model(self.store, adopted) if adopted else None
 
@@ -142,14 +146,20 @@ class RunVerbs(MatchingVerbs):
         """Fit a new model to all customers and return it with what it would change.
 
         Nothing is written; ``adopt_model`` takes it into use. It is compared with the model in use
-        (before the first run: with itself). ``progress`` is called as by ``duplicates``.
+        (while there is none: with itself). ``progress`` is called as by ``duplicates``.
         """
         from ecrm_core.matching import compare_models  # noqa: PLC0415 - numpy only when needed
 
-        after = self.duplicates(progress=progress)
+        after = self._fitted(progress)
         adopted = self.matching_model()
         before = self.duplicates(model=adopted, progress=progress) if adopted else after
         return compare_models(before, after)
+
+    def _fitted(self, progress: Progress | None) -> Deduplication:
+        """Compare everybody by a fitted model, which weighs all they may come to state."""
+        found = self.duplicates(progress=progress)
+        own = self._settings.tools.comparisons.values()
+        return evolve(found, model=completed(found.model, own))
 
     def adopt_model(
         self,

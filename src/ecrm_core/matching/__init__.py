@@ -24,6 +24,7 @@ from ecrm_core.matching.judgement import (
     verdicts,
 )
 from ecrm_core.matching.model import FieldWeights, Model, default_model
+from ecrm_core.matching.people import completed
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared, Sort
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ __all__ = [
     "Sweep",
     "best_matches",
     "compare_models",
+    "completed",
     "decide_adopt",
     "decide_judgement",
     "dedupe",

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from ecrm_core.customers import ContactPoint, FieldMap, FieldValue, Profile, SourceRecord
+from attrs import evolve
 
-__all__ = ["people_columns", "people_fields"]
+from ecrm_core.customers import ContactPoint, FieldMap, FieldValue, Profile, SourceRecord
+from ecrm_core.matching.comparison import Comparison, by_role
+from ecrm_core.matching.model import Model, default_model
+from ecrm_core.matching.roles import COMPARED
+
+__all__ = ["completed", "people_columns", "people_fields"]
 
 _TEXTS: Mapping[str, str] = {
     "name.given": "given_name", "name.family": "family_name", "name.middle": "middle_name",
@@ -37,6 +42,19 @@ def people_fields(attributes: Collection[str] = ()) -> FieldMap:
     """Return all roles that people may have something for, each as a column of its name."""
     roles = ("full_name", "email", "phone", "street", *_TEXTS.values(), *_PLACE.values())
     return FieldMap({role: role for role in (*roles, *attributes)})
+
+
+def completed(model: Model, comparisons: Iterable[Comparison] = ()) -> Model:
+    """Return a model that weighs all people may state, by the table of roles what it never met.
+
+    A shop that has no phones today may have some tomorrow.
+    """
+    own = by_role(comparisons)
+    known = {held.role for held in model.fields}
+    roles = [role for role in people_fields(own).columns.values() if role not in known]
+    more = default_model([(role, role) for role in roles if role in COMPARED or role in own],
+                         comparisons=own.values())  # fmt: skip
+    return evolve(model, fields=(*model.fields, *more.fields))
 
 
 def _row(one: SourceRecord | Profile) -> dict[str, object]:

@@ -21,7 +21,14 @@ from ecrm_core.services.intake import prepare_ingest
 from ecrm_core.services.judgements import prepare_judgement
 from ecrm_core.services.matching import find_duplicates, find_matches
 from ecrm_core.services.merges import Review, prepare_merge, prepare_preview, prepare_unmerge
-from ecrm_core.services.models import adopted_model, prepare_adopt, prepare_sweep, read_model
+from ecrm_core.services.models import (
+    BY_ROLES,
+    adopted_model,
+    has_customers,
+    prepare_adopt,
+    prepare_sweep,
+    read_model,
+)
 from ecrm_core.services.outbox import (
     Deliveries,
     Handler,
@@ -55,6 +62,7 @@ from ecrm_core.services.view import (
 from ecrm_core.services.work_list import work_list_store
 
 __all__ = [
+    "BY_ROLES",
     "MERGED",
     "UNMERGED",
     "Act",
@@ -87,6 +95,7 @@ __all__ = [
     "fixable",
     "group_of",
     "hanging_on",
+    "has_customers",
     "holdings_of",
     "linked_rows",
     "mapper_for",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from ecrm_core.customers import PROFILES
 from ecrm_core.errors import StorageError
 from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Put
 from ecrm_core.matching import (
@@ -16,7 +19,22 @@ from ecrm_core.matching import (
 from ecrm_core.ports import Store
 from ecrm_core.services.identity import Act
 
-__all__ = ["adopted_model", "prepare_adopt", "prepare_sweep", "read_model"]
+__all__ = [
+    "BY_ROLES",
+    "adopted_model",
+    "has_customers",
+    "prepare_adopt",
+    "prepare_sweep",
+    "read_model",
+]
+
+BY_ROLES: Final = "roles"
+"""The name of the model of the table of roles, which is used while none is adopted."""
+
+
+def has_customers(store: Store, many: int) -> bool:
+    """Tell whether there are so many customers, 10,000 at most."""
+    return len(store.scan(PROFILES, limit=many).rows) == many
 
 
 def adopted_model(store: Store) -> AdoptedModel | None:
@@ -40,11 +58,11 @@ def prepare_adopt(store: Store, model: Model, *, act: Act) -> ChangeSet:
     return decide_adopt(model, last=adopted_model(store), sweep=version, by=act.by, at=act.at)
 
 
-def prepare_sweep(store: Store, adopted: AdoptedModel) -> ChangeSet:
-    """Return what makes the next run look at all customers, from the first one on."""
+def prepare_sweep(store: Store, model: str) -> ChangeSet:
+    """Return what makes the next run with this model look at all customers, from the first on."""
     held = store.get_many(SWEEPS, [("matching",)]).get(("matching",))
     version = ABSENT if held is None else held.version
     return ChangeSet(
-        puts=(Put(SWEEPS, Sweep(model=adopted.name)),),
+        puts=(Put(SWEEPS, Sweep(model=model)),),
         expects=(Expect(SWEEPS, ("matching",), version),),
     )
