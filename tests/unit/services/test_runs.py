@@ -33,7 +33,9 @@ def crm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Crm]:
         yield opened
 
 
-def take(crm: Crm, key: str, given: str, family: str, email: str, born: date | None = None) -> None:
+def take(  # noqa: PLR0917 - a row
+    crm: Crm, key: str, given: str, family: str, email: str, born: date | None = None
+) -> None:
     stated: dict[str, object] = {
         "name.given": given, "name.family": family, "emails": (parse_email(email),),
         "birth_on": born,
@@ -75,7 +77,7 @@ def test_what_no_longer_holds_is_withdrawn(crm: Crm) -> None:
         ("name.given", "Zoe"),
         ("name.family", "Quist"),
         ("birth_on", date(1955, 1, 2)),
-    ):  # noqa: E501
+    ):
         crm.correct("mail/1", name, value, by="ann")
     crm.correct("mail/1", "emails", "zoe@example.com", replaces="anna@example.com", by="ann")
     came = crm.run_matching()
