@@ -195,8 +195,8 @@ def test_an_undone_merge_leaves_both_as_they_were() -> None:
     assert kept == one
     assert restored == evolve(two, version=ABSENT)
     changes = undo(whole, [edge], edge)
-    told = {"undone_at": AT, "undone_by": "ada", "undone_cause": Cause.HUMAN}
-    assert written(changes, MERGE_EDGES) == [evolve(edge, **told)]
+    undone = evolve(edge, undone_at=AT, undone_by="ada", undone_cause=Cause.HUMAN)
+    assert written(changes, MERGE_EDGES) == [undone]
     assert homes_of(changes) == {(KIM.root.id, KIM.root.id), (LEE.root.id, LEE.root.id)}
     assert written(changes, PROFILES) == [
         unify(two.records.values(), two.corrections, id=LEE.root.id),
