@@ -102,7 +102,7 @@ def prepare_preview(
     """
     for _ in range(_ATTEMPTS):
         both = _load(store, winner, loser)
-        preview = _preview(store, both, act, review or Review(), kinds)
+        preview = _preview(store, both, act=act, review=review or Review(), kinds=kinds)
         roots = store.get_many(HOMES, [(group.root.id,) for group in both.groups])
         if all(roots[(group.root.id,)].version == group.version for group in both.groups):
             return preview
@@ -111,7 +111,7 @@ def prepare_preview(
 
 
 def _preview(
-    store: Store, both: _Loaded, act: Act, review: Review, kinds: Sequence[LinkedKind]
+    store: Store, both: _Loaded, *, act: Act, review: Review, kinds: Sequence[LinkedKind]
 ) -> MergePreview:
     ids = ids_of(joined(both.keep, both.give))
     rows = read_subscriptions_of(store, ids).values()
