@@ -97,7 +97,7 @@ class MergePreview(Private):
 
     @property
     def _rest(self) -> Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]:
-        counts = [(name, str(one), str(two)) for name, (one, two) in self.linked.items()]
+        counts = [(n, str(one), str(two)) for n, (one, two) in self.linked.items() if one or two]
         remarks = [("blocker" if held.passable else "blocker, always", held.code, str(held))
                    for held in self.blockers]  # fmt: skip
         remarks += [("warning", held.code, str(held)) for held in self.warnings]
@@ -115,7 +115,7 @@ def _why(choice: Choice) -> str:
     won = [f"{held.rule}, {_whose(held)}, {held.observed_at.date()}" for held in choice.chosen]
     values = [held.value for held in choice.chosen]
     gone = [_whose(held) for held in choice.lost if held.value not in values]
-    over = [f"over {', '.join(dict.fromkeys(gone))}"] if gone else []
+    over = [f"gives way: {', '.join(dict.fromkeys(gone))}"] if gone else []
     return "; ".join([*dict.fromkeys(won), *over])
 
 

@@ -162,7 +162,7 @@ def test_a_preview_is_a_table_masked_unless_asked() -> None:
     assert str(preview).splitlines() == [
         "field      winner  loser  merged      why",
         "---------  ------  -----  ----------  " + "-" * 52,
-        "name.full  K•••    L•••   L•••        newest, shop/2, 2026-01-01; over shop/1",
+        "name.full  K•••    L•••   L•••        newest, shop/2, 2026-01-01; gives way: shop/1",
         f"tags       K•••    L•••   L•••, K•••  union, shop/2{whose}1, 2026-01-01",
         "",
         "hangs on  winner  loser",

@@ -78,7 +78,7 @@ def test_the_preview_shows_who_chose_and_what_gave_way(crm: Crm) -> None:
     preview = previewed(crm, values={"name.full": "Ann Roe"})
     row = next(row for row in preview.rows(masked=False) if row[0] == "name.full")
     assert row[1:4] == ("Ann Lee", "Bob Lee", "Ann Roe")
-    assert row[4].startswith("correction, by anna, 2026-05-01; over shop/")
+    assert row[4].startswith("correction, by anna, 2026-05-01; gives way: shop/")
     choice = next(c for c in preview.choices if c.field_name == "name.full")
     assert {str(held.source) for held in choice.lost} == {ANN, BOB}
 
