@@ -10,10 +10,10 @@ from attrs import evolve, frozen
 
 from ecrm_core.crm import Crm
 from ecrm_core.errors import DefinitionError, PluginError, UnknownName
-from ecrm_core.kernel import CustomerId, Index, Kind
+from ecrm_core.kernel import ChangeSet, CustomerId, Index, Kind, Put
 from ecrm_core.merging import MERGE_EDGES, LinkedKind
 from ecrm_core.ports import Toolbox
-from tests.unit.merging.shop import ANN, BOB, CARDS, CYD, TOOLS, card, machine
+from tests.unit.merging.shop import ANN, BOB, CARDS, CYD, TOOLS, Card, card, machine
 
 
 def test_rows_follow_their_customer_through_a_merge_and_back(crm: Crm) -> None:
@@ -52,6 +52,20 @@ def test_what_is_written_under_the_root_meanwhile_stays_with_it_and_is_counted(c
     assert crm.linked(ANN, "loyalty_card") == (old, new)
     assert crm.linked(BOB, "loyalty_card") == (gone,)
     assert crm.linked(BOB, "machine") == (made,)
+
+
+def test_a_row_written_under_the_other_s_own_id_goes_back_with_her(crm: Crm) -> None:
+    undo = crm.merge(ANN, BOB, by="anna")
+    held = Card(id="1", customer=undo.loser)
+    crm.store.apply(ChangeSet(puts=(Put(CARDS, held),)))
+    assert crm.unmerge(undo, by="anna").linked == {}
+    assert crm.linked(BOB, "loyalty_card") == (held,)
+
+
+def test_rows_come_in_the_order_of_their_keys_whosever_they_were(crm: Crm) -> None:
+    rows = [card(crm, str(n), who) for n, who in enumerate([BOB, ANN, BOB, ANN])]
+    crm.merge(ANN, BOB, by="anna")
+    assert crm.linked(ANN, "loyalty_card") == tuple(rows)
 
 
 def test_an_undo_answers_a_second_request_with_the_same_report(crm: Crm) -> None:

@@ -160,6 +160,18 @@ def test_what_differs_is_a_warning_and_no_refusal(crm: Crm) -> None:
     assert codes(previewed(crm)) == {"same_source"}
 
 
+def test_one_ordinary_address_shared_is_more_than_relays(crm: Crm) -> None:
+    both = (parse_email("x@privaterelay.appleid.com"), parse_email("team@example.com"))
+    for who in (ANN, CYD):
+        told(crm, who, emails=both)
+    assert "relay_only" not in codes(crm.preview_merge(ANN, CYD))
+
+
+def test_an_undone_merge_with_another_is_not_told(crm: Crm) -> None:
+    crm.unmerge(crm.merge(ANN, CYD, by="anna"), by="anna")
+    assert "undone_before" not in codes(previewed(crm))
+
+
 def test_what_may_contact_will_say_is_told_where_the_two_differ(crm: Crm) -> None:
     crm.consent("ann@example.com", "granted", channel="email", purpose="marketing")
     said = [str(reason) for reason in previewed(crm).warnings if reason.code == "consents_differ"]
