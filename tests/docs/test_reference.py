@@ -16,6 +16,7 @@ from ecrm_core.adapters.sqlite import troubles
 from ecrm_core.crm import Crm, DryRun
 from ecrm_core.errors import EcrmError
 from ecrm_core.kernel import AnyKind, Kind
+from ecrm_core.merging import BLOCKERS
 from ecrm_core.quality import ALL, CORE, Rule
 from tests.docs.reference_tables import names, page, tables
 from tests.house import modules, trees
@@ -80,10 +81,11 @@ def _class_name(call: ast.Call, path: str) -> str:
 
 
 def _reasons() -> set[str]:
-    """Return the codes of every Reason the source makes, and those of verdicts."""
+    """Return the codes of every Reason the source makes, of verdicts and of warnings too."""
     from ecrm_core.customers import verdict
+    from ecrm_core.merging import caution
 
-    found = set(verdict._TEXTS)
+    found = {*verdict._TEXTS, *caution._TEXTS}
     for path in OURS:
         for node in ast.walk(trees()[path]):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Reason":
@@ -148,6 +150,11 @@ def test_every_code_in_use_stands_in_its_table_with_its_classes() -> None:
 
 def test_every_reason_stands_in_its_table() -> None:
     assert set(names("reference/errors.md", 2)) == _reasons()
+
+
+def test_every_blocker_stands_in_its_table_as_it_is() -> None:
+    shown = {row[0]: row[1] == "yes" for row in tables("reference/errors.md")[3]}
+    assert shown == {code: blocker.passable for code, blocker in BLOCKERS.items()}
 
 
 # ---------------------------------------------------------------- decide, kinds

@@ -218,7 +218,10 @@ def values(person: Person) -> Iterator[object]:
     late = evolve(held.record, cells={"notes": Stated(("x",), AT, AT)})
     yield superseded(held.record, late, join(held.record, late))
     other = new_group("main", SourceKey("shop", "2")).with_record(person.record(2))
-    preview = preview_merge(held.group, other, policy=POLICY)
+    preview = preview_merge(
+        held.group, other, tenant="main", by="ada", at=AT, values={"name.given": person.word},
+        policy=POLICY,
+    )  # fmt: skip
     yield preview
     clean(person, preview._repr_html_())
     yield preview.choices

@@ -63,6 +63,10 @@ VERBS: dict[str, Verb] = {
     "ingest": lambda crm, _, key: crm.ingest(_delivery("b", LATER), key=key),
     "correct": lambda crm, _, key: crm.correct("shopify/2", "tags", "x", by="agent", key=key),
     "merge": lambda crm, _, key: crm.merge("shopify/1", "shopify/2", by="agent", key=key),
+    "merge with a value": lambda crm, _, key: crm.merge(
+        "shopify/1", "shopify/2", by="agent", values={"tags": "vip"}, key=key
+    ),
+    "hold": lambda crm, _, key: crm.hold("shopify/2", reason="case", by="agent", key=key),
     "unmerge": lambda crm, edge, key: crm.unmerge(edge, by="agent", key=key),
     "consent": lambda crm, _, key: crm.consent(
         "1@example.com", "revoked", channel="email", purpose="marketing", key=key

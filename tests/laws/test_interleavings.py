@@ -101,6 +101,10 @@ VERBS: dict[str, Verb] = {
     "ingest twice": _ingest(_record(3, 5, "v"), _record(4, 2, "v"), _record(3, 3, "w")),
     "correct": lambda crm, _: crm.correct(PEOPLE[3], "tags", "vip", by="a"),
     "merge": lambda crm, _: crm.merge(PEOPLE[1], PEOPLE[3], by="a"),
+    "merge with a value": lambda crm, _: crm.merge(
+        PEOPLE[2], PEOPLE[1], by="a", values={"name.full": "e"}
+    ),
+    "hold": lambda crm, _: crm.hold(PEOPLE[3], reason="r", by="a"),
     "merge back": lambda crm, _: crm.merge(PEOPLE[2], PEOPLE[1], by="a"),
     "merge under a key": lambda crm, _: crm.merge(PEOPLE[0], PEOPLE[2], by="a", key="k"),
     "unmerge": lambda crm, edge: crm.unmerge(edge, by="a"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.kernel import ChangeSet, CustomerId
@@ -64,7 +63,7 @@ class IdentityVerbs(Verbs):
         whole = view_customer(self.store, customer, timeline=None, kinds=kinds)
         return export_customer(whole, audit=audit)
 
-    def linked(self, customer: Customer, kind: str) -> tuple[Any, ...]:
+    def linked(self, customer: Customer, kind: str) -> tuple[object, ...]:
         """Return a customer's rows of a Kind that the tools brought (``LinkedKind``), by its name.
 
         Rows under all her ids are hers. Raises MissingError, and UnknownName for another Kind.

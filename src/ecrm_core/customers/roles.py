@@ -52,6 +52,7 @@ ROLES: Mapping[str, Role] = {
         Role("note", "remark", many=True),
         Role("brand", "which shop"),
         Role("lifecycle", "lead, customer, former customer"),
+        Role("account", "enabled: she can log in at the source"),
         Role("entered_by", "who typed the row"),
         Role("updated_at", "when the source last changed the row"),
         Role("ignore", "left out on purpose", many=True),

@@ -13,7 +13,7 @@ from ecrm_core.errors import MergeRefused, UnknownName
 from ecrm_core.kernel import fold
 from ecrm_core.merging.hold import LegalHold
 
-__all__ = ["BLOCKERS", "Blocker", "find_blockers", "refuse_blocked"]
+__all__ = ["BLOCKERS", "Blocker", "check_despite", "find_blockers", "refuse_blocked"]
 
 
 @frozen
@@ -79,19 +79,23 @@ def refuse_blocked(
 ) -> tuple[str, ...]:
     """Return the codes of the blockers that are looked past; MergeRefused when one is not.
 
-    ``despite`` names them; UnknownName for a code that is none, or never looked past. ``act`` is
-    how the message begins.
+    ``despite`` names them, as in ``check_despite``; ``act`` is how the message begins.
     """
-    passable = tuple(code for code, blocker in BLOCKERS.items() if blocker.passable)
-    for code in despite:
-        if code not in passable:
-            raise UnknownName("blocker that can be looked past", str(code)[:80], passable)
+    check_despite(despite)
     found = tuple(blockers)
     left = [blocker for blocker in found if blocker.code not in despite]
     if left:
         message = f"{act}: {'; '.join(map(str, left))}"
         raise MergeRefused(message, code="blocked", blockers=[held.code for held in left])
     return tuple(blocker.code for blocker in found)
+
+
+def check_despite(despite: Collection[str]) -> None:
+    """Refuse a code that is no blocker's, or that of one never looked past (UnknownName)."""
+    passable = tuple(code for code, blocker in BLOCKERS.items() if blocker.passable)
+    for code in despite:
+        if code not in passable:
+            raise UnknownName("blocker that can be looked past", str(code)[:80], passable)
 
 
 def _different_ids(one: Group, two: Group, policy: SurvivorshipPolicy) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from ecrm_core.customers import HOMES, Group
-from ecrm_core.errors import RefusedError
+from ecrm_core.errors import InputError, RefusedError
 from ecrm_core.kernel import (
     ChangeSet,
     CustomerId,
@@ -59,8 +59,13 @@ LEGAL_HOLDS: Final = Kind(
 
 
 def decide_hold(group: Group, *, tenant: str, reason: str, by: str, at: datetime) -> ChangeSet:
-    """Return what placing a hold on a customer writes; the result holds its id."""
+    """Return what placing a hold on a customer writes; the result holds its id.
+
+    Raises InputError for an empty reason.
+    """
     root, why, who = group.root.id, gate_text(reason, "$.reason"), gate_text(by, "$.by")
+    if not why.strip():
+        raise InputError("found no reason, expected the case", path="$.reason", code="empty")
     held = LegalHold(
         id=derive_id("hld", tenant, root, why, who, instant_text(at)),
         customer=root, reason=why, by=who, at=at,

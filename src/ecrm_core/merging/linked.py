@@ -6,7 +6,6 @@ under, and whoever reads a customer reads the rows of all her ids.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any, Final, get_type_hints
 
 import attrs
@@ -84,8 +83,12 @@ def check_linked(linked: LinkedKind) -> None:
 
 
 def _check_codec(kind: AnyKind) -> None:
-    with suppress(InputError):  # nothing is read: only whether values of these types can be
+    try:
         decode(kind.of, None)
+    except InputError:
+        pass  # nothing was read: only whether values of these types could be was asked
+    except DefinitionError as error:
+        raise _wrong(f"no store can hold rows of {kind.name!r}: {error.message}") from None
 
 
 def _wrong(message: str) -> DefinitionError:

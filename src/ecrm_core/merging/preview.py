@@ -15,12 +15,11 @@ from ecrm_core.customers import (
     SurvivorshipPolicy,
     choose_fields,
     field_of,
-    provenance,
     show_value,
     unify,
 )
 from ecrm_core.kernel import ChangeSet, Json, Private, Reason, html_table, plain_table
-from ecrm_core.merging.blockers import Blocker, find_blockers
+from ecrm_core.merging.blockers import Blocker, check_despite, find_blockers
 from ecrm_core.merging.caution import Voices, find_warnings
 from ecrm_core.merging.edge import MergeEdge
 from ecrm_core.merging.hold import LegalHold
@@ -31,7 +30,7 @@ __all__ = ["MergePreview", "preview_merge"]
 
 _HEAD = ("field", "winner", "loser", "merged", "why")
 _LINKED = ("hangs on", "winner", "loser")
-_REMARKS = ("before you merge", "code", "")
+_REMARKS = ("what", "code", "before you merge")
 
 
 @frozen(kw_only=True, repr=False)
@@ -98,10 +97,10 @@ class MergePreview(Private):
 
     @property
     def _rest(self) -> Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]:
-        counts = [(name, str(one), str(two)) for name, (one, two) in self.linked.items()]
-        remarks = [(str(held), held.code, "blocks" if held.passable else "blocks always")
+        counts = [(n, str(one), str(two)) for n, (one, two) in self.linked.items() if one or two]
+        remarks = [("blocker" if held.passable else "blocker, always", held.code, str(held))
                    for held in self.blockers]  # fmt: skip
-        remarks += [(str(held), held.code, "look") for held in self.warnings]
+        remarks += [("warning", held.code, str(held)) for held in self.warnings]
         return (_LINKED, counts), (_REMARKS, remarks)
 
     def _row(self, choice: Choice, *, masked: bool) -> tuple[str, ...]:
@@ -112,14 +111,16 @@ class MergePreview(Private):
 
 
 def _why(choice: Choice) -> str:
+    """Return by which rule, from whom and of when the values are, and whose others gave way."""
+    won = [f"{held.rule}, {_whose(held)}, {held.observed_at.date()}" for held in choice.chosen]
     values = [held.value for held in choice.chosen]
-    gone = dict.fromkeys(_whose(held) for held in choice.lost if held.value not in values)
-    why = list(dict.fromkeys(map(provenance, choice.chosen)))
-    return "; ".join([*why, *([f"not {', '.join(gone)}"] if gone else [])])
+    gone = [_whose(held) for held in choice.lost if held.value not in values]
+    over = [f"gives way: {', '.join(dict.fromkeys(gone))}"] if gone else []
+    return "; ".join([*dict.fromkeys(won), *over])
 
 
 def _whose(held: Sourced) -> str:
-    return str(held.source.source) if held.source else f"by {held.by}"
+    return str(held.source) if held.source else f"by {held.by}"
 
 
 def preview_merge(
@@ -147,6 +148,7 @@ def preview_merge(
     "blocked"; ``linked`` are counts of what hangs on both, the others as in ``find_warnings``.
     There is no survivorship of its own: it is ``unify`` before and after, with its trace.
     """
+    check_despite(despite)
     whole = joined(winner, loser)
     after = reviewed(whole, values or {}, tenant=tenant, by=by, at=at, policy=policy,
                      region=region)  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from ecrm_core.customers import Group
 from ecrm_core.kernel import CustomerId, Stored
@@ -20,7 +19,7 @@ def read_holds(store: Store, ids: Collection[CustomerId]) -> tuple[LegalHold, ..
     return tuple(sorted(holds, key=lambda hold: (hold.at, hold.id)))
 
 
-def read_linked(store: Store, linked: LinkedKind, group: Group) -> tuple[Stored[Any], ...]:
+def read_linked(store: Store, linked: LinkedKind, group: Group) -> tuple[Stored[object], ...]:
     """Return the rows of a linked Kind that hang on any home of a group, in the order of keys."""
     found = store.find_many(linked.kind, linked.by, linked.values(group))
     rows = [row for rows in found.values() for row in rows]

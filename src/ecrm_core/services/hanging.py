@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from ecrm_core.customers import Group, SourceKey, ids_of, person_subject
 from ecrm_core.merging import LinkedKind
@@ -40,6 +39,6 @@ def hanging_on(store: Store, group: Group, kinds: Iterable[LinkedKind] = ()) -> 
     }
 
 
-def linked_rows(store: Store, customer: str | SourceKey, linked: LinkedKind) -> tuple[Any, ...]:
+def linked_rows(store: Store, customer: str | SourceKey, linked: LinkedKind) -> tuple[object, ...]:
     """Return the rows of a linked Kind under any id of a customer, in the order of keys."""
     return tuple(row.value for row in read_linked(store, linked, group_of(store, customer)))

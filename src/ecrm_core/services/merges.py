@@ -8,13 +8,14 @@ from attrs import field, frozen
 
 from ecrm_core.customers import (
     ANY_CHANNEL,
+    HOMES,
     Group,
     SourceKey,
     Verdict,
     ids_of,
     person_subject,
 )
-from ecrm_core.errors import MissingError
+from ecrm_core.errors import ConflictError, MissingError
 from ecrm_core.kernel import ChangeSet, CustomerId, gate_text
 from ecrm_core.merging import (
     MERGE_EDGES,
@@ -47,6 +48,8 @@ from ecrm_core.services.judgements import held_apart
 
 __all__ = ["Review", "prepare_merge", "prepare_preview", "prepare_unmerge"]
 
+_ATTEMPTS = 5
+
 
 @frozen(kw_only=True, repr=False)
 class Review:
@@ -75,6 +78,10 @@ class _Loaded:
     protected: bool
 
     @property
+    def groups(self) -> tuple[Group, Group]:
+        return self.keep, self.give
+
+    @property
     def earlier(self) -> tuple[MergeEdge, ...]:
         return tuple(edge for edge in self.edges if edge.loser == self.give.root.id)
 
@@ -90,12 +97,25 @@ def prepare_preview(
 ) -> MergePreview:
     """Return what merging the loser into the winner would give, and what speaks against it.
 
-    ``kinds`` are those of plugins and of the shop itself whose rows are counted.
+    ``kinds`` are those of plugins and of the shop itself whose rows are counted. It is as of one
+    moment; ConflictError when others change the two again and again.
     """
-    review, both = review or Review(), _load(store, winner, loser)
+    for _ in range(_ATTEMPTS):
+        both = _load(store, winner, loser)
+        preview = _preview(store, both, act=act, review=review or Review(), kinds=kinds)
+        roots = store.get_many(HOMES, [(group.root.id,) for group in both.groups])
+        if all(roots[(group.root.id,)].version == group.version for group in both.groups):
+            return preview
+    message = "the customers are being changed by others again and again; try later"
+    raise ConflictError(message, retry="operation")
+
+
+def _preview(
+    store: Store, both: _Loaded, *, act: Act, review: Review, kinds: Sequence[LinkedKind]
+) -> MergePreview:
     ids = ids_of(joined(both.keep, both.give))
     rows = read_subscriptions_of(store, ids).values()
-    one, two = (hanging_on(store, group, kinds) for group in (both.keep, both.give))
+    one, two = (hanging_on(store, group, kinds) for group in both.groups)
     return preview_merge(
         both.keep, both.give, tenant=store.tenant, earlier=both.earlier, by=act.by, at=act.at,
         values=review.values, despite=review.despite, region=review.region, policy=act.policy,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 
@@ -165,7 +165,7 @@ class CustomerView(Private):
     facts: Facts = field(factory=Facts)
     subscriptions: tuple[Subscription, ...] = ()
     subscription_events: tuple[Recorded, ...] = ()
-    linked: Mapping[str, tuple[Any, ...]] = field(factory=dict)
+    linked: Mapping[str, tuple[object, ...]] = field(factory=dict)
 
     @property
     def id(self) -> CustomerId:

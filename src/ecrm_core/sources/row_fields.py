@@ -29,6 +29,7 @@ Steps = list[tuple[str, Step]]
 """Fields in order, each with how it is read from the cells and the fields before it."""
 
 TEXT_FIELDS = {
+    "account": "account",
     "area": "address.area",
     "brand": "brand",
     "city": "address.locality",

@@ -26,6 +26,7 @@ from ecrm_core.merging import (
     MERGE_EDGES,
     Cause,
     MergeEdge,
+    MergePreview,
     UndoReport,
     decide_merge,
     decide_unmerge,
@@ -130,30 +131,48 @@ def test_corrections_of_both_come_together_in_the_order_they_were_made() -> None
 # ---------------------------------------------------------------- preview
 
 
+def previewed(winner: Group, loser: Group, **more: object) -> MergePreview:
+    return preview_merge(
+        winner, loser, tenant="main", by="ada", at=AT, policy=POLICY,
+        **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
 def test_a_preview_is_unify_before_and_after() -> None:
-    preview = preview_merge(KIM, LEE, policy=POLICY, linked={"orders": 2})
+    preview = previewed(KIM, LEE, linked={"orders": (0, 2)})
     whole = joined(KIM, LEE)
     assert preview.winner == unify(KIM.records.values(), id=KIM.root.id)
     assert preview.loser == unify(LEE.records.values(), id=LEE.root.id)
     assert preview.after == unify(whole.records.values(), id=KIM.root.id)
     assert preview.choices == choose_fields(whole.records.values(), (), POLICY)
     assert [choice.field_name for choice in preview.conflicts] == ["name.full"]
-    assert (preview.linked, preview.reasons) == ({"orders": 2}, ())
+    assert (preview.linked, preview.reasons) == ({"orders": (0, 2)}, ())
+    assert preview.changes == merge(KIM, LEE)
 
 
 def test_the_order_of_a_merge_changes_the_id_and_not_the_values() -> None:
-    one, two = preview_merge(KIM, LEE, policy=POLICY), preview_merge(LEE, KIM, policy=POLICY)
+    one, two = previewed(KIM, LEE), previewed(LEE, KIM)
     assert one.after.fields == two.after.fields
     assert one.after.id != two.after.id
 
 
 def test_a_preview_is_a_table_masked_unless_asked() -> None:
-    preview = preview_merge(KIM, LEE, policy=POLICY)
+    preview = previewed(KIM, LEE, linked={"records": (1, 1)})
+    whose = ", 2026-01-01; union, shop/"
     assert str(preview).splitlines() == [
         "field      winner  loser  merged      why",
-        "---------  ------  -----  ----------  ------------------------",
-        "name.full  K•••    L•••   L•••        newest, shop, 2026-01-01",
-        "tags       K•••    L•••   L•••, K•••  union, shop, 2026-01-01",
+        "---------  ------  -----  ----------  " + "-" * 52,
+        "name.full  K•••    L•••   L•••        newest, shop/2, 2026-01-01; gives way: shop/1",
+        f"tags       K•••    L•••   L•••, K•••  union, shop/2{whose}1, 2026-01-01",
+        "",
+        "hangs on  winner  loser",
+        "--------  ------  -----",
+        "records   1       1",
+        "",
+        "what     code          before you merge",
+        "-------  ------------  ----------------------------------",
+        "warning  same_source   shop knows them as two",
+        "warning  names_differ  their names have no word in common",
     ]
     assert "Kim" in preview.table(masked=False)
     assert "Kim" not in repr(preview) + str(preview) + preview._repr_html_()
@@ -176,7 +195,8 @@ def test_an_undone_merge_leaves_both_as_they_were() -> None:
     assert kept == one
     assert restored == evolve(two, version=ABSENT)
     changes = undo(whole, [edge], edge)
-    assert written(changes, MERGE_EDGES) == [evolve(edge, undone_at=AT, undone_by="ada")]
+    undone = evolve(edge, undone_at=AT, undone_by="ada", undone_cause=Cause.HUMAN)
+    assert written(changes, MERGE_EDGES) == [undone]
     assert homes_of(changes) == {(KIM.root.id, KIM.root.id), (LEE.root.id, LEE.root.id)}
     assert written(changes, PROFILES) == [
         unify(two.records.values(), two.corrections, id=LEE.root.id),

@@ -42,6 +42,16 @@ crm.ingest(generic.read_rows(
     rows, fields=roles, source="till", received_at=now, schema=serial
 ))
 old = crm.segment("machine_year <= 2019")
+from ecrm_serials import register
+
+register(crm, "till/2", "2019-00471-2", on=now.date())
+undo = crm.merge("till/1", "till/2", by="anna")
+linked = [[row.serial for row in crm.linked("till/1", "machine_registration")]]
+preview = crm.preview_merge("till/3", "till/1").linked["machine_registration"]
+crm.unmerge(undo, by="anna")
+linked += [
+    [row.serial for row in crm.linked(who, "machine_registration")] for who in ("till/1", "till/2")
+]
 print(json.dumps({
     "plugins": list(map(str, found.plugins)),
     "errors": list(map(str, found.errors)),
@@ -53,6 +63,9 @@ print(json.dumps({
     "levels": [m.level for m in crm.duplicates().explain(
         crm.resolve("till/1"), crm.resolve("till/2")).fields if m.name == "attribute:serial"],
     "segment": [old.count, str(old.why("till/3"))],
+    "linked": linked,
+    "counted": preview,
+    "exported": crm.export("till/2")["linked"],
 }))
 """
 
@@ -104,3 +117,12 @@ def test_its_field_selects_and_says_why(said: dict[str, Any]) -> None:
     count, why = said["segment"]
     assert count == 2
     assert why == "not in: machine_year is 2021, asked for: <= 2019"
+
+
+def test_its_rows_follow_their_customer_through_a_merge_and_back(said: dict[str, Any]) -> None:
+    assert said["linked"] == [["2019004712"], [], ["2019004712"]]
+    assert said["counted"] == [0, 1]
+    ((name, rows),) = said["exported"].items()
+    assert (name, rows[0]["serial"], rows[0]["on"]) == (
+        "machine_registration", "2019004712", "2026-11-25",
+    )  # fmt: skip

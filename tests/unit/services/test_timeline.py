@@ -97,7 +97,7 @@ def test_a_request_key_records_once(crm: Crm) -> None:
 def test_a_merged_customer_has_the_timelines_of_all_her_ids_and_gives_them_back(crm: Crm) -> None:
     crm.record([event(1), event(2, BOB), event(3), event(4, BOB)])
     before = [crm.export(key, audit=False) for key in (ANN, BOB)]
-    assert crm.preview_merge(ANN, BOB).linked["interactions"] == 2
+    assert crm.preview_merge(ANN, BOB).linked["interactions"] == (2, 2)
     undo = crm.merge(ANN, BOB, by="an agent")
     assert days(crm.timeline(BOB)) == days(crm.view(ANN).timeline) == [4, 3, 2, 1]
     assert days(crm.timeline(BOB, limit=3)) == [4, 3, 2]

@@ -89,6 +89,7 @@ def _cells(
         ("note", " two\nlines ", "notes", (" two\nlines ",)),
         ("brand", "north", "brand", "north"),
         ("lifecycle", "lead", "lifecycle", "lead"),
+        ("account", "enabled", "account", "enabled"),
         ("entered_by", "agent 7", "entered_by", "agent 7"),
         ("attribute:size", "XL", "attributes.size", "XL"),
         ("category", "gold", "attributes.x", "gold"),

@@ -155,7 +155,12 @@ def test_the_shop_clears_what_is_blank_in_its_own_record() -> None:
 
 
 def test_silence_says_nothing() -> None:
-    assert set(cells(billing=None, shipping=7)) == {"name.given", "name.family", "emails"}
+    assert set(cells(billing=None, shipping=7)) == {
+        "name.given",
+        "name.family",
+        "emails",
+        "account",
+    }
 
 
 def test_a_country_alone_is_no_address() -> None:

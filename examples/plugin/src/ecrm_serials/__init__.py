@@ -5,11 +5,14 @@ from __future__ import annotations
 from ecrm_core.ports import Toolbox
 from ecrm_serials.comparison import SERIAL
 from ecrm_serials.field import MACHINE_YEAR
+from ecrm_serials.registration import REGISTERED, register
 from ecrm_serials.rule import SERIAL_CHECK, check_digit
 
-__all__ = ["add_to"]
+__all__ = ["add_to", "register"]
 
 
 def add_to(tools: Toolbox) -> Toolbox:
-    """Return the toolbox with a rule and its test, a comparison and a segment field."""
-    return tools.add(SERIAL_CHECK, SERIAL, MACHINE_YEAR, tests={"check_digit": check_digit})
+    """Return the toolbox with a rule and its test, a comparison, a segment field and a Kind."""
+    return tools.add(
+        SERIAL_CHECK, SERIAL, MACHINE_YEAR, REGISTERED, tests={"check_digit": check_digit}
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 from ecrm_core.crm import Crm
 from ecrm_core.demo.scene import Scene
@@ -10,9 +11,11 @@ from ecrm_core.kernel import digest
 
 __all__ = ["merge_and_undo"]
 
+_PAST: Final = ("two_accounts",)
+
 
 def merge_and_undo(crm: Crm, scene: Scene) -> None:
-    """Preview a merge, merge, and undo; with request keys, so that it happens once."""
+    """Preview a merge, merge despite what it says, and undo; with keys, so that it happens once."""
     scene.title("A merge by mistake: two who share a phone, and its undoing")
     pair = _sharing(crm, scene)
     if pair is None:
@@ -21,7 +24,7 @@ def merge_and_undo(crm: Crm, scene: Scene) -> None:
     first, second = pair
     before = _exports(crm, first, second)
     scene.say(crm.preview_merge(first, second).table(masked=False))
-    undo = crm.merge(first, second, by="demo", key="demo: mistake")
+    undo = crm.merge(first, second, by="demo", despite=_PAST, key="demo: mistake")
     scene.say(f"\nmerged: {undo.loser} goes by {undo.winner}")
     report = crm.unmerge(undo, by="demo", key="demo: mistake undone")
     after = _exports(crm, first, second)
