@@ -1,0 +1,60 @@
+"""Contact: consents of addresses, refusals of people, and every answer to "may I write?"."""
+
+from __future__ import annotations
+
+from ecrm_core.crm import Crm
+from ecrm_core.customers import CONSENTS, ConsentStatement, Verdict
+from ecrm_core.kernel import ChangeSet, Put
+from ecrm_core.ports import Store
+from tests.histories.history import History
+from tests.histories.shop import EMAILS, HOMES, PHONES, PURPOSES
+
+_ADDRESSES = [("email", text) for text in EMAILS] + [("sms", text) for text in PHONES]
+
+
+def consent(history: History) -> None:
+    channel, address = history.draw.choice(_ADDRESSES)
+    changes = history.crm.dry_run.consent(
+        address, history.draw.choice(["granted", "granted", "revoked"]), channel=channel,
+        purpose=history.draw.choice(PURPOSES), now=history.now,
+    )  # fmt: skip
+    history.do(lambda store: changes.empty or store.apply(changes))
+
+
+def refuse(history: History) -> None:
+    """Refuse contact as a person, or take that back."""
+    customer, purpose = history.draw.choice(HOMES), history.draw.choice(PURPOSES)
+    verb = "lift_refusal" if history.draw.random() < 0.3 else "refuse_contact"
+    said = {"purpose": purpose, "by": "her", "now": history.now}
+    changes: ChangeSet = getattr(history.crm.dry_run, verb)(customer, **said)
+    statements = [put.value for put in changes.puts if isinstance(put.value, ConsentStatement)]
+    getattr(history.crm, verb)(customer, **said)
+    history.done(lambda store: _write(store, statements))
+
+
+def _write(store: Store, statements: list[ConsentStatement]) -> None:
+    known = store.get_many(CONSENTS, [CONSENTS.key_of(s) for s in statements])
+    fresh = [s for s in statements if CONSENTS.key_of(s) not in known]
+    if fresh:
+        store.apply(ChangeSet(puts=tuple(Put(CONSENTS, s) for s in fresh)))
+
+
+def of_addresses(crm: Crm, history: History) -> dict[tuple[str, str, str], Verdict]:
+    """The answer for every address, channel and purpose."""
+    return {
+        (channel, address, purpose): crm.may_contact_address(
+            address, channel, purpose, at=history.now
+        )
+        for channel, address in _ADDRESSES
+        for purpose in PURPOSES
+    }
+
+
+def of_customers(crm: Crm, history: History) -> dict[tuple[str, str, str], Verdict]:
+    """The answer for every id, channel and purpose; all ids of a customer have one answer."""
+    roots = {home: crm.resolve(home) for home in HOMES}
+    asked = [(root, channel, purpose) for root in sorted(set(roots.values()))
+             for channel in ("email", "sms") for purpose in PURPOSES]  # fmt: skip
+    said = {one: crm.may_contact(*one, at=history.now) for one in asked}
+    return {(home, *one[1:]): said[one] for home, root in roots.items()
+            for one in asked if one[0] == root}  # fmt: skip
