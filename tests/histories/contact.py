@@ -30,6 +30,11 @@ def refuse(history: History) -> None:
     statements = [put.value for put in changes.puts if isinstance(put.value, ConsentStatement)]
     getattr(history.crm, verb)(customer, **said)
     history.done(lambda store: _write(store, statements))
+    now, root = (history.now, verb == "refuse_contact"), history.crm.resolve(customer)
+    for home in HOMES:
+        if history.crm.resolve(home) == root:
+            held = history.refused.get((home, purpose), now)
+            history.refused[home, purpose] = max(held, now)
 
 
 def _write(store: Store, statements: list[ConsentStatement]) -> None:
@@ -58,3 +63,17 @@ def of_customers(crm: Crm, history: History) -> dict[tuple[str, str, str], Verdi
     said = {one: crm.may_contact(*one, at=history.now) for one in asked}
     return {(home, *one[1:]): said[one] for home, root in roots.items()
             for one in asked if one[0] == root}  # fmt: skip
+
+
+def check_refusals(history: History) -> None:
+    """Who refused is refused under every id she had then, whatever was merged or undone since."""
+    refused = {at for at, (_, no) in history.refused.items() if no}
+    roots: dict[str, str] = {home: history.crm.resolve(home) for home in HOMES}
+    for (home, _, purpose), verdict in of_customers(history.crm, history).items():
+        ids = [id_ for id_ in HOMES if roots[id_] == roots[home]]
+        assert said_no(verdict) == any((id_, purpose) in refused for id_ in ids)
+
+
+def said_no(verdict: Verdict) -> bool:
+    """Whether the person said no, and not somebody else who holds an address of hers."""
+    return not verdict.others and verdict.reasons[0].code == "person_refused"

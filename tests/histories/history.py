@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ecrm_core.crm import Crm
@@ -38,6 +38,8 @@ class History:
         self.files, self.watch, self.now = files, watch, START
         self.steps: list[tuple[str | None, Step]] = []
         """Each step with the edge it adds or undoes, if it does."""
+        self.refused: dict[tuple[str, str], tuple[datetime, bool]] = {}
+        """By id and purpose when contact was last refused (True) or allowed again."""
 
     def run(self, acts: Sequence[Callable[[History], object]], length: int) -> History:
         for _ in range(length):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from ecrm_core.customers import Verdict
 from ecrm_core.services import group_of
-from tests.histories.contact import of_addresses, of_customers
+from tests.histories.contact import of_addresses, of_customers, said_no
 from tests.histories.history import History
 
 Key = tuple[str, str, str]
@@ -52,11 +52,6 @@ def _check_both(whole: Verdict, parts: list[Verdict], *, ruled: bool) -> None:
 
     A ruling on her address holds for his once they are one, so then the second is not asked.
     """
-    assert _refused(whole) == any(map(_refused, parts))
-    if not _refused(whole) and not ruled:
+    assert said_no(whole) == any(map(said_no, parts))
+    if not said_no(whole) and not ruled:
         assert whole.yes == any(part.yes for part in parts)
-
-
-def _refused(verdict: Verdict) -> bool:
-    """Whether the person said no, and not somebody else who holds an address of hers."""
-    return not verdict.others and verdict.reasons[0].code == "person_refused"

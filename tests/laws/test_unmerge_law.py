@@ -13,7 +13,7 @@ from ecrm_core.services import view_customer
 from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
 from tests.derived import check_derived, rows
 from tests.histories.acts import ACTS, began
-from tests.histories.contact import of_customers
+from tests.histories.contact import check_refusals, of_customers
 from tests.histories.dealings import renewed
 from tests.histories.history import History, replay_without
 from tests.histories.identity import merged, undone
@@ -69,6 +69,7 @@ def test_any_history_and_the_undo_of_any_of_its_merges(block: int, files: list[P
 def _check(history: History, ledger: Ledger) -> None:
     check_derived(ledger)
     check_conserved(history.crm, ledger)
+    check_refusals(history)
 
 
 def _check_as_without(history: History, edges: set[str]) -> None:
