@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import evolve
 
-from ecrm_core.crm import Crm, Settings
+from ecrm_core.crm import Settings
 from ecrm_core.crm.files import FileInput, ingest_file
 from ecrm_core.customers import (
     CORRECTIONS,
@@ -21,7 +21,7 @@ from ecrm_core.customers import (
     rewritten,
 )
 from ecrm_core.customers.intake import reindexed
-from ecrm_core.kernel import ChangeSet, CustomerId, Put, combine
+from ecrm_core.kernel import ChangeSet, Put, combine
 from ecrm_core.ports import Store
 from ecrm_core.services import commit, group_of, prepare_ingest
 from ecrm_core.sources import Delivery
@@ -58,16 +58,12 @@ def correct(history: History) -> None:
         value, replaces = value[0], history.draw.choice([None, *shown])
     if history.draw.random() < 0.3 and (replaces or name == "brand"):
         value = None  # nothing at all is right
-    corrected(history, customer, name, value, replaces=replaces, pin=history.draw.random() < 0.2)
-
-
-def corrected(
-    history: History, customer: CustomerId, name: str, value: object, **said: object
-) -> None:
-    """Correct a value, and keep the row that came of it."""
     before = {c.id for c in group_of(history.store, customer).corrections}
-    crm: Crm = history.crm
-    crm.correct(customer, name, value, by="an agent", now=history.now, **said)  # type: ignore[arg-type]
+    history.crm.correct(customer, name, value, by="an agent", now=history.now, replaces=replaces,
+                        pin=history.draw.random() < 0.2)  # fmt: skip
+    shown = history.crm.view(customer).profile.values(name)
+    assert value in shown if value is not None else replaces not in shown
+    assert shown == (value,) or value is None or name in {"tags", "emails"}
     for correction in group_of(history.store, customer).corrections:
         if correction.id not in before:
             history.done(lambda store, c=correction: _write(store, c))  # type: ignore[misc]
