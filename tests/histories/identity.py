@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
-from ecrm_core.errors import RefusedError
+from ecrm_core.errors import MergeRefused, RefusedError
 from ecrm_core.kernel import ChangeSet, CustomerId, Put
 from ecrm_core.matching import JUDGEMENTS, Judgement
 from ecrm_core.merging import MERGE_EDGES, decide_merge, decide_unmerge
@@ -13,6 +13,7 @@ from ecrm_core.ports import Store, read_edges, read_groups
 from ecrm_core.services import group_of
 from tests.derived import POLICY
 from tests.histories.history import History
+from tests.histories.records import keep_rulings
 from tests.histories.shop import HOMES
 
 
@@ -20,15 +21,19 @@ def merge(history: History) -> None:
     one, two = history.draw.sample(HOMES, 2)
     winner, loser = history.crm.resolve(one), history.crm.resolve(two)
     if winner != loser:
-        merged(history, winner, loser)
+        with suppress(MergeRefused):  # they were judged different
+            merged(history, winner, loser)
 
 
 def merged(history: History, winner: CustomerId, loser: CustomerId) -> str:
-    """Merge two roots, and keep the rows of it."""
-    at = history.now
+    """Merge two roots, perhaps with a value a reviewer chose, and keep the rows of it."""
+    at, chosen = history.now, history.draw.choice([{}, {}, {"brand": history.letter()}])
+    groups = read_groups(history.store, [winner, loser]).values()
+    before = {c.id for group in groups for c in group.corrections}
     with history.watch(winner, loser):
-        edge = history.crm.merge(winner, loser, by="an agent", now=at).edge
+        edge = history.crm.merge(winner, loser, by="an agent", now=at, values=chosen).edge
     history.done(lambda store: _write_merge(store, winner, loser, at), edge=edge)
+    keep_rulings(history, winner, before)  # which stay with the winner in an undo
     return edge
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ecrm_core.crm import Crm
 from ecrm_core.customers import CONSENTS, CORRECTIONS, HISTORY, RECORDS
-from ecrm_core.kernel import OUTBOX, Applied, ChangeSet, Key, Kind, Stored
+from ecrm_core.kernel import OUTBOX, Applied, ChangeSet, Key, Kind
 from ecrm_core.matching import JUDGEMENTS
 from ecrm_core.merging import MERGE_EDGES
 from ecrm_core.ports import Store
 from ecrm_core.services import view_customer
-from ecrm_core.services.view import CustomerView
 from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
 from ecrm_core.testing.faults import FailingStore
 from ecrm_core.timeline import INTERACTIONS
 from tests.derived import rows
-from tests.histories.shop import GUARANTEES, HOMES, NOTES
+from tests.histories.shop import GUARANTEES, HOMES, LINKED, NOTES
 
 Place = tuple[str, Key]
 TRUTH: list[Kind[Any]] = [
@@ -80,25 +79,13 @@ def _linked(at: Place, value: Any) -> bool:  # noqa: ANN401 - rows of any Kind
 
 def _reached(store: Store, root: str) -> Iterator[Place]:
     """Go through every linked row that is seen in a customer."""
-    view = view_customer(store, root, timeline=None)
+    view = view_customer(store, root, timeline=None, kinds=LINKED)
     people = [said for said in view.consents if said.subject.startswith("customer:")]
     seen: list[tuple[Kind[Any], Iterable[Any]]] = [
         (RECORDS, view.group.records.values()), (HISTORY, view.history), (CONSENTS, people),
         (CORRECTIONS, view.group.corrections), (INTERACTIONS, view.timeline),
         (SUBSCRIPTIONS, view.subscriptions), (SUBSCRIPTION_EVENTS, view.subscription_events),
-        *plugged(store, view),
+        *((linked.kind, view.linked[linked.name]) for linked in LINKED),
     ]  # fmt: skip
     for kind, values in seen:
         yield from ((kind.name, kind.key_of(value)) for value in values)
-
-
-def plugged(store: Store, view: CustomerView) -> list[tuple[Kind[Any], list[Any]]]:
-    """The rows of a plugin's Kinds, read over the ids and the records of a customer."""
-    keys = [(home.key.source, home.key.external_id) for home in view.group.homes]
-    notes = store.find_many(NOTES, "by_customer", [(id_,) for id_ in view.aliases])
-    papers = store.find_many(GUARANTEES, "by_key", keys)
-    return [(NOTES, _values(notes)), (GUARANTEES, _values(papers))]
-
-
-def _values(found: Mapping[Key, Iterable[Stored[Any]]]) -> list[Any]:
-    return [row.value for at in sorted(found) for row in found[at]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from ecrm_core.customers import (
     rewritten,
 )
 from ecrm_core.customers.intake import reindexed
-from ecrm_core.kernel import ChangeSet, Put, combine
+from ecrm_core.kernel import ChangeSet, CustomerId, Put, combine
 from ecrm_core.ports import Store
 from ecrm_core.services import commit, group_of, prepare_ingest
 from ecrm_core.sources import Delivery
@@ -64,6 +65,11 @@ def correct(history: History) -> None:
     shown = history.crm.view(customer).profile.values(name)
     assert value in shown if value is not None else replaces not in shown
     assert shown == (value,) or value is None or name in {"tags", "emails"}
+    keep_rulings(history, customer, before)
+
+
+def keep_rulings(history: History, customer: CustomerId, before: Collection[str]) -> None:
+    """Keep the corrections of a customer beside those there were before."""
     for correction in group_of(history.store, customer).corrections:
         if correction.id not in before:
             history.done(lambda store, c=correction: _write(store, c))  # type: ignore[misc]

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from attrs import frozen
 
-from ecrm_core.crm import Crm
+from ecrm_core.adapters.memory import MemoryStore
+from ecrm_core.crm import Crm, Settings
 from ecrm_core.customers import FieldMap, SourceKey, home_id
 from ecrm_core.kernel import CustomerId, Index, Kind, Money
-from ecrm_core.ports import Store
+from ecrm_core.merging import LinkedKind
+from ecrm_core.ports import Store, Tenants, Toolbox
 from ecrm_core.subscriptions import Plan, TermRule
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,9 +57,13 @@ GUARANTEES = Kind(
 )  # fmt: skip
 
 
-def fresh() -> tuple[Crm, Store]:
-    """An empty shop in memory, and its store."""
-    crm = Crm.open()
+LINKED = [LinkedKind(kind=NOTES, by="by_customer"), LinkedKind(kind=GUARANTEES, by="by_key")]
+SETTINGS = Settings(tools=Toolbox().add(*LINKED))
+
+
+def fresh(store: Tenants | None = None) -> tuple[Crm, Store]:
+    """A shop with the plugin's Kinds, empty and in memory unless a store is given, and its rows."""
+    crm = Crm(store or MemoryStore(), settings=SETTINGS)
     return crm, crm.store
 
 

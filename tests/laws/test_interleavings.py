@@ -94,6 +94,8 @@ VERBS: dict[str, Verb] = {
     "unmerge": lambda crm, edge: crm.unmerge(edge, by="a"),
     "unmerge under a key": lambda crm, edge: crm.unmerge(edge, by="a", key="u"),
     "refuse": lambda crm, _: crm.refuse_contact(PEOPLE[3], by="her"),
+    "judge": lambda crm, _: crm.judge(PEOPLE[1], PEOPLE[3], "different", by="a"),
+    "hold": lambda crm, _: crm.hold(PEOPLE[3], reason="case 7", by="a"),
     "lift": lambda crm, _: crm.lift_refusal(PEOPLE[2], by="her"),
 }
 READS: dict[str, Verb] = {

@@ -73,6 +73,7 @@ class World:
         self._check_statements(told)
         check_derived(self.store)  # roots too, which a circle would not have
         self._check_shown()
+        self._check_walls()
 
     def _check_statements(self, told: dict[str, set[object]]) -> None:
         held = {(*key_of(record.key), name, cell.value)
@@ -94,6 +95,12 @@ class World:
             own = [ruling for ruling in rulings if homes[ruling.customer] == root]
             for ruling in own:
                 assert not _back(profile, ruling, own), "a value has come back"
+
+    def _check_walls(self) -> None:
+        """Nobody is one with whom she was judged different from; nobody says otherwise here."""
+        homes = {home.id: home.root_id for home in rows(self.store, HOMES).values()}
+        for said in rows(self.store, JUDGEMENTS).values():
+            assert homes[said.left] != homes[said.right], "two judged different were merged"
 
 
 def _back(profile: Profile, ruling: Correction, rulings: Sequence[Correction]) -> bool:

@@ -70,8 +70,7 @@ def refuse(world: World) -> tuple[str, Act]:
 
 def judge(world: World) -> tuple[str, Act]:
     (one, two), at = world.draw.sample(world.people, 2), world.tick()
-    verdict = world.draw.choice(["same", "unsure"])
-    return "judgements", lambda crm: crm.judge(one, two, verdict, by="a writer", now=at)
+    return "judgements", lambda crm: crm.judge(one, two, "different", by="a writer", now=at)
 
 
 def subscribe(world: World) -> tuple[str, Act]:
