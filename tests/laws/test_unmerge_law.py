@@ -16,7 +16,7 @@ from tests.histories.acts import ACTS, began
 from tests.histories.contact import check_refusals, of_customers
 from tests.histories.dealings import renewed
 from tests.histories.history import History, replay_without
-from tests.histories.identity import merged, undone
+from tests.histories.identity import judge, merge, merged, undone, unmerge
 from tests.histories.ledger import Around, Ledger, check_conserved
 from tests.histories.shop import HOMES, fresh, write_files
 from tests.histories.witness import Witness
@@ -96,6 +96,25 @@ def test_an_undo_reports_the_corrections_that_stay(files: list[Path]) -> None:
             assert set(report.stayed) <= kept
             stayed += len(report.stayed)
     assert stayed
+
+
+def test_merges_in_any_order_come_to_one_customer(files: list[Path]) -> None:
+    """One by one or in pairs and pairs of pairs: what differs is the time it takes."""
+    quiet = [act for act in ACTS if act not in {merge, unmerge, judge}]
+    for seed in range(size(10, 500)):
+        one, store = fresh()
+        history = began(one, store, seed, files=files).run(quiet, 20)
+        other, twin = fresh()
+        replay_without(history, (), twin)
+        for home in history.draw.sample(HOMES[1:], len(HOMES) - 1):
+            one.merge(HOMES[0], home, by="an agent", now=history.now)
+        roots = HOMES[1:]
+        while roots:  # the first of all stays one of them to the end, and wins
+            loser = roots.pop(history.draw.randrange(len(roots)))
+            winner = history.draw.choice([HOMES[0], *roots])
+            other.merge(winner, loser, by="an agent", now=history.now)
+        assert _exports(one) == _exports(other)
+        check_derived(twin)
 
 
 @pytest.mark.parametrize("third", [0, 1, 2])
