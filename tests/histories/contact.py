@@ -5,7 +5,8 @@ from __future__ import annotations
 from ecrm_core.crm import Crm
 from ecrm_core.customers import CONSENTS, ConsentStatement, Verdict
 from ecrm_core.kernel import ChangeSet, Put
-from ecrm_core.ports import Store
+from ecrm_core.ports import Store, read_groups
+from ecrm_core.services.contact import may_contact_group
 from tests.histories.history import History
 from tests.histories.shop import EMAILS, HOMES, PHONES, PURPOSES
 
@@ -57,12 +58,22 @@ def of_addresses(crm: Crm, history: History) -> dict[tuple[str, str, str], Verdi
 
 def of_customers(crm: Crm, history: History) -> dict[tuple[str, str, str], Verdict]:
     """The answer for every id, channel and purpose; all ids of a customer have one answer."""
-    roots = {home: crm.resolve(home) for home in HOMES}
-    asked = [(root, channel, purpose) for root in sorted(set(roots.values()))
-             for channel in ("email", "sms") for purpose in PURPOSES]  # fmt: skip
-    said = {one: crm.may_contact(*one, at=history.now) for one in asked}
-    return {(home, *one[1:]): said[one] for home, root in roots.items()
-            for one in asked if one[0] == root}  # fmt: skip
+    found = read_groups(crm.store, HOMES)
+    groups = {group.root.id: group for group in found.values()}
+    said = {
+        (root, channel, purpose): may_contact_group(
+            crm.store, group, channel=channel, purpose=purpose, at=history.now
+        )
+        for root, group in groups.items()
+        for channel in ("email", "sms")
+        for purpose in PURPOSES
+    }
+    return {
+        (home, channel, purpose): verdict
+        for home, group in found.items()
+        for (root, channel, purpose), verdict in said.items()
+        if root == group.root.id
+    }
 
 
 def check_refusals(history: History) -> None:
