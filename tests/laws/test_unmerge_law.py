@@ -23,7 +23,7 @@ from tests.histories.witness import Witness
 from tests.profile import SEED, size
 
 BLOCKS = 10
-ROUNDS = size(70, 5_000)
+ROUNDS = size(60, 5_000)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,7 @@ def _check_renewals(history: History, ledger: Ledger) -> None:
 
 def test_an_undo_reports_the_corrections_that_stay(files: list[Path]) -> None:
     stayed = 0
-    for seed in range(size(20, 500)):
+    for seed in range(size(6, 500)):
         history, _ = _lived(seed, files)
         for edge in history.active:
             report = history.crm.unmerge(edge, by="an agent", now=history.now)
@@ -101,7 +101,7 @@ def test_an_undo_reports_the_corrections_that_stay(files: list[Path]) -> None:
 def test_merges_in_any_order_come_to_one_customer(files: list[Path]) -> None:
     """One by one or in pairs and pairs of pairs: what differs is the time it takes."""
     quiet = [act for act in ACTS if act not in {merge, unmerge, judge}]
-    for seed in range(size(10, 500)):
+    for seed in range(size(6, 500)):
         one, store = fresh()
         history = began(one, store, seed, files=files).run(quiet, 20)
         other, twin = fresh()
