@@ -19,6 +19,7 @@ from ecrm_core.subscriptions import Cancel, Command, Plan, TermRule
 from ecrm_core.testing.faults import FailingStore
 from ecrm_core.timeline import Interaction
 from tests.derived import check_derived
+from tests.histories.ledger import Around
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 PEOPLE = [f"shop/{number}" for number in range(5)]
@@ -39,21 +40,8 @@ class _Meanwhile(FailingStore):
             self._act()
 
 
-class _Around:
-    """A whole store that hands out one prepared handle."""
-
-    def __init__(self, handle: Store) -> None:
-        self._handle = handle
-
-    def tenant(self, name: str) -> Store:
-        assert name == "main"
-        return self._handle
-
-    def close(self) -> None: ...
-
-
 def _crm(store: Store) -> Crm:
-    return Crm(_Around(store), settings=Settings(clock=FixedClock(NOW)))
+    return Crm(Around(store), settings=Settings(clock=FixedClock(NOW)))
 
 
 def _record(number: int, hours: int, letter: str) -> SourceRecord:
@@ -110,6 +98,7 @@ VERBS: dict[str, Verb] = {
     "unmerge": lambda crm, edge: crm.unmerge(edge, by="a"),
     "unmerge under a key": lambda crm, edge: crm.unmerge(edge, by="a", key="u"),
     "refuse": lambda crm, _: crm.refuse_contact(PEOPLE[3], by="her"),
+    "judge": lambda crm, _: crm.judge(PEOPLE[1], PEOPLE[3], "different", by="a"),
     "lift": lambda crm, _: crm.lift_refusal(PEOPLE[2], by="her"),
 }
 READS: dict[str, Verb] = {

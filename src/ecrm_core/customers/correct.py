@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from attrs import evolve, frozen
 
@@ -53,6 +53,8 @@ __all__ = [
     "decide_corrections",
     "shows",
 ]
+
+_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta.resolution
 
 
 def decide_correct(
@@ -160,13 +162,39 @@ def _correction(
     if field_of(name).many and new is CLEARED and old is None:
         message = f"{name!r} is a list: name the element that is wrong (replaces=...)"
         raise DefinitionError(message, code="no_element", field=name)
-    parts = (tenant, customer, name, old or "", instant_text(at), by,
-             replaced_digest(name, new) or "", *(["pin"] if ruling.pin else []))  # fmt: skip
-    return Correction(
-        id=derive_id("cor", *parts), customer=customer, field_name=name, replaces=old,
-        value=new, at=at, by=gate_text(by), pin=ruling.pin,
+    said = Correction(
+        id="", customer=customer, field_name=name, replaces=old, value=new, at=at,
+        by=gate_text(by), pin=ruling.pin,
         reason=None if ruling.reason is None else gate_text(ruling.reason),
     )  # fmt: skip
+    return _dated(_named(said, tenant), group, tenant)
+
+
+def _named(said: Correction, tenant: str) -> Correction:
+    new = replaced_digest(said.field_name, said.value) or ""
+    parts = (tenant, said.customer, said.field_name, said.replaces or "", instant_text(said.at),
+             said.by, new, *(["pin"] if said.pin else []))  # fmt: skip
+    return evolve(said, id=derive_id("cor", *parts))
+
+
+def _dated(said: Correction, group: Group, tenant: str) -> Correction:
+    """Return the ruling, dated after those it is made upon should a clock be behind or stand still.
+
+    Rulings hold in the order of their times: what this one replaces would come back.
+    """
+    before = in_order(held for held in group.corrections if _is_upon(said, held))
+    if not before or before[-1].at < said.at or before[-1].id == said.id:
+        return said
+    return _named(evolve(said, at=min(before[-1].at, _LATEST) + timedelta.resolution), tenant)
+
+
+def _is_upon(said: Correction, held: Correction) -> bool:
+    """Whether two rulings are about one field, or one element of a list."""
+    name = said.field_name
+    if held.field_name != name or not field_of(name).many:
+        return held.field_name == name
+    sides = [{c.replaces, replaced_digest(name, c.value)} - {None} for c in (said, held)]
+    return not sides[0].isdisjoint(sides[1])
 
 
 def _written_down(

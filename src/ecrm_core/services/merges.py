@@ -73,17 +73,13 @@ class _Loaded:
 
     keep: Group
     give: Group
-    edges: tuple[MergeEdge, ...]
+    earlier: tuple[MergeEdge, ...]
     holds: tuple[LegalHold, ...]
     protected: bool
 
     @property
     def groups(self) -> tuple[Group, Group]:
         return self.keep, self.give
-
-    @property
-    def earlier(self) -> tuple[MergeEdge, ...]:
-        return tuple(edge for edge in self.edges if edge.loser == self.give.root.id)
 
 
 def prepare_preview(
@@ -119,7 +115,8 @@ def _preview(
     return preview_merge(
         both.keep, both.give, tenant=store.tenant, earlier=both.earlier, by=act.by, at=act.at,
         values=review.values, despite=review.despite, region=review.region, policy=act.policy,
-        protected=both.protected, holds=both.holds, edges=both.edges,
+        protected=both.protected, holds=both.holds,
+        edges=tuple(row.value for row in read_edges(store, ids)),
         linked={name: (count, two[name]) for name, count in one.items()},
         subscriptions=[row.value for held in rows for row in held],
         voices=_voices(store, both, act),
@@ -148,12 +145,13 @@ def prepare_merge(
 
 def _load(store: Store, winner: str | SourceKey, loser: str | SourceKey) -> _Loaded:
     keep, give = groups_of(store, [winner, loser])
-    ids = sorted({*ids_of(keep), *ids_of(give)})
+    root = give.root.id
+    edges = [row.value for row in read_edges(store, [root])]
     return _Loaded(
         keep=keep,
         give=give,
-        edges=tuple(row.value for row in read_edges(store, ids)),
-        holds=read_holds(store, ids),
+        earlier=tuple(edge for edge in edges if edge.loser == root),
+        holds=read_holds(store, sorted({*ids_of(keep), *ids_of(give)})),
         protected=_protected(store, keep, give),
     )
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from attrs import evolve
 
 from ecrm_core.customers import (
     CLEARED,
@@ -104,12 +105,33 @@ def test_an_element_that_is_not_there_cannot_be_corrected() -> None:
     assert caught.value.code == "no_such_element"
 
 
+def known(*rulings: Correction) -> Group:
+    return Group(homes=GROUP.homes, records=GROUP.records, corrections=rulings)
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=2)])
+def test_who_rules_last_is_right_though_her_clock_be_behind(late: timedelta) -> None:
+    first, _ = written(correct("brand", "b"))
+    for letter in "cdefgh":
+        then, profile = written(correct("brand", letter, group=known(first), at=NOW - late))
+        assert (profile.value("brand"), then.at) == (letter, NOW + timedelta.resolution)
+    end = evolve(first, at=datetime.max.replace(tzinfo=UTC))
+    assert written(correct("brand", "c", group=known(end)))[0].at == end.at
+
+
+def test_an_element_ruled_out_and_added_at_one_instant_is_there() -> None:
+    added, _ = written(correct("tags", "vip"))
+    gone, profile = written(correct("tags", None, replaces="vip", group=known(added)))
+    assert "tags" not in profile.fields
+    _, profile = written(correct("tags", "vip", group=known(added, gone), at=NOW))
+    assert profile.values("tags") == ("vip",)
+
+
 def test_the_same_addition_again_writes_nothing() -> None:
     ruling, _ = written(correct("tags", "vip"))
-    known = Group(homes=GROUP.homes, records=GROUP.records, corrections=(ruling,))
-    again = correct("tags", "vip", group=known)
+    again = correct("tags", "vip", group=known(ruling))
     assert again == ChangeSet(result={"correction": ruling.id})
-    assert correct("tags", "vip", group=known, at=NOW + timedelta(hours=1)).puts
+    assert correct("tags", "vip", group=known(ruling), at=NOW + timedelta(hours=1)).puts
 
 
 def test_a_ruling_on_a_ruling_replaces_what_it_showed() -> None:

@@ -265,7 +265,8 @@ def test_a_change_while_a_run_decides_stays_marked_for_the_next(crm: Crm) -> Non
     """Somebody writes between reading and applying: the page is looked at again."""
     anna(crm, "shop/1")
     anna(crm, "mail/1")
-    store, applied = crm.store, []
+    store = crm.store
+    applied: list[object] = []
     before = store.apply
 
     def apply(changes: object) -> object:
@@ -276,7 +277,7 @@ def test_a_change_while_a_run_decides_stays_marked_for_the_next(crm: Crm) -> Non
 
     store.apply = apply  # type: ignore[method-assign,assignment]
     came = crm.run_matching()
-    del store.apply  # type: ignore[attr-defined]
+    del store.apply
     assert came.customers == 2
     again = crm.run_matching(full=True)
     assert (again.proposed, again.withdrawn) == (0, 0)
