@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ecrm_core.kernel import Applied, CustomerId, Json, html_table
 
-__all__ = ["Receipt", "Undo"]
+__all__ = ["Judged", "Receipt", "Undo"]
 
 
 @frozen(kw_only=True)
@@ -22,6 +22,17 @@ class Undo:
     winner: CustomerId
     loser: CustomerId
     corrections: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Judged:
+    """What became of a judgement: its id, and what it contradicts, sentence by sentence.
+
+    It counts all the same: ``crm.contradictions()`` lists what somebody has to sort out.
+    """
+
+    judgement: str
+    contradictions: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -15,17 +15,14 @@ from ecrm_core.matching.adopted import (
     decide_adopt,
 )
 from ecrm_core.matching.comparison import Comparison
+from ecrm_core.matching.contradictions import Bond, Contradiction, contradictions
 from ecrm_core.matching.explain import Explanation, FieldEvidence
-from ecrm_core.matching.judgement import (
-    JUDGEMENTS,
-    Judgement,
-    JudgementVerdict,
-    decide_judgement,
-    verdicts,
-)
+from ecrm_core.matching.judgement import JUDGEMENTS, Judgement, JudgementVerdict, verdicts
+from ecrm_core.matching.judging import decide_judgement
 from ecrm_core.matching.model import FieldWeights, Model, default_model
 from ecrm_core.matching.people import completed
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared, Sort
+from ecrm_core.matching.standing import Standing
 
 if TYPE_CHECKING:
     from ecrm_core.matching.blocking import LeftOut
@@ -46,9 +43,11 @@ __all__ = [
     "SORTS",
     "SWEEPS",
     "AdoptedModel",
+    "Bond",
     "Capped",
     "Compared",
     "Comparison",
+    "Contradiction",
     "Deduplication",
     "Explanation",
     "FieldEvidence",
@@ -73,6 +72,9 @@ __all__ = [
     "compare_models",
     "completed",
     "decide_adopt",
+    "Standing",
+    "best_matches",
+    "contradictions",
     "decide_judgement",
     "dedupe",
     "default_model",

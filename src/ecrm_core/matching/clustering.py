@@ -146,20 +146,22 @@ def _part_large(edges: Edges, label: Pairs64) -> None:
     pairs = np.stack([edges.left, edges.right], axis=1)[order]
     kept = edges.weight[order] >= 0
     walls = edges.kept(edges.weight <= _DIFFERENT)
-    label[rows] = linked_singly(rows, pairs[kept], np.stack([walls.left, walls.right], 1))
+    apart = np.stack([walls.left, walls.right], axis=1)
+    label[rows] = linked_singly(rows, pairs[kept], apart, np.arange(len(label)))
 
 
-def linked_once(rows: int, edges: Edges, sources: Codes) -> Pairs64:
+def linked_once(rows: int, edges: Edges, walls: Walls, sources: Codes) -> Pairs64:
     """Return for each row the lowest row of its person, where ``sources`` hold everybody once.
 
     The strongest pair comes first; two rows of one source (-1 is none) are never put together.
     """
+    edges = edges.judged(walls)
     order = np.lexsort((edges.right, edges.left, -edges.weight))
     kept = order[edges.weight[order] >= 0]
     pairs = np.stack([edges.left[kept], edges.right[kept]], axis=1)
-    apart = edges.kept(edges.weight <= _DIFFERENT)
-    touched = distinct(np.r_[pairs.ravel(), apart.left, apart.right])
+    touched = distinct(np.r_[pairs.ravel(), walls.different.ravel()])
     label = np.arange(rows, dtype=np.int64)
-    walls = np.stack([apart.left, apart.right], axis=1)
-    label[touched] = linked_singly(touched, pairs, walls, sources[touched])
+    # A source may keep rows apart that were judged the same: the walls of one are the other's too.
+    one = components(rows, *walls.same.T)
+    label[touched] = linked_singly(touched, pairs, one[walls.different], one, sources[touched])
     return label

@@ -18,7 +18,13 @@ from ecrm_core.services.identity import (
     prepare_correct,
 )
 from ecrm_core.services.intake import prepare_ingest
-from ecrm_core.services.judgements import prepare_judgement
+from ecrm_core.services.judgements import (
+    Ruled,
+    find_contradictions,
+    judgements_about,
+    prepare_judgement,
+    ruled,
+)
 from ecrm_core.services.matching import find_duplicates, find_matches
 from ecrm_core.services.merges import Review, prepare_merge, prepare_preview, prepare_unmerge
 from ecrm_core.services.models import (
@@ -74,6 +80,7 @@ __all__ = [
     "Mapper",
     "Question",
     "Review",
+    "Ruled",
     "RunReport",
     "Runner",
     "address_of",
@@ -89,6 +96,7 @@ __all__ = [
     "export_customer",
     "extent_of",
     "facts_of",
+    "find_contradictions",
     "find_customers",
     "find_duplicates",
     "find_matches",
@@ -98,6 +106,7 @@ __all__ = [
     "has_customers",
     "holdings_of",
     "linked_rows",
+    "judgements_about",
     "mapper_for",
     "may_contact_address",
     "may_contact_customer",
@@ -125,6 +134,7 @@ __all__ = [
     "read_model",
     "report_store",
     "run_pages",
+    "ruled",
     "segment_members",
     "stuck_effects",
     "subscriptions_of",

@@ -130,8 +130,8 @@ def test_unsure_takes_a_verdict_back(crm: Crm) -> None:
 def test_judgements_are_kept_and_never_rewritten(crm: Crm) -> None:
     first = crm.judge("shop/1", "shop/2", "different", by="anna", reason="twins")
     second = crm.judge("shop/1", "shop/2", "same", by="bob", now=AT.replace(hour=10))
-    kept = crm.store.get_many(JUDGEMENTS, [(first,), (second,)])
-    assert kept[first,].value.reason == "twins"
+    kept = crm.store.get_many(JUDGEMENTS, [(first.judgement,), (second.judgement,)])
+    assert kept[first.judgement,].value.reason == "twins"
     assert {row.value.by for row in kept.values()} == {"anna", "bob"}
 
 

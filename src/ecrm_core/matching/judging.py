@@ -1,0 +1,41 @@
+"""Judging: deciding what a person's verdict on two customers writes, and what it contradicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from ecrm_core.kernel import ChangeSet, Put
+from ecrm_core.matching.contradictions import Bond, contradictions
+from ecrm_core.matching.judgement import JUDGEMENTS, Judgement, JudgementVerdict
+
+__all__ = ["decide_judgement"]
+
+
+def decide_judgement(
+    left: str,
+    right: str,
+    verdict: str | JudgementVerdict,
+    *,
+    tenant: str,
+    by: str,
+    at: datetime,
+    reason: str | None = None,
+    known: Iterable[Judgement] = (),
+    merged: Iterable[Bond] = (),
+    roots: Mapping[str, str] = MappingProxyType({}),
+) -> ChangeSet:
+    """Return what a verdict on two home ids writes: one row, and nobody is merged by it.
+
+    A verdict is never refused for contradicting others. ``known``, ``merged`` and ``roots`` are
+    what stands around the two, as for ``contradictions``: ``reasons`` name what this one
+    contradicts, and the result holds them as sentences beside the id. Raises DefinitionError for
+    one id given twice, UnknownName for a verdict that is none.
+    """
+    said = Judgement.of(left, right, verdict, by=by, at=at, reason=reason, tenant=tenant)
+    found = contradictions([*known, said], merged=merged, roots=roots)
+    own = [one for one in found if said.id in {one.wall.id, *(bond.id for bond in one.path)}]
+    reasons = tuple(dict.fromkeys(why for one in own for why in one.reasons))
+    result = {"judgement": said.id, "contradictions": list(map(str, reasons))}
+    return ChangeSet(puts=(Put(JUDGEMENTS, said),), result=result, reasons=reasons)
