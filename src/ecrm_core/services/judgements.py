@@ -126,7 +126,9 @@ def _told(store: Store, judgements: Iterable[Judgement], also: Iterable[Customer
     roots = roots_now(store, _homes(told) | set(also))
     edges = read_edges(store, sorted(_members(store, set(roots.values()))))
     merged = tuple(_bond(row.value) for row in edges if row.value.active)
-    return _Told(judgements=told, merged=merged, roots={**roots})
+    return _Told(
+        judgements=told, merged=merged, roots={str(id_): root for id_, root in roots.items()}
+    )
 
 
 def find_contradictions(store: Store) -> tuple[Contradiction, ...]:
