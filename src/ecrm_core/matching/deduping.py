@@ -75,11 +75,10 @@ def dedupe(
     single = _single(rows, once)
     alone = np.concatenate([*(rows_.ravel() for rows_ in said.values()), single])
     units = units_of(features, ranks, rows.sources, alone)
-    disputed = _disputed(len(rows.ids), said)
-    walls = _walls(units, said, disputed)
+    walls = _walls(units, said)
     tell(1, 4, "reading")
     found = find(units, model, walls, tell, rules, pairs)
-    label = _clustered(units, found, walls, once, _unit(units)[disputed])
+    label = _clustered(units, found, walls, once)
     tell(4, 4, "clustering")
     inner = with_inner_pairs(found.scored, label, found.scorer, units.sources)
     likely = settled(inner, label, found.model.link)
@@ -124,29 +123,12 @@ def _said(ids: Sequence[Id], verdicts: _Verdicts) -> _Said:
     return {verdict: np.array(held, np.int64).reshape(-1, 2) for verdict, held in sides.items()}
 
 
-def _disputed(rows: int, said: _Said) -> Flags:
-    """Return the rows that contradicting judgements tie together: they belong to no cluster."""
-    different = said[JudgementVerdict.DIFFERENT]
-    if not len(different):
-        return np.zeros(rows, np.bool_)
-    tied = components(rows, *said[JudgementVerdict.SAME].T)
-    one, two = tied[different].T
-    held: Flags = np.isin(tied, one[one == two])
-    return held
-
-
-def _walls(units: Units, said: _Said, disputed: Flags) -> Walls:
-    unit = _unit(units)
-    same = said[JudgementVerdict.SAME]
-    believed = same[~disputed[same[:, 0]]]
-    return Walls(same=unit[believed], different=unit[said[JudgementVerdict.DIFFERENT]])
-
-
-def _unit(units: Units) -> Pairs64:
-    """Return the unit of each row of the table."""
+def _walls(units: Units, said: _Said) -> Walls:
     unit = np.empty(units.rows, np.int64)
     unit[units.order] = units.of_rows
-    return unit
+    return Walls(
+        same=unit[said[JudgementVerdict.SAME]], different=unit[said[JudgementVerdict.DIFFERENT]]
+    )
 
 
 def _ranks(ids: Sequence[Id]) -> Pairs64:
@@ -160,13 +142,8 @@ def _ranks(ids: Sequence[Id]) -> Pairs64:
     return ranks
 
 
-def _clustered(  # noqa: PLR0917 - what clustering is told
-    units: Units, found: Found, walls: Walls, once: Collection[str], disputed: Pairs64
-) -> Pairs64:
-    """Return for each unit the first unit of its person; -1: its rows are strangers, alike.
-
-    Units in dispute stay alone.
-    """
+def _clustered(units: Units, found: Found, walls: Walls, once: Collection[str]) -> Pairs64:
+    """Return for each unit the first unit of its person; -1: its rows are strangers, alike."""
     link = found.model.link
     cut = float(np.log2(link / (1 - link))) if link < 1 else np.inf
     scored = found.scored
@@ -179,9 +156,7 @@ def _clustered(  # noqa: PLR0917 - what clustering is told
 
     strangers = strangers_of(units, scored, found.scorer, cut)
     own = scored.left == scored.right
-    out = strangers.copy()
-    out[disputed] = True
-    edges = ~own & ~out[scored.left] & ~out[scored.right]
+    edges = ~own & ~strangers[scored.left] & ~strangers[scored.right]
     held = Edges(scored.left[edges], scored.right[edges], scored.weight[edges] - cut)
     if once:
         label = linked_once(units.count, held, walls, units.sources_of(once))
