@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecrm_core.crm.claims import ClaimDrafts
 from ecrm_core.crm.cleaning import CleaningDrafts
 from ecrm_core.crm.contact import ContactDrafts
 from ecrm_core.crm.identity import IdentityDrafts
@@ -28,6 +29,7 @@ class DryRun(
     SubscriptionDrafts,
     MatchingDrafts,
     RunDrafts,
+    ClaimDrafts,
     CleaningDrafts,
 ):
     """The changing verbs of the facade, each returning what it would write."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ecrm_core.crm.claims import ClaimVerbs
 from ecrm_core.crm.cleaning import CleaningVerbs
 from ecrm_core.crm.contact import ContactVerbs
 from ecrm_core.crm.dry_run import DryRun
@@ -43,6 +44,7 @@ class Crm(
     SegmentVerbs,
     SubscriptionVerbs,
     RunVerbs,
+    ClaimVerbs,
     TableVerbs,
 ):
     """A shop's customers: take input in, find, view, correct, merge and undo, ask for consent.

@@ -47,6 +47,8 @@ class Receipt:
     ``interactions`` came along, and interactions = recorded + retold + repeated + contradicted:
     new ones, known ones in other words, ones that say nothing new, and ones that tell a known
     event in another way at the same time.
+
+    ``claims`` counts what guests newly claim by the addresses they typed; nobody is merged by it.
     """
 
     rows: int = 0
@@ -62,6 +64,7 @@ class Receipt:
     retold: int = 0
     repeated: int = 0
     contradicted: int = 0
+    claims: int = 0
     customers: tuple[CustomerId, ...] = ()
     replayed: bool = False
     stopped: bool = False
@@ -110,4 +113,4 @@ class Receipt:
 
 _COUNTS = ("rows", "created", "updated", "superseded", "duplicate", "quarantined", "statements",
            "conflicting", "interactions", "recorded", "retold", "repeated",
-           "contradicted")  # fmt: skip
+           "contradicted", "claims")  # fmt: skip

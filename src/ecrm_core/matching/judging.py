@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from ecrm_core.kernel import ChangeSet, Put
+from ecrm_core.customers import marked
+from ecrm_core.kernel import ChangeSet, CustomerId, Put
 from ecrm_core.matching.contradictions import Bond, contradictions
 from ecrm_core.matching.judgement import JUDGEMENTS, Judgement, JudgementVerdict
 
@@ -28,14 +29,17 @@ def decide_judgement(
 ) -> ChangeSet:
     """Return what a verdict on two home ids writes: one row, and nobody is merged by it.
 
-    A verdict is never refused for contradicting others. ``known``, ``merged`` and ``roots`` are
-    what stands around the two, as for ``contradictions``: ``reasons`` name what this one
-    contradicts, and the result holds them as sentences beside the id. Raises DefinitionError for
-    one id given twice, UnknownName for a verdict that is none.
+    Both customers are marked as some that matching has yet to look at. A verdict is never refused
+    for contradicting others. ``known``, ``merged`` and ``roots`` are what stands around the two, as
+    for ``contradictions``: ``reasons`` name what this one contradicts, and the result holds them as
+    sentences beside the id. Raises DefinitionError for one id given twice, UnknownName for a
+    verdict that is none.
     """
     said = Judgement.of(left, right, verdict, by=by, at=at, reason=reason, tenant=tenant)
     found = contradictions([*known, said], merged=merged, roots=roots)
     own = [one for one in found if said.id in {one.wall.id, *(bond.id for bond in one.path)}]
     reasons = tuple(dict.fromkeys(why for one in own for why in one.reasons))
+    marks = sorted({roots.get(id_, id_) for id_ in (said.left, said.right)})
     result = {"judgement": said.id, "contradictions": list(map(str, reasons))}
-    return ChangeSet(puts=(Put(JUDGEMENTS, said),), result=result, reasons=reasons)
+    puts = (Put(JUDGEMENTS, said), *(marked(CustomerId(id_)) for id_ in marks))
+    return ChangeSet(puts=puts, result=result, reasons=reasons)

@@ -4,7 +4,16 @@ from ecrm_core.merging.auto_merge import AutoMerge
 from ecrm_core.merging.blockers import BLOCKERS, Blocker, find_blockers
 from ecrm_core.merging.blocks import Blocks, Two, two, walls_of
 from ecrm_core.merging.caution import find_warnings
-from ecrm_core.merging.claim import Proof
+from ecrm_core.merging.claim import CLAIMS, Claim, Proof, decide_claims, guest_claims
+from ecrm_core.merging.claimed import (
+    ClaimAnswer,
+    ClaimConflict,
+    ClaimedPair,
+    ClaimKnowledge,
+    answer_claims,
+    claimed_pairs,
+    conflicts_of,
+)
 from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
 from ecrm_core.merging.hold import LEGAL_HOLDS, LegalHold, decide_hold, decide_release_hold
 from ecrm_core.merging.linked import LinkedKind
@@ -21,12 +30,18 @@ from ecrm_core.merging.value import Holdings, ReviewCosts, decision_value, stake
 __all__ = [
     "BLOCKERS",
     "LEGAL_HOLDS",
+    "CLAIMS",
     "MERGE_EDGES",
     "PROPOSALS",
     "AutoMerge",
     "Blocker",
     "Blocks",
     "Cause",
+    "Claim",
+    "ClaimAnswer",
+    "ClaimConflict",
+    "ClaimKnowledge",
+    "ClaimedPair",
     "Holdings",
     "Join",
     "LegalHold",
@@ -44,14 +59,19 @@ __all__ = [
     "Unit",
     "Weighed",
     "Zone",
+    "answer_claims",
     "automatic",
     "decide_hold",
+    "claimed_pairs",
+    "conflicts_of",
+    "decide_claims",
     "decide_merge",
     "decide_release_hold",
     "decide_unmerge",
     "decision_value",
     "find_blockers",
     "find_warnings",
+    "guest_claims",
     "joined",
     "parted",
     "plan_of_run",

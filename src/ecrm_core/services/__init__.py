@@ -1,5 +1,12 @@
 """Services: load, decide, apply; one function a verb, no business rule."""
 
+from ecrm_core.services.claims import (
+    all_claimed,
+    claims_about,
+    find_claim_conflicts,
+    prepare_claim_of,
+    read_claims,
+)
 from ecrm_core.services.cleaning import fixable, prepare_clean
 from ecrm_core.services.commit import commit
 from ecrm_core.services.contact import (
@@ -85,7 +92,9 @@ __all__ = [
     "Runner",
     "address_of",
     "adopted_model",
+    "all_claimed",
     "check",
+    "claims_about",
     "commit",
     "count_marked",
     "count_parties",
@@ -96,6 +105,7 @@ __all__ = [
     "export_customer",
     "extent_of",
     "facts_of",
+    "find_claim_conflicts",
     "find_contradictions",
     "find_customers",
     "find_duplicates",
@@ -112,6 +122,7 @@ __all__ = [
     "may_contact_customer",
     "prepare_adopt",
     "prepare_claim",
+    "prepare_claim_of",
     "prepare_clean",
     "prepare_command",
     "prepare_consent",
@@ -132,6 +143,7 @@ __all__ = [
     "prepare_sweep",
     "prepare_unmerge",
     "read_model",
+    "read_claims",
     "report_store",
     "run_pages",
     "ruled",

@@ -144,7 +144,7 @@ def test_a_request_key_makes_a_repetition_harmless(crm: Crm) -> None:
 
 def test_the_dry_run_of_a_judgement_writes_nothing(crm: Crm) -> None:
     changes = crm.dry_run.judge("shop/1", "shop/2", "same", by="anna")
-    assert [put.kind for put in changes.puts] == [JUDGEMENTS]
+    assert changes.puts[0].kind == JUDGEMENTS
     assert crm.store.scan(JUDGEMENTS).rows == ()
 
 
