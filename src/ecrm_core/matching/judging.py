@@ -38,8 +38,8 @@ def decide_judgement(
     said = Judgement.of(left, right, verdict, by=by, at=at, reason=reason, tenant=tenant)
     found = contradictions([*known, said], merged=merged, roots=roots)
     own = [one for one in found if said.id in {one.wall.id, *(bond.id for bond in one.path)}]
-    reasons = tuple(dict.fromkeys(why for one in own for why in one.reasons))
+    told = {str(why): why for one in own for why in one.reasons}
     marks = sorted({roots.get(id_, id_) for id_ in (said.left, said.right)})
-    result = {"judgement": said.id, "contradictions": list(map(str, reasons))}
+    result = {"judgement": said.id, "contradictions": list(told)}
     puts = (Put(JUDGEMENTS, said), *(marked(CustomerId(id_)) for id_ in marks))
-    return ChangeSet(puts=puts, result=result, reasons=reasons)
+    return ChangeSet(puts=puts, result=result, reasons=tuple(told.values()))
