@@ -16,7 +16,10 @@ Two = tuple[str, str]
 def said_of(ids: Sequence[str], most: int = 12) -> st.SearchStrategy[list[Said]]:
     """Return strategies of verdicts on pairs of these ids, contradictory ones too."""
     one = st.tuples(st.sampled_from(ids), st.sampled_from(ids), st.sampled_from(VERDICTS))
-    return st.lists(one.filter(lambda said: said[0] != said[1]), max_size=most)
+    some = one.filter(lambda said: said[0] != said[1])
+    return st.one_of(
+        st.lists(some, max_size=most), st.lists(some, min_size=most // 2, max_size=most)
+    )
 
 
 def judgements_of(said: Iterable[Said]) -> list[Judgement]:
