@@ -7,6 +7,7 @@ from ecrm_core.crm.cleaning import CleaningDrafts
 from ecrm_core.crm.contact import ContactDrafts
 from ecrm_core.crm.identity import IdentityDrafts
 from ecrm_core.crm.intake import IntakeDrafts
+from ecrm_core.crm.judgements import JudgementDrafts
 from ecrm_core.crm.matching import MatchingDrafts
 from ecrm_core.crm.merging import MergingDrafts
 from ecrm_core.crm.outbox import OutboxDrafts
@@ -29,6 +30,7 @@ class DryRun(
     SubscriptionDrafts,
     MatchingDrafts,
     RunDrafts,
+    JudgementDrafts,
     ClaimDrafts,
     CleaningDrafts,
 ):

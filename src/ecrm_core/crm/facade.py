@@ -14,6 +14,7 @@ from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.identity import IdentityVerbs
 from ecrm_core.crm.intake import IntakeVerbs
 from ecrm_core.crm.merging import MergingVerbs
+from ecrm_core.crm.judgements import JudgementVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.quality import QualityVerbs
@@ -44,6 +45,7 @@ class Crm(
     SegmentVerbs,
     SubscriptionVerbs,
     RunVerbs,
+    JudgementVerbs,
     ClaimVerbs,
     TableVerbs,
 ):

@@ -11,10 +11,9 @@ from ecrm_core.crm.receipt import Judged
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.customers import SourceRecord
 from ecrm_core.kernel import ChangeSet, decode
-from ecrm_core.matching import Contradiction, JudgementVerdict, Model
+from ecrm_core.matching import JudgementVerdict, Model
 from ecrm_core.services import (
     adopted_model,
-    find_contradictions,
     find_duplicates,
     find_matches,
     prepare_judgement,
@@ -117,11 +116,3 @@ class MatchingVerbs(Verbs):
             params, key, now,
         )  # fmt: skip
         return decode(Judged, result)
-
-    def contradictions(self) -> tuple[Contradiction, ...]:
-        """Return every judgement "different" whose two others' judgements or merges make one.
-
-        Until somebody takes one of the statements back (``judge`` anew, ``unmerge``), matching
-        keeps all that they tie together apart.
-        """
-        return find_contradictions(self.store)

@@ -18,7 +18,15 @@ from ecrm_core.matching.comparison import Comparison
 from ecrm_core.matching.contradictions import Bond, Contradiction, contradictions
 from ecrm_core.matching.explain import Explanation, FieldEvidence
 from ecrm_core.matching.judgement import JUDGEMENTS, Judgement, JudgementVerdict, verdicts
-from ecrm_core.matching.judging import decide_judgement
+from ecrm_core.matching.judgement_table import (
+    JUDGEMENT_COLUMNS,
+    JudgementRow,
+    JudgementTable,
+    RefusedRow,
+    judgement_rows,
+    read_judgement_rows,
+)
+from ecrm_core.matching.judging import decide_judgement, decide_judgements
 from ecrm_core.matching.model import FieldWeights, Model, default_model
 from ecrm_core.matching.people import completed
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared, Sort
@@ -40,6 +48,7 @@ __all__ = [
     "JUDGEMENTS",
     "MODELS",
     "MODEL_BODIES",
+    "JUDGEMENT_COLUMNS",
     "SORTS",
     "SWEEPS",
     "AdoptedModel",
@@ -56,6 +65,8 @@ __all__ = [
     "Index",
     "IndexMatch",
     "Judgement",
+    "JudgementRow",
+    "JudgementTable",
     "JudgementVerdict",
     "LeftOut",
     "Linker",
@@ -66,6 +77,7 @@ __all__ = [
     "Pairs",
     "Refit",
     "Shift",
+    "RefusedRow",
     "Sort",
     "Sweep",
     "best_matches",
@@ -73,12 +85,14 @@ __all__ = [
     "completed",
     "decide_adopt",
     "Standing",
-    "best_matches",
     "contradictions",
     "decide_judgement",
+    "decide_judgements",
     "dedupe",
     "default_model",
     "matches_among",
+    "judgement_rows",
+    "read_judgement_rows",
     "verdicts",
 ]
 

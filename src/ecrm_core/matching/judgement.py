@@ -72,11 +72,10 @@ class Judgement:
     ) -> Judgement:
         """Return the judgement on two ids given in any order."""
         low, high = sorted((gate_text(left, "$.left"), gate_text(right, "$.right")))
-        said = JudgementVerdict.of(verdict)
-        id_ = derive_id("jdg", tenant, low, high, said.value, by, instant_text(at))
-        why = None if reason is None else gate_text(reason, "$.reason")
-        return cls(id=id_, left=low, right=high, verdict=said, by=gate_text(by, "$.by"), at=at,
-                   reason=why)  # fmt: skip
+        said, who = JudgementVerdict.of(verdict), gate_text(by, "$.by").strip()
+        id_ = derive_id("jdg", tenant, low, high, said.value, who, instant_text(at))
+        why = None if reason is None else gate_text(reason, "$.reason").strip() or None
+        return cls(id=id_, left=low, right=high, verdict=said, by=who, at=at, reason=why)
 
 
 JUDGEMENTS: Final = Kind(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 from ecrm_core.customers import marked
-from ecrm_core.kernel import ChangeSet, CustomerId, Put
+from ecrm_core.kernel import ChangeSet, CustomerId, Key, Put
 from ecrm_core.matching.contradictions import Bond, contradictions
 from ecrm_core.matching.judgement import JUDGEMENTS, Judgement, JudgementVerdict
 
-__all__ = ["decide_judgement"]
+__all__ = ["decide_judgement", "decide_judgements"]
 
 
 def decide_judgement(
@@ -43,3 +43,23 @@ def decide_judgement(
     result = {"judgement": said.id, "contradictions": list(told)}
     puts = (Put(JUDGEMENTS, said), *(marked(CustomerId(id_)) for id_ in marks))
     return ChangeSet(puts=puts, result=result, reasons=tuple(told.values()))
+
+
+def decide_judgements(
+    judgements: Iterable[Judgement],
+    *,
+    known: Collection[Key] = (),
+    roots: Mapping[str, str] = MappingProxyType({}),
+) -> ChangeSet:
+    """Return what judgements told elsewhere write: those not in ``known`` (keys of JUDGEMENTS).
+
+    Their authors, times and reasons stay. The customers they are about (``roots`` by id) are marked
+    as some that matching has yet to look at. The result counts ``imported`` and ``known``.
+    """
+    told = list(judgements)
+    new = {JUDGEMENTS.key_of(said): said for said in told}
+    new = {key: said for key, said in sorted(new.items()) if key not in known}
+    ids = {roots.get(id_, id_) for said in new.values() for id_ in (said.left, said.right)}
+    puts = (*(Put(JUDGEMENTS, said) for said in new.values()),
+            *(marked(CustomerId(id_)) for id_ in sorted(ids)))  # fmt: skip
+    return ChangeSet(puts=puts, result={"imported": len(new), "known": len(told) - len(new)})

@@ -13,6 +13,8 @@ from ecrm_core.ports.customers import (
 from ecrm_core.ports.matching import (
     all_judgements,
     all_profiles,
+    judgement_pages,
+    read_holders,
     read_judgements,
 )
 from ecrm_core.ports.merging import read_holds, read_linked
@@ -36,6 +38,7 @@ __all__ = [
     "all_claims",
     "all_judgements",
     "all_profiles",
+    "judgement_pages",
     "read_claims_by",
     "read_claims_on",
     "read_consents",

@@ -25,6 +25,7 @@ from ecrm_core.services.identity import (
     prepare_correct,
 )
 from ecrm_core.services.intake import prepare_ingest
+from ecrm_core.services.judgement_table import prepare_judgements, stored_judgement_rows
 from ecrm_core.services.judgements import (
     Ruled,
     find_contradictions,
@@ -131,6 +132,7 @@ __all__ = [
     "prepare_hold",
     "prepare_ingest",
     "prepare_judgement",
+    "prepare_judgements",
     "prepare_merge",
     "prepare_preview",
     "prepare_record",
@@ -148,6 +150,7 @@ __all__ = [
     "run_pages",
     "ruled",
     "segment_members",
+    "stored_judgement_rows",
     "stuck_effects",
     "subscriptions_of",
     "timeline_of",
