@@ -13,8 +13,8 @@ from ecrm_core.crm.contact import ContactVerbs
 from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.identity import IdentityVerbs
 from ecrm_core.crm.intake import IntakeVerbs
-from ecrm_core.crm.merging import MergingVerbs
 from ecrm_core.crm.judgements import JudgementVerbs
+from ecrm_core.crm.merging import MergingVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.quality import QualityVerbs

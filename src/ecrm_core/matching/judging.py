@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from ecrm_core.customers import marked
-from ecrm_core.kernel import ChangeSet, CustomerId, Key, Put
+from ecrm_core.kernel import ChangeSet, Key, Put
 from ecrm_core.matching.contradictions import Bond, contradictions
 from ecrm_core.matching.judgement import JUDGEMENTS, Judgement, JudgementVerdict
 
@@ -29,37 +28,32 @@ def decide_judgement(
 ) -> ChangeSet:
     """Return what a verdict on two home ids writes: one row, and nobody is merged by it.
 
-    Both customers are marked as some that matching has yet to look at. A verdict is never refused
-    for contradicting others. ``known``, ``merged`` and ``roots`` are what stands around the two, as
-    for ``contradictions``: ``reasons`` name what this one contradicts, and the result holds them as
-    sentences beside the id. Raises DefinitionError for one id given twice, UnknownName for a
-    verdict that is none.
+    A verdict is never refused for contradicting others. ``known``, ``merged`` and ``roots`` are
+    what stands around the two, as for ``contradictions``: ``reasons`` name what this one
+    contradicts, and the result holds them as sentences beside the id. Raises DefinitionError for
+    one id given twice, UnknownName for a verdict that is none.
     """
     said = Judgement.of(left, right, verdict, by=by, at=at, reason=reason, tenant=tenant)
     found = contradictions([*known, said], merged=merged, roots=roots)
     own = [one for one in found if said.id in {one.wall.id, *(bond.id for bond in one.path)}]
     told = {str(why): why for one in own for why in one.reasons}
-    marks = sorted({roots.get(id_, id_) for id_ in (said.left, said.right)})
     result = {"judgement": said.id, "contradictions": list(told)}
-    puts = (Put(JUDGEMENTS, said), *(marked(CustomerId(id_)) for id_ in marks))
-    return ChangeSet(puts=puts, result=result, reasons=tuple(told.values()))
+    return ChangeSet(puts=(Put(JUDGEMENTS, said),), result=result, reasons=tuple(told.values()))
 
 
 def decide_judgements(
     judgements: Iterable[Judgement],
     *,
     known: Collection[Key] = (),
-    roots: Mapping[str, str] = MappingProxyType({}),
 ) -> ChangeSet:
     """Return what judgements told elsewhere write: those not in ``known`` (keys of JUDGEMENTS).
 
-    Their authors, times and reasons stay. The customers they are about (``roots`` by id) are marked
-    as some that matching has yet to look at. The result counts ``imported`` and ``known``.
+    Their authors, times and reasons stay. The result counts ``imported`` and ``known``.
     """
     told = list(judgements)
     new = {JUDGEMENTS.key_of(said): said for said in told}
     new = {key: said for key, said in sorted(new.items()) if key not in known}
-    ids = {roots.get(id_, id_) for said in new.values() for id_ in (said.left, said.right)}
-    puts = (*(Put(JUDGEMENTS, said) for said in new.values()),
-            *(marked(CustomerId(id_)) for id_ in sorted(ids)))  # fmt: skip
-    return ChangeSet(puts=puts, result={"imported": len(new), "known": len(told) - len(new)})
+    return ChangeSet(
+        puts=tuple(Put(JUDGEMENTS, said) for said in new.values()),
+        result={"imported": len(new), "known": len(told) - len(new)},
+    )

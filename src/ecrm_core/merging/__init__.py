@@ -29,8 +29,8 @@ from ecrm_core.merging.value import Holdings, ReviewCosts, decision_value, stake
 
 __all__ = [
     "BLOCKERS",
-    "LEGAL_HOLDS",
     "CLAIMS",
+    "LEGAL_HOLDS",
     "MERGE_EDGES",
     "PROPOSALS",
     "AutoMerge",
@@ -61,10 +61,10 @@ __all__ = [
     "Zone",
     "answer_claims",
     "automatic",
-    "decide_hold",
     "claimed_pairs",
     "conflicts_of",
     "decide_claims",
+    "decide_hold",
     "decide_merge",
     "decide_release_hold",
     "decide_unmerge",

@@ -16,12 +16,10 @@ from ecrm_core.customers import (
     SurvivorshipPolicy,
     address_subject,
     home_id,
-    marked,
     rewritten,
 )
 from ecrm_core.errors import InputError, UnknownName
 from ecrm_core.kernel import (
-    ABSENT,
     ChangeSet,
     CustomerId,
     Index,
@@ -134,22 +132,18 @@ def decide_claims(
     *,
     known: Collection[Key] = (),
     fresh: Iterable[Group] = (),
-    roots: Collection[CustomerId] = (),
     policy: SurvivorshipPolicy,
 ) -> ChangeSet:
     """Return what claims write: those not in ``known`` (keys of CLAIMS), each once.
 
     ``fresh`` are groups of claimants not stored yet (``new_group``): they become customers, so that
-    they can be merged. ``roots`` are the customers the other claimants belong to: they are marked
-    for matching. Nobody is merged by a claim. The result counts the ``claims`` written.
+    they can be merged. Nobody is merged by a claim. The result counts the ``claims`` written.
     """
     rows = {CLAIMS.key_of(claim): claim for claim in claims}
     new = [claim for key, claim in sorted(rows.items()) if key not in known]
-    people = [group for group in fresh if group.version == ABSENT]
-    made = [rewritten(group, policy) for group in people]
-    marks = map(marked, sorted(roots)) if new else ()
-    puts = (*(Put(CLAIMS, claim) for claim in new), *marks)
-    return combine([ChangeSet(puts=puts), *made], result={"claims": len(new)})
+    told = ChangeSet(puts=tuple(Put(CLAIMS, claim) for claim in new))
+    made = [rewritten(group, policy) for group in fresh]
+    return combine([told, *made], result={"claims": len(new)})
 
 
 def guest_claims(tenant: str, record: SourceRecord, *, at: datetime) -> tuple[Claim, ...]:

@@ -14,7 +14,6 @@ from ecrm_core.ports.matching import (
     all_judgements,
     all_profiles,
     judgement_pages,
-    read_holders,
     read_judgements,
 )
 from ecrm_core.ports.merging import read_holds, read_linked

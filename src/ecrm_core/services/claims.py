@@ -13,13 +13,14 @@ from ecrm_core.customers import (
     Group,
     SourceKey,
     address_subject,
+    bumped,
     new_group,
     parse_email,
     person_subject,
     search_keys,
 )
 from ecrm_core.errors import InputError, MissingError
-from ecrm_core.kernel import ChangeSet, CustomerId
+from ecrm_core.kernel import ChangeSet, CustomerId, combine
 from ecrm_core.merging import (
     CLAIMS,
     Cause,
@@ -83,9 +84,10 @@ def prepare_claim_of(
         by=act.by, tenant=store.tenant,
     )  # fmt: skip
     known = store.get_many(CLAIMS, [CLAIMS.key_of(claim)])
-    roots = roots_now(store, [home]).values()
-    fresh = [] if roots else [new_group(store.tenant, _key(claimant))]
-    return decide_claims([claim], known=known.keys(), fresh=fresh, roots=roots, policy=act.policy)
+    groups = read_groups(store, [home]).values()
+    fresh = [] if groups else [new_group(store.tenant, _key(claimant))]
+    said = decide_claims([claim], known=known.keys(), fresh=fresh, policy=act.policy)
+    return combine([said, *map(bumped, groups)], result=said.result) if said.puts else said
 
 
 def _key(customer: str | SourceKey) -> SourceKey:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from attrs import evolve
-
-from ecrm_core.customers import HOMES, SourceKey, home_id
+from ecrm_core.customers import HOMES, SourceKey, bumped, home_id
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import ChangeSet, CustomerId, encode
+from ecrm_core.kernel import ChangeSet, CustomerId, combine, encode
 from ecrm_core.matching import (
     JUDGEMENTS,
     Judgement,
@@ -18,7 +16,7 @@ from ecrm_core.matching import (
     decide_judgements,
     judgement_rows,
 )
-from ecrm_core.ports import Store, judgement_pages
+from ecrm_core.ports import Store, judgement_pages, read_groups
 from ecrm_core.services.judgements import roots_now
 
 __all__ = ["prepare_judgements", "stored_judgement_rows"]
@@ -47,12 +45,14 @@ def prepare_judgements(store: Store, table: JudgementTable) -> ChangeSet:
         (refused if isinstance(said, RefusedRow) else told).append(said)  # type: ignore[arg-type]
     keys = [JUDGEMENTS.key_of(said) for said in told]
     held = store.get_many(JUDGEMENTS, keys)
-    roots = {str(home): str(root) for home, root in known.items()}
-    changes = decide_judgements(told, known=held.keys(), roots=roots)
+    changes = decide_judgements(told, known=held.keys())
     refused.sort(key=lambda row: row.number)
     result = {"rows": len(told) + len(refused), **changes.result,
               "refused": [encode(row) for row in refused]}  # fmt: skip
-    return evolve(changes, result=result)
+    fresh = [put.value for put in changes.puts if isinstance(put.value, Judgement)]
+    about = sorted({CustomerId(id_) for said in fresh for id_ in (said.left, said.right)})
+    groups = {group.root.id: group for group in read_groups(store, about).values()}
+    return combine([changes, *map(bumped, groups.values())], result=result)
 
 
 def _about(

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
-from ecrm_core.customers import HOMES, SourceKey
+from ecrm_core.customers import HOMES, SourceKey, bumped
 from ecrm_core.errors import RefusedError
-from ecrm_core.kernel import ChangeSet, CustomerId
+from ecrm_core.kernel import ChangeSet, CustomerId, combine
 from ecrm_core.matching import (
     Bond,
     Contradiction,
@@ -26,6 +26,7 @@ from ecrm_core.services.identity import Act, groups_of, identity_of
 __all__ = [
     "Ruled",
     "find_contradictions",
+    "held_apart",
     "judgements_about",
     "of_roots",
     "prepare_judgement",
@@ -82,6 +83,11 @@ def ruled(store: Store, own: Collection[CustomerId]) -> Ruled:
     near.grown(near.standing.foes(one))
     same, apart = near.standing.one_with(ids), near.standing.apart(ids)
     return Ruled(same=frozenset(map(CustomerId, same)), apart=frozenset(map(CustomerId, apart)))
+
+
+def held_apart(store: Store, own: Collection[CustomerId]) -> frozenset[CustomerId]:
+    """Return who was judged different: from her, or from whoever is one with her."""
+    return ruled(store, own).apart
 
 
 class _Near:
@@ -173,10 +179,12 @@ def prepare_judgement(
     near = _Near(store)
     near.grown({one.root.id, two.root.id})
     told = _told(store, near.told.values(), ids)
-    return decide_judgement(
+    said = decide_judgement(
         *ids, verdict, tenant=store.tenant, by=act.by, at=act.at, reason=reason,
         known=told.judgements, merged=told.merged, roots=told.roots,
     )  # fmt: skip
+    groups = {group.root.id: group for group in (one, two)}
+    return combine([said, *map(bumped, groups.values())], result=said.result)
 
 
 def _refuse_within(

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from ecrm_core import Crm, dedupe
-from ecrm_core.crm import ImportedJudgements
+from ecrm_core.crm import ImportedJudgements, Judged
 from ecrm_core.customers import SourceKey, SourceRecord, Stated, parse_email
+from ecrm_core.customers.table import Table
 from ecrm_core.errors import DefinitionError, InputError, KeyReused, RefusedError
 from ecrm_core.kernel import FixedClock
 from ecrm_core.matching import JUDGEMENTS, judgement_rows, read_judgement_rows
@@ -39,9 +40,12 @@ def crm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Crm]:
         yield shop
 
 
-def judge(crm: Crm, left: int, right: int, verdict: str, minute: int = 0, **more: Any) -> Any:
-    return crm.judge(f"shop/{left}", f"shop/{right}", verdict, by="anna",
-                     now=AT.replace(minute=minute), **more)  # fmt: skip
+def judge(
+    crm: Crm, pair: tuple[int, int], verdict: str, minute: int = 0, *, reason: str | None = None
+) -> Judged:
+    left, right = (f"shop/{at}" for at in pair)
+    now = AT.replace(minute=minute)
+    return crm.judge(left, right, verdict, by="anna", reason=reason, now=now)
 
 
 def found(crm: Crm, key: int) -> set[str]:
@@ -53,9 +57,9 @@ def found(crm: Crm, key: int) -> set[str]:
 
 
 def test_a_judgement_that_contradicts_others_counts_and_says_so(crm: Crm) -> None:
-    first, second = judge(crm, 0, 1, "same"), judge(crm, 1, 2, "same", 1)
+    first, second = judge(crm, (0, 1), "same"), judge(crm, (1, 2), "same", 1)
     assert first.contradictions == second.contradictions == ()
-    wall = judge(crm, 0, 2, "different", 2)
+    wall = judge(crm, (0, 2), "different", 2)
     assert len(wall.contradictions) == 3
     assert "judged different by anna" in wall.contradictions[0]
     (one,) = crm.contradictions()
@@ -66,27 +70,26 @@ def test_a_judgement_that_contradicts_others_counts_and_says_so(crm: Crm) -> Non
 
 
 def test_a_same_that_closes_the_way_says_so_too(crm: Crm) -> None:
-    judge(crm, 0, 1, "same")
-    judge(crm, 0, 2, "different", 1)
-    assert len(judge(crm, 1, 2, "same", 2).contradictions) == 3
-    assert judge(crm, 3, 4, "same", 3).contradictions == ()
+    judge(crm, (0, 1), "same")
+    judge(crm, (0, 2), "different", 1)
+    assert len(judge(crm, (1, 2), "same", 2).contradictions) == 3
+    assert judge(crm, (3, 4), "same", 3).contradictions == ()
 
 
 def test_who_is_in_a_contradiction_is_kept_apart_and_the_others_are_not(crm: Crm) -> None:
-    for at, (left, right, verdict) in enumerate(
-        [(0, 1, "same"), (1, 2, "same"), (0, 2, "different")]
-    ):
-        judge(crm, left, right, verdict, at)
+    judge(crm, (0, 1), "same")
+    judge(crm, (1, 2), "same", 1)
+    judge(crm, (0, 2), "different", 2)
     assert [found(crm, at) for at in (0, 1, 2)] == [{"3", "4"}] * 3
     (group,) = crm.duplicates().groups
     assert set(group) == {crm.resolve("shop/3"), crm.resolve("shop/4")}
-    judge(crm, 0, 2, "unsure", 5)
+    judge(crm, (0, 2), "unsure", 5)
     assert crm.contradictions() == ()
     assert found(crm, 0) == {"1", "2", "3", "4"}
 
 
 def test_a_merge_over_a_wall_is_a_contradiction_until_one_of_them_goes(crm: Crm) -> None:
-    judge(crm, 0, 1, "different")
+    judge(crm, (0, 1), "different")
     undo = crm.merge("shop/0", "shop/1", by="bob")
     (one,) = crm.contradictions()
     assert [(bond.id, bond.said, bond.by) for bond in one.path] == [(undo.edge, "merged", "bob")]
@@ -95,22 +98,22 @@ def test_a_merge_over_a_wall_is_a_contradiction_until_one_of_them_goes(crm: Crm)
 
 
 def test_a_wall_within_one_customer_can_be_taken_back(crm: Crm) -> None:
-    judge(crm, 0, 1, "different")
+    judge(crm, (0, 1), "different")
     crm.merge("shop/0", "shop/1", by="bob")
     with pytest.raises(RefusedError):
-        judge(crm, 0, 1, "different", 1)
-    judge(crm, 0, 1, "unsure", 2)
+        judge(crm, (0, 1), "different", 1)
+    judge(crm, (0, 1), "unsure", 2)
     assert crm.contradictions() == ()
     with pytest.raises(RefusedError):
-        judge(crm, 0, 1, "unsure", 3)
+        judge(crm, (0, 1), "unsure", 3)
 
 
 def test_a_contradiction_by_way_of_a_merge_is_named_with_the_merge(crm: Crm) -> None:
-    judge(crm, 0, 1, "same")
-    judge(crm, 2, 3, "different", 1)
+    judge(crm, (0, 1), "same")
+    judge(crm, (2, 3), "different", 1)
     crm.merge("shop/1", "shop/2", by="bob")
     assert crm.contradictions() == ()
-    wall = judge(crm, 0, 3, "same", 2)
+    wall = judge(crm, (0, 3), "same", 2)
     assert len(wall.contradictions) == 4
     assert [bond.said for bond in crm.contradictions()[0].path].count("merged") == 1
 
@@ -118,17 +121,17 @@ def test_a_contradiction_by_way_of_a_merge_is_named_with_the_merge(crm: Crm) -> 
 def test_a_later_verdict_on_the_same_two_customers_stands_whatever_they_are_called_now(
     crm: Crm,
 ) -> None:
-    judge(crm, 0, 1, "same")
+    judge(crm, (0, 1), "same")
     crm.merge("shop/2", "shop/0", by="anna")
-    assert judge(crm, 2, 1, "different", 1).contradictions == ()
+    assert judge(crm, (2, 1), "different", 1).contradictions == ()
     assert crm.contradictions() == ()
     assert found(crm, 1) == {"3", "4"}
 
 
 def test_a_contradiction_shows_ids_and_authors_and_no_reason_of_a_person(crm: Crm) -> None:
-    judge(crm, 0, 1, "same", reason="phoned Ann Example")
-    judge(crm, 1, 2, "same", 1)
-    judge(crm, 0, 2, "different", 2, reason="Ann <b>says</b> so")
+    judge(crm, (0, 1), "same", reason="phoned Ann Example")
+    judge(crm, (1, 2), "same", 1)
+    judge(crm, (0, 2), "different", 2, reason="Ann <b>says</b> so")
     (one,) = crm.contradictions()
     page = one._repr_html_()
     assert "anna" in str(one)
@@ -137,10 +140,8 @@ def test_a_contradiction_shows_ids_and_authors_and_no_reason_of_a_person(crm: Cr
 
 
 def test_chains_of_any_length_are_followed(crm: Crm) -> None:
-    many = 60
-    records = tuple(
-        SourceRecord(SourceKey("till", str(at)), RECORDS[0].cells) for at in range(many)
-    )
+    many, cells = 60, RECORDS[0].cells
+    records = tuple(SourceRecord(SourceKey("till", str(at)), cells) for at in range(many))
     crm.ingest(Delivery(source="till", records=records))
     for at in range(many - 1):
         crm.judge(f"till/{at}", f"till/{at + 1}", "same", by="anna")
@@ -153,8 +154,8 @@ def test_chains_of_any_length_are_followed(crm: Crm) -> None:
 
 
 def test_a_view_and_an_export_hold_the_judgements_about_a_customer(crm: Crm) -> None:
-    judge(crm, 0, 1, "different", reason="twins")
-    judge(crm, 2, 3, "same", 1)
+    judge(crm, (0, 1), "different", reason="twins")
+    judge(crm, (2, 3), "same", 1)
     (said,) = crm.view("shop/0").judgements
     assert (said.verdict.value, said.reason) == ("different", "twins")
     assert [row["reason"] for row in crm.export("shop/1")["judgements"]] == ["twins"]  # type: ignore[attr-defined]
@@ -166,9 +167,9 @@ def test_a_view_and_an_export_hold_the_judgements_about_a_customer(crm: Crm) -> 
 
 
 def told(crm: Crm) -> None:
-    judge(crm, 0, 1, "same", reason="phoned, twice")
-    judge(crm, 1, 2, "different", 1)
-    judge(crm, 1, 2, "unsure", 2)
+    judge(crm, (0, 1), "same", reason="phoned, twice")
+    judge(crm, (1, 2), "different", 1)
+    judge(crm, (1, 2), "unsure", 2)
 
 
 def rows(crm: Crm) -> list[dict[str, str | None]]:
@@ -219,9 +220,9 @@ def test_a_csv_goes_out_and_comes_in(crm: Crm, mode: str, tmp_path: Path) -> Non
 
 def test_rows_that_are_no_judgement_or_about_nobody_are_told_by_number() -> None:
     crm = opened()
-    good = {"left": "shop/0", "right": "shop/1", "verdict": "same", "by": "anna",
+    good: dict[str, object] = {"left": "shop/0", "right": "shop/1", "verdict": "same", "by": "anna",
             "at": "2026-05-01T09:00:00Z"}  # fmt: skip
-    table = [
+    table: list[dict[str, object]] = [
         good,
         good | {"right": "shop/99"},
         good | {"left": "cus_nobody"},
@@ -253,7 +254,7 @@ def test_broken_lines_of_a_csv_are_told_by_number() -> None:
 
 
 @pytest.mark.parametrize("table", [[{"left": "a"}], {"left": ["a"], "right": ["b"]}, 7])
-def test_what_is_no_table_of_judgements_is_said(table: Any) -> None:
+def test_what_is_no_table_of_judgements_is_said(table: Table) -> None:
     with pytest.raises(DefinitionError):
         opened().import_judgements(table)
 
@@ -283,7 +284,7 @@ WHO = {"key": "id", "name": "full_name", "mail": "email"}
 
 
 def test_judgements_of_a_shop_are_obeyed_in_a_notebook(crm: Crm) -> None:
-    judge(crm, 0, 1, "different")
+    judge(crm, (0, 1), "different")
     read = read_judgement_rows(rows(crm))
     result = dedupe(FRAME, fields=WHO, judgements=read.judgements(source="shop"))
     assert not {"0", "1"} <= set(*result.groups)

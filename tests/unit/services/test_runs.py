@@ -75,7 +75,7 @@ def test_what_no_longer_holds_is_withdrawn(crm: Crm) -> None:
         ("name.given", "Zoe"),
         ("name.family", "Quist"),
         ("birth_on", date(1955, 1, 2)),
-    ):  # noqa: E501
+    ):
         crm.correct("mail/1", name, value, by="ann")
     crm.correct("mail/1", "emails", "zoe@example.com", replaces="anna@example.com", by="ann")
     came = crm.run_matching()
