@@ -4,9 +4,10 @@ from ecrm_core.crm.cleaning import Cleaned
 from ecrm_core.crm.clock import SystemClock
 from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.facade import Crm
+from ecrm_core.crm.judgements import ImportedJudgements
 from ecrm_core.crm.progress import Progress, progress_bar
 from ecrm_core.crm.quality import Replayed
-from ecrm_core.crm.receipt import Receipt, Undo
+from ecrm_core.crm.receipt import Judged, Receipt, Undo
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.tables import ExportedTable
 
@@ -15,6 +16,8 @@ __all__ = [
     "Crm",
     "DryRun",
     "ExportedTable",
+    "ImportedJudgements",
+    "Judged",
     "Progress",
     "Receipt",
     "Replayed",

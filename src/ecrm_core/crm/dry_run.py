@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ecrm_core.crm.claims import ClaimDrafts
 from ecrm_core.crm.cleaning import CleaningDrafts
 from ecrm_core.crm.contact import ContactDrafts
 from ecrm_core.crm.identity import IdentityDrafts
 from ecrm_core.crm.intake import IntakeDrafts
+from ecrm_core.crm.judgements import JudgementDrafts
 from ecrm_core.crm.matching import MatchingDrafts
 from ecrm_core.crm.merging import MergingDrafts
 from ecrm_core.crm.outbox import OutboxDrafts
@@ -28,6 +30,8 @@ class DryRun(
     SubscriptionDrafts,
     MatchingDrafts,
     RunDrafts,
+    JudgementDrafts,
+    ClaimDrafts,
     CleaningDrafts,
 ):
     """The changing verbs of the facade, each returning what it would write."""

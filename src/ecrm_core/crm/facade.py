@@ -7,11 +7,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from ecrm_core.crm.claims import ClaimVerbs
 from ecrm_core.crm.cleaning import CleaningVerbs
 from ecrm_core.crm.contact import ContactVerbs
 from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.identity import IdentityVerbs
 from ecrm_core.crm.intake import IntakeVerbs
+from ecrm_core.crm.judgements import JudgementVerbs
 from ecrm_core.crm.merging import MergingVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
@@ -43,6 +45,8 @@ class Crm(
     SegmentVerbs,
     SubscriptionVerbs,
     RunVerbs,
+    JudgementVerbs,
+    ClaimVerbs,
     TableVerbs,
 ):
     """A shop's customers: take input in, find, view, correct, merge and undo, ask for consent.

@@ -31,7 +31,7 @@ from ecrm_core.services import commit, prepare_ingest
 from ecrm_core.sources import IMPORTS, READERS, Checkpoint, Delivery, Reader, csv
 from ecrm_core.sources.csv_modes import EXACT, checked_mode
 
-__all__ = ["FileInput", "ingest_file"]
+__all__ = ["FileInput", "ingest_file", "reading"]
 
 _BLOCK = 1024 * 1024
 
@@ -103,7 +103,7 @@ def ingest_file(
 def _fingerprint(given: FileInput) -> tuple[str, int]:
     """Return the id of this import, and about how many rows the file has."""
     content, lines = hashlib.blake2b(digest_size=16), 0
-    with _reading(given.path) as stream:
+    with reading(given.path) as stream:
         while block := stream.read(_BLOCK):
             content.update(block)
             lines += block.count(b"\n")
@@ -114,7 +114,7 @@ def _fingerprint(given: FileInput) -> tuple[str, int]:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[BinaryIO]:
+def reading(path: Path) -> Iterator[BinaryIO]:
     """Open a file; InputError when it cannot be opened, or not be read to its end."""
     try:
         other = path.exists() and not path.is_file()  # a pipe does not end, nor come twice
@@ -136,7 +136,7 @@ def _unreadable(path: Path, why: str) -> InputError:
 
 
 def _pages(given: FileInput, settings: Settings, mark: Checkpoint) -> Iterator[Delivery]:
-    with _reading(given.path) as stream:
+    with reading(given.path) as stream:
         if given.fields is None:
             read = given.readers[given.source]
             whole = read(stream.read(), received_at=mark.received_at, region=settings.region)

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ecrm_core.crm.progress import Progress
+from ecrm_core.crm.receipt import Judged
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.customers import SourceRecord
-from ecrm_core.kernel import ChangeSet
+from ecrm_core.kernel import ChangeSet, decode
 from ecrm_core.matching import JudgementVerdict, Model
 from ecrm_core.services import (
     adopted_model,
@@ -102,16 +103,16 @@ class MatchingVerbs(Verbs):
         reason: str | None = None,
         key: str | None = None,
         now: datetime | None = None,
-    ) -> str:
-        """Record that two customers are the "same", "different" or "unsure"; return its id.
+    ) -> Judged:
+        """Record that two customers are the "same", "different" or "unsure".
 
         Later matching obeys it, transitively; "unsure" takes an earlier verdict back. Nobody is
-        merged by it. Raises RefusedError for two names of one customer, UnknownName for another
-        verdict.
+        merged by it. What it contradicts is told and refuses nothing. Raises RefusedError for two
+        names of one customer, UnknownName for another verdict.
         """
         params = ["judge", str(left), str(right), JudgementVerdict.of(verdict).value, by, reason]
         result = self._commit(
             lambda at: self.dry_run.judge(left, right, verdict, by=by, reason=reason, now=at),
             params, key, now,
         )  # fmt: skip
-        return str(result["judgement"])
+        return decode(Judged, result)

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ecrm_core.kernel import Applied, CustomerId, Json, html_table
 
-__all__ = ["Receipt", "Undo"]
+__all__ = ["Judged", "Receipt", "Undo"]
 
 
 @frozen(kw_only=True)
@@ -25,6 +25,17 @@ class Undo:
 
 
 @frozen(kw_only=True)
+class Judged:
+    """What became of a judgement: its id, and what it contradicts, sentence by sentence.
+
+    It counts all the same: ``crm.contradictions()`` lists what somebody has to sort out.
+    """
+
+    judgement: str
+    contradictions: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
 class Receipt:
     """What came of the rows of a delivery: rows = accepted + quarantined + duplicate.
 
@@ -36,6 +47,8 @@ class Receipt:
     ``interactions`` came along, and interactions = recorded + retold + repeated + contradicted:
     new ones, known ones in other words, ones that say nothing new, and ones that tell a known
     event in another way at the same time.
+
+    ``claims`` counts what guests newly claim by the addresses they typed; nobody is merged by it.
     """
 
     rows: int = 0
@@ -51,6 +64,7 @@ class Receipt:
     retold: int = 0
     repeated: int = 0
     contradicted: int = 0
+    claims: int = 0
     customers: tuple[CustomerId, ...] = ()
     replayed: bool = False
     stopped: bool = False
@@ -99,4 +113,4 @@ class Receipt:
 
 _COUNTS = ("rows", "created", "updated", "superseded", "duplicate", "quarantined", "statements",
            "conflicting", "interactions", "recorded", "retold", "repeated",
-           "contradicted")  # fmt: skip
+           "contradicted", "claims")  # fmt: skip

@@ -15,17 +15,22 @@ from ecrm_core.matching.adopted import (
     decide_adopt,
 )
 from ecrm_core.matching.comparison import Comparison
+from ecrm_core.matching.contradictions import Bond, Contradiction, contradictions
 from ecrm_core.matching.explain import Explanation, FieldEvidence
-from ecrm_core.matching.judgement import (
-    JUDGEMENTS,
-    Judgement,
-    JudgementVerdict,
-    decide_judgement,
-    verdicts,
+from ecrm_core.matching.judgement import JUDGEMENTS, Judgement, JudgementVerdict, verdicts
+from ecrm_core.matching.judgement_table import (
+    JUDGEMENT_COLUMNS,
+    JudgementRow,
+    JudgementTable,
+    RefusedRow,
+    judgement_rows,
+    read_judgement_rows,
 )
+from ecrm_core.matching.judging import decide_judgement, decide_judgements
 from ecrm_core.matching.model import FieldWeights, Model, default_model
 from ecrm_core.matching.people import completed
 from ecrm_core.matching.roles import COMPARED, SORTS, Compared, Sort
+from ecrm_core.matching.standing import Standing
 
 if TYPE_CHECKING:
     from ecrm_core.matching.blocking import LeftOut
@@ -41,14 +46,17 @@ if TYPE_CHECKING:
 __all__ = [
     "COMPARED",
     "JUDGEMENTS",
+    "JUDGEMENT_COLUMNS",
     "MODELS",
     "MODEL_BODIES",
     "SORTS",
     "SWEEPS",
     "AdoptedModel",
+    "Bond",
     "Capped",
     "Compared",
     "Comparison",
+    "Contradiction",
     "Deduplication",
     "Explanation",
     "FieldEvidence",
@@ -57,6 +65,8 @@ __all__ = [
     "Index",
     "IndexMatch",
     "Judgement",
+    "JudgementRow",
+    "JudgementTable",
     "JudgementVerdict",
     "LeftOut",
     "Linker",
@@ -66,17 +76,23 @@ __all__ = [
     "Pair",
     "Pairs",
     "Refit",
+    "RefusedRow",
     "Shift",
     "Sort",
+    "Standing",
     "Sweep",
     "best_matches",
     "compare_models",
     "completed",
+    "contradictions",
     "decide_adopt",
     "decide_judgement",
+    "decide_judgements",
     "dedupe",
     "default_model",
+    "judgement_rows",
     "matches_among",
+    "read_judgement_rows",
     "verdicts",
 ]
 

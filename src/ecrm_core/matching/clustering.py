@@ -2,7 +2,8 @@
 
 Components that are small or dense are persons; others are put together by average linkage
 (Sokal and Michener 1958) over all their pairs. Rows judged the same come together first; rows
-judged different never do, nor do those that are one with them.
+judged different never do, nor do those that are one with them. Where judgements contradict one
+another, nobody they tie together is put to anybody.
 """
 
 from __future__ import annotations
@@ -37,6 +38,13 @@ class Walls:
     same: Pairs64 = field(factory=_none)
     different: Pairs64 = field(factory=_none)
 
+    def disputed(self, rows: int) -> Flags:
+        """Return the rows that contradicting judgements tie together."""
+        one = components(rows, *self.same.T)
+        ends = one[self.different]
+        held: Flags = np.isin(one, ends[ends[:, 0] == ends[:, 1]])
+        return held
+
 
 @frozen(eq=False)
 class Edges:
@@ -50,20 +58,25 @@ class Edges:
         """Return those of the edges."""
         return Edges(self.left[which], self.right[which], self.weight[which])
 
-    def judged(self, walls: Walls) -> Edges:
-        """Return the edges with those that people judged, in place of what the model says."""
+    def judged(self, rows: int, walls: Walls) -> Edges:
+        """Return the edges with those that people judged, in place of what the model says.
+
+        Of rows in dispute there are none: nobody is put together with them.
+        """
         said = np.concatenate([walls.same, walls.different]).reshape(-1, 2)
         low, high = said.min(axis=1), said.max(axis=1)
         ruled = np.isin(self.left << 32 | self.right, low << 32 | high)
         weight = np.full(len(said), _SAME)
         weight[len(walls.same) :] = _DIFFERENT
         free = self.kept(~ruled)
-        return Edges(np.r_[free.left, low], np.r_[free.right, high], np.r_[free.weight, weight])
+        held = Edges(np.r_[free.left, low], np.r_[free.right, high], np.r_[free.weight, weight])
+        disputed = walls.disputed(rows) if len(walls.different) else np.zeros(rows, np.bool_)
+        return held.kept(~disputed[held.left] & ~disputed[held.right]) if disputed.any() else held
 
 
 def clustered(rows: int, edges: Edges, walls: Walls, score: Score) -> Pairs64:
     """Return for each row the lowest row of its person; ``edges`` are all scored pairs."""
-    edges = edges.judged(walls)
+    edges = edges.judged(rows, walls)
     label = np.arange(rows, dtype=np.int64)
     cut = 0.0
     while len(edges.left):
@@ -146,20 +159,22 @@ def _part_large(edges: Edges, label: Pairs64) -> None:
     pairs = np.stack([edges.left, edges.right], axis=1)[order]
     kept = edges.weight[order] >= 0
     walls = edges.kept(edges.weight <= _DIFFERENT)
-    label[rows] = linked_singly(rows, pairs[kept], np.stack([walls.left, walls.right], 1))
+    apart = np.stack([walls.left, walls.right], axis=1)
+    label[rows] = linked_singly(rows, pairs[kept], apart, np.arange(len(label)))
 
 
-def linked_once(rows: int, edges: Edges, sources: Codes) -> Pairs64:
+def linked_once(rows: int, edges: Edges, walls: Walls, sources: Codes) -> Pairs64:
     """Return for each row the lowest row of its person, where ``sources`` hold everybody once.
 
     The strongest pair comes first; two rows of one source (-1 is none) are never put together.
     """
+    edges = edges.judged(rows, walls)
     order = np.lexsort((edges.right, edges.left, -edges.weight))
     kept = order[edges.weight[order] >= 0]
     pairs = np.stack([edges.left[kept], edges.right[kept]], axis=1)
-    apart = edges.kept(edges.weight <= _DIFFERENT)
-    touched = distinct(np.r_[pairs.ravel(), apart.left, apart.right])
+    touched = distinct(np.r_[pairs.ravel(), walls.different.ravel()])
     label = np.arange(rows, dtype=np.int64)
-    walls = np.stack([apart.left, apart.right], axis=1)
-    label[touched] = linked_singly(touched, pairs, walls, sources[touched])
+    # A source may keep rows apart that were judged the same: the walls of one are the other's too.
+    one = components(rows, *walls.same.T)
+    label[touched] = linked_singly(touched, pairs, one[walls.different], one, sources[touched])
     return label

@@ -159,7 +159,7 @@ def _clustered(units: Units, found: Found, walls: Walls, once: Collection[str]) 
     edges = ~own & ~strangers[scored.left] & ~strangers[scored.right]
     held = Edges(scored.left[edges], scored.right[edges], scored.weight[edges] - cut)
     if once:
-        label = linked_once(units.count, held.judged(walls), units.sources_of(once))
+        label = linked_once(units.count, held, walls, units.sources_of(once))
     else:
         label = clustered(units.count, held, walls, above)
     if units.sources is not None:  # rows of one source are one only by way of another source

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
@@ -12,7 +12,10 @@ from ecrm_core.kernel import Json, Private, Reason, html_table, mask, plain_tabl
 if TYPE_CHECKING:  # a feature needs numpy, and an explanation does not
     from ecrm_core.matching.features import Feature
 
-__all__ = ["Explanation", "FieldEvidence", "evidence_reason", "reasons_of"]
+__all__ = ["JUDGED", "Explanation", "FieldEvidence", "evidence_reason", "reasons_of"]
+
+JUDGED: Final = Reason("judged_same", "judged the same")
+"""Why two are one where a person said so: no field was asked."""
 
 
 def evidence_reason(name: str, level: str, weight: float) -> Reason:

@@ -11,6 +11,7 @@ from ecrm_core.matching.agreement import Agreement
 from ecrm_core.matching.arrays import Flags, Pairs64, components, distinct, unpacked
 from ecrm_core.matching.blocking import Blocking, Blocks, LeftOut
 from ecrm_core.matching.clustering import Walls
+from ecrm_core.matching.judgement import RULED
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.scoring import Scored, Scorer, joined
 from ecrm_core.matching.training import Sample, Training
@@ -19,7 +20,6 @@ from ecrm_core.matching.weights import probability
 
 __all__ = ["Found", "expanded", "find", "strangers_of"]
 
-_RULED = 60.0  # bits of what a person has judged the same
 _LEARN = 40_000  # pairs to learn from
 _SURE = 3.17  # bits: nine of ten
 _LOW = -7.0  # bits below which no later round lifts a pair
@@ -177,7 +177,7 @@ def _kept(model: Model, scored: Scored, walls: Walls) -> Scored:
         return kept
     low, high = walls.same.min(axis=1), walls.same.max(axis=1)
     kept = kept.kept(~np.isin(kept.left << 32 | kept.right, low << 32 | high))
-    ruled = np.full(len(low), _RULED)
+    ruled = np.full(len(low), RULED)
     level = np.full((len(low), kept.level.shape[1]), -1, np.int8)
     return joined([kept, Scored(left=low, right=high, weight=ruled, level=level)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from threading import Lock
 
 import numpy as np
@@ -13,15 +13,17 @@ from ecrm_core.customers.table import text_of
 from ecrm_core.errors import DefinitionError, InputError, MissingError
 from ecrm_core.kernel import Reason
 from ecrm_core.matching.comparison import Comparison, by_role
-from ecrm_core.matching.explain import reasons_of
+from ecrm_core.matching.explain import JUDGED, reasons_of
 from ecrm_core.matching.features import Feature, features_of, forms_of_row, names_of
 from ecrm_core.matching.indexfile import dumped, loaded
+from ecrm_core.matching.judgement import RULED, Judgement
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.people import people_columns, people_fields
 from ecrm_core.matching.postings import Capped, Snapshot, Tail, capped
 from ecrm_core.matching.rowkeys import keys_of_row
 from ecrm_core.matching.rows import Fields, Id, People, plain_id, rows_of
 from ecrm_core.matching.scoring import Scored, Scorer
+from ecrm_core.matching.standing import Standing
 from ecrm_core.matching.stock import Form, Layout, stock_of
 from ecrm_core.matching.weights import Tables, probability
 
@@ -31,6 +33,7 @@ Row = Mapping[str, object] | SourceRecord | Profile
 _LATER = 1_000, 20_000  # rows kept beside the stock, at least and at most
 _MANY = 500  # rows from which on they become a stock of their own
 _SLACK = 0.01  # bits below the cut
+_DIGITS = 20  # of a whole number that names a row
 
 
 @frozen(kw_only=True)
@@ -57,13 +60,19 @@ class Index:
     ``model`` is that of a fit or ``default_model``; it stays. ``fields`` are those of ``dedupe``,
     and rows mappings of column to cell; without them rows are SourceRecords or Profiles.
     ``comparisons`` are those of custom fields. Rows that share a key of a telling rule are scored
-    as ``dedupe`` scores them. Readers never wait and see each change whole; writers take turns.
+    as ``dedupe`` scores them. ``judgements`` name rows by the text of their ids, as there; they may
+    come before the rows do. Readers never wait and see each change whole; writers take turns.
 
     Raises DefinitionError when the model knows none of the fields.
     """
 
     def __init__(
-        self, model: Model, *, fields: Fields | None = None, comparisons: Iterable[Comparison] = ()
+        self,
+        model: Model,
+        *,
+        fields: Fields | None = None,
+        comparisons: Iterable[Comparison] = (),
+        judgements: Iterable[Judgement] = (),
     ) -> None:
         own = by_role(comparisons)
         self.model = model
@@ -76,6 +85,7 @@ class Index:
         self._floor = _bits(model.review)
         self._lock = Lock()
         self._places: dict[Id, int] = {}
+        self._standing = Standing.of(judgements)
         self._now = self._empty()
 
     def _empty(self) -> Snapshot:
@@ -88,8 +98,8 @@ class Index:
         Raises DefinitionError for ids that are no texts or whole numbers.
         """
         with self._lock:
-            stock = self._now.tidied().stock
-        return dumped(self.model, self.fields, self._layout, stock)
+            stock, said = self._now.tidied().stock, self._standing
+        return dumped(self.model, self.fields, self._layout, stock, said.last.values())
 
     @classmethod
     def load(cls, data: bytes, *, comparisons: Iterable[Comparison] = ()) -> Index:
@@ -99,7 +109,8 @@ class Index:
         or rules, and InputError for bytes that are damaged.
         """
         held = loaded(data)
-        made = cls(held.model, fields=held.fields, comparisons=comparisons)
+        made = cls(held.model, fields=held.fields, comparisons=comparisons,
+                   judgements=held.judgements)  # fmt: skip
         stock = held.stock(made._layout)
         made._settle(evolve(made._now, stock=stock, size=stock.count))
         return made
@@ -162,19 +173,50 @@ class Index:
             else:
                 self._settle(self._now.tidied(stock))
 
-    def query(self, row: Row, *, limit: int = 10) -> tuple[IndexMatch, ...]:
+    def judge(self, *judgements: Judgement) -> None:
+        """Obey these judgements as well, whatever order they come in; all in one change.
+
+        Each call takes the longer the more judgements there are (some 10 ms for 10,000): give many
+        at once.
+        """
+        with self._lock:
+            self._standing = self._standing.told(judgements)
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """The last judgement on each two ids, by id."""
+        return tuple(sorted(self._standing.last.values(), key=lambda said: said.id))
+
+    def query(self, row: Row, *, id: Id = None, limit: int = 10) -> tuple[IndexMatch, ...]:  # noqa: A002
         """Return the rows likeliest to be this one, from the model's ``review`` cut on.
+
+        ``id`` says who is asked about (default: what the row says, if a record or a column of the
+        role ``id`` does). Who was judged the same comes first, whatever she shares, if its id is a
+        text or whole number; who is held apart is left out, transitively.
 
         A row that is in the index is found as its own likeliest. Equals are in the order of ids.
         Raises DefinitionError for a limit below 1, and as ``add`` for a row that is none.
         """
         if limit < 1:
             raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
-        asked, now = self._read(row), self._now
+        asked = self._read(row)
+        who = {text_of(plain_id(self._id_in(row) if id is None else id))} - {""}
+        standing = self._standing
+        now, same = self._present(standing.one_with(who))
+        ruled = [_ruled(id_) for id_ in same[:limit]]
+        free = standing.apart(who).union(map(text_of, same))
+        return (*ruled, *self._likely(asked, now, free, limit - len(ruled)))
+
+    def _likely(
+        self, asked: tuple[Form, ...], now: Snapshot, ruled: Collection[str], limit: int
+    ) -> tuple[IndexMatch, ...]:
+        """Return the likeliest rows, but for those that people have judged."""
         rows = now.candidates(self._keys(self._layout.features([asked])))
+        if ruled:
+            rows = rows[[text_of(now.id(at)) not in ruled for at in rows.tolist()]]
         held = self._layout.features([asked, *now.forms(rows)])
         known = [feature for feature in held if feature.values and self._tables.of(feature)]
-        if not len(rows) or not known:
+        if not len(rows) or not known or not limit:
             return ()
         scorer = Scorer(self.model, known, tables=self._tables)
         right = np.arange(1, len(rows) + 1, dtype=np.int64)
@@ -184,6 +226,24 @@ class Index:
         order = sorted(range(len(ids)), key=lambda at: (-scored.weight[at], text_of(ids[at])))
         return self._matches(scorer, scored.kept(np.array(order[:limit], np.int64)),
                              [ids[at] for at in order[:limit]])  # fmt: skip
+
+    def _id_in(self, row: Row) -> object:
+        """Return what a row says it is called; None if it does not."""
+        if isinstance(row, SourceRecord):
+            return str(row.key)
+        if isinstance(row, Profile):
+            return row.id
+        column = next(iter(self.fields.columns_for("id")), None) if self.fields else None
+        return None if column is None else row.get(column)
+
+    def _present(self, texts: Iterable[str]) -> tuple[Snapshot, list[Id]]:
+        """Return what there is now, and the ids of these texts in it."""
+        now, places = self._now, self._places
+        ids = [id_ for text in sorted(texts) for id_ in _ids(text) if id_ in places]
+        if all(now.shows(places.get(id_, -1), id_) for id_ in ids):
+            return now, ids
+        with self._lock:  # a change is being made: it is seen whole once it is done
+            return self._now, [id_ for id_ in ids if id_ in self._places]
 
     def _matches(self, scorer: Scorer, scored: Scored, ids: Sequence[Id]) -> tuple[IndexMatch, ...]:
         bits = scorer.evidence(scored.level, scored.left, scored.right).tolist()
@@ -260,6 +320,18 @@ class Index:
 def _bits(share: float) -> float:
     """Return a probability as bits, and a little less: what is above is looked at exactly."""
     return float(np.log2(share / (1 - share))) - _SLACK if share < 1 else 50.0
+
+
+def _ruled(id_: Id) -> IndexMatch:
+    likely = float(probability(np.array(RULED)))
+    return IndexMatch(id=id_, weight=RULED, probability=likely, likely=True, reasons=(JUDGED,))
+
+
+def _ids(text: str) -> tuple[Id, ...]:
+    """Return the text and the whole number that have this text."""
+    digits = text.removeprefix("-")
+    whole = digits.isascii() and digits.isdecimal() and len(digits) < _DIGITS
+    return (text, int(text)) if whole and str(int(text)) == text else (text,)
 
 
 def _named(id_: object) -> Id:

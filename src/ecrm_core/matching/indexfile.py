@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import TypeVar
 
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ecrm_core.customers import FieldMap
 from ecrm_core.errors import DefinitionError, EcrmError, InputError
-from ecrm_core.kernel import Json
+from ecrm_core.kernel import Json, decode, encode
 from ecrm_core.matching.arrays import Keys
+from ecrm_core.matching.judgement import Judgement
 from ecrm_core.matching.model import Model
 from ecrm_core.matching.rows import Id
 from ecrm_core.matching.rules import ROWS
@@ -23,9 +24,10 @@ from ecrm_core.matching.stock import Column, Layout, Stock
 
 __all__ = ["INDEX_FORMAT", "Held", "dumped", "loaded"]
 
-INDEX_FORMAT = "ecrm-index-1"
-"""The version of the bytes, of the forms and of the keys in them."""
+INDEX_FORMAT = "ecrm-index-2"
+"""The version of the bytes, of the forms and of the keys in them; 1 held no judgements."""
 _MAGIC = INDEX_FORMAT.encode() + b"\n"
+_OLDER = b"ecrm-index-1\n"
 _Number = TypeVar("_Number", bound=np.generic)
 _SIZE = 8  # bytes that say how long the head is
 
@@ -36,6 +38,7 @@ class Held:
 
     model: Model
     fields: FieldMap | None
+    judgements: tuple[Judgement, ...]
     head: Mapping[str, Json]
     body: memoryview
 
@@ -50,7 +53,13 @@ class Held:
             raise _damaged() from None
 
 
-def dumped(model: Model, fields: FieldMap | None, layout: Layout, stock: Stock) -> bytes:
+def dumped(  # noqa: PLR0917 - the parts of an index
+    model: Model,
+    fields: FieldMap | None,
+    layout: Layout,
+    stock: Stock,
+    judgements: Iterable[Judgement],
+) -> bytes:
     """Return an index as bytes.
 
     Raises DefinitionError for ids that are no texts or whole numbers.
@@ -64,6 +73,7 @@ def dumped(model: Model, fields: FieldMap | None, layout: Layout, stock: Stock) 
     said = fields and {"columns": dict(fields.columns), "date_order": fields.date_order}
     head = {"model": model.to_json(), "fields": said, "names": names, "rules": rules,
             "ids": list(stock.ids), "shapes": [list(array.shape) for array in arrays],
+            "judgements": [encode(said) for said in judgements],
             "check": zlib.crc32(body)}  # fmt: skip
     text = json.dumps(head).encode()
     return _MAGIC + len(text).to_bytes(_SIZE, "little") + text + body
@@ -74,7 +84,7 @@ def loaded(data: bytes) -> Held:
 
     Raises DefinitionError for another version, InputError for bytes that are damaged.
     """
-    if not data.startswith(_MAGIC):
+    if not data.startswith((_MAGIC, _OLDER)):
         message = f"found no index of format {INDEX_FORMAT!r}"
         raise DefinitionError(message, code="index_format")
     begin = len(_MAGIC) + _SIZE
@@ -86,7 +96,9 @@ def loaded(data: bytes) -> Held:
             raise _damaged()
         said = head["fields"]
         fields = FieldMap(said["columns"], date_order=said["date_order"]) if said else None
-        return Held(model=Model.from_json(head["model"]), fields=fields, head=head, body=body)
+        judgements = tuple(decode(Judgement, said) for said in head.get("judgements", ()))
+        return Held(model=Model.from_json(head["model"]), fields=fields, judgements=judgements,
+                    head=head, body=body)  # fmt: skip
     except EcrmError:
         raise
     except (ValueError, TypeError, KeyError, RecursionError):

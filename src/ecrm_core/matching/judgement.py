@@ -7,21 +7,15 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, UnknownName
-from ecrm_core.kernel import (
-    ChangeSet,
-    Index,
-    Kind,
-    Put,
-    derive_id,
-    gate_instant,
-    gate_text,
-    instant_text,
-)
+from ecrm_core.kernel import Index, Kind, derive_id, gate_instant, gate_text, instant_text
 
-__all__ = ["JUDGEMENTS", "Judgement", "JudgementVerdict", "decide_judgement", "verdicts"]
+__all__ = ["JUDGEMENTS", "RULED", "Judgement", "JudgementVerdict", "verdicts"]
+
+RULED: Final = 60.0
+"""Bits that two judged the same are taken to have."""
 
 
 class JudgementVerdict(Enum):
@@ -55,7 +49,7 @@ class Judgement:
     verdict: JudgementVerdict
     by: str
     at: datetime
-    reason: str | None = None
+    reason: str | None = field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Refuse two of one id, or out of order (DefinitionError), and naive times (InputError)."""
@@ -78,11 +72,10 @@ class Judgement:
     ) -> Judgement:
         """Return the judgement on two ids given in any order."""
         low, high = sorted((gate_text(left, "$.left"), gate_text(right, "$.right")))
-        said = JudgementVerdict.of(verdict)
-        id_ = derive_id("jdg", tenant, low, high, said.value, by, instant_text(at))
-        why = None if reason is None else gate_text(reason, "$.reason")
-        return cls(id=id_, left=low, right=high, verdict=said, by=gate_text(by, "$.by"), at=at,
-                   reason=why)  # fmt: skip
+        said, who = JudgementVerdict.of(verdict), gate_text(by, "$.by").strip()
+        id_ = derive_id("jdg", tenant, low, high, said.value, who, instant_text(at))
+        why = None if reason is None else gate_text(reason, "$.reason").strip() or None
+        return cls(id=id_, left=low, right=high, verdict=said, by=who, at=at, reason=why)
 
 
 JUDGEMENTS: Final = Kind(
@@ -94,25 +87,6 @@ JUDGEMENTS: Final = Kind(
     owner="matching",
 )
 """The rows of judgements, found by either id."""
-
-
-def decide_judgement(
-    left: str,
-    right: str,
-    verdict: str | JudgementVerdict,
-    *,
-    tenant: str,
-    by: str,
-    at: datetime,
-    reason: str | None = None,
-) -> ChangeSet:
-    """Return what a verdict on two home ids writes: one row, and nobody is merged by it.
-
-    The result holds the id of the judgement. Raises DefinitionError for one id given twice,
-    UnknownName for a verdict that is none.
-    """
-    said = Judgement.of(left, right, verdict, by=by, at=at, reason=reason, tenant=tenant)
-    return ChangeSet(puts=(Put(JUDGEMENTS, said),), result={"judgement": said.id})
 
 
 def verdicts(judgements: Iterable[Judgement]) -> Mapping[tuple[str, str], JudgementVerdict]:

@@ -47,32 +47,33 @@ def _merge(  # noqa: PLR0917 - six columns
     label[which] = np.where(joined, one[:, None], label[which])
 
 
-def linked_singly(
-    rows: Pairs64, pairs: Pairs64, walls: Pairs64, sources: Codes | None = None
+def linked_singly(  # noqa: PLR0917 - five columns
+    rows: Pairs64, pairs: Pairs64, walls: Pairs64, side: Pairs64, sources: Codes | None = None
 ) -> Pairs64:
     """Return for each row the lowest row it is put together with, pair by pair in their order.
 
-    For rows so many and so alike that no cut parts them; no wall is crossed, and no two rows of one
-    source (-1 is none) come together.
+    For rows so many and so alike that no cut parts them. No wall is crossed: ``walls`` are pairs of
+    sides, ``side`` says on which one each row stands. No two rows of one source (-1 is none) come
+    together.
     """
     of = {} if sources is None else dict(zip(rows.tolist(), sources.tolist(), strict=True))
     held: dict[int, set[int]] = {row: {source} - {-1} for row, source in of.items()}
     head = {row: row for row in rows.tolist()}
-    barred: dict[int, set[int]] = {row: set() for row in head}
+    sides = {row: {at} for row, at in zip(head, side[rows].tolist(), strict=True)}
+    barred: dict[int, set[int]] = {}
     for one, two in walls.tolist():
-        barred[one].add(two)
-        barred[two].add(one)
+        barred.setdefault(one, set()).add(two)
+        barred.setdefault(two, set()).add(one)
+    foes = {row: set(barred.get(at, ())) for row, (at,) in sides.items()}
     for one, two in pairs.tolist():
         low, high = sorted((_head(head, one), _head(head, two)))
-        if low == high or high in barred[low] or (held and held[low] & held[high]):
+        if low == high or foes[low] & sides[high] or (held and held[low] & held[high]):
             continue
         if held:
             held[low] |= held[high]
         head[high] = low
-        barred[low] |= barred.pop(high)
-        for other in barred[low]:
-            barred[other].discard(high)
-            barred[other].add(low)
+        sides[low] |= sides.pop(high)
+        foes[low] |= foes.pop(high)
     return np.array([_head(head, row) for row in rows.tolist()], np.int64)
 
 

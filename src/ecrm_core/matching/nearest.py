@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from attrs import frozen
 
 from ecrm_core.customers import Profile, SourceRecord
 from ecrm_core.kernel import CustomerId, Reason
 from ecrm_core.matching.comparison import Comparison
+from ecrm_core.matching.explain import JUDGED
+from ecrm_core.matching.judgement import RULED
 from ecrm_core.matching.linker import Linker
 from ecrm_core.matching.model import Model
 
@@ -50,13 +52,25 @@ def best_matches(
 
 
 def matches_among(
-    linker: Linker, one: SourceRecord | Profile, others: Sequence[Profile], *, limit: int
+    linker: Linker,
+    one: SourceRecord | Profile,
+    others: Sequence[Profile],
+    *,
+    limit: int,
+    same: Collection[str] = (),
 ) -> tuple[Match, ...]:
-    """Return what ``best_matches`` does, by a model that is bound already."""
+    """Return what ``best_matches`` does, by a model that is bound already.
+
+    ``same`` are ids of those judged the same as the one: of the others they come first.
+    """
+    first = [_ruled(linker, other.id) for other in others if other.id in same][:limit]
+    others, limit = [other for other in others if other.id not in same], limit - len(first)
+    if not limit or not others:
+        return tuple(first)
     people = [linker.read(person) for person in (one, *others)]
     weights = linker.weights(people, [(0, at) for at in range(1, len(people))])
     found = sorted(weights, key=lambda pair: (-weights[pair], others[pair[1] - 1].id))[:limit]
-    return tuple(
+    return tuple(first) + tuple(
         Match(
             customer=others[pair[1] - 1].id, weight=weights[pair],
             probability=linker.probability(weights[pair]),
@@ -65,3 +79,8 @@ def matches_among(
         )
         for pair in found
     )  # fmt: skip
+
+
+def _ruled(linker: Linker, id_: CustomerId) -> Match:
+    likely = linker.probability(RULED)
+    return Match(customer=id_, weight=RULED, probability=likely, likely=True, reasons=(JUDGED,))

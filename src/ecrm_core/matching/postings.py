@@ -118,6 +118,12 @@ class Snapshot:
         at = row - self.stock.count
         return self.stock.ids[row] if at < 0 else self.tail.ids[at]
 
+    def shows(self, row: int, id_: Id) -> bool:
+        """Tell whether this row is there at this moment, under that id."""
+        if not 0 <= row < self.stock.count + self.count:
+            return False
+        return self.tail.gone.get(row, _NEVER) > self.version and self.id(row) == id_
+
     def tidied(self, *more: Stock) -> Snapshot:
         """Return the same rows, and those of further stocks after them, all in one stock."""
         ids = self.tail.ids[: self.count]

@@ -4,7 +4,16 @@ from ecrm_core.merging.auto_merge import AutoMerge
 from ecrm_core.merging.blockers import BLOCKERS, Blocker, find_blockers
 from ecrm_core.merging.blocks import Blocks, Two, two, walls_of
 from ecrm_core.merging.caution import find_warnings
-from ecrm_core.merging.claim import Proof
+from ecrm_core.merging.claim import CLAIMS, Claim, Proof, decide_claims, guest_claims
+from ecrm_core.merging.claimed import (
+    ClaimAnswer,
+    ClaimConflict,
+    ClaimedPair,
+    ClaimKnowledge,
+    answer_claims,
+    claimed_pairs,
+    conflicts_of,
+)
 from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
 from ecrm_core.merging.hold import LEGAL_HOLDS, LegalHold, decide_hold, decide_release_hold
 from ecrm_core.merging.linked import LinkedKind
@@ -20,6 +29,7 @@ from ecrm_core.merging.value import Holdings, ReviewCosts, decision_value, stake
 
 __all__ = [
     "BLOCKERS",
+    "CLAIMS",
     "LEGAL_HOLDS",
     "MERGE_EDGES",
     "PROPOSALS",
@@ -27,6 +37,11 @@ __all__ = [
     "Blocker",
     "Blocks",
     "Cause",
+    "Claim",
+    "ClaimAnswer",
+    "ClaimConflict",
+    "ClaimKnowledge",
+    "ClaimedPair",
     "Holdings",
     "Join",
     "LegalHold",
@@ -44,7 +59,11 @@ __all__ = [
     "Unit",
     "Weighed",
     "Zone",
+    "answer_claims",
     "automatic",
+    "claimed_pairs",
+    "conflicts_of",
+    "decide_claims",
     "decide_hold",
     "decide_merge",
     "decide_release_hold",
@@ -52,6 +71,7 @@ __all__ = [
     "decision_value",
     "find_blockers",
     "find_warnings",
+    "guest_claims",
     "joined",
     "parted",
     "plan_of_run",

@@ -1,5 +1,6 @@
 """Ports: what an adapter must offer, typed readers over it, and what plugins may bring."""
 
+from ecrm_core.ports.claims import all_claims, read_claims_by, read_claims_on
 from ecrm_core.ports.customers import (
     read_consents,
     read_corrections,
@@ -12,6 +13,7 @@ from ecrm_core.ports.customers import (
 from ecrm_core.ports.matching import (
     all_judgements,
     all_profiles,
+    judgement_pages,
     read_judgements,
 )
 from ecrm_core.ports.merging import read_holds, read_linked
@@ -32,8 +34,12 @@ __all__ = [
     "Store",
     "Tenants",
     "Toolbox",
+    "all_claims",
     "all_judgements",
     "all_profiles",
+    "judgement_pages",
+    "read_claims_by",
+    "read_claims_on",
     "read_consents",
     "read_corrections",
     "read_due",

@@ -9,7 +9,7 @@ from ecrm_core.kernel import CustomerId
 from ecrm_core.matching import JUDGEMENTS, Judgement
 from ecrm_core.ports.store import Cursor, Store
 
-__all__ = ["all_judgements", "all_profiles", "read_judgements"]
+__all__ = ["all_judgements", "all_profiles", "judgement_pages", "read_judgements"]
 
 _PAGE = 500
 
@@ -27,10 +27,16 @@ def all_profiles(store: Store) -> Iterator[tuple[Profile, ...]]:
 
 def all_judgements(store: Store) -> Iterator[Judgement]:
     """Go through every judgement, in the order of ids."""
+    for page in judgement_pages(store):
+        yield from page
+
+
+def judgement_pages(store: Store) -> Iterator[tuple[Judgement, ...]]:
+    """Go through every judgement page by page, in the order of ids."""
     after: Cursor | None = None
     while True:
         page = store.scan(JUDGEMENTS, after=after, limit=_PAGE)
-        yield from (row.value for row in page.rows)
+        yield tuple(row.value for row in page.rows)
         after = page.following
         if after is None:
             return

@@ -1,5 +1,12 @@
 """Services: load, decide, apply; one function a verb, no business rule."""
 
+from ecrm_core.services.claims import (
+    all_claimed,
+    claims_about,
+    find_claim_conflicts,
+    prepare_claim_of,
+    read_claims,
+)
 from ecrm_core.services.cleaning import fixable, prepare_clean
 from ecrm_core.services.commit import commit
 from ecrm_core.services.contact import (
@@ -18,7 +25,14 @@ from ecrm_core.services.identity import (
     prepare_correct,
 )
 from ecrm_core.services.intake import prepare_ingest
-from ecrm_core.services.judgements import prepare_judgement
+from ecrm_core.services.judgement_table import prepare_judgements, stored_judgement_rows
+from ecrm_core.services.judgements import (
+    Ruled,
+    find_contradictions,
+    judgements_about,
+    prepare_judgement,
+    ruled,
+)
 from ecrm_core.services.matching import find_duplicates, find_matches
 from ecrm_core.services.merges import Review, prepare_merge, prepare_preview, prepare_unmerge
 from ecrm_core.services.models import (
@@ -74,11 +88,14 @@ __all__ = [
     "Mapper",
     "Question",
     "Review",
+    "Ruled",
     "RunReport",
     "Runner",
     "address_of",
     "adopted_model",
+    "all_claimed",
     "check",
+    "claims_about",
     "commit",
     "count_marked",
     "count_parties",
@@ -89,6 +106,8 @@ __all__ = [
     "export_customer",
     "extent_of",
     "facts_of",
+    "find_claim_conflicts",
+    "find_contradictions",
     "find_customers",
     "find_duplicates",
     "find_matches",
@@ -97,12 +116,14 @@ __all__ = [
     "hanging_on",
     "has_customers",
     "holdings_of",
+    "judgements_about",
     "linked_rows",
     "mapper_for",
     "may_contact_address",
     "may_contact_customer",
     "prepare_adopt",
     "prepare_claim",
+    "prepare_claim_of",
     "prepare_clean",
     "prepare_command",
     "prepare_consent",
@@ -111,6 +132,7 @@ __all__ = [
     "prepare_hold",
     "prepare_ingest",
     "prepare_judgement",
+    "prepare_judgements",
     "prepare_merge",
     "prepare_preview",
     "prepare_record",
@@ -122,10 +144,13 @@ __all__ = [
     "prepare_subscribe",
     "prepare_sweep",
     "prepare_unmerge",
+    "read_claims",
     "read_model",
     "report_store",
+    "ruled",
     "run_pages",
     "segment_members",
+    "stored_judgement_rows",
     "stuck_effects",
     "subscriptions_of",
     "timeline_of",

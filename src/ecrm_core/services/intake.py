@@ -17,6 +17,7 @@ from ecrm_core.customers import (
     new_group,
 )
 from ecrm_core.kernel import ChangeSet, Key, Put, combine
+from ecrm_core.merging import CLAIMS, decide_claims, guest_claims
 from ecrm_core.ports import Store, read_groups
 from ecrm_core.services.timeline import prepare_record
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
@@ -35,6 +36,7 @@ def prepare_ingest(store: Store, delivery: Delivery, *, policy: SurvivorshipPoli
     known = store.get_many(CONSENTS, keys)
     statements = decide_statements(delivery.consents, known=known.keys())
     refused = _quarantine(store, delivery.refused)
+    claims = _claims(store, delivery, policy)
     told = prepare_record(store, delivery.interactions)
     counts: dict[str, Any] = {
         "rows": delivery.rows,
@@ -43,14 +45,27 @@ def prepare_ingest(store: Store, delivery: Delivery, *, policy: SurvivorshipPoli
         **records.result,
         **statements.result,
         **told.result,
+        **claims.result,
     }
-    return combine([records, statements, refused, told], result=counts)
+    return combine([records, statements, refused, told, claims], result=counts)
 
 
 def _groups(store: Store, keys: Iterable[SourceKey]) -> dict[SourceKey, Group]:
     ids = {key: home_id(store.tenant, key) for key in sorted(keys)}
     found = read_groups(store, list(ids.values()))
     return {key: found.get(id_) or new_group(store.tenant, key) for key, id_ in ids.items()}
+
+
+def _claims(store: Store, delivery: Delivery, policy: SurvivorshipPolicy) -> ChangeSet:
+    """Take down what guests claim by the addresses they typed."""
+    claims = [
+        claim
+        for record in delivery.records
+        if record.key in delivery.guests
+        for claim in guest_claims(store.tenant, record, at=delivery.guests[record.key])
+    ]
+    known = store.get_many(CLAIMS, [CLAIMS.key_of(claim) for claim in claims])
+    return decide_claims(claims, known=known.keys(), policy=policy)
 
 
 def _quarantine(store: Store, refused: Iterable[Quarantined]) -> ChangeSet:

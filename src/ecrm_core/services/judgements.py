@@ -1,33 +1,40 @@
-"""Judgements: what people said of two customers, seen as of the customers of now, and written."""
+"""Judgements: what people said of customers, seen as of the customers of now, and written."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from ecrm_core.customers import HOMES, SourceKey, bumped
 from ecrm_core.errors import RefusedError
 from ecrm_core.kernel import ChangeSet, CustomerId, combine
-from ecrm_core.matching import Judgement, JudgementVerdict, decide_judgement, verdicts
-from ecrm_core.ports import Store, read_groups, read_judgements
-from ecrm_core.services.identity import Act, groups_of
+from ecrm_core.matching import (
+    Bond,
+    Contradiction,
+    Judgement,
+    JudgementVerdict,
+    Standing,
+    contradictions,
+    decide_judgement,
+    verdicts,
+)
+from ecrm_core.merging import Cause, MergeEdge
+from ecrm_core.ports import Store, all_judgements, read_edges, read_judgements
+from ecrm_core.services.identity import Act, groups_of, identity_of
 
-__all__ = ["held_apart", "of_roots", "prepare_judgement", "roots_now"]
+__all__ = [
+    "Ruled",
+    "find_contradictions",
+    "held_apart",
+    "judgements_about",
+    "of_roots",
+    "prepare_judgement",
+    "roots_now",
+    "ruled",
+]
 
-_ROUNDS = 20
-
-
-def of_roots(store: Store, judgements: Iterable[Judgement]) -> Iterator[Judgement]:
-    """Go through judgements as they are about the customers of now; on one customer: none."""
-    told = list(judgements)
-    homes = {CustomerId(id_) for said in told for id_ in (said.left, said.right)}
-    roots = roots_now(store, homes)
-    for said in told:
-        pair = {roots.get(CustomerId(id_), id_) for id_ in (said.left, said.right)}
-        if len(pair) == 2:
-            left, right = sorted(pair)
-            yield evolve(said, left=left, right=right)
+_Roots = Mapping[CustomerId, CustomerId]
 
 
 def roots_now(store: Store, homes: Collection[CustomerId]) -> dict[CustomerId, CustomerId]:
@@ -36,35 +43,117 @@ def roots_now(store: Store, homes: Collection[CustomerId]) -> dict[CustomerId, C
     return {row.value.id: row.value.root_id for row in found.values()}
 
 
-def held_apart(store: Store, own: frozenset[CustomerId]) -> set[CustomerId]:
-    """Return who was judged different: from her, or from whoever was judged the same as she."""
-    same, last = judged_same(store, own)
-    foes = {
-        CustomerId(id_)
-        for pair, said in last.items()
-        if said is JudgementVerdict.DIFFERENT and same & set(pair)
-        for id_ in set(pair) - same
-    }
-    return judged_same(store, foes)[0] - same if foes else set()
+def of_roots(store: Store, judgements: Iterable[Judgement]) -> Iterator[Judgement]:
+    """Go through judgements as they are about the customers of now; on one customer: none."""
+    told = list(judgements)
+    roots = roots_now(store, _homes(told))
+    for said in told:
+        left, right = _pair(said, roots)
+        if left != right:
+            yield evolve(said, left=left, right=right)
 
 
-def judged_same(
-    store: Store, ids: Collection[CustomerId]
-) -> tuple[set[CustomerId], Mapping[tuple[str, str], JudgementVerdict]]:
-    """Return who was judged the same as one of these, by way of others too, and what was said."""
-    same, fresh, told = set(ids), set(ids), dict[str, Judgement]()
-    for _ in range(_ROUNDS):
-        members = {home.id for group in read_groups(store, sorted(fresh)).values()
-                   for home in group.homes}  # fmt: skip
-        told |= {said.id: said for said in read_judgements(store, sorted(members | fresh))}
-        last = verdicts(of_roots(store, told.values()))
-        joined = [pair for pair, said in last.items()
-                  if said is JudgementVerdict.SAME and same & set(pair)]  # fmt: skip
-        fresh = {CustomerId(id_) for pair in joined for id_ in pair} - same
-        same |= fresh
-        if not fresh:
-            break
-    return same, verdicts(of_roots(store, told.values()))
+def _homes(judgements: Iterable[Judgement]) -> set[CustomerId]:
+    return {CustomerId(id_) for said in judgements for id_ in (said.left, said.right)}
+
+
+def _pair(said: Judgement, roots: _Roots) -> tuple[str, str]:
+    left, right = (roots.get(CustomerId(id_), id_) for id_ in (said.left, said.right))
+    return (left, right) if left <= right else (right, left)
+
+
+@frozen(kw_only=True)
+class Ruled:
+    """Customers of now that were judged the ``same`` as one, and who is held ``apart`` from her."""
+
+    same: frozenset[CustomerId]
+    apart: frozenset[CustomerId]
+
+
+def ruled(store: Store, own: Collection[CustomerId]) -> Ruled:
+    """Return what judgements say of one customer, given by any of her ids; transitively.
+
+    Read are the judgements on those she was judged the same as or different from, by way of others
+    and of merges too, and no more.
+    """
+    roots = roots_now(store, own)
+    ids = {roots.get(id_, id_) for id_ in own}
+    near = _Near(store)
+    one = near.grown(ids)
+    near.grown(near.standing.foes(one))
+    same, apart = near.standing.one_with(ids), near.standing.apart(ids)
+    return Ruled(same=frozenset(map(CustomerId, same)), apart=frozenset(map(CustomerId, apart)))
+
+
+def held_apart(store: Store, own: Collection[CustomerId]) -> frozenset[CustomerId]:
+    """Return who was judged different: from her, or from whoever is one with her."""
+    return ruled(store, own).apart
+
+
+class _Near:
+    """The judgements around some customers, read as far as they lead."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._seen: set[str] = set()
+        self.told: dict[str, Judgement] = {}
+        self.standing = Standing()
+
+    def grown(self, ids: Collection[str]) -> frozenset[str]:
+        """Return these customers and all judged the same as they, read from the store."""
+        one = frozenset(ids)
+        while fresh := one - self._seen:
+            self._seen |= fresh
+            members = _members(self._store, fresh) | set(map(CustomerId, fresh))
+            new = {row.id: row for row in read_judgements(self._store, sorted(members))}
+            new = {id_: row for id_, row in new.items() if id_ not in self.told}
+            self.told |= new
+            self.standing = self.standing.told(of_roots(self._store, new.values()))
+            one = self.standing.same(one)
+        return one
+
+
+def _members(store: Store, roots: Iterable[str]) -> set[CustomerId]:
+    found = store.find_many(HOMES, "by_root", [(root,) for root in sorted(roots)])
+    return {row.value.id for rows in found.values() for row in rows}
+
+
+@frozen(kw_only=True)
+class _Told:
+    """Judgements with what ``contradictions`` has to know of their customers."""
+
+    judgements: tuple[Judgement, ...]
+    merged: tuple[Bond, ...]
+    roots: Mapping[str, str]
+
+
+def _told(store: Store, judgements: Iterable[Judgement], also: Iterable[CustomerId] = ()) -> _Told:
+    told = tuple(judgements)
+    roots = roots_now(store, _homes(told) | set(also))
+    edges = read_edges(store, sorted(_members(store, set(roots.values()))))
+    merged = tuple(_bond(row.value) for row in edges if row.value.active)
+    return _Told(
+        judgements=told, merged=merged, roots={str(id_): root for id_, root in roots.items()}
+    )
+
+
+def find_contradictions(store: Store) -> tuple[Contradiction, ...]:
+    """Return every judgement "different" that other judgements or merges make one customer of.
+
+    Of judgements on the same two customers of now the last one counts.
+    """
+    told = _told(store, all_judgements(store))
+    return contradictions(told.judgements, merged=told.merged, roots=told.roots)
+
+
+def _bond(edge: MergeEdge) -> Bond:
+    said = "merged" if edge.cause is Cause.HUMAN else "merged automatically"
+    return Bond(id=edge.id, left=edge.loser, right=edge.winner, by=edge.by, at=edge.at, said=said)
+
+
+def judgements_about(store: Store, ids: Collection[CustomerId]) -> tuple[Judgement, ...]:
+    """Return every judgement about any of these very ids, the oldest first."""
+    return tuple(sorted(read_judgements(store, ids), key=lambda said: (said.at, said.id)))
 
 
 def prepare_judgement(
@@ -78,13 +167,34 @@ def prepare_judgement(
 ) -> ChangeSet:
     """Return what a verdict on two customers writes; it merges nobody.
 
-    Raises RefusedError (code "same_customer") for two names of one customer.
+    A judgement is never refused for contradicting others: ``reasons`` and the result's
+    "contradictions" name what it contradicts. Raises RefusedError (code "same_customer") for two
+    names of one customer, but that "unsure" and "same" take back what stands between two very ids.
     """
     one, two = groups_of(store, [left, right])
-    if one.root.id == two.root.id:
-        message = "both names lead to one customer: undo the merge to judge them"
-        raise RefusedError(message, code="same_customer", customer=one.root.id)
+    ids = one.root.id, two.root.id
+    if ids[0] == ids[1]:
+        ids = identity_of(store, left), identity_of(store, right)
+        _refuse_within(store, ids, JudgementVerdict.of(verdict), one.root.id)
+    near = _Near(store)
+    near.grown({one.root.id, two.root.id})
+    told = _told(store, near.told.values(), ids)
     said = decide_judgement(
-        one.root.id, two.root.id, verdict, tenant=store.tenant, by=act.by, at=act.at, reason=reason
-    )
-    return combine([said, bumped(one), bumped(two)], result=said.result)
+        *ids, verdict, tenant=store.tenant, by=act.by, at=act.at, reason=reason,
+        known=told.judgements, merged=told.merged, roots=told.roots,
+    )  # fmt: skip
+    groups = {group.root.id: group for group in (one, two)}
+    return combine([said, *map(bumped, groups.values())], result=said.result)
+
+
+def _refuse_within(
+    store: Store, ids: tuple[CustomerId, ...], verdict: JudgementVerdict, customer: CustomerId
+) -> None:
+    """Refuse a verdict within one customer, unless it takes a wall between these very ids back."""
+    low, high = sorted(ids)
+    if verdict is not JudgementVerdict.DIFFERENT:
+        standing = verdicts(read_judgements(store, [ids[0]]))
+        if standing.get((low, high)) is JudgementVerdict.DIFFERENT:
+            return
+    message = "both names lead to one customer: undo the merge to judge them"
+    raise RefusedError(message, code="same_customer", customer=customer)

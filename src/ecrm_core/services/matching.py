@@ -15,7 +15,7 @@ from ecrm_core.matching import Comparison, Model
 from ecrm_core.ports import Store, all_judgements, all_profiles, read_profiles
 from ecrm_core.services.candidates import Holders, keys_of_record
 from ecrm_core.services.identity import group_of, identity_of
-from ecrm_core.services.judgements import held_apart, of_roots, roots_now
+from ecrm_core.services.judgements import of_roots, roots_now, ruled
 
 if TYPE_CHECKING:
     from ecrm_core.matching import Deduplication, Linker, Match
@@ -43,7 +43,8 @@ def find_matches(
 ) -> tuple[Match, ...]:
     """Return the customers that may be this one: who shares a search or match key, scored.
 
-    Keys that more than 100 records share are passed by; who was judged different is left out.
+    Keys that more than 100 records share are passed by. Who was judged the same comes first,
+    whatever she shares; who is held apart, transitively, is left out.
     """
     from ecrm_core.matching import matches_among  # noqa: PLC0415 - numpy only when it is needed
 
@@ -52,11 +53,11 @@ def find_matches(
     one, keys, own = _asked(store, who)
     found = Holders(store).of(keys)
     homes = {home for held in found.values() for home in held}
-    roots = set(roots_now(store, homes).values()) - own
-    if roots:
-        roots -= held_apart(store, own)
+    said = ruled(store, own)
+    roots = (set(roots_now(store, homes).values()) | said.same) - own - said.apart
     profiles = read_profiles(store, sorted(roots))
-    return matches_among(linker, one, [profiles[root] for root in sorted(profiles)], limit=limit)
+    others = [profiles[root] for root in sorted(profiles)]
+    return matches_among(linker, one, others, limit=limit, same=said.same)
 
 
 def _asked(

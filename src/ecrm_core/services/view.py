@@ -39,7 +39,14 @@ from ecrm_core.kernel import (
     plain_table,
 )
 from ecrm_core.matching import Judgement
-from ecrm_core.merging import LegalHold, LinkedKind, MergeEdge
+from ecrm_core.merging import (
+    ClaimAnswer,
+    ClaimConflict,
+    LegalHold,
+    LinkedKind,
+    MergeEdge,
+    conflicts_of,
+)
 from ecrm_core.ports import (
     Store,
     read_consents,
@@ -53,6 +60,7 @@ from ecrm_core.ports import (
     read_subscription_events,
     read_subscriptions_of,
 )
+from ecrm_core.services.claims import claims_about
 from ecrm_core.services.contact import subjects_of
 from ecrm_core.services.identity import group_of, identity_of
 from ecrm_core.services.timeline import happened
@@ -149,6 +157,7 @@ class CustomerView(Private):
     """One customer whole: profile, the homes joined in it, records, history, consents, merges.
 
     ``judgements`` are those on her and another, ``holds`` the legal holds, released ones too.
+    ``claims`` are those she makes or that point at her.
     ``timeline`` holds the newest interactions, ``facts`` what all of them add up to;
     ``subscription_events`` why each of the subscriptions is as it is (in a view of everything).
     ``linked`` are the rows of the shop's own Kinds and of plugins', by name.
@@ -161,6 +170,7 @@ class CustomerView(Private):
     merges: tuple[MergeEdge, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     holds: tuple[LegalHold, ...] = ()
+    claims: tuple[ClaimAnswer, ...] = ()
     timeline: tuple[Interaction, ...] = ()
     facts: Facts = field(factory=Facts)
     subscriptions: tuple[Subscription, ...] = ()
@@ -176,6 +186,11 @@ class CustomerView(Private):
     def aliases(self) -> tuple[CustomerId, ...]:
         """The ids the customer goes or went by, this one included."""
         return ids_of(self.group)
+
+    @property
+    def claim_conflicts(self) -> tuple[ClaimConflict, ...]:
+        """The parties that proved to be this customer and others as well."""
+        return conflicts_of(self.claims)
 
     def __repr__(self) -> str:
         """Show the id and how many records are joined."""
@@ -236,6 +251,7 @@ def _view(
         merges=tuple(row.value for row in read_edges(store, ids)),
         judgements=read_judgements(store, ids),
         holds=read_holds(store, ids),
+        claims=claims_about(store, group),
         timeline=timeline,
         facts=facts,
         subscriptions=tuple(sorted(rows, key=lambda held: (held.starts_on, held.id))),
@@ -266,6 +282,7 @@ def export_customer(view: CustomerView, *, audit: bool = True) -> dict[str, obje
         "consents": [encode(statement) for statement in view.consents],
         "judgements": [encode(said) for said in view.judgements],
         "holds": [encode(hold) for hold in view.holds],
+        "claims": [encode(answer.claim) for answer in view.claims],
         "facts": encode(view.facts),
         "timeline": [encode(told) for told in view.timeline],
         "subscriptions": [encode(held) for held in view.subscriptions],

@@ -22,7 +22,7 @@ from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, quarantine_unr
 from ecrm_core.sources.generic import take
 from ecrm_core.sources.row_reader import RowReader
 
-__all__ = ["Header", "header", "pages", "write"]
+__all__ = ["Header", "header", "pages", "rows", "write"]
 
 _MAX_PAGE = 8 * 1024 * 1024  # bytes: pages of huge rows end early, so that memory stays flat
 
@@ -62,6 +62,25 @@ def header(
         delimiter=table.delimiter,
         sample=tuple(sample),
     )
+
+
+def rows(
+    stream: BinaryIO, *, encoding: str | None = None, mode: str = EXACT
+) -> Iterator[tuple[int, Mapping[str, str] | InputError]]:
+    """Return the rows of an open file as they stand, each with its number, or why it is none.
+
+    For tables that are not about parties. Numbers, encodings and what raises are those of
+    ``pages``.
+    """
+    table = open_table(stream, encoding=encoding, mode=mode)
+    return ((number, _cells(table, record)) for number, record in enumerate(table.records, 1))
+
+
+def _cells(table: CsvTable, record: Record) -> Mapping[str, str] | InputError:
+    try:
+        return dict(zip(table.columns, table.cells(record), strict=True))
+    except InputError as error:
+        return error
 
 
 def pages(

@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
-from ecrm_core.customers import ConsentStatement, SourceRecord, cell_digest
+from ecrm_core.customers import ConsentStatement, SourceKey, SourceRecord, cell_digest
 from ecrm_core.customers.keys import source_name
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Index, Kind, Private, derive_id, digest
@@ -127,9 +127,10 @@ class Delivery:
     ``rows`` counts the parties in the input (records and refused together). ``mapped`` are the
     leaf paths of the payload that became fields; every other leaf is an ``unmapped.<path>`` cell
     of its record, or stands under "unmapped" in the data of an interaction. ``spoken`` counts the
-    statements of each record, ``told`` its interactions. ``digest`` stands for the input, so that
-    a request key can tell a repetition; by default it is that of the values, statements,
-    interactions and refused rows, without the times of records and statements.
+    statements of each record, ``told`` its interactions. ``guests`` are the parties known by one
+    order alone, and when it was placed: what they typed there is a claim. ``digest`` stands for
+    the input, so that a request key can tell a repetition; by default it is that of the values,
+    statements, interactions and refused rows, without the times of records and statements.
     """
 
     source: str
@@ -141,6 +142,7 @@ class Delivery:
     digest: str = field()
     spoken: tuple[int, ...] = ()
     told: tuple[int, ...] = ()
+    guests: Mapping[SourceKey, datetime] = field(factory=dict)
 
     @digest.default
     def _of_content(self) -> str:
@@ -204,12 +206,16 @@ class Delivery:
 
 @frozen(kw_only=True, repr=False)
 class Entry:
-    """One party, read: its record, the statements and events with it, the paths that were taken."""
+    """One party, read: its record, the statements and events with it, the paths that were taken.
+
+    ``guest_at``: when she ordered as a guest, known by that order alone.
+    """
 
     record: SourceRecord
     consents: tuple[ConsentStatement, ...] = ()
     interactions: tuple[Interaction, ...] = ()
     mapped: frozenset[str] = frozenset()
+    guest_at: datetime | None = None
 
 
 @define
@@ -251,4 +257,5 @@ class DeliveryBuilder:
             spoken=tuple(len(entry.consents) for entry in self._entries),
             interactions=tuple(told for entry in self._entries for told in entry.interactions),
             told=tuple(len(entry.interactions) for entry in self._entries),
+            guests={e.record.key: e.guest_at for e in self._entries if e.guest_at},
         )

@@ -44,6 +44,7 @@ def read_order(
     events: tuple[Interaction, ...] = ()
     with noting(problems):
         party = _customer(order, problems, received_at=received_at, region=region)
+    guest = party is None
     if party is None:
         party = _guest(order, region)
     consents = party.consents
@@ -55,7 +56,10 @@ def read_order(
     if problems:
         raise joined(problems)
     record = record_of(party.key, party.values, party.observed_at, received_at)
-    return Entry(record=record, consents=consents, interactions=events, mapped=payload.mapped)
+    return Entry(
+        record=record, consents=consents, interactions=events, mapped=payload.mapped,
+        guest_at=events[0].at if guest else None,
+    )  # fmt: skip
 
 
 def _customer(

@@ -64,7 +64,10 @@ def read_order(data: Mapping[str, object], shop: Shop) -> Entry:
     guest = order.subject.external_id == f"order/{order.id}"
     observed_at = order.told_at if guest else order.placed_at
     record = record_of(order.subject, values, observed_at, shop.received_at)
-    return Entry(record=record, interactions=events, mapped=payload.mapped)
+    placed_at = order.placed_at if guest else None
+    return Entry(
+        record=record, interactions=events, mapped=payload.mapped, guest_at=placed_at
+    )  # fmt: skip
 
 
 def _order(node: Node, shop: Shop) -> _Order:

@@ -31,7 +31,7 @@ def judged(left: str, right: str, verdict: str, *, later: int = 0) -> Judgement:
 def test_a_judgement_is_one_appended_row_and_merges_nobody() -> None:
     changes = decide_judgement("b", "a", "same", tenant="main", by="anna", at=AT, reason="phoned")
     (put,) = changes.puts
-    assert (put.kind, changes.result) == (JUDGEMENTS, {"judgement": put.key[0]})
+    assert (put.kind, changes.result["judgement"]) == (JUDGEMENTS, put.key[0])
     said = put.value
     assert isinstance(said, Judgement)
     assert (said.left, said.right, said.reason) == ("a", "b", "phoned")
