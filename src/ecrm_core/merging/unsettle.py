@@ -1,0 +1,144 @@
+"""Unsettle: taking a reviewer's decision back whole, at any later time, whatever came after it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from attrs import evolve, field, frozen
+
+from ecrm_core.customers import HOMES, Correction, Group, SurvivorshipPolicy
+from ecrm_core.errors import RefusedError
+from ecrm_core.kernel import (
+    ChangeSet,
+    Expect,
+    Json,
+    Put,
+    Stored,
+    gate_text,
+)
+from ecrm_core.matching import JUDGEMENTS, Judgement, JudgementVerdict
+from ecrm_core.merging.decision import (
+    REVIEW_DECISIONS,
+    ReviewDecision,
+    last_said,
+    said_after,
+    stacked,
+)
+from ecrm_core.merging.edge import MergeEdge
+from ecrm_core.merging.proposal import PROPOSALS
+from ecrm_core.merging.unmerge import UndoReport, decide_unmerge, parted
+
+__all__ = ["DecisionUndo", "Taken", "decide_unsettle"]
+
+
+@frozen(kw_only=True)
+class DecisionUndo:
+    """What taking a decision back came to.
+
+    ``reports`` has one UndoReport for each merge that was undone now; ``undone_before`` are the
+    edges somebody had undone already. ``judgements`` counts verdicts taken back, those that were
+    not overruled since; ``proposals`` those that wait again.
+    """
+
+    decision: str
+    reports: tuple[UndoReport, ...] = ()
+    undone_before: tuple[str, ...] = ()
+    judgements: int = 0
+    proposals: int = 0
+
+
+@frozen(kw_only=True)
+class Taken:
+    """A decision with all that taking it back needs, the groups read first.
+
+    ``groups`` hold every customer it judged, each once; ``edges`` touch their homes;
+    ``judgements`` are about them; ``waiting`` are the ids of its proposals that a run has made
+    anew. ``meanwhile`` are by edge the corrections written since, ``refusals`` as in
+    ``decide_unmerge``.
+    """
+
+    decision: Stored[ReviewDecision]
+    groups: Sequence[Group]
+    edges: Sequence[MergeEdge] = ()
+    judgements: Sequence[Judgement] = ()
+    waiting: Collection[str] = ()
+    meanwhile: Mapping[str, Sequence[Correction]] = field(factory=dict)
+    refusals: int = 0
+
+
+def decide_unsettle(
+    taken: Taken, *, tenant: str, by: str, at: datetime, policy: SurvivorshipPolicy
+) -> ChangeSet:
+    """Return what taking a decision back writes; the result is the DecisionUndo as JSON.
+
+    Its merges are undone, what it judged is judged as before (unsure where nothing was said), and
+    its proposals wait again. Raises RefusedError (code "decision_undone") the second time.
+    """
+    row = taken.decision
+    if not row.value.stands:
+        message = "this decision has been taken back already"
+        raise RefusedError(message, code="decision_undone", decision=row.value.id)
+    groups, unmerged = _unmerged(taken, by=by, at=at, policy=policy)
+    spoken = tuple(_spoken(taken, groups, tenant=tenant, by=by, at=at))
+    waiting = [held for held in row.value.proposals if held.id not in taken.waiting]
+    undone = evolve(row.value, undone_at=at, undone_by=gate_text(by))
+    rows = ChangeSet(
+        puts=(
+            Put(REVIEW_DECISIONS, undone),
+            *(Put(JUDGEMENTS, each) for each in spoken),
+            *(Put(PROPOSALS, held) for held in waiting),
+        ),
+        expects=(Expect(REVIEW_DECISIONS, (undone.id,), row.version),),
+    )
+    bumped = [ChangeSet(puts=(Put(HOMES, group.root),), expects=(group.expect,))
+              for group in taken.groups]  # fmt: skip
+    reports = [dict(each.result) for each in unmerged]
+    result: dict[str, Json] = {
+        "decision": undone.id,
+        "reports": reports,
+        "undone_before": [id_ for id_ in undone.edges if id_ not in {r["edge"] for r in reports}],
+        "judgements": len(spoken),
+        "proposals": len(waiting),
+    }
+    # What the groups are expected to be is said once: a part that was cut off has no row of a root.
+    cut = [evolve(each, expects=()) for each in unmerged]
+    return stacked([rows, *bumped, *cut], result=result)
+
+
+def _unmerged(
+    taken: Taken, *, by: str, at: datetime, policy: SurvivorshipPolicy
+) -> tuple[list[Group], list[ChangeSet]]:
+    """Undo the merges that still stand, each upon the one before; return the groups after it."""
+    groups, edges, made = list(taken.groups), {e.id: e for e in taken.edges}, []
+    for id_ in reversed(taken.decision.value.edges):
+        edge = edges.get(id_)
+        if edge is None or not edge.active:
+            continue
+        at_hand = next(g for g in groups if any(home.id == edge.loser for home in g.homes))
+        made.append(decide_unmerge(
+            at_hand, tuple(edges.values()), edge, meanwhile=taken.meanwhile.get(id_, ()),
+            refusals=taken.refusals, by=by, at=at, policy=policy,
+        ))  # fmt: skip
+        groups.remove(at_hand)
+        groups += parted(at_hand, tuple(edges.values()), edge)
+        edges[id_] = evolve(edge, undone_at=at)
+    return groups, made
+
+
+def _spoken(
+    taken: Taken, groups: Sequence[Group], *, tenant: str, by: str, at: datetime
+) -> Iterator[Judgement]:
+    """Go through the judgements that stand in place of those of the decision, if nobody's do."""
+    roots = {home.id: group.root.id for group in groups for home in group.homes}
+    last = {**last_said(taken.judgements, {}), **last_said(taken.judgements, roots)}
+    why = f"decision {taken.decision.value.id} taken back"
+    for each in taken.decision.value.ruled:
+        ends = sorted({roots[each.left], roots[each.right]})
+        # Others may have made the two one in another way: then what was said last of these very ids.
+        held = last.get((ends[0], ends[1]) if len(ends) > 1 else (each.left, each.right))
+        if held is not None and held.id == each.judgement:
+            yield Judgement.of(
+                each.left, each.right, each.before or JudgementVerdict.UNSURE, by=by,
+                at=said_after(at, held), reason=why, tenant=tenant,
+            )  # fmt: skip
