@@ -7,6 +7,7 @@ from ecrm_core.crm.facade import Crm
 from ecrm_core.crm.progress import Progress, progress_bar
 from ecrm_core.crm.quality import Replayed
 from ecrm_core.crm.receipt import Receipt, Undo
+from ecrm_core.crm.review import RefusedCard, Settled, SettledMany
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.tables import ExportedTable
 
@@ -17,8 +18,11 @@ __all__ = [
     "ExportedTable",
     "Progress",
     "Receipt",
+    "RefusedCard",
     "Replayed",
     "Settings",
+    "Settled",
+    "SettledMany",
     "SystemClock",
     "Undo",
     "progress_bar",

@@ -5,6 +5,13 @@ from ecrm_core.merging.blockers import BLOCKERS, Blocker, find_blockers
 from ecrm_core.merging.blocks import Blocks, Two, two, walls_of
 from ecrm_core.merging.caution import find_warnings
 from ecrm_core.merging.claim import Proof
+from ecrm_core.merging.decision import (
+    REVIEW_DECISIONS,
+    REVIEW_PAUSE,
+    CardVerdict,
+    ReviewDecision,
+    Ruled,
+)
 from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
 from ecrm_core.merging.hold import LEGAL_HOLDS, LegalHold, decide_hold, decide_release_hold
 from ecrm_core.merging.linked import LinkedKind
@@ -12,21 +19,40 @@ from ecrm_core.merging.merge import decide_merge, joined, reviewed
 from ecrm_core.merging.preview import MergePreview, preview_merge
 from ecrm_core.merging.proposal import PROPOSALS, Proposal, Zone, proposal_id
 from ecrm_core.merging.propose import Told, proposals_of
+from ecrm_core.merging.question import Question
+from ecrm_core.merging.review import (
+    REVIEW_LEASES,
+    ReviewLease,
+    Standing,
+    Void,
+    decide_lease,
+    decide_return,
+    standings,
+)
 from ecrm_core.merging.run import Join, Plan, plan_of_run
 from ecrm_core.merging.scene import Scene, Weighed, surest
+from ecrm_core.merging.settle import MAX_CARD, Case, Settlement, decide_settle, winner_of
 from ecrm_core.merging.unit import Unit, automatic, units_of
 from ecrm_core.merging.unmerge import UndoReport, decide_unmerge, parted
+from ecrm_core.merging.unsettle import DecisionUndo, Taken, decide_unsettle
 from ecrm_core.merging.value import Holdings, ReviewCosts, decision_value, stake_of
 
 __all__ = [
     "BLOCKERS",
     "LEGAL_HOLDS",
+    "MAX_CARD",
     "MERGE_EDGES",
     "PROPOSALS",
+    "REVIEW_DECISIONS",
+    "REVIEW_LEASES",
+    "REVIEW_PAUSE",
     "AutoMerge",
     "Blocker",
     "Blocks",
+    "CardVerdict",
+    "Case",
     "Cause",
+    "DecisionUndo",
     "Holdings",
     "Join",
     "LegalHold",
@@ -36,19 +62,31 @@ __all__ = [
     "Plan",
     "Proof",
     "Proposal",
+    "Question",
     "ReviewCosts",
+    "ReviewDecision",
+    "ReviewLease",
+    "Ruled",
     "Scene",
+    "Settlement",
+    "Standing",
+    "Taken",
     "Told",
     "Two",
     "UndoReport",
     "Unit",
+    "Void",
     "Weighed",
     "Zone",
     "automatic",
     "decide_hold",
+    "decide_lease",
     "decide_merge",
     "decide_release_hold",
+    "decide_return",
+    "decide_settle",
     "decide_unmerge",
+    "decide_unsettle",
     "decision_value",
     "find_blockers",
     "find_warnings",
@@ -61,8 +99,10 @@ __all__ = [
     "reviewed",
     "roots_of",
     "stake_of",
+    "standings",
     "surest",
     "two",
     "units_of",
     "walls_of",
+    "winner_of",
 ]

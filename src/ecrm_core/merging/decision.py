@@ -63,7 +63,7 @@ class ReviewDecision:
     """
 
     id: str
-    card: CustomerId
+    card: str
     verdict: CardVerdict
     by: str
     at: datetime

@@ -23,8 +23,9 @@ from ecrm_core.kernel import (
     gate_text,
     instant_text,
 )
-from ecrm_core.matching import JudgementVerdict
-from ecrm_core.merging.proposal import Proposal, Zone
+from ecrm_core.matching import Judgement, JudgementVerdict
+from ecrm_core.merging.decision import last_said
+from ecrm_core.merging.proposal import Proposal
 
 __all__ = [
     "REVIEW_LEASES",
@@ -34,8 +35,7 @@ __all__ = [
     "decide_lease",
     "decide_return",
     "expect_lease",
-    "standing",
-    "zone_of",
+    "standings",
 ]
 
 
@@ -46,7 +46,7 @@ class ReviewLease:
     ``card`` is the ``group`` of the card's proposals.
     """
 
-    card: CustomerId
+    card: str
     reviewer: str
     until: datetime
 
@@ -88,32 +88,38 @@ class Standing:
         return (self.left, self.right) if self.left < self.right else (self.right, self.left)
 
 
-def standing(
-    proposal: Proposal,
+def standings(
+    proposals: Iterable[Proposal],
     roots: Mapping[CustomerId, CustomerId],
-    judged: Mapping[tuple[str, str], JudgementVerdict],
+    judgements: Iterable[Judgement],
+) -> tuple[Standing, ...]:
+    """Return how proposals stand: ``roots`` of all homes of their customers, what was said of them.
+
+    Customers that ``roots`` does not know are gone.
+    """
+    last = last_said(judgements, roots)
+    return tuple(_standing(held, roots, last) for held in proposals)
+
+
+def _standing(
+    held: Proposal,
+    roots: Mapping[CustomerId, CustomerId],
+    last: Mapping[tuple[str, str], Judgement],
 ) -> Standing:
-    """Return how a proposal stands, from the roots now and what was ``judged`` of two roots."""
-    left, right = (roots.get(id_) for id_ in (proposal.left, proposal.right))
+    left, right = roots.get(held.left), roots.get(held.right)
     if left is None or right is None:
-        void = Void.GONE
-        return Standing(proposal=proposal, left=proposal.left, right=proposal.right, void=void)
+        return Standing(proposal=held, left=held.left, right=held.right, void=Void.GONE)
     if left == right:
-        return Standing(proposal=proposal, left=left, right=right, void=Void.MERGED)
-    said = judged.get((min(left, right), max(left, right)))
-    apart = Void.DIFFERENT if said is JudgementVerdict.DIFFERENT else None
-    return Standing(proposal=proposal, left=left, right=right, judged=said, void=apart)
-
-
-def zone_of(standings: Iterable[Standing]) -> Zone:
-    """Return the zone of a card: that of the least sure of its proposals."""
-    order = list(Zone)
-    return max((each.proposal.zone for each in standings), key=order.index)
+        return Standing(proposal=held, left=left, right=right, void=Void.MERGED)
+    said = last.get((min(left, right), max(left, right)))
+    verdict = said.verdict if said and said.verdict is not JudgementVerdict.UNSURE else None
+    void = Void.DIFFERENT if verdict is JudgementVerdict.DIFFERENT else None
+    return Standing(proposal=held, left=left, right=right, judged=verdict, void=void)
 
 
 def decide_lease(
-    cards: Sequence[CustomerId],
-    leases: Mapping[CustomerId, Stored[ReviewLease]],
+    cards: Sequence[str],
+    leases: Mapping[str, Stored[ReviewLease]],
     *,
     by: str,
     until: datetime,
@@ -131,9 +137,7 @@ def decide_lease(
     return ChangeSet(puts=tuple(puts), expects=tuple(expects), result={"cards": list(cards)})
 
 
-def expect_lease(
-    card: CustomerId, lease: Stored[ReviewLease] | None, *, by: str, now: datetime
-) -> Expect:
+def expect_lease(card: str, lease: Stored[ReviewLease] | None, *, by: str, now: datetime) -> Expect:
     """Return the condition under which somebody may work on a card: no other holds it.
 
     Raises RefusedError (code "card_held") when another does, or took it after the lease ran out.

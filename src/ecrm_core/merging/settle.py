@@ -16,8 +16,9 @@ from ecrm_core.customers import (
     Ruling,
     SurvivorshipPolicy,
     decide_corrections,
+    marked,
 )
-from ecrm_core.errors import DefinitionError, RefusedError
+from ecrm_core.errors import DefinitionError, RefusedError, UnknownName
 from ecrm_core.kernel import (
     ABSENT,
     AnyKind,
@@ -26,7 +27,6 @@ from ecrm_core.kernel import (
     Drop,
     Expect,
     Put,
-    Stored,
     derive_id,
     gate_text,
 )
@@ -43,7 +43,8 @@ from ecrm_core.merging.decision import (
 from ecrm_core.merging.edge import MERGE_EDGES, MergeEdge
 from ecrm_core.merging.merge import decide_merge, joined
 from ecrm_core.merging.proposal import PROPOSALS
-from ecrm_core.merging.review import REVIEW_LEASES, ReviewLease, Standing, expect_lease
+from ecrm_core.merging.question import Question
+from ecrm_core.merging.review import REVIEW_LEASES, Standing, expect_lease
 from ecrm_core.merging.value import Holdings
 
 __all__ = ["MAX_CARD", "Case", "Settlement", "decide_settle", "partition_of", "winner_of"]
@@ -58,29 +59,15 @@ Partition = tuple[tuple[CustomerId, ...], ...]
 class Case:
     """A card with all that a decision on it needs, the groups read first.
 
-    ``standings`` are its proposals, ``groups`` and ``holdings`` its customers by root, ``edges``
-    those in which one of them lost, ``judgements`` all about their homes, ``decided`` how many
-    decisions there were on the card.
+    ``groups`` and ``holdings`` are those of its customers by root, ``edges`` those in which one of
+    them lost, ``judgements`` all about their homes.
     """
 
-    card: CustomerId
-    standings: tuple[Standing, ...]
+    question: Question
     groups: Mapping[CustomerId, Group]
     holdings: Mapping[CustomerId, Holdings] = field(factory=dict)
     edges: Sequence[MergeEdge] = ()
     judgements: Sequence[Judgement] = ()
-    decided: int = 0
-    lease: Stored[ReviewLease] | None = None
-
-    @property
-    def open(self) -> tuple[Standing, ...]:
-        """The proposals that still ask."""
-        return tuple(each for each in self.standings if each.void is None)
-
-    @property
-    def customers(self) -> tuple[CustomerId, ...]:
-        """The roots that open proposals are about, in order."""
-        return tuple(sorted({id_ for each in self.open for id_ in each.pair}))
 
     @property
     def last(self) -> Mapping[tuple[str, str], Judgement]:
@@ -111,7 +98,7 @@ def partition_of(
     """Return the parts that a verdict on these customers makes; none for "unsure".
 
     A list of lists names the customers of each part; who is in none stays undecided. Raises
-    DefinitionError (code "verdict") for anything else.
+    UnknownName for another word, DefinitionError (code "parts") for lists that are no parts.
     """
     if verdict == "same":
         return (tuple(customers),)
@@ -119,14 +106,13 @@ def partition_of(
         return tuple((id_,) for id_ in customers)
     if verdict == "unsure":
         return ()
-    parts = () if isinstance(verdict, str) else tuple(map(tuple, verdict))
+    if isinstance(verdict, str):
+        raise UnknownName("verdict", verdict[:80], ("same", "different", "unsure"))
+    parts = tuple(map(tuple, verdict))
     named = [id_ for part in parts for id_ in part]
     if len(named) < 2 or len(set(named)) < len(named) or not {*named} <= {*customers}:
-        message = (
-            "expected the verdict 'same', 'different', 'unsure', or lists of two or more "
-            "customers of the card, each of them once"
-        )
-        raise DefinitionError(message, code="verdict")
+        message = "expected lists of two or more customers of the card, each of them once"
+        raise DefinitionError(message, code="parts")
     return tuple(part for part in parts if part)
 
 
@@ -164,17 +150,18 @@ def decide_settle(
     open any more; "card_too_large"), MergeRefused as ``decide_merge``, and DefinitionError for a
     verdict or a winner that is none.
     """
+    asks = case.question
     lease = ChangeSet(
-        drops=(Drop(REVIEW_LEASES, (case.card,)),) if case.lease else (),
-        expects=(expect_lease(case.card, case.lease, by=said.by, now=said.at),),
+        drops=(Drop(REVIEW_LEASES, (asks.id,)),) if asks.lease else (),
+        expects=(expect_lease(asks.id, asks.lease, by=said.by, now=said.at),),
     )
     _refuse(case)
-    parts = partition_of(said.verdict, case.customers)
+    parts = partition_of(said.verdict, asks.customers)
     ruled, spoken = _judgements(case, parts, said, tenant)
     answered = _answered(case, parts)
     merges = _merges(case, parts, said, tenant=tenant, policy=policy, region=region)
     decision = ReviewDecision(
-        id=derive_id("rvd", tenant, case.card, str(case.decided)), card=case.card,
+        id=derive_id("rvd", tenant, asks.id, str(len(asks.decisions))), card=asks.id,
         verdict=_verdict(parts), by=gate_text(said.by), at=said.at,
         reason=None if said.reason is None else gate_text(said.reason, "$.reason"),
         edges=_ids(merges, MERGE_EDGES), corrections=_ids(merges, CORRECTIONS), ruled=ruled,
@@ -186,21 +173,21 @@ def decide_settle(
         expects=(Expect(REVIEW_DECISIONS, (decision.id,), ABSENT),),
     )
     touched = {id_ for each in ruled for id_ in (each.left, each.right)}
-    bumped = [_bumped(case.groups[id_]) for id_ in sorted(touched)]
+    touched_rows = [bumped(case.groups[id_]) for id_ in sorted(touched)]
     result = {"decision": decision.id, "edges": list(decision.edges), "judgements": len(ruled)}
-    return stacked([lease, rows, *bumped, *merges], result=result)
+    return stacked([lease, rows, *touched_rows, *merges], result=result)
 
 
 def _refuse(case: Case) -> None:
-    if not case.open:
+    if not case.question.open:
         message = "everything on this card has been decided meanwhile: take another"
-        raise RefusedError(message, code="card_decided", card=case.card)
-    if len(case.customers) > MAX_CARD:
+        raise RefusedError(message, code="card_decided", card=case.question.id)
+    if len(case.question.customers) > MAX_CARD:
         message = (
-            f"this card has {len(case.customers)} customers, expected at most {MAX_CARD}: "
+            f"this card has {len(case.question.customers)} customers, expected at most {MAX_CARD}: "
             "judge or merge them two by two"
         )
-        raise RefusedError(message, code="card_too_large", card=case.card)
+        raise RefusedError(message, code="card_too_large", card=case.question.id)
 
 
 def _verdict(parts: Partition) -> CardVerdict:
@@ -218,7 +205,7 @@ def _pairs(
     """Go through the pairs that are judged, in order; unsure: those that were asked about."""
     if not parts:
         yield from ((pair, JudgementVerdict.UNSURE)
-                    for pair in sorted({each.pair for each in case.open}))  # fmt: skip
+                    for pair in sorted({each.pair for each in case.question.open}))  # fmt: skip
         return
     place = {id_: at for at, part in enumerate(parts) for id_ in part}
     for left, right in combinations(sorted(place), 2):
@@ -244,7 +231,7 @@ def _judgements(
 
 def _answered(case: Case, parts: Partition) -> tuple[Standing, ...]:
     named = {id_ for part in parts for id_ in part}
-    return tuple(each for each in case.open if {*each.pair} <= named)
+    return tuple(each for each in case.question.open if {*each.pair} <= named)
 
 
 def _merges(
@@ -282,9 +269,10 @@ def _merges(
     return made
 
 
-def _bumped(group: Group) -> ChangeSet:
-    """Return the root's row anew: who reads the group now decides on what is written here."""
-    return ChangeSet(puts=(Put(HOMES, group.root),), expects=(group.expect,))
+def bumped(group: Group) -> ChangeSet:
+    """Return the root's row anew, so that whoever read the group before decides again."""
+    rows = (Put(HOMES, group.root), marked(group.root.id))
+    return ChangeSet(puts=rows, expects=(group.expect,))
 
 
 def _ids(sets: Sequence[ChangeSet], kind: AnyKind) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from attrs import evolve, field, frozen
 
-from ecrm_core.customers import HOMES, Correction, Group, SurvivorshipPolicy
+from ecrm_core.customers import Correction, Group, SurvivorshipPolicy
 from ecrm_core.errors import RefusedError
 from ecrm_core.kernel import (
     ChangeSet,
@@ -27,6 +27,7 @@ from ecrm_core.merging.decision import (
 )
 from ecrm_core.merging.edge import MergeEdge
 from ecrm_core.merging.proposal import PROPOSALS
+from ecrm_core.merging.settle import bumped
 from ecrm_core.merging.unmerge import UndoReport, decide_unmerge, parted
 
 __all__ = ["DecisionUndo", "Taken", "decide_unsettle"]
@@ -91,8 +92,7 @@ def decide_unsettle(
         ),
         expects=(Expect(REVIEW_DECISIONS, (undone.id,), row.version),),
     )
-    bumped = [ChangeSet(puts=(Put(HOMES, group.root),), expects=(group.expect,))
-              for group in taken.groups]  # fmt: skip
+    touched = [bumped(group) for group in taken.groups]
     reports = [dict(each.result) for each in unmerged]
     result: dict[str, Json] = {
         "decision": undone.id,
@@ -103,7 +103,7 @@ def decide_unsettle(
     }
     # What the groups are expected to be is said once: a part that was cut off has no row of a root.
     cut = [evolve(each, expects=()) for each in unmerged]
-    return stacked([rows, *bumped, *cut], result=result)
+    return stacked([rows, *touched, *cut], result=result)
 
 
 def _unmerged(
@@ -135,10 +135,12 @@ def _spoken(
     why = f"decision {taken.decision.value.id} taken back"
     for each in taken.decision.value.ruled:
         ends = sorted({roots[each.left], roots[each.right]})
-        # Others may have made the two one in another way: then what was said last of these very ids.
+        # Somebody else may have made the two one: then what was said last of these very ids.
         held = last.get((ends[0], ends[1]) if len(ends) > 1 else (each.left, each.right))
-        if held is not None and held.id == each.judgement:
+        taken_back = each.before or JudgementVerdict.UNSURE
+        ours = held is not None and held.id == each.judgement
+        if held is not None and ours and held.verdict is not taken_back:
             yield Judgement.of(
-                each.left, each.right, each.before or JudgementVerdict.UNSURE, by=by,
+                each.left, each.right, taken_back, by=by,
                 at=said_after(at, held), reason=why, tenant=tenant,
             )  # fmt: skip

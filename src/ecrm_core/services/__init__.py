@@ -1,5 +1,7 @@
 """Services: load, decide, apply; one function a verb, no business rule."""
 
+from ecrm_core.services.card import CardCustomer, ReviewCard, ReviewPage
+from ecrm_core.services.cards import read_card, read_cards
 from ecrm_core.services.cleaning import fixable, prepare_clean
 from ecrm_core.services.commit import commit
 from ecrm_core.services.contact import (
@@ -48,8 +50,16 @@ from ecrm_core.services.renewals import (
 )
 from ecrm_core.services.replay import Mapper, mapper_for, prepare_replay
 from ecrm_core.services.retention import prepare_forget_requests
+from ecrm_core.services.review import (
+    ReviewCounts,
+    choose_cards,
+    count_review,
+    prepare_release_review,
+    prepare_review,
+)
 from ecrm_core.services.runs import MERGED, UNMERGED, Runner, count_marked, run_pages
 from ecrm_core.services.segments import Question, explain_member, segment_members
+from ecrm_core.services.settle import CardSaid, last_decision, prepare_settle, prepare_unsettle
 from ecrm_core.services.tables import Extent, customer_rows, extent_of
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
 from ecrm_core.services.view import (
@@ -66,6 +76,8 @@ __all__ = [
     "MERGED",
     "UNMERGED",
     "Act",
+    "CardCustomer",
+    "CardSaid",
     "CustomerView",
     "Deliveries",
     "Extent",
@@ -74,14 +86,19 @@ __all__ = [
     "Mapper",
     "Question",
     "Review",
+    "ReviewCard",
+    "ReviewCounts",
+    "ReviewPage",
     "RunReport",
     "Runner",
     "address_of",
     "adopted_model",
     "check",
+    "choose_cards",
     "commit",
     "count_marked",
     "count_parties",
+    "count_review",
     "customer_rows",
     "deliver",
     "due_actions",
@@ -97,6 +114,7 @@ __all__ = [
     "hanging_on",
     "has_customers",
     "holdings_of",
+    "last_decision",
     "linked_rows",
     "mapper_for",
     "may_contact_address",
@@ -116,12 +134,18 @@ __all__ = [
     "prepare_record",
     "prepare_refusal",
     "prepare_release_hold",
+    "prepare_release_review",
     "prepare_release_stuck",
     "prepare_replay",
+    "prepare_review",
     "prepare_run_due",
+    "prepare_settle",
     "prepare_subscribe",
     "prepare_sweep",
     "prepare_unmerge",
+    "prepare_unsettle",
+    "read_card",
+    "read_cards",
     "read_model",
     "report_store",
     "run_pages",
