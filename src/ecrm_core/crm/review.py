@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, time, timedelta
+from functools import cache
 
 from attrs import frozen
 
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.errors import MissingError, RefusedError, UnknownName
-from ecrm_core.kernel import ChangeSet, canonical_json, decode, gate_text, utc, zone
+from ecrm_core.kernel import ChangeSet, canonical_json, decode, utc, zone
 from ecrm_core.matching import Model
 from ecrm_core.merging import DecisionUndo, Zone
 from ecrm_core.services import (
+    Act,
     CardSaid,
+    Desk,
+    Review,
     ReviewCard,
     ReviewCounts,
     ReviewPage,
+    adopted_model,
     choose_cards,
     count_review,
     last_decision,
@@ -27,6 +32,7 @@ from ecrm_core.services import (
     prepare_unsettle,
     read_card,
     read_cards,
+    read_model,
 )
 
 __all__ = ["RefusedCard", "ReviewDrafts", "ReviewVerbs", "Settled", "SettledMany"]
@@ -101,17 +107,20 @@ class ReviewDrafts(Drafts):
         reason: str | None = None,
         winner: Customer | None = None,
         values: Mapping[str, object] | None = None,
+        despite: Collection[str] = (),
         now: datetime | None = None,
     ) -> ChangeSet:
         """Return what the decision would write."""
+        review = Review.of(values, despite, self.settings.region)
         return prepare_settle(
             self.store, _name(card), verdict, act=self._act(by, now), reason=reason,
-            winner=winner, values=values, region=self.settings.region,
+            winner=winner, review=review,
         )  # fmt: skip
 
     def undo_decision(self, decision: str, *, by: str, now: datetime | None = None) -> ChangeSet:
         """Return what taking the decision back would write."""
-        return prepare_unsettle(self.store, decision, act=self._act(by, now))
+        kinds = tuple(self.settings.tools.linked.values())
+        return prepare_unsettle(self.store, decision, act=self._act(by, now), kinds=kinds)
 
 
 class ReviewVerbs(Verbs):
@@ -135,28 +144,24 @@ class ReviewVerbs(Verbs):
         masked unless ``masked`` is False; ``model`` explains (default: the table of roles). Raises
         DefinitionError for a limit below 1 or a lease of no length.
         """
-        act, at = gate_text(by, "$.by"), self._now(now)
+        act = Act(by=by, at=self._now(now), policy=self._settings.policy)
         if lease is None:
             found = choose_cards(
-                self.store, by=act, limit=limit, zone=_zone(zone), now=at, held_too=True
+                self.store, by=act.by, limit=limit, zone=_zone(zone), now=act.at, held_too=True
             )
             ids, held, void = [card.id for card in found.cards], found.held, found.void
         else:
             length = lease
             result = self._commit(
                 lambda at: self.dry_run.review(
-                    by=act, limit=limit, lease=length, zone=zone, now=at
+                    by=by, limit=limit, lease=length, zone=zone, now=at
                 ),
-                [], None, at,
+                [], None, act.at,
             )  # fmt: skip
             ids, held, void = result["cards"], result["held"], result["void"]
-        cards = read_cards(
-            self.store, ids, policy=self._settings.policy, model=model,
-            comparisons=self._settings.tools.comparisons.values(), masked=masked, now=at,
-        )  # fmt: skip
-        return ReviewPage(
-            cards=cards, until=None if lease is None else at + lease, held=held, void=void
-        )
+        cards = read_cards(self.store, ids, desk=self._desk(act, model, masked=masked))
+        until = None if lease is None else act.at + lease
+        return ReviewPage(cards=cards, until=until, held=held, void=void)
 
     def review_card(
         self,
@@ -170,10 +175,21 @@ class ReviewVerbs(Verbs):
 
         Raises MissingError for a card that is unknown, RefusedError when it has been decided.
         """
-        return read_card(
-            self.store, _name(card), policy=self._settings.policy, model=model,
-            comparisons=self._settings.tools.comparisons.values(), masked=masked,
-            now=self._now(now),
+        act = Act(by="review", at=self._now(now), policy=self._settings.policy)
+        return read_card(self.store, _name(card), desk=self._desk(act, model, masked=masked))
+
+    def _desk(self, act: Act, model: Model | None, *, masked: bool) -> Desk:
+        tools = self._settings.tools
+
+        @cache
+        def explaining() -> Model | None:
+            """Return the model given, else the one in use."""
+            adopted = None if model else adopted_model(self.store)
+            return read_model(self.store, adopted) if adopted else model
+
+        return Desk(
+            act=act, model=explaining, comparisons=tuple(tools.comparisons.values()),
+            kinds=tuple(tools.linked.values()), masked=masked,
         )  # fmt: skip
 
     def release_review(
@@ -195,6 +211,7 @@ class ReviewVerbs(Verbs):
         reason: str | None = None,
         winner: Customer | None = None,
         values: Mapping[str, object] | None = None,
+        despite: Collection[str] = (),
         key: str | None = None,
         now: datetime | None = None,
     ) -> Settled:
@@ -202,15 +219,16 @@ class ReviewVerbs(Verbs):
 
         Of three and more some may be one: lists name the customers of each person, those in no list
         stay undecided. "same" merges into ``winner`` (default: who has the most history), with
-        ``values`` by field as corrections of her. "unsure" puts the card behind all others for
-        seven days. All is written at once, and ``undo_decision`` takes it back.
+        ``values`` by field as corrections of her; ``despite`` names blockers to look past, by their
+        codes. "unsure" puts the card behind all others for seven days. All is written at once, and
+        ``undo_decision`` takes it back.
 
-        Raises RefusedError when somebody else holds the card or has decided it, MergeRefused,
-        MissingError for a card that is unknown, DefinitionError for a verdict or winner that is
-        none.
+        Raises RefusedError when somebody else holds the card or has decided it, MergeRefused when a
+        blocker stands, MissingError for a card that is unknown, DefinitionError for a verdict or
+        winner that is none.
         """
-        name, chosen = _name(card), dict(values or {})
-        spelled = [part for field in sorted(chosen) for part in (field, chosen[field])]
+        name, chosen = _name(card), sorted((values or {}).items())
+        spelled = [part for pair in chosen for part in pair] + sorted(despite)
         said = (
             verdict
             if isinstance(verdict, str)
@@ -220,7 +238,8 @@ class ReviewVerbs(Verbs):
         params = ["settle", name, said, by, reason, winning, *spelled]
         result = self._commit(
             lambda at: self.dry_run.settle(
-                name, verdict, by=by, reason=reason, winner=winner, values=values, now=at
+                name, verdict, by=by, reason=reason, winner=winner, values=values,
+                despite=despite, now=at,
             ),
             params, key, now,
         )  # fmt: skip

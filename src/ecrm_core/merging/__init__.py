@@ -3,6 +3,7 @@
 from ecrm_core.merging.auto_merge import AutoMerge
 from ecrm_core.merging.blockers import BLOCKERS, Blocker, find_blockers
 from ecrm_core.merging.blocks import Blocks, Two, two, walls_of
+from ecrm_core.merging.case import Case, winner_of
 from ecrm_core.merging.caution import find_warnings
 from ecrm_core.merging.claim import Proof
 from ecrm_core.merging.decision import (
@@ -16,10 +17,11 @@ from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
 from ecrm_core.merging.hold import LEGAL_HOLDS, LegalHold, decide_hold, decide_release_hold
 from ecrm_core.merging.linked import LinkedKind
 from ecrm_core.merging.merge import decide_merge, joined, reviewed
+from ecrm_core.merging.parts import Settlement
 from ecrm_core.merging.preview import MergePreview, preview_merge
 from ecrm_core.merging.proposal import PROPOSALS, Proposal, Zone, proposal_id
 from ecrm_core.merging.propose import Told, proposals_of
-from ecrm_core.merging.question import Question
+from ecrm_core.merging.queued import QueuedCard
 from ecrm_core.merging.review import (
     REVIEW_LEASES,
     ReviewLease,
@@ -31,7 +33,7 @@ from ecrm_core.merging.review import (
 )
 from ecrm_core.merging.run import Join, Plan, plan_of_run
 from ecrm_core.merging.scene import Scene, Weighed, surest
-from ecrm_core.merging.settle import MAX_CARD, Case, Settlement, decide_settle, winner_of
+from ecrm_core.merging.settle import MAX_CARD, decide_settle
 from ecrm_core.merging.unit import Unit, automatic, units_of
 from ecrm_core.merging.unmerge import UndoReport, decide_unmerge, parted
 from ecrm_core.merging.unsettle import DecisionUndo, Taken, decide_unsettle
@@ -62,7 +64,7 @@ __all__ = [
     "Plan",
     "Proof",
     "Proposal",
-    "Question",
+    "QueuedCard",
     "ReviewCosts",
     "ReviewDecision",
     "ReviewLease",

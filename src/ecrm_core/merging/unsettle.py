@@ -7,12 +7,22 @@ from datetime import datetime
 
 from attrs import evolve, field, frozen
 
-from ecrm_core.customers import Correction, Group, SurvivorshipPolicy
+from ecrm_core.customers import (
+    CORRECTIONS,
+    Correction,
+    Group,
+    Profile,
+    Ruling,
+    SurvivorshipPolicy,
+    decide_corrections,
+    field_of,
+    unify,
+)
 from ecrm_core.errors import RefusedError
 from ecrm_core.kernel import (
     ChangeSet,
+    CustomerId,
     Expect,
-    Json,
     Put,
     Stored,
     gate_text,
@@ -26,8 +36,9 @@ from ecrm_core.merging.decision import (
     stacked,
 )
 from ecrm_core.merging.edge import MergeEdge
+from ecrm_core.merging.hold import LegalHold
 from ecrm_core.merging.proposal import PROPOSALS
-from ecrm_core.merging.settle import bumped
+from ecrm_core.merging.settle import bumped, written_ids
 from ecrm_core.merging.unmerge import UndoReport, decide_unmerge, parted
 
 __all__ = ["DecisionUndo", "Taken", "decide_unsettle"]
@@ -39,7 +50,8 @@ class DecisionUndo:
 
     ``reports`` has one UndoReport for each merge that was undone now; ``undone_before`` are the
     edges somebody had undone already. ``judgements`` counts verdicts taken back, those that were
-    not overruled since; ``proposals`` those that wait again.
+    not overruled since, ``proposals`` those that wait again. ``corrections`` are rulings that put
+    back what the values chosen in the decision had replaced.
     """
 
     decision: str
@@ -47,6 +59,7 @@ class DecisionUndo:
     undone_before: tuple[str, ...] = ()
     judgements: int = 0
     proposals: int = 0
+    corrections: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -55,8 +68,8 @@ class Taken:
 
     ``groups`` hold every customer it judged, each once; ``edges`` touch their homes;
     ``judgements`` are about them; ``waiting`` are the ids of its proposals that a run has made
-    anew. ``meanwhile`` are by edge the corrections written since, ``refusals`` as in
-    ``decide_unmerge``.
+    anew. ``meanwhile`` and ``linked`` are by edge, and as in ``decide_unmerge`` with ``refusals``
+    and ``holds``.
     """
 
     decision: Stored[ReviewDecision]
@@ -65,7 +78,9 @@ class Taken:
     judgements: Sequence[Judgement] = ()
     waiting: Collection[str] = ()
     meanwhile: Mapping[str, Sequence[Correction]] = field(factory=dict)
+    linked: Mapping[str, Mapping[str, Sequence[CustomerId]]] = field(factory=dict)
     refusals: int = 0
+    holds: Sequence[LegalHold] = ()
 
 
 def decide_unsettle(
@@ -73,14 +88,16 @@ def decide_unsettle(
 ) -> ChangeSet:
     """Return what taking a decision back writes; the result is the DecisionUndo as JSON.
 
-    Its merges are undone, what it judged is judged as before (unsure where nothing was said), and
-    its proposals wait again. Raises RefusedError (code "decision_undone") the second time.
+    Its merges are undone, what it judged is judged as before (unsure where nothing was said), what
+    its values replaced is shown again, and its proposals wait again. Raises RefusedError (code
+    "decision_undone") the second time, MergeRefused as ``decide_unmerge``.
     """
     row = taken.decision
     if not row.value.stands:
         message = "this decision has been taken back already"
         raise RefusedError(message, code="decision_undone", decision=row.value.id)
     groups, unmerged = _unmerged(taken, by=by, at=at, policy=policy)
+    rulings = tuple(_unruled(row.value, groups, tenant=tenant, by=by, at=at, policy=policy))
     spoken = tuple(_spoken(taken, groups, tenant=tenant, by=by, at=at))
     waiting = [held for held in row.value.proposals if held.id not in taken.waiting]
     undone = evolve(row.value, undone_at=at, undone_by=gate_text(by))
@@ -92,18 +109,20 @@ def decide_unsettle(
         ),
         expects=(Expect(REVIEW_DECISIONS, (undone.id,), row.version),),
     )
-    touched = [bumped(group) for group in taken.groups]
-    reports = [dict(each.result) for each in unmerged]
-    result: dict[str, Json] = {
-        "decision": undone.id,
-        "reports": reports,
-        "undone_before": [id_ for id_ in undone.edges if id_ not in {r["edge"] for r in reports}],
-        "judgements": len(spoken),
-        "proposals": len(waiting),
-    }
+    reports = tuple(decode(UndoReport, dict(each.result)) for each in unmerged)
+    now_undone = {report.edge for report in reports}
+    came_to = DecisionUndo(
+        decision=undone.id,
+        reports=reports,
+        undone_before=tuple(id_ for id_ in undone.edges if id_ not in now_undone),
+        judgements=len(spoken),
+        proposals=len(waiting),
+        corrections=written_ids(rulings, CORRECTIONS),
+    )
     # What the groups are expected to be is said once: a part that was cut off has no row of a root.
-    cut = [evolve(each, expects=()) for each in unmerged]
-    return stacked([rows, *touched, *cut], result=result)
+    cut = [evolve(each, expects=()) for each in (*unmerged, *rulings)]
+    touched = [bumped(group) for group in taken.groups]
+    return stacked([rows, *touched, *cut], result=encode(came_to))
 
 
 def _unmerged(
@@ -118,12 +137,54 @@ def _unmerged(
         at_hand = next(g for g in groups if any(home.id == edge.loser for home in g.homes))
         made.append(decide_unmerge(
             at_hand, tuple(edges.values()), edge, meanwhile=taken.meanwhile.get(id_, ()),
-            refusals=taken.refusals, by=by, at=at, policy=policy,
+            linked=taken.linked.get(id_), refusals=taken.refusals, holds=taken.holds,
+            by=by, at=at, policy=policy,
         ))  # fmt: skip
         groups.remove(at_hand)
         groups += parted(at_hand, tuple(edges.values()), edge)
         edges[id_] = evolve(edge, undone_at=at)
     return groups, made
+
+
+def _unruled(
+    decision: ReviewDecision,
+    groups: Sequence[Group],
+    *,
+    tenant: str,
+    by: str,
+    at: datetime,
+    policy: SurvivorshipPolicy,
+) -> Iterator[ChangeSet]:
+    """Go through the rulings that put back what the values of the decision replaced.
+
+    Corrections stay for ever, and stay with the winner: without these she would go on showing what
+    may be somebody else's.
+    """
+    for group in groups:
+        own = [held for held in group.corrections if held.id not in decision.corrections]
+        if len(own) == len(group.corrections):
+            continue
+        shown, before = (
+            unify(group.records.values(), held, policy, id=group.root.id)
+            for held in (group.corrections, own)
+        )
+        names = {c.field_name for c in group.corrections if c.id in decision.corrections}
+        why = f"decision {decision.id} taken back"
+        rulings = [
+            ruling for name in sorted(names) for ruling in _put_back(name, shown, before, why)
+        ]
+        yield decide_corrections(group, rulings, tenant=tenant, by=by, at=at, policy=policy)
+
+
+def _put_back(name: str, shown: Profile, before: Profile, why: str) -> Iterator[Ruling]:
+    held, meant = shown.values(name), before.values(name)
+    if not field_of(name).many:
+        if held != meant:
+            yield Ruling(field_name=name, value=before.value(name), reason=why)
+        return
+    for element in held:
+        if element not in meant:
+            yield Ruling(field_name=name, value=None, replaces=element, reason=why)
 
 
 def _spoken(

@@ -1,7 +1,7 @@
 """Services: load, decide, apply; one function a verb, no business rule."""
 
 from ecrm_core.services.card import CardCustomer, ReviewCard, ReviewPage
-from ecrm_core.services.cards import read_card, read_cards
+from ecrm_core.services.cards import Desk, read_card, read_cards
 from ecrm_core.services.cleaning import fixable, prepare_clean
 from ecrm_core.services.commit import commit
 from ecrm_core.services.contact import (
@@ -80,6 +80,7 @@ __all__ = [
     "CardSaid",
     "CustomerView",
     "Deliveries",
+    "Desk",
     "Extent",
     "Handler",
     "Hit",

@@ -13,7 +13,15 @@ from ecrm_core.customers import Group, Profile, show_value
 from ecrm_core.errors import MissingError
 from ecrm_core.kernel import CustomerId, Json, Private, Reason, encode, plain_table
 from ecrm_core.matching import Explanation, Judgement
-from ecrm_core.merging import Holdings, MergePreview, ReviewDecision, Standing, Zone
+from ecrm_core.merging import (
+    Blocker,
+    Holdings,
+    MergePreview,
+    ReviewDecision,
+    Standing,
+    Two,
+    Zone,
+)
 
 __all__ = ["CardCustomer", "ReviewCard", "ReviewPage"]
 
@@ -52,8 +60,9 @@ class ReviewCard(Private):
     """Two or more customers that may be one, with all that helps to decide it.
 
     ``proposals`` are those that still ask, the first of the queue first; ``void`` those that were
-    decided elsewhere since the run. ``judgements`` is what was said last of each two of them,
-    ``decisions`` what was decided about this card before. ``value`` is in thousandths of a look.
+    decided elsewhere since the run. Of each two of them ``judgements`` is what was said last,
+    ``blockers`` what forbids their merge; ``decisions`` is what was decided about this card before.
+    ``winner`` is under whose id they go on when nobody says; ``value`` is in thousandths of a look.
     ``held_until`` is when the lease on it ends, whosever it is. ``str`` and notebooks show masked
     values unless ``masked`` is False.
     """
@@ -65,6 +74,7 @@ class ReviewCard(Private):
     proposals: tuple[Standing, ...]
     void: tuple[Standing, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    blockers: Mapping[Two, tuple[Blocker, ...]] = field(factory=dict)
     decisions: tuple[ReviewDecision, ...] = ()
     winner: CustomerId
     held_until: datetime | None = None
@@ -180,6 +190,8 @@ class ReviewCard(Private):
         for said in self.judgements:
             day = said.at.date().isoformat()
             yield f"{said.left} and {said.right}: judged {said.verdict.value} on {day}"
+        for (one, other), found in self.blockers.items():
+            yield f"{one} and {other}: blocked, {'; '.join(map(str, found))}"
         for gone in self.void:
             yield f"{gone.left} and {gone.right}: {gone.void.value if gone.void else ''} meanwhile"
 

@@ -16,7 +16,7 @@ from ecrm_core.merging import (
     REVIEW_DECISIONS,
     REVIEW_LEASES,
     Proposal,
-    Question,
+    QueuedCard,
     ReviewDecision,
     Standing,
     Zone,
@@ -34,14 +34,14 @@ __all__ = [
     "count_review",
     "prepare_release_review",
     "prepare_review",
-    "read_questions",
+    "read_queued",
     "walk_queue",
 ]
 
 _PAGE = 200
 
 
-def read_questions(store: Store, ids: Collection[str]) -> Mapping[str, Question]:
+def read_queued(store: Store, ids: Collection[str]) -> Mapping[str, QueuedCard]:
     """Return the cards of these ids; those without a proposal are absent."""
     keys = [(id_,) for id_ in ids]
     rows = store.find_many(PROPOSALS, "by_group", keys)
@@ -49,7 +49,7 @@ def read_questions(store: Store, ids: Collection[str]) -> Mapping[str, Question]
     leases = store.get_many(REVIEW_LEASES, keys)
     decided = store.find_many(REVIEW_DECISIONS, "by_card", keys)
     return {
-        id_: Question(
+        id_: QueuedCard(
             id=id_,
             standings=tuple(stand[row.value.id] for row in held),
             lease=leases.get((id_,)),
@@ -85,19 +85,19 @@ def card_named(store: Store, name: str) -> str:
     return found.value.group
 
 
-def walk_queue(store: Store, zone: Zone | None = None) -> Iterator[Question]:
+def walk_queue(store: Store, zone: Zone | None = None) -> Iterator[QueuedCard]:
     """Go through the cards, the most valuable first (ties by the id of the proposal).
 
     A card none of whose proposals is open comes where the first of them stands.
     """
     index, within = ("by_rank", ()) if zone is None else ("by_zone", (zone.value,))
-    known: dict[str, Question] = {}
+    known: dict[str, QueuedCard] = {}
     done: set[str] = set()
     after: Cursor | None = None
     while True:
         page = store.scan(PROPOSALS, index=index, within=within, after=after, limit=_PAGE)
         rows = [row.value for row in page.rows]
-        known |= read_questions(store, sorted({held.group for held in rows} - known.keys()))
+        known |= read_queued(store, sorted({held.group for held in rows} - known.keys()))
         for held in rows:
             card = known.get(held.group)
             if card and card.id not in done and _placed(card, held, zone):
@@ -108,7 +108,7 @@ def walk_queue(store: Store, zone: Zone | None = None) -> Iterator[Question]:
             return
 
 
-def _placed(card: Question, held: Proposal, zone: Zone | None) -> bool:
+def _placed(card: QueuedCard, held: Proposal, zone: Zone | None) -> bool:
     """Tell whether a card stands in the queue where this proposal of its stands."""
     if not card.open:
         return True
@@ -119,7 +119,7 @@ def _placed(card: Question, held: Proposal, zone: Zone | None) -> bool:
 class Choice:
     """What a walk over the queue came to: the cards for a reviewer, and what was passed by."""
 
-    cards: tuple[Question, ...]
+    cards: tuple[QueuedCard, ...]
     held: int
     void: Mapping[str, int]
 
@@ -140,8 +140,8 @@ def choose_cards(
     """
     if limit < 1:
         raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
-    chosen: list[Question] = []
-    later: list[Question] = []
+    chosen: list[QueuedCard] = []
+    later: list[QueuedCard] = []
     void: Counter[str] = Counter()
     held = 0
     for card in walk_queue(store, zone):

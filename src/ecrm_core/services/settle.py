@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from ecrm_core.customers import Correction, SourceKey, ids_of, person_subject
+from ecrm_core.customers import Correction, Group, SourceKey, ids_of, person_subject
 from ecrm_core.errors import MissingError
 from ecrm_core.kernel import ChangeSet, CustomerId, Key, Stored, gate_text
+from ecrm_core.matching import Judgement
 from ecrm_core.merging import (
     PROPOSALS,
     REVIEW_DECISIONS,
     REVIEW_LEASES,
     Case,
+    LinkedKind,
     MergeEdge,
-    Question,
+    QueuedCard,
     ReviewDecision,
     Settlement,
     Taken,
+    Two,
     decide_settle,
     decide_unsettle,
     standings,
+    two,
 )
 from ecrm_core.ports import (
     Cursor,
@@ -28,10 +32,13 @@ from ecrm_core.ports import (
     read_corrections,
     read_edges,
     read_groups,
+    read_holds,
     read_judgements,
 )
 from ecrm_core.services.holdings import holdings_of
 from ecrm_core.services.identity import Act, groups_of, identity_of
+from ecrm_core.services.judgements import held_apart
+from ecrm_core.services.merges import Review, written_since
 from ecrm_core.services.review import card_named
 
 __all__ = ["CardSaid", "last_decision", "prepare_settle", "prepare_unsettle", "read_cases"]
@@ -48,19 +55,20 @@ def prepare_settle(
     act: Act,
     reason: str | None = None,
     winner: str | SourceKey | None = None,
-    values: Mapping[str, object] | None = None,
-    region: str | None = None,
+    review: Review | None = None,
 ) -> ChangeSet:
     """Return what deciding a card writes; a card is named by its id or that of a proposal on it."""
     name = card_named(store, card)
     case = read_cases(store, [name])[name]
+    chosen = review or Review()
     said = Settlement(
         verdict=verdict if isinstance(verdict, str)
         else [[_root(case, identity_of(store, each)) for each in part] for part in verdict],
-        by=act.by, at=act.at, reason=reason, values=values or {},
+        by=act.by, at=act.at, reason=reason,
         winner=None if winner is None else _root(case, identity_of(store, winner)),
+        values=chosen.values, despite=chosen.despite, region=chosen.region,
     )  # fmt: skip
-    return decide_settle(case, said, tenant=store.tenant, policy=act.policy, region=region)
+    return decide_settle(case, said, tenant=store.tenant, policy=act.policy)
 
 
 def read_cases(store: Store, cards: Collection[str]) -> Mapping[str, Case]:
@@ -75,11 +83,13 @@ def read_cases(store: Store, cards: Collection[str]) -> Mapping[str, Case]:
     told = read_judgements(store, sorted(homes))
     edges = [row.value for row in read_edges(store, sorted(groups))]
     holdings = holdings_of(store, sorted(groups))
+    holds = read_holds(store, sorted(homes))
+    apart = _apart(store, groups, told)
     leases = store.get_many(REVIEW_LEASES, keys)
     decided = store.find_many(REVIEW_DECISIONS, "by_card", keys)
     return {
         card: Case(
-            question=Question(
+            queued=QueuedCard(
                 id=card,
                 standings=standings(asked[card], homes, told),
                 lease=leases.get((card,)),
@@ -89,9 +99,24 @@ def read_cases(store: Store, cards: Collection[str]) -> Mapping[str, Case]:
             holdings=holdings,
             edges=edges,
             judgements=told,
+            holds=holds,
+            apart=apart,
         )
         for card in cards
     }
+
+
+def _apart(
+    store: Store, groups: Mapping[CustomerId, Group], told: Iterable[Judgement]
+) -> frozenset[Two]:
+    """Return which of these customers were judged different, by way of others too."""
+    named = {id_ for said in told for id_ in (said.left, said.right)}
+    return frozenset(
+        two(root, other)
+        for root, group in groups.items()
+        if named & set(ids_of(group))  # whoever is held apart is named by a judgement
+        for other in held_apart(store, frozenset(ids_of(group)))
+    )
 
 
 def _root(case: Case, home: CustomerId) -> CustomerId:
@@ -126,8 +151,13 @@ def _newest(store: Store, by: str) -> Iterator[Stored[ReviewDecision]]:
             return
 
 
-def prepare_unsettle(store: Store, decision_id: str, *, act: Act) -> ChangeSet:
-    """Return what taking a decision back changes; MissingError for one that is unknown."""
+def prepare_unsettle(
+    store: Store, decision_id: str, *, act: Act, kinds: Sequence[LinkedKind] = ()
+) -> ChangeSet:
+    """Return what taking a decision back changes; MissingError for one that is unknown.
+
+    ``kinds`` are those of plugins and of the shop itself whose rows the reports count.
+    """
     key = (gate_text(decision_id, "$.decision"),)
     found = store.get_many(REVIEW_DECISIONS, [key]).get(key)
     if found is None:
@@ -145,8 +175,11 @@ def prepare_unsettle(store: Store, decision_id: str, *, act: Act) -> ChangeSet:
         judgements=read_judgements(store, homes),
         waiting=[id_ for (id_,) in store.get_many(PROPOSALS, _keys(found.value))],
         meanwhile={row.value.id: _since(row, written) for row in edges},
+        linked={row.value.id: written_since(store, _holding(groups, row.value), kinds, row.version)
+                for row in edges if row.value.id in found.value.edges},
         refusals=len(read_consents(store, map(person_subject, homes))),
-    )
+        holds=read_holds(store, homes),
+    )  # fmt: skip
     return decide_unsettle(taken, tenant=store.tenant, by=act.by, at=act.at, policy=act.policy)
 
 
@@ -155,5 +188,11 @@ def _keys(decision: ReviewDecision) -> list[Key]:
 
 
 def _since(edge: Stored[MergeEdge], written: Iterable[Stored[Correction]]) -> list[Correction]:
-    # Versions only grow, so what was written since the edge is known without trusting a clock.
-    return [row.value for row in written if row.version > edge.version]
+    # Versions only grow, so what was written since the edge is known without trusting a clock;
+    # what was written with it has its very version.
+    return [row.value for row in written if row.version >= edge.version]
+
+
+def _holding(groups: Mapping[CustomerId, Group], edge: MergeEdge) -> Group:
+    """Return the group that an edge is in."""
+    return next(group for group in groups.values() if edge.loser in ids_of(group))

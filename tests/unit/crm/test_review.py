@@ -266,7 +266,7 @@ def test_values_chosen_in_review_are_corrections_of_the_one_they_become(crm: Crm
     (correction,) = crm.view("shop/a").group.corrections
     assert (correction.by, correction.value) == ("ada", "Anna")
     propose(crm, proposal("c", "d"))
-    with pytest.raises(DefinitionError, match="name the winner"):
+    with pytest.raises(DefinitionError, match="one for the values"):
         crm.settle(low("c", "d"), "different", by="ada", values={"name.given": "Anna"})
 
 

@@ -1,4 +1,4 @@
-"""Question: what one card of the review queue asks: the proposals that belong together."""
+"""Queued: a card of the review queue: proposals that belong together, as they stand now."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ecrm_core.merging.decision import ReviewDecision
 from ecrm_core.merging.proposal import Proposal, Zone
 from ecrm_core.merging.review import ReviewLease, Standing
 
-__all__ = ["Question"]
+__all__ = ["QueuedCard"]
 
 
 @frozen(kw_only=True)
-class Question:
+class QueuedCard:
     """A card: its proposals as they stand, who holds it, and what was decided about it before.
 
     ``id`` is the ``group`` of the proposals.
