@@ -70,8 +70,8 @@ def decide_settle(
         id=derive_id("rvd", tenant, card.id, str(len(card.decisions))), card=card.id,
         verdict=verdict_of(parts), by=gate_text(said.by), at=said.at,
         reason=None if said.reason is None else gate_text(said.reason, "$.reason"),
-        edges=written_ids(merges, MERGE_EDGES), corrections=written_ids(merges, CORRECTIONS), ruled=ruled,
-        proposals=_answered(case, parts),
+        edges=written_ids(merges, MERGE_EDGES), corrections=written_ids(merges, CORRECTIONS),
+        ruled=ruled, proposals=_answered(case, parts),
     )  # fmt: skip
     rows = ChangeSet(
         puts=(Put(REVIEW_DECISIONS, decision), *(Put(JUDGEMENTS, each) for each in spoken)),

@@ -25,6 +25,8 @@ from ecrm_core.kernel import (
     Expect,
     Put,
     Stored,
+    decode,
+    encode,
     gate_text,
 )
 from ecrm_core.matching import JUDGEMENTS, Judgement, JudgementVerdict
