@@ -136,7 +136,7 @@ class ReviewCard(Private):
 
     def table(self, *, masked: bool = True) -> str:
         """Return the card as plain text: the customers side by side, the reasons below."""
-        head = ("", *(each.id for each in self.customers), "")
+        head = ("", *self._heads, "")
         lines = [self.title, "", plain_table(head, self.rows(masked=masked)), "", *self._said()]
         return "\n".join(lines)
 
@@ -153,7 +153,7 @@ class ReviewCard(Private):
         return self.table(masked=self.masked)
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{escape(each.id)}</th>' for each in self.customers)
+        head = "".join(f'<th scope="col">{escape(name)}</th>' for name in self._heads)
         body = "".join(_html_row(row) for row in self.rows(masked=self.masked))
         said = "".join(f"<li>{escape(line)}</li>" for line in self._said())
         return (
@@ -180,20 +180,30 @@ class ReviewCard(Private):
         for name in self.customers[0].counts if self.customers else ():
             yield (name, *(f"{each.counts[name]:,}" for each in self.customers), "")
 
+    @property
+    def _heads(self) -> Sequence[str]:
+        return [f"{at}: {each.id}" for at, each in enumerate(self.customers, start=1)]
+
+    def _two(self, one: str, other: str) -> str:
+        """Return two customers by their numbers on the card; one that is not on it by her id."""
+        places = {each.id: str(at) for at, each in enumerate(self.customers, start=1)}
+        return " and ".join(sorted(places.get(CustomerId(id_), id_) for id_ in (one, other)))
+
     def _said(self) -> Iterator[str]:
         """Go through what is to be known beside the values, a line each."""
         for each in self.proposals[:_SHOWN]:
-            why = "; ".join(map(str, self.reasons(each)))
-            yield f"{_proposed(each)}: {why}" if why else _proposed(each)
+            reasons = "; ".join(map(str, self.reasons(each))) or "nothing to compare"
+            yield f"{self._two(*each.pair)}: {_proposed(each)}: {reasons}"
         if len(self.proposals) > _SHOWN:
-            yield f"{len(self.proposals) - _SHOWN} more proposals"
+            yield f"and {len(self.proposals) - _SHOWN} more proposals"
         for said in self.judgements:
             day = said.at.date().isoformat()
-            yield f"{said.left} and {said.right}: judged {said.verdict.value} on {day}"
-        for (one, other), found in self.blockers.items():
-            yield f"{one} and {other}: blocked, {'; '.join(map(str, found))}"
+            yield f"{self._two(said.left, said.right)}: judged {said.verdict.value} on {day}"
+        for pair, found in self.blockers.items():
+            yield f"{self._two(*pair)}: blocked, {'; '.join(map(str, found))}"
         for gone in self.void:
-            yield f"{gone.left} and {gone.right}: {gone.void.value if gone.void else ''} meanwhile"
+            why = f"{gone.void.value} meanwhile" if gone.void else ""
+            yield f"{self._two(gone.left, gone.right)}: {why}"
 
 
 def _cell(profile: Profile, name: str, *, masked: bool) -> str:
@@ -207,7 +217,7 @@ def _proposed(each: Standing) -> str:
         words.append(f"probability {held.probability:.3f}")
     if held.proof is not None:
         words.append(f"claimed ({held.proof.value})")
-    return f"{each.left} and {each.right}: {', '.join(words)}"
+    return ", ".join(words)
 
 
 def _html_row(row: Sequence[str]) -> str:
@@ -259,7 +269,7 @@ class ReviewPage(Private):
         """How many cards there are and what was passed by, in words."""
         passed = [f"{self.held} held by others"] if self.held else []
         passed += [f"{count} {why} meanwhile" for why, count in self.void.items()]
-        said = f"{len(self.cards)} cards"
+        said = "1 card" if len(self.cards) == 1 else f"{len(self.cards)} cards"
         return f"{said}; passed by: {', '.join(passed)}" if passed else said
 
     def __str__(self) -> str:
