@@ -12,8 +12,10 @@ from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.errors import (
+    ConflictError,
     DefinitionError,
     KeyReused,
+    MergeRefused,
     MissingError,
     RefusedError,
     UnknownName,
@@ -317,6 +319,30 @@ def test_a_card_of_too_many_is_not_decided_at_once(crm: Crm) -> None:
     with pytest.raises(RefusedError, match="51 customers, expected at most 50") as refused:
         crm.settle(low(*keys), "same", by="ada")
     assert refused.value.code == "card_too_large"
+
+
+def test_two_decisions_on_parts_of_one_card_at_once_are_two(crm: Crm) -> None:
+    propose(crm, *cluster("abcd"))
+    card = low(*"abcd")
+    drafts = [
+        crm.dry_run.settle(card, [[f"shop/{key}" for key in part]], by="ada")
+        for part in ("ab", "cd")
+    ]
+    crm.store.apply(drafts[0])
+    with pytest.raises(ConflictError):
+        crm.store.apply(drafts[1])
+    crm.settle(card, [["shop/c", "shop/d"]], by="ada")
+    assert len(crm.store.scan(REVIEW_DECISIONS).rows) == 2
+
+
+def test_a_merge_thought_of_before_a_verdict_is_thought_of_again(crm: Crm) -> None:
+    propose(crm, proposal("a", "b"))
+    draft = crm.dry_run.merge("shop/a", "shop/b", by="bo")
+    crm.settle(low("a", "b"), "different", by="ada")
+    with pytest.raises(ConflictError):
+        crm.store.apply(draft)
+    with pytest.raises(MergeRefused):
+        crm.merge("shop/a", "shop/b", by="bo")
 
 
 # ---------------------------------------------------------------- many at once
