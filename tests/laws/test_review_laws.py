@@ -22,6 +22,7 @@ from ecrm_core.kernel import FixedClock
 from ecrm_core.matching import verdicts
 from ecrm_core.merging import MERGE_EDGES, PROPOSALS, REVIEW_DECISIONS, REVIEW_LEASES, Zone
 from ecrm_core.ports import Tenants, all_judgements
+from ecrm_core.services.judgements import of_roots
 from ecrm_core.sources import Delivery
 from tests.derived import check_derived
 from tests.profile import SEED, size
@@ -54,7 +55,8 @@ def _state(crm: Crm) -> list[object]:
     shown = [crm.export(f"shop/{key}", audit=False) for key in KEYS]
     for export in shown:
         export.pop("judgements")  # never rewritten: what was said last is compared
-    return [shown, waiting(crm), verdicts(all_judgements(crm.store))]
+    said = of_roots(crm.store, all_judgements(crm.store))
+    return [shown, waiting(crm), verdicts(said)]
 
 
 def _verdict(crm: Crm, card: str, draw: random.Random) -> str | list[list[str]]:

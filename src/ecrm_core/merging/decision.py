@@ -20,7 +20,7 @@ from ecrm_core.kernel import (
     Put,
     recency_text,
 )
-from ecrm_core.matching import Judgement, JudgementVerdict
+from ecrm_core.matching import Judgement
 from ecrm_core.merging.proposal import Proposal
 
 __all__ = [
@@ -46,12 +46,12 @@ class CardVerdict(Enum):
 
 @frozen(kw_only=True)
 class Ruled:
-    """One judgement of a decision, and what stood between its two before, if anything did."""
+    """One judgement of a decision, and the one that stood in its place before, if any did."""
 
     judgement: str
     left: CustomerId
     right: CustomerId
-    before: JudgementVerdict | None = None
+    before: str | None = None
 
 
 @frozen(kw_only=True)

@@ -107,7 +107,8 @@ def _judgements(
             left, right, verdict, by=said.by, at=said_after(said.at, held), reason=said.reason,
             tenant=tenant,
         )  # fmt: skip
-        before = None if held is None or held.verdict is JudgementVerdict.UNSURE else held.verdict
+        stood = held is not None and held.verdict is not JudgementVerdict.UNSURE
+        before = held.id if held is not None and stood else None
         ruled.append(Ruled(judgement=judgement.id, left=left, right=right, before=before))
         spoken.append(judgement)
     return tuple(ruled), tuple(spoken)

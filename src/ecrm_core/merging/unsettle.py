@@ -106,7 +106,7 @@ def decide_unsettle(
     rows = ChangeSet(
         puts=(
             Put(REVIEW_DECISIONS, undone),
-            *(Put(JUDGEMENTS, each) for each in spoken),
+            *(Put(JUDGEMENTS, each) for rows in spoken for each in rows),
             *(Put(PROPOSALS, held) for held in waiting),
         ),
         expects=(Expect(REVIEW_DECISIONS, (undone.id,), row.version),),
@@ -191,19 +191,33 @@ def _put_back(name: str, shown: Profile, before: Profile, why: str) -> Iterator[
 
 def _spoken(
     taken: Taken, groups: Sequence[Group], *, tenant: str, by: str, at: datetime
-) -> Iterator[Judgement]:
-    """Go through the judgements that stand in place of those of the decision, if nobody's do."""
+) -> Iterator[tuple[Judgement, ...]]:
+    """Go through what stands in place of the judgements of the decision that are the last word.
+
+    Each becomes unsure, and what stood before is said again of the very ids it was said of.
+    """
     roots = {home.id: group.root.id for group in groups for home in group.homes}
     last = {**last_said(taken.judgements, {}), **last_said(taken.judgements, roots)}
+    told = {said.id: said for said in taken.judgements}
     why = f"decision {taken.decision.value.id} taken back"
     for each in taken.decision.value.ruled:
         ends = sorted({roots[each.left], roots[each.right]})
         # Somebody else may have made the two one: then what was said last of these very ids.
         held = last.get((ends[0], ends[1]) if len(ends) > 1 else (each.left, each.right))
-        taken_back = each.before or JudgementVerdict.UNSURE
-        ours = held is not None and held.id == each.judgement
-        if held is not None and ours and held.verdict is not taken_back:
-            yield Judgement.of(
-                each.left, each.right, taken_back, by=by,
-                at=said_after(at, held), reason=why, tenant=tenant,
-            )  # fmt: skip
+        before = told.get(each.before or "")
+        if held is None or held.id != each.judgement or _repeats(before, held):
+            continue
+        said = [(held, JudgementVerdict.UNSURE), *([(before, before.verdict)] if before else [])]
+        after, rows = held, list[Judgement]()
+        for pair, verdict in said:
+            after = Judgement.of(pair.left, pair.right, verdict, by=by, at=said_after(at, after),
+                                 reason=why, tenant=tenant)  # fmt: skip
+            rows.append(after)
+        yield tuple(rows)
+
+
+def _repeats(before: Judgement | None, held: Judgement) -> bool:
+    """Tell whether taking a judgement back would change nothing."""
+    if before is None:
+        return held.verdict is JudgementVerdict.UNSURE
+    return evolve(before, id=held.id, by=held.by, at=held.at, reason=held.reason) == held

@@ -129,6 +129,19 @@ def test_what_was_undone_or_judged_since_is_left_as_it_is(crm: Crm) -> None:
     assert undone.judgements == 2
 
 
+def test_what_stood_before_is_said_again_of_whom_it_was_said(crm: Crm) -> None:
+    """Also when the two part later: the verdict on b is none on the one she was merged with."""
+    propose(crm, proposal("a", "c"))
+    crm.judge("shop/b", "shop/c", "same", by="bo")
+    undo = crm.merge("shop/a", "shop/b", by="bo")
+    made = crm.settle(proposal("a", "c").id, "different", by="ada")
+    crm.undo_decision(made.decision, by="ada")
+    assert said(crm) == {tuple(sorted((home("b"), home("c")))): "same"}
+    crm.unmerge(undo, by="bo")
+    (told,) = said(crm).values()
+    assert told == "same"
+
+
 def test_a_proposal_that_a_run_made_anew_is_kept(crm: Crm) -> None:
     propose(crm, proposal("a", "b", value=1))
     made = crm.settle(low("a", "b"), "different", by="ada")
