@@ -61,7 +61,19 @@ from ecrm_core.kernel import (
     personal_key,
 )
 from ecrm_core.matching import JUDGEMENTS, Judgement
-from ecrm_core.merging import MERGE_EDGES, MergeEdge
+from ecrm_core.merging import (
+    MERGE_EDGES,
+    REVIEW_DECISIONS,
+    REVIEW_LEASES,
+    CardVerdict,
+    MergeEdge,
+    Proof,
+    Proposal,
+    ReviewDecision,
+    ReviewLease,
+    Ruled,
+    Zone,
+)
 from ecrm_core.quality import TableReport
 from ecrm_core.subscriptions import (
     SUBSCRIPTION_EVENTS,
@@ -119,12 +131,28 @@ def subscribed() -> Step:
     return advance(begun.state, AT, policies_of("b2b"))
 
 
+def decided() -> ReviewDecision:
+    """A decision that was taken back."""
+    low, high = CustomerId("cus_a"), CustomerId("cus_b")
+    asked = Proposal(
+        id="prp_1", left=low, right=high, zone=Zone.REVIEW, group="cus_a",
+        probability=Decimal("0.5"), proof=Proof.TYPED, value=3_500, model="m1", found_at=AT,
+    )  # fmt: skip
+    ruled = Ruled(judgement="jdg_2", left=low, right=high, before="jdg_1")
+    return ReviewDecision(
+        id="rvd_1", card="cus_a", verdict=CardVerdict.SAME, by="anna", at=AT, reason="one phone",
+        edges=("mrg_1",), corrections=("cor_1",), ruled=(ruled,), proposals=(asked,),
+        undone_at=AT, undone_by="bo",
+    )  # fmt: skip
+
+
 # ---------------------------------------------------------------- ids and digests
 
 DERIVED: dict[str, Callable[[], str]] = {
     "customer": lambda: home_id("main", KEY),
     "customer of a Korean source": lambda: home_id("가게", SourceKey("쇼핑몰", "회원-1")),
     "merge": lambda: derive_id("mrg", "main", "cus_b", "cus_a", "0"),
+    "review decision": lambda: derive_id("rvd", "main", "cus_a", "0"),
     "framing": lambda: derive_id("cus", "ab", "c"),
     "framing, elsewhere": lambda: derive_id("cus", "a", "bc"),
     "personal key": lambda: personal_key(b"0123456789abcdef", "news", "email:a@example.com"),
@@ -193,6 +221,8 @@ ROWS: list[tuple[AnyKind, object]] = [
         MergeEdge(id="mrg_1", loser=CustomerId("cus_b"), winner=CustomerId("cus_a"), at=AT,
                   by="anna"),
     ),
+    (REVIEW_DECISIONS, decided()),
+    (REVIEW_LEASES, ReviewLease(card="cus_a", reviewer="anna", until=AT)),
     (JUDGEMENTS, Judgement.of("cus_b", "cus_a", "different", by="anna", at=AT, reason="twins")),
     (SEARCH_KEYS, SearchKey(keyset="find-1", key="email:a@example.com", home_id=HOME)),
     (INTERACTIONS, order()),

@@ -8,6 +8,7 @@ from ecrm_core.crm.judgements import ImportedJudgements
 from ecrm_core.crm.progress import Progress, progress_bar
 from ecrm_core.crm.quality import Replayed
 from ecrm_core.crm.receipt import Judged, Receipt, Undo
+from ecrm_core.crm.review import RefusedCard, Settled, SettledMany
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.tables import ExportedTable
 
@@ -20,8 +21,11 @@ __all__ = [
     "Judged",
     "Progress",
     "Receipt",
+    "RefusedCard",
     "Replayed",
     "Settings",
+    "Settled",
+    "SettledMany",
     "SystemClock",
     "Undo",
     "progress_bar",

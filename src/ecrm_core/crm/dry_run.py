@@ -11,13 +11,16 @@ from ecrm_core.crm.judgements import JudgementDrafts
 from ecrm_core.crm.matching import MatchingDrafts
 from ecrm_core.crm.merging import MergingDrafts
 from ecrm_core.crm.outbox import OutboxDrafts
+from ecrm_core.crm.review import ReviewDrafts
 from ecrm_core.crm.runs import RunDrafts
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.subscriptions import SubscriptionDrafts
 from ecrm_core.crm.timeline import TimelineDrafts
 from ecrm_core.ports import Store
 
-__all__ = ["DryRun"]
+__all__ = [
+    "DryRun",
+]
 
 
 class DryRun(
@@ -32,6 +35,7 @@ class DryRun(
     RunDrafts,
     JudgementDrafts,
     ClaimDrafts,
+    ReviewDrafts,
     CleaningDrafts,
 ):
     """The changing verbs of the facade, each returning what it would write."""

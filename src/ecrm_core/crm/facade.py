@@ -18,6 +18,7 @@ from ecrm_core.crm.merging import MergingVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.quality import QualityVerbs
+from ecrm_core.crm.review import ReviewVerbs
 from ecrm_core.crm.runs import RunVerbs
 from ecrm_core.crm.segments import SegmentVerbs
 from ecrm_core.crm.settings import Settings
@@ -30,7 +31,9 @@ from ecrm_core.ports import Tenants, Toolbox
 from ecrm_core.quality import RuleSet
 from ecrm_core.services import commit, prepare_forget_requests
 
-__all__ = ["Crm"]
+__all__ = [
+    "Crm",
+]
 
 
 class Crm(
@@ -47,6 +50,7 @@ class Crm(
     RunVerbs,
     JudgementVerbs,
     ClaimVerbs,
+    ReviewVerbs,
     TableVerbs,
 ):
     """A shop's customers: take input in, find, view, correct, merge and undo, ask for consent.

@@ -14,7 +14,7 @@ from ecrm_core.kernel.changes import (
     combine,
 )
 from ecrm_core.kernel.clock import Clock, FixedClock, utc
-from ecrm_core.kernel.codec import Json, decode, encode, guarded, instant_text
+from ecrm_core.kernel.codec import Json, decode, encode, guarded, instant_text, recency_text
 from ecrm_core.kernel.dates import (
     DateInterval,
     add_months,
@@ -137,6 +137,7 @@ __all__ = [
     "plain_table",
     "plugin_fault",
     "prefix_end",
+    "recency_text",
     "script_of",
     "squeeze",
     "strip_accents",

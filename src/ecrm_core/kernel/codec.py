@@ -20,12 +20,13 @@ import attrs
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel.gates import gate_decimal, gate_instant, to_utc
 
-__all__ = ["Json", "decode", "encode", "guarded", "instant_text"]
+__all__ = ["Json", "decode", "encode", "guarded", "instant_text", "recency_text"]
 
 Json = Any
 """Any JSON value: null, bool, int, text, a list or a dict with text keys."""
 
 T = TypeVar("T")
+_END = datetime.max.replace(tzinfo=UTC)
 _Codec = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
 
@@ -80,6 +81,12 @@ def instant_text(instant: datetime) -> str:
     if instant.tzinfo is not UTC:
         instant = to_utc(instant)
     return instant.isoformat(timespec="microseconds")[:26] + "Z"
+
+
+def recency_text(instant: datetime) -> str:
+    """Return text that sorts the newest first: the microseconds up to the end of the year 9999."""
+    ago = _END - instant
+    return f"{(ago.days * 86_400 + ago.seconds) * 1_000_000 + ago.microseconds:018d}"
 
 
 def _instant(text: str) -> datetime:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ecrm_core.matching.blocking import LeftOut
     from ecrm_core.matching.deduping import dedupe
     from ecrm_core.matching.deduplication import Deduplication
+    from ecrm_core.matching.explaining import explain_two
     from ecrm_core.matching.index import Index, IndexMatch
     from ecrm_core.matching.linker import Forms, Linker
     from ecrm_core.matching.nearest import Match, best_matches, matches_among
@@ -90,6 +91,7 @@ __all__ = [
     "decide_judgements",
     "dedupe",
     "default_model",
+    "explain_two",
     "judgement_rows",
     "matches_among",
     "read_judgement_rows",
@@ -114,6 +116,7 @@ _HOMES = {
     "Refit": "ecrm_core.matching.refit",
     "Shift": "ecrm_core.matching.refit",
     "compare_models": "ecrm_core.matching.refit",
+    "explain_two": "ecrm_core.matching.explaining",
 }
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from ecrm_core.customers import Profile
 from ecrm_core.matching.arrays import Levels, Numbers, Pairs64
+from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.explain import Explanation, FieldEvidence
-from ecrm_core.matching.features import Feature
-from ecrm_core.matching.model import Model
+from ecrm_core.matching.features import Feature, features_of
+from ecrm_core.matching.model import Model, default_model
+from ecrm_core.matching.people import people_columns
 from ecrm_core.matching.rules import rules_between
 from ecrm_core.matching.scoring import Scorer
 from ecrm_core.matching.weights import combined, probability
 
-__all__ = ["between_groups", "explained"]
+__all__ = ["between_groups", "explain_two", "explained"]
 
 _PAIR = np.zeros(1, np.int64), np.ones(1, np.int64)
 _MOST = 30  # rows of a group whose pairs are weighed
@@ -40,6 +43,24 @@ def explained(model: Model, features: Sequence[Feature], one: int, two: int) -> 
         rules=tuple(" + ".join(rule) for rule in rules_between(pair)),
         turning=_turning(scorer, level, evidence, float(weight[0])),
     )  # fmt: skip
+
+
+def explain_two(
+    one: Profile,
+    other: Profile,
+    *,
+    model: Model | None = None,
+    comparisons: Iterable[Comparison] = (),
+) -> Explanation:
+    """Return what each field says about two customers, by a model (default: the table of roles).
+
+    Raises PluginError for a comparison that fails.
+    """
+    own = by_role(comparisons)
+    columns, fields, _ = people_columns([one, other], own)
+    features = features_of(columns, fields, own)
+    named = [(feature.name, feature.role) for feature in features]
+    return explained(model or default_model(named, comparisons=own.values()), features, 0, 1)
 
 
 def _turning(scorer: Scorer, level: Levels, evidence: Numbers, weight: float) -> tuple[str, ...]:

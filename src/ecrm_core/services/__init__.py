@@ -1,5 +1,7 @@
 """Services: load, decide, apply; one function a verb, no business rule."""
 
+from ecrm_core.services.card import CardCustomer, ReviewCard, ReviewPage
+from ecrm_core.services.cards import Desk, read_card, read_cards
 from ecrm_core.services.claims import (
     all_claimed,
     claims_about,
@@ -62,8 +64,16 @@ from ecrm_core.services.renewals import (
 )
 from ecrm_core.services.replay import Mapper, mapper_for, prepare_replay
 from ecrm_core.services.retention import prepare_forget_requests
+from ecrm_core.services.review import (
+    ReviewCounts,
+    choose_cards,
+    count_review,
+    prepare_release_review,
+    prepare_review,
+)
 from ecrm_core.services.runs import MERGED, UNMERGED, Runner, count_marked, run_pages
 from ecrm_core.services.segments import Question, explain_member, segment_members
+from ecrm_core.services.settle import CardSaid, last_decision, prepare_settle, prepare_unsettle
 from ecrm_core.services.tables import Extent, customer_rows, extent_of
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
 from ecrm_core.services.view import (
@@ -80,14 +90,20 @@ __all__ = [
     "MERGED",
     "UNMERGED",
     "Act",
+    "CardCustomer",
+    "CardSaid",
     "CustomerView",
     "Deliveries",
+    "Desk",
     "Extent",
     "Handler",
     "Hit",
     "Mapper",
     "Question",
     "Review",
+    "ReviewCard",
+    "ReviewCounts",
+    "ReviewPage",
     "Ruled",
     "RunReport",
     "Runner",
@@ -95,10 +111,12 @@ __all__ = [
     "adopted_model",
     "all_claimed",
     "check",
+    "choose_cards",
     "claims_about",
     "commit",
     "count_marked",
     "count_parties",
+    "count_review",
     "customer_rows",
     "deliver",
     "due_actions",
@@ -117,6 +135,7 @@ __all__ = [
     "has_customers",
     "holdings_of",
     "judgements_about",
+    "last_decision",
     "linked_rows",
     "mapper_for",
     "may_contact_address",
@@ -138,12 +157,18 @@ __all__ = [
     "prepare_record",
     "prepare_refusal",
     "prepare_release_hold",
+    "prepare_release_review",
     "prepare_release_stuck",
     "prepare_replay",
+    "prepare_review",
     "prepare_run_due",
+    "prepare_settle",
     "prepare_subscribe",
     "prepare_sweep",
     "prepare_unmerge",
+    "prepare_unsettle",
+    "read_card",
+    "read_cards",
     "read_claims",
     "read_model",
     "report_store",

@@ -46,7 +46,7 @@ from ecrm_core.services.hanging import hanging_on
 from ecrm_core.services.identity import Act, group_of, groups_of
 from ecrm_core.services.judgements import held_apart
 
-__all__ = ["Review", "prepare_merge", "prepare_preview", "prepare_unmerge"]
+__all__ = ["Review", "prepare_merge", "prepare_preview", "prepare_unmerge", "written_since"]
 
 _ATTEMPTS = 5
 
@@ -205,7 +205,7 @@ def prepare_unmerge(
         edges[found.value.id],
         meanwhile=[row.value for row in written if row.version >= found.version],
         refusals=len(read_consents(store, map(person_subject, ids))),
-        linked=_written_since(store, group, kinds, found.version),
+        linked=written_since(store, group, kinds, found.version),
         holds=read_holds(store, ids),
         by=act.by,
         at=act.at,
@@ -214,7 +214,7 @@ def prepare_unmerge(
     )
 
 
-def _written_since(
+def written_since(
     store: Store, group: Group, kinds: Iterable[LinkedKind], version: int
 ) -> Mapping[str, Sequence[CustomerId]]:
     """Return the customers of the rows written since, by Kind; rows of a record follow it."""

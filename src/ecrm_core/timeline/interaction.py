@@ -30,6 +30,7 @@ from ecrm_core.kernel import (
     gate_decimal,
     gate_json,
     gate_text,
+    recency_text,
     utc,
 )
 
@@ -44,7 +45,6 @@ _TOO_LARGE: Final = Decimal("1e15")
 _PLACES: Final = 20
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _START: Final = datetime.min.replace(tzinfo=UTC)
-_END: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def _name(value: object) -> str:
@@ -190,8 +190,7 @@ class Interaction(Private):
     @property
     def recency(self) -> str:
         """Text that sorts the newest first: the microseconds up to the end of the year 9999."""
-        ago = _END - self.at
-        return f"{(ago.days * 86_400 + ago.seconds) * 1_000_000 + ago.microseconds:018d}"
+        return recency_text(self.at)
 
 
 INTERACTIONS: Final = Kind(

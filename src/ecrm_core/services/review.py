@@ -1,0 +1,257 @@
+"""Review: the queue of cards in the order of their value, taken under a lease and given back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from attrs import evolve, frozen
+
+from ecrm_core.customers import HOMES
+from ecrm_core.errors import DefinitionError, MissingError
+from ecrm_core.kernel import ChangeSet, gate_text, html_table
+from ecrm_core.merging import (
+    PROPOSALS,
+    REVIEW_DECISIONS,
+    REVIEW_LEASES,
+    Proposal,
+    QueuedCard,
+    ReviewDecision,
+    Standing,
+    Zone,
+    decide_lease,
+    decide_return,
+    standings,
+)
+from ecrm_core.ports import Cursor, Store, read_judgements
+
+__all__ = [
+    "Choice",
+    "ReviewCounts",
+    "card_named",
+    "choose_cards",
+    "count_review",
+    "prepare_release_review",
+    "prepare_review",
+    "read_queued",
+    "walk_queue",
+]
+
+_PAGE = 200
+
+
+def read_queued(store: Store, ids: Collection[str]) -> Mapping[str, QueuedCard]:
+    """Return the cards of these ids; those without a proposal are absent."""
+    keys = [(id_,) for id_ in ids]
+    rows = store.find_many(PROPOSALS, "by_group", keys)
+    stand = _standings(store, [row.value for held in rows.values() for row in held])
+    leases = store.get_many(REVIEW_LEASES, keys)
+    decided = store.find_many(REVIEW_DECISIONS, "by_card", keys)
+    return {
+        id_: QueuedCard(
+            id=id_,
+            standings=tuple(stand[row.value.id] for row in held),
+            lease=leases.get((id_,)),
+            decisions=tuple(row.value for row in decided.get((id_,), ())),
+        )
+        for (id_,), held in sorted(rows.items())
+    }
+
+
+def _standings(store: Store, proposals: Collection[Proposal]) -> Mapping[str, Standing]:
+    ends = {id_ for held in proposals for id_ in (held.left, held.right)}
+    found = store.get_many(HOMES, [(id_,) for id_ in sorted(ends)])
+    roots = sorted({row.value.root_id for row in found.values()})
+    members = store.find_many(HOMES, "by_root", [(root,) for root in roots])
+    homes = {row.value.id: row.value.root_id for rows in members.values() for row in rows}
+    told = read_judgements(store, sorted(homes))
+    return {each.proposal.id: each for each in standings(proposals, homes, told)}
+
+
+def card_named(store: Store, name: str) -> str:
+    """Return the id of the card that has or had this id, or that the proposal of this id is on.
+
+    Raises MissingError (code "no_card").
+    """
+    asked = gate_text(name, "$.card")
+    waits = store.scan(PROPOSALS, index="by_group", within=(asked,), limit=1).rows
+    if waits or store.scan(REVIEW_DECISIONS, index="by_card", within=(asked,), limit=1).rows:
+        return asked
+    found = store.get_many(PROPOSALS, [(asked,)]).get((asked,))
+    if found is None:
+        message = "no card waits under this id: it has been decided, or a run found otherwise"
+        raise MissingError(message, code="no_card")
+    return found.value.group
+
+
+def walk_queue(store: Store, zone: Zone | None = None) -> Iterator[QueuedCard]:
+    """Go through the cards, the most valuable first (ties by the id of the proposal).
+
+    A card none of whose proposals is open comes where the first of them stands.
+    """
+    index, within = ("by_rank", ()) if zone is None else ("by_zone", (zone.value,))
+    known: dict[str, QueuedCard] = {}
+    done: set[str] = set()
+    after: Cursor | None = None
+    while True:
+        page = store.scan(PROPOSALS, index=index, within=within, after=after, limit=_PAGE)
+        rows = [row.value for row in page.rows]
+        known |= read_queued(store, sorted({held.group for held in rows} - known.keys()))
+        for held in rows:
+            card = known.get(held.group)
+            if card and card.id not in done and _placed(card, held, zone):
+                done.add(card.id)
+                yield card
+        after = page.following
+        if after is None:
+            return
+
+
+def _placed(card: QueuedCard, held: Proposal, zone: Zone | None) -> bool:
+    """Tell whether a card stands in the queue where this proposal of its stands."""
+    if not card.open:
+        return True
+    return held.id == card.best.id and zone in {None, card.zone}
+
+
+@frozen(kw_only=True)
+class Choice:
+    """What a walk over the queue came to: the cards for a reviewer, and what was passed by."""
+
+    cards: tuple[QueuedCard, ...]
+    held: int
+    void: Mapping[str, int]
+
+
+def choose_cards(
+    store: Store,
+    *,
+    by: str | None,
+    limit: int,
+    zone: Zone | None,
+    now: datetime,
+    held_too: bool = False,
+    without: Collection[str] = (),
+) -> Choice:
+    """Return the most valuable cards that nobody else holds; those somebody was unsure of last.
+
+    ``held_too`` counts those that others hold among them; ``without`` are ids to be passed by.
+    """
+    if limit < 1:
+        raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
+    chosen: list[QueuedCard] = []
+    later: list[QueuedCard] = []
+    void: Counter[str] = Counter()
+    held = 0
+    for card in walk_queue(store, zone):
+        void.update(each.void.value for each in card.standings if each.void)
+        if not card.open or card.id in without:
+            continue
+        if card.held_by_other(by, now) and not held_too:
+            held += 1
+        elif card.postponed(now):
+            later.append(card)
+        else:
+            chosen.append(card)
+            if len(chosen) == limit:
+                break
+    cards = (*chosen, *later)[:limit]
+    return Choice(cards=cards, held=held, void=dict(sorted(void.items())))
+
+
+def prepare_review(
+    store: Store,
+    *,
+    by: str,
+    limit: int,
+    lease: timedelta,
+    zone: Zone | None,
+    now: datetime,
+    without: Collection[str] = (),
+) -> ChangeSet:
+    """Return what taking the most valuable cards writes: a lease on each.
+
+    The result names the ``cards``, how many others hold, and why proposals on the way are void.
+    """
+    if lease <= timedelta():
+        message = f"the lease is {lease}, expected some time"
+        raise DefinitionError(message, code="lease")
+    found = choose_cards(store, by=by, limit=limit, zone=zone, now=now, without=without)
+    leases = {card.id: card.lease for card in found.cards if card.lease}
+    changes = decide_lease(
+        [card.id for card in found.cards], leases, by=by, until=now + lease, now=now
+    )
+    result = {**changes.result, "held": found.held, "void": found.void}
+    return evolve(changes, result=result)
+
+
+def prepare_release_review(store: Store, cards: Collection[str] | None, *, by: str) -> ChangeSet:
+    """Return what giving back cards writes (None: all that this reviewer holds)."""
+    if cards is None:
+        page = store.scan(REVIEW_LEASES, index="by_reviewer", within=(by,), limit=10_000)
+        return decide_return(page.rows)
+    names = sorted({card_named(store, card) for card in cards})
+    found = store.get_many(REVIEW_LEASES, [(name,) for name in names])
+    return decide_return(row for row in found.values() if row.value.reviewer == by)
+
+
+@frozen(kw_only=True)
+class ReviewCounts:
+    """How much waits: cards by zone, and of them those that are leased or postponed.
+
+    ``void`` are proposals that were decided elsewhere and that the next run drops;
+    ``decided_today`` counts decisions since midnight in the shop's zone that stand.
+    """
+
+    waiting: Mapping[str, int]
+    leased: int = 0
+    postponed: int = 0
+    void: int = 0
+    decided_today: int = 0
+
+    def __str__(self) -> str:
+        """Return the counts in words."""
+        zones = ", ".join(f"{count} {zone}" for zone, count in self.waiting.items())
+        return (
+            f"{sum(self.waiting.values())} cards wait ({zones}); {self.leased} leased, "
+            f"{self.postponed} postponed; {self.decided_today} decided today"
+        )
+
+    def _repr_html_(self) -> str:
+        rest = {name: getattr(self, name) for name in _COUNTS}
+        rows = [(name.replace("_", " "), f"{n:,}") for name, n in {**self.waiting, **rest}.items()]
+        return html_table(("cards", "how many"), rows)
+
+
+_COUNTS = ("leased", "postponed", "void", "decided_today")
+
+
+def count_review(store: Store, *, since: datetime, now: datetime) -> ReviewCounts:
+    """Return how much waits; the whole queue is gone through. ``since`` is where today began."""
+    waiting = dict.fromkeys((zone.value for zone in Zone), 0)
+    leased = postponed = void = 0
+    for card in walk_queue(store):
+        void += sum(each.void is not None for each in card.standings)
+        if card.open:
+            waiting[card.zone.value] += 1
+            leased += card.held_by_other(None, now)
+            postponed += card.postponed(now)
+    decided = sum(decision.stands for decision in _decided(store, since))
+    return ReviewCounts(
+        waiting=waiting, leased=leased, postponed=postponed, void=void, decided_today=decided
+    )
+
+
+def _decided(store: Store, since: datetime) -> Iterator[ReviewDecision]:
+    """Go through the decisions made since then, the newest first."""
+    after: Cursor | None = None
+    while True:
+        page = store.scan(REVIEW_DECISIONS, index="by_time", after=after, limit=_PAGE)
+        for row in page.rows:
+            if row.value.at < since:
+                return
+            yield row.value
+        after = page.following
+        if after is None:
+            return

@@ -1,0 +1,198 @@
+"""Settle: what deciding a card, and taking a decision back, changes: load, then decide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from ecrm_core.customers import Correction, Group, SourceKey, ids_of, person_subject
+from ecrm_core.errors import MissingError
+from ecrm_core.kernel import ChangeSet, CustomerId, Key, Stored, gate_text
+from ecrm_core.matching import Judgement
+from ecrm_core.merging import (
+    PROPOSALS,
+    REVIEW_DECISIONS,
+    REVIEW_LEASES,
+    Case,
+    LinkedKind,
+    MergeEdge,
+    QueuedCard,
+    ReviewDecision,
+    Settlement,
+    Taken,
+    Two,
+    decide_settle,
+    decide_unsettle,
+    standings,
+    two,
+)
+from ecrm_core.ports import (
+    Cursor,
+    Store,
+    read_consents,
+    read_corrections,
+    read_edges,
+    read_groups,
+    read_holds,
+    read_judgements,
+)
+from ecrm_core.services.holdings import holdings_of
+from ecrm_core.services.identity import Act, groups_of, identity_of
+from ecrm_core.services.judgements import held_apart
+from ecrm_core.services.merges import Review, written_since
+from ecrm_core.services.review import card_named
+
+__all__ = ["CardSaid", "last_decision", "prepare_settle", "prepare_unsettle", "read_cases"]
+
+CardSaid = str | Sequence[Sequence[str | SourceKey]]
+"""The same, different, unsure, or lists of the customers that are one person each."""
+
+
+def prepare_settle(
+    store: Store,
+    card: str,
+    verdict: CardSaid,
+    *,
+    act: Act,
+    reason: str | None = None,
+    winner: str | SourceKey | None = None,
+    review: Review | None = None,
+) -> ChangeSet:
+    """Return what deciding a card writes; a card is named by its id or that of a proposal on it."""
+    name = card_named(store, card)
+    case = read_cases(store, [name])[name]
+    chosen = review or Review()
+    said = Settlement(
+        verdict=verdict if isinstance(verdict, str)
+        else [[_root(case, identity_of(store, each)) for each in part] for part in verdict],
+        by=act.by, at=act.at, reason=reason,
+        winner=None if winner is None else _root(case, identity_of(store, winner)),
+        values=chosen.values, despite=chosen.despite, region=chosen.region,
+    )  # fmt: skip
+    return decide_settle(case, said, tenant=store.tenant, policy=act.policy)
+
+
+def read_cases(store: Store, cards: Collection[str]) -> Mapping[str, Case]:
+    """Return cards with all that deciding them needs; those without a proposal are there too."""
+    keys = [(card,) for card in cards]
+    rows = store.find_many(PROPOSALS, "by_group", keys)
+    asked = {card: [row.value for row in rows.get((card,), ())] for card in cards}
+    ends = {id_ for held in asked.values() for each in held for id_ in (each.left, each.right)}
+    # The groups come before all that is decided on: what is written meanwhile bumps one of them.
+    groups = {group.root.id: group for group in read_groups(store, sorted(ends)).values()}
+    homes = {home.id: root for root, group in groups.items() for home in group.homes}
+    told = read_judgements(store, sorted(homes))
+    edges = [row.value for row in read_edges(store, sorted(groups))]
+    holdings = holdings_of(store, sorted(groups))
+    holds = read_holds(store, sorted(homes))
+    apart = _apart(store, groups, told)
+    leases = store.get_many(REVIEW_LEASES, keys)
+    decided = store.find_many(REVIEW_DECISIONS, "by_card", keys)
+    return {
+        card: Case(
+            queued=QueuedCard(
+                id=card,
+                standings=standings(asked[card], homes, told),
+                lease=leases.get((card,)),
+                decisions=tuple(row.value for row in decided.get((card,), ())),
+            ),
+            groups=groups,
+            holdings=holdings,
+            edges=edges,
+            judgements=told,
+            holds=holds,
+            apart=apart,
+        )
+        for card in cards
+    }
+
+
+def _apart(
+    store: Store, groups: Mapping[CustomerId, Group], told: Iterable[Judgement]
+) -> frozenset[Two]:
+    """Return which of these customers were judged different, by way of others too."""
+    named = {id_ for said in told for id_ in (said.left, said.right)}
+    return frozenset(
+        two(root, other)
+        for root, group in groups.items()
+        if named & set(ids_of(group))  # whoever is held apart is named by a judgement
+        for other in held_apart(store, frozenset(ids_of(group)))
+    )
+
+
+def _root(case: Case, home: CustomerId) -> CustomerId:
+    """Return the root of one of the card's customers; any other id as it is, to be refused."""
+    return next((root for root, group in case.groups.items() if home in ids_of(group)), home)
+
+
+def last_decision(store: Store, by: str) -> str:
+    """Return the id of the last decision of a reviewer that stands; MissingError if there is none.
+
+    Of several made at one instant it is the one written last.
+    """
+    found: Stored[ReviewDecision] | None = None
+    for row in _newest(store, by):
+        if found and row.value.at < found.value.at:
+            break
+        if row.value.stands and (found is None or row.version > found.version):
+            found = row
+    if found is None:
+        message = "no decision of this reviewer stands: there is nothing to take back"
+        raise MissingError(message, code="no_decision")
+    return found.value.id
+
+
+def _newest(store: Store, by: str) -> Iterator[Stored[ReviewDecision]]:
+    after: Cursor | None = None
+    while True:
+        page = store.scan(REVIEW_DECISIONS, index="by_reviewer", within=(by,), after=after)
+        yield from page.rows
+        after = page.following
+        if after is None:
+            return
+
+
+def prepare_unsettle(
+    store: Store, decision_id: str, *, act: Act, kinds: Sequence[LinkedKind] = ()
+) -> ChangeSet:
+    """Return what taking a decision back changes; MissingError for one that is unknown.
+
+    ``kinds`` are those of plugins and of the shop itself whose rows the reports count.
+    """
+    key = (gate_text(decision_id, "$.decision"),)
+    found = store.get_many(REVIEW_DECISIONS, [key]).get(key)
+    if found is None:
+        raise MissingError("no decision has this id", code="no_decision")
+    ruled = found.value.ruled
+    ids = sorted({id_ for each in ruled for id_ in (each.left, each.right)})
+    groups = {group.root.id: group for group in groups_of(store, ids)}
+    homes = sorted(id_ for group in groups.values() for id_ in ids_of(group))
+    edges = read_edges(store, homes)
+    written = [row for rows in read_corrections(store, homes).values() for row in rows]
+    taken = Taken(
+        decision=store.get_many(REVIEW_DECISIONS, [key])[key],
+        groups=tuple(groups.values()),
+        edges=[row.value for row in edges],
+        judgements=read_judgements(store, homes),
+        waiting=[id_ for (id_,) in store.get_many(PROPOSALS, _keys(found.value))],
+        meanwhile={row.value.id: _since(row, written) for row in edges},
+        linked={row.value.id: written_since(store, _holding(groups, row.value), kinds, row.version)
+                for row in edges if row.value.id in found.value.edges},
+        refusals=len(read_consents(store, map(person_subject, homes))),
+        holds=read_holds(store, homes),
+    )  # fmt: skip
+    return decide_unsettle(taken, tenant=store.tenant, by=act.by, at=act.at, policy=act.policy)
+
+
+def _keys(decision: ReviewDecision) -> list[Key]:
+    return [(held.id,) for held in decision.proposals]
+
+
+def _since(edge: Stored[MergeEdge], written: Iterable[Stored[Correction]]) -> list[Correction]:
+    # Versions only grow, so what was written since the edge is known without trusting a clock;
+    # what was written with it has its very version.
+    return [row.value for row in written if row.version >= edge.version]
+
+
+def _holding(groups: Mapping[CustomerId, Group], edge: MergeEdge) -> Group:
+    """Return the group that an edge is in."""
+    return next(group for group in groups.values() if edge.loser in ids_of(group))
