@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from ecrm_core import plugins
+from ecrm_core.customers import PROFILES
 from ecrm_core.errors import PluginError
+from ecrm_core.merging import LinkedKind
 from ecrm_core.plugins import discovery
 from ecrm_core.ports import Toolbox
 from ecrm_core.quality import Evidence
@@ -99,6 +101,10 @@ FAILURES: dict[str, tuple[object, str]] = {
     "writes into its input": (writes, "raised FrozenInstanceError"),
     "scribbles over its input": (scribbles, "raised ValueError"),
     "takes a name": (adding("first"), "one of alpha, one of bad"),
+    "brings a Kind without its index": (
+        lambda tools: tools.add(LinkedKind(kind=PROFILES, by="by_customer")),
+        "raised DefinitionError: the Kind 'profile' has no index 'by_customer'",
+    ),
     "adds no tool": (lambda tools: tools.add(7), "found int, expected a Rule"),
 }
 
