@@ -55,7 +55,7 @@ def judge(history: History) -> None:
     one, two = history.draw.sample(HOMES, 2)
     verdict = history.draw.choice(["same", "different", "unsure"])
     with suppress(RefusedError):  # they are one customer already
-        id_ = history.crm.judge(one, two, verdict, by="an agent", now=history.now)
+        id_ = history.crm.judge(one, two, verdict, by="an agent", now=history.now).judgement
         said: Judgement = history.store.get_many(JUDGEMENTS, [(id_,)])[id_,].value
         history.done(lambda store: store.apply(ChangeSet(puts=(Put(JUDGEMENTS, said),))))
 

@@ -64,7 +64,8 @@ def _verdict(crm: Crm, card: str, draw: random.Random) -> str | list[list[str]]:
     draw.shuffle(customers)
     cut = draw.randrange(1, len(customers))
     parts = [customers[:cut], customers[cut:]]
-    return draw.choice(["same", "different", "unsure", parts])
+    verdicts: list[str | list[list[str]]] = ["same", "different", "unsure", parts]
+    return draw.choice(verdicts)
 
 
 class _Others:
