@@ -7,13 +7,16 @@ with those the model takes for one. So little of the store is read, however larg
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from ecrm_core.customers import HOMES, UNMATCHED, SurvivorshipPolicy
 from ecrm_core.kernel import CustomerId
 from ecrm_core.matching import JudgementVerdict
 from ecrm_core.merging import (
+    CLAIMS,
     PROPOSALS,
+    ClaimedPair,
     MergeEdge,
     Proposal,
     Scene,
@@ -25,6 +28,7 @@ from ecrm_core.merging import (
 )
 from ecrm_core.ports import Store, read_edges, read_judgements
 from ecrm_core.services.candidates import Holders, keys_of_units, read_units
+from ecrm_core.services.claims import read_claims
 
 if TYPE_CHECKING:
     from ecrm_core.matching import Forms, Linker
@@ -56,6 +60,7 @@ class Scenery:
         self.weights: dict[Two, float] = {}
         self.proposals: dict[str, Proposal] = {}
         self.verdicts: dict[Two, JudgementVerdict] = {}
+        self.claims: dict[Two, ClaimedPair] = {}
         self.marks: dict[CustomerId, int] = {}
         """The marks of customers, by version, as they were before anything of them was read."""
         self._unit_of: dict[CustomerId, CustomerId] = {}
@@ -92,7 +97,9 @@ class Scenery:
         cut = self.linker.link_bits
         near = {unit for pair in found if self.weights[pair] >= cut for unit in pair}
         linked = {self.units[unit].root for unit in near}
-        return linked | self._by_proposals(units) | self._by_judgements(units)
+        return (
+            linked | self._by_proposals(units) | self._by_judgements(units) | self._by_claims(roots)
+        )
 
     def _candidates(self, units: Collection[Unit]) -> set[Two]:
         keys = keys_of_units(self.store, units)
@@ -147,6 +154,28 @@ class Scenery:
             found |= {self.units[one].root, self.units[other].root}
         return found
 
+    def _by_claims(self, roots: Collection[CustomerId]) -> set[CustomerId]:
+        """Take in who says to be whom; return both sides of it."""
+        if not self._claiming:
+            return set()
+        pairs = read_claims(self.store, sorted(roots))
+        found = self.roots_of(id_ for held in pairs for id_ in (held.left, held.right))
+        self.load(found)
+        for held in pairs:
+            pair = two(held.left, held.right)
+            if self.units.keys() >= set(pair):
+                self.claims[pair] = max(self.claims.get(pair, held), held, key=_telling)
+        return found
+
+    @cached_property
+    def _claiming(self) -> bool:
+        """Whether anybody claims anything: most shops know no claims."""
+        return bool(self.store.scan(CLAIMS, limit=1).rows)
+
+
+def _telling(held: ClaimedPair) -> tuple[bool, int]:
+    return held.clear, held.proof.strength
+
 
 def scene_of(scenery: Scenery, seeds: Collection[CustomerId]) -> Scene:
     """Return all that hangs together with these customers; it stops growing at LARGEST of them."""
@@ -173,7 +202,7 @@ def _settled(scenery: Scenery) -> Scene:
     return Scene(
         units=dict(scenery.units), clusters=members, walls=walls_of(same, different),
         weighed=[_pair(scenery, pair, cluster, frozenset(same))
-                 for pair in sorted(scenery.weights.keys() | set(same))],
+                 for pair in sorted(scenery.weights.keys() | set(same) | scenery.claims.keys())],
         edges=_edges(scenery.store, units.values()),
     )  # fmt: skip
 
@@ -203,11 +232,13 @@ def _pair(
     same: Collection[Two],
 ) -> Weighed:
     heads = [cluster.get(unit) for unit in pair]
-    bits = scenery.weights.get(pair)
+    bits, claim = scenery.weights.get(pair), scenery.claims.get(pair)
     return Weighed(
         pair=pair, weight=bits, same=pair in same,
         probability=None if bits is None else scenery.linker.probability(bits),
         cluster=heads[0] if heads[0] == heads[1] else None,
+        proof=None if claim is None else claim.proof,
+        ambiguous=claim is not None and not claim.clear,
     )  # fmt: skip
 
 

@@ -13,7 +13,16 @@ from ecrm_core.customers import UNMATCHED, SourceKey, SourceRecord, Stated, pars
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Emit, FixedClock
 from ecrm_core.matching import MODELS, SWEEPS, default_model
-from ecrm_core.merging import MERGE_EDGES, PROPOSALS, AutoMerge, Cause, MergeEdge, Proposal, Zone
+from ecrm_core.merging import (
+    MERGE_EDGES,
+    PROPOSALS,
+    AutoMerge,
+    Cause,
+    MergeEdge,
+    Proof,
+    Proposal,
+    Zone,
+)
 from ecrm_core.services import MERGED, UNMERGED
 from ecrm_core.sources import Delivery
 from tests.derived import rows
@@ -165,6 +174,27 @@ def test_sources_bound_a_policy(crm: Crm) -> None:
     anna(crm, "shop/2")
     crm.run_matching(auto=AutoMerge(zone=Zone.CERTAIN, sources={"shop"}))
     assert crm.resolve("shop/1") == crm.resolve("shop/2") != crm.resolve("mail/1")
+
+
+@pytest.mark.parametrize(("proof", "merged"), [("typed", 0), ("clicked", 0), ("logged_in", 1)])
+def test_a_visitor_is_joined_by_the_proof_of_her_claim(crm: Crm, proof: str, merged: int) -> None:
+    anna(crm, "shop/1")
+    crm.claim("site/visitor-7", "shop/1", proof=proof, source="site", by="site")
+    came = crm.run_matching(auto=AutoMerge(proof=Proof.LOGGED_IN))
+    assert (came.merged, came.proposed) == (merged, 1 - merged)
+    for edge in edges(crm):
+        assert (edge.proof, edge.winner) == ("logged_in", crm.resolve("site/visitor-7"))
+    for row in proposals(crm):
+        assert (row.proof, row.probability, row.zone) == (Proof.of(proof), None, Zone.REVIEW)
+
+
+def test_a_visitor_who_logged_in_as_two_is_joined_with_neither(crm: Crm) -> None:
+    anna(crm, "shop/1")
+    take(crm, "shop/2", "Bo", "Quist", "bo@example.com")
+    for key in ("shop/1", "shop/2"):
+        crm.claim("site/visitor-7", key, proof="logged_in", source="site", by="site")
+    came = crm.run_matching(auto=AutoMerge(proof=Proof.LOGGED_IN))
+    assert (came.merged, came.proposed) == (0, 2)
 
 
 def test_three_of_one_person_are_on_one_card(crm: Crm) -> None:
