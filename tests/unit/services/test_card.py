@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from attrs import evolve
 
 from ecrm_core.crm import Crm
 from ecrm_core.errors import MissingError
@@ -79,14 +80,12 @@ def test_an_explanation_is_of_two_customers_of_the_card(card: ReviewCard) -> Non
 
 def test_the_model_in_use_explains_unless_another_is_given(crm: Crm) -> None:
     propose(crm, proposal("a", "b"))
-    plain = crm.review_card(proposal("a", "b").id).explain()
-    crm.run_matching()
-    propose(crm, proposal("a", "b"))
-    adopted = crm.review_card(proposal("a", "b").id).explain()
-    assert adopted.prior != plain.prior
-    own = crm.matching_model()
-    given = crm.review_card(proposal("a", "b").id, model=own).explain()
-    assert given.reasons == adopted.reasons
+    card = proposal("a", "b").id
+    plain = crm.review_card(card).explain()
+    own = evolve(crm.duplicates().model, prior=-3.0)
+    assert crm.review_card(card, model=own).explain().prior == -3.0 != plain.prior
+    crm.adopt_model(own, by="bo")
+    assert crm.review_card(card).explain().prior == -3.0
 
 
 def test_a_preview_is_one_merge_for_each_of_the_others(crm: Crm) -> None:
