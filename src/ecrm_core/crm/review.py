@@ -70,7 +70,8 @@ class SettledMany:
 
     def __str__(self) -> str:
         """Return the counts in words."""
-        return f"{len(self.settled)} cards decided, {len(self.refused)} refused"
+        cards = "1 card" if len(self.settled) == 1 else f"{len(self.settled)} cards"
+        return f"{cards} decided, {len(self.refused)} refused"
 
 
 class ReviewDrafts(Drafts):
