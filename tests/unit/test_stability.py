@@ -71,7 +71,7 @@ from ecrm_core.merging import (
     Proposal,
     ReviewDecision,
     ReviewLease,
-    Ruled,
+    RuledPair,
     Zone,
 )
 from ecrm_core.quality import TableReport
@@ -138,7 +138,7 @@ def decided() -> ReviewDecision:
         id="prp_1", left=low, right=high, zone=Zone.REVIEW, group="cus_a",
         probability=Decimal("0.5"), proof=Proof.TYPED, value=3_500, model="m1", found_at=AT,
     )  # fmt: skip
-    ruled = Ruled(judgement="jdg_2", left=low, right=high, before="jdg_1")
+    ruled = RuledPair(judgement="jdg_2", left=low, right=high, before="jdg_1")
     return ReviewDecision(
         id="rvd_1", card="cus_a", verdict=CardVerdict.SAME, by="anna", at=AT, reason="one phone",
         edges=("mrg_1",), corrections=("cor_1",), ruled=(ruled,), proposals=(asked,),

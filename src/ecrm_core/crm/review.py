@@ -44,11 +44,15 @@ Card = ReviewCard | str
 
 @frozen(kw_only=True)
 class Settled:
-    """What deciding a card wrote: the id of the ``decision`` undoes it."""
+    """What deciding a card wrote: the id of the ``decision`` undoes it.
+
+    ``contradictions`` say what its judgements contradict: ``crm.contradictions()`` lists them.
+    """
 
     decision: str
     edges: tuple[str, ...] = ()
     judgements: int = 0
+    contradictions: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -20,7 +20,7 @@ from ecrm_core.merging.decision import (
     REVIEW_PAUSE,
     CardVerdict,
     ReviewDecision,
-    Ruled,
+    RuledPair,
 )
 from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
 from ecrm_core.merging.hold import LEGAL_HOLDS, LegalHold, decide_hold, decide_release_hold
@@ -83,7 +83,7 @@ __all__ = [
     "ReviewCosts",
     "ReviewDecision",
     "ReviewLease",
-    "Ruled",
+    "RuledPair",
     "Scene",
     "Settlement",
     "Standing",

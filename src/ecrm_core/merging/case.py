@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from ecrm_core.customers import Group, SurvivorshipPolicy, ids_of
 from ecrm_core.kernel import CustomerId
-from ecrm_core.matching import Judgement
+from ecrm_core.matching import Bond, Judgement
 from ecrm_core.merging.blockers import Blocker, find_blockers
 from ecrm_core.merging.blocks import Two, two
 from ecrm_core.merging.decision import last_said
@@ -25,7 +25,8 @@ class Case:
     """A card, its customers by root, and what is known of them; the groups are read first.
 
     ``edges`` are those in which one of them lost, ``judgements`` and ``holds`` all about their
-    homes; ``apart`` are two of them that were judged different, by way of others too.
+    homes; ``apart`` are two of them that were judged different, by way of others too. ``around``,
+    ``merged`` and ``roots`` are what stands around them, as for ``contradictions``.
     """
 
     queued: QueuedCard
@@ -35,6 +36,9 @@ class Case:
     judgements: Sequence[Judgement] = ()
     holds: Sequence[LegalHold] = ()
     apart: Collection[Two] = ()
+    around: Sequence[Judgement] = ()
+    merged: Sequence[Bond] = ()
+    roots: Mapping[str, str] = field(factory=dict)
 
     @property
     def last(self) -> Mapping[tuple[str, str], Judgement]:

@@ -28,7 +28,7 @@ __all__ = [
     "REVIEW_PAUSE",
     "CardVerdict",
     "ReviewDecision",
-    "Ruled",
+    "RuledPair",
 ]
 
 REVIEW_PAUSE: Final = timedelta(days=7)
@@ -45,7 +45,7 @@ class CardVerdict(Enum):
 
 
 @frozen(kw_only=True)
-class Ruled:
+class RuledPair:
     """One judgement of a decision, and the one that stood in its place before, if any did."""
 
     judgement: str
@@ -70,7 +70,7 @@ class ReviewDecision:
     reason: str | None = None
     edges: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
-    ruled: tuple[Ruled, ...] = ()
+    ruled: tuple[RuledPair, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     undone_at: datetime | None = None
     undone_by: str | None = None

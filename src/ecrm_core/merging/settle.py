@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from ecrm_core.customers import CORRECTIONS, HOMES, Group, SurvivorshipPolicy, marked
+from ecrm_core.customers import CORRECTIONS, SurvivorshipPolicy, bumped
 from ecrm_core.errors import RefusedError
 from ecrm_core.kernel import (
     ABSENT,
@@ -14,15 +14,16 @@ from ecrm_core.kernel import (
     Drop,
     Expect,
     Put,
+    Reason,
     derive_id,
     gate_text,
 )
-from ecrm_core.matching import JUDGEMENTS, Judgement, JudgementVerdict
+from ecrm_core.matching import JUDGEMENTS, Judgement, JudgementVerdict, contradictions
 from ecrm_core.merging.case import Case
 from ecrm_core.merging.decision import (
     REVIEW_DECISIONS,
     ReviewDecision,
-    Ruled,
+    RuledPair,
     said_after,
     stacked,
 )
@@ -50,8 +51,9 @@ def decide_settle(
     """Return what deciding a card writes: judgements, merges, the decision, and its lease goes.
 
     Each two customers of the parts are judged, and those of one part merged. Proposals that are
-    answered are dropped. The result holds the ids of the ``decision`` and its ``edges``, and how
-    many ``judgements`` there are.
+    answered are dropped. The result holds the ids of the ``decision`` and its ``edges``, how many
+    ``judgements`` there are, and as sentences the ``contradictions`` they make, which ``reasons``
+    name; no verdict is refused for that.
 
     Raises RefusedError (code "card_held" as ``expect_lease``; "card_decided" when no proposal is
     open any more; "card_too_large"), MergeRefused as ``decide_merge``, and DefinitionError for a
@@ -79,9 +81,19 @@ def decide_settle(
         expects=(Expect(REVIEW_DECISIONS, (decision.id,), ABSENT),),
     )
     touched = sorted({id_ for each in ruled for id_ in (each.left, each.right)})
-    result = {"decision": decision.id, "edges": list(decision.edges), "judgements": len(ruled)}
-    return stacked([lease, rows, *(bumped(case.groups[id_]) for id_ in touched), *merges],
-                   result=result)  # fmt: skip
+    bumps = [bumped(case.groups[id_]) for id_ in touched]
+    reasons = _contradicted(case, spoken)
+    result = {"decision": decision.id, "edges": list(decision.edges), "judgements": len(ruled),
+              "contradictions": list(map(str, reasons))}  # fmt: skip
+    return stacked([lease, rows, *bumps, *merges, ChangeSet(reasons=reasons)], result=result)
+
+
+def _contradicted(case: Case, spoken: Collection[Judgement]) -> tuple[Reason, ...]:
+    """Return what the judgements contradict, as ``decide_judgement`` does for one."""
+    ids = {said.id for said in spoken}
+    found = contradictions([*case.around, *spoken], merged=case.merged, roots=case.roots)
+    own = [one for one in found if ids & {one.wall.id, *(bond.id for bond in one.path)}]
+    return tuple({str(why): why for one in own for why in one.reasons}.values())
 
 
 def _refuse(case: Case) -> None:
@@ -99,7 +111,7 @@ def _refuse(case: Case) -> None:
 
 def _judgements(
     case: Case, parts: Parts, said: Settlement, tenant: str
-) -> tuple[tuple[Ruled, ...], tuple[Judgement, ...]]:
+) -> tuple[tuple[RuledPair, ...], tuple[Judgement, ...]]:
     ruled, spoken, last = [], [], case.last
     for (left, right), verdict in judged_pairs(case, parts):
         held = last.get((left, right))
@@ -109,7 +121,7 @@ def _judgements(
         )  # fmt: skip
         stood = held is not None and held.verdict is not JudgementVerdict.UNSURE
         before = held.id if held is not None and stood else None
-        ruled.append(Ruled(judgement=judgement.id, left=left, right=right, before=before))
+        ruled.append(RuledPair(judgement=judgement.id, left=left, right=right, before=before))
         spoken.append(judgement)
     return tuple(ruled), tuple(spoken)
 
@@ -117,12 +129,6 @@ def _judgements(
 def _answered(case: Case, parts: Parts) -> tuple[Proposal, ...]:
     named = {id_ for part in parts for id_ in part}
     return tuple(each.proposal for each in case.queued.open if {*each.pair} <= named)
-
-
-def bumped(group: Group) -> ChangeSet:
-    """Return the root's row anew, so that whoever read the group before decides again."""
-    rows = (Put(HOMES, group.root), marked(group.root.id))
-    return ChangeSet(puts=rows, expects=(group.expect,))
 
 
 def written_ids(sets: Sequence[ChangeSet], kind: AnyKind) -> tuple[str, ...]:

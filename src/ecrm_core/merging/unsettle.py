@@ -14,6 +14,7 @@ from ecrm_core.customers import (
     Profile,
     Ruling,
     SurvivorshipPolicy,
+    bumped,
     decide_corrections,
     field_of,
     unify,
@@ -40,7 +41,7 @@ from ecrm_core.merging.decision import (
 from ecrm_core.merging.edge import MergeEdge
 from ecrm_core.merging.hold import LegalHold
 from ecrm_core.merging.proposal import PROPOSALS
-from ecrm_core.merging.settle import bumped, written_ids
+from ecrm_core.merging.settle import written_ids
 from ecrm_core.merging.unmerge import UndoReport, decide_unmerge, parted
 
 __all__ = ["DecisionUndo", "Taken", "decide_unsettle"]

@@ -119,7 +119,7 @@ def _members(store: Store, roots: Iterable[str]) -> set[CustomerId]:
 
 
 @frozen(kw_only=True)
-class _Told:
+class Told:
     """Judgements with what ``contradictions`` has to know of their customers."""
 
     judgements: tuple[Judgement, ...]
@@ -127,14 +127,21 @@ class _Told:
     roots: Mapping[str, str]
 
 
-def _told(store: Store, judgements: Iterable[Judgement], also: Iterable[CustomerId] = ()) -> _Told:
+def _told(store: Store, judgements: Iterable[Judgement], also: Iterable[CustomerId] = ()) -> Told:
     told = tuple(judgements)
     roots = roots_now(store, _homes(told) | set(also))
     edges = read_edges(store, sorted(_members(store, set(roots.values()))))
     merged = tuple(_bond(row.value) for row in edges if row.value.active)
-    return _Told(
+    return Told(
         judgements=told, merged=merged, roots={str(id_): root for id_, root in roots.items()}
     )
+
+
+def told_around(store: Store, ids: Collection[CustomerId]) -> Told:
+    """Return what was said around these customers, as far as it leads."""
+    near = _Near(store)
+    near.grown(ids)
+    return _told(store, near.told.values(), ids)
 
 
 def find_contradictions(store: Store) -> tuple[Contradiction, ...]:

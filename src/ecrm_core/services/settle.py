@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from attrs import evolve
+
 from ecrm_core.customers import Correction, Group, SourceKey, ids_of, person_subject
 from ecrm_core.errors import MissingError
 from ecrm_core.kernel import ChangeSet, CustomerId, Key, Stored, gate_text
@@ -37,7 +39,7 @@ from ecrm_core.ports import (
 )
 from ecrm_core.services.holdings import holdings_of
 from ecrm_core.services.identity import Act, groups_of, identity_of
-from ecrm_core.services.judgements import held_apart
+from ecrm_core.services.judgements import held_apart, told_around
 from ecrm_core.services.merges import Review, written_since
 from ecrm_core.services.review import card_named
 
@@ -60,6 +62,8 @@ def prepare_settle(
     """Return what deciding a card writes; a card is named by its id or that of a proposal on it."""
     name = card_named(store, card)
     case = read_cases(store, [name])[name]
+    told = told_around(store, case.queued.customers)
+    case = evolve(case, around=told.judgements, merged=told.merged, roots=told.roots)
     chosen = review or Review()
     said = Settlement(
         verdict=verdict if isinstance(verdict, str)

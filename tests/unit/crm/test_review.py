@@ -248,6 +248,17 @@ def test_unsure_puts_a_card_behind_all_others_for_a_week(crm: Crm) -> None:
     assert cards(crm, now=AT + REVIEW_PAUSE) == [low("a", "b"), low("c", "d")]
 
 
+def test_a_verdict_that_contradicts_others_counts_and_says_so(crm: Crm) -> None:
+    propose(crm, proposal("a", "b"), proposal("c", "d"))
+    crm.judge("shop/a", "shop/g", "same", by="bo")
+    crm.judge("shop/g", "shop/b", "same", by="cy")
+    made = crm.settle(proposal("a", "b").id, "different", by="ada")
+    assert len(made.contradictions) == 3
+    assert "judged different by ada" in made.contradictions[0]
+    assert len(crm.contradictions()) == 1
+    assert crm.settle(proposal("c", "d").id, "different", by="ada").contradictions == ()
+
+
 def test_the_winner_is_who_has_most_history_or_whom_the_reviewer_names(crm: Crm) -> None:
     propose(crm, proposal("a", "b"), proposal("c", "d"), proposal("e", "f"))
     people(crm, ["older"], at=AT - timedelta(days=400))
