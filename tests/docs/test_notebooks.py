@@ -17,6 +17,7 @@ pytest.importorskip("matplotlib", reason="the notebooks draw with pandas' own pl
 NOTEBOOKS = sorted((ROOT / "examples" / "notebooks").glob("*.ipynb"))
 SHOWS = {
     "customers": ("to review",),
+    "review": ("Are these 2 customers one?", "<mark>", "cards", "merged", "probability"),
     "matching": ("to review", "(two taken at random)", "(shared by a household)", "predicted"),
 }
 
