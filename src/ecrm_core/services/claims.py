@@ -22,7 +22,7 @@ from ecrm_core.customers import (
 from ecrm_core.errors import InputError, MissingError
 from ecrm_core.kernel import ChangeSet, CustomerId, combine
 from ecrm_core.merging import (
-    CLAIMS,
+    CUSTOMER_CLAIMS,
     Cause,
     Claim,
     ClaimAnswer,
@@ -72,7 +72,7 @@ def prepare_claim_of(
     event: str | None,
     act: Act,
 ) -> ChangeSet:
-    """Return what a claim on a customer, or on whoever holds an address, writes; see CLAIMS.
+    """Return what a claim on a customer, or on whoever holds an address, writes.
 
     A claimant not known yet becomes a customer, so that she can be merged. Raises MissingError for
     a customer id nobody has, InputError (code "relay_address") for an address that identifies
@@ -83,7 +83,7 @@ def prepare_claim_of(
         home, _subject(store, claimed), proof=proof, source=source, at=act.at, event=event,
         by=act.by, tenant=store.tenant,
     )  # fmt: skip
-    known = store.get_many(CLAIMS, [CLAIMS.key_of(claim)])
+    known = store.get_many(CUSTOMER_CLAIMS, [CUSTOMER_CLAIMS.key_of(claim)])
     groups = read_groups(store, [home]).values()
     fresh = [] if groups else [new_group(store.tenant, _key(claimant))]
     said = decide_claims([claim], known=known.keys(), fresh=fresh, policy=act.policy)
