@@ -61,7 +61,7 @@ from ecrm_core.kernel import (
     personal_key,
 )
 from ecrm_core.matching import JUDGEMENTS, Judgement
-from ecrm_core.merging import MERGE_EDGES, MergeEdge
+from ecrm_core.merging import CUSTOMER_CLAIMS, MERGE_EDGES, Claim, MergeEdge
 from ecrm_core.quality import TableReport
 from ecrm_core.subscriptions import (
     SUBSCRIPTION_EVENTS,
@@ -194,6 +194,11 @@ ROWS: list[tuple[AnyKind, object]] = [
                   by="anna"),
     ),
     (JUDGEMENTS, Judgement.of("cus_b", "cus_a", "different", by="anna", at=AT, reason="twins")),
+    (
+        CUSTOMER_CLAIMS,
+        Claim.of(HOME, "email:a@example.com", proof="clicked", source="site", at=AT, event="7",
+                 by="site"),
+    ),
     (SEARCH_KEYS, SearchKey(keyset="find-1", key="email:a@example.com", home_id=HOME)),
     (INTERACTIONS, order()),
     (FACTS, HomeFacts(home_id=HOME, facts=Facts.of(order()))),

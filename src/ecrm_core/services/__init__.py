@@ -1,6 +1,7 @@
 """Services: load, decide, apply; one function a verb, no business rule."""
 
 from ecrm_core.services.claims import (
+    ClaimsAbout,
     all_claimed,
     claims_about,
     find_claim_conflicts,
@@ -80,6 +81,7 @@ __all__ = [
     "MERGED",
     "UNMERGED",
     "Act",
+    "ClaimsAbout",
     "CustomerView",
     "Deliveries",
     "Extent",

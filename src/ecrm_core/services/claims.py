@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from attrs import frozen
+
 from ecrm_core.customers import (
     HOMES,
     KEYSET,
@@ -50,6 +52,7 @@ from ecrm_core.services.identity import Act, identity_of
 from ecrm_core.services.judgements import roots_now
 
 __all__ = [
+    "ClaimsAbout",
     "all_claimed",
     "claims_about",
     "find_claim_conflicts",
@@ -136,12 +139,25 @@ def all_claimed(store: Store) -> Iterator[tuple[ClaimedPair, ...]]:
         yield claimed_pairs(_answers(store, page, by_people=True))
 
 
-def claims_about(store: Store, group: Group) -> tuple[ClaimAnswer, ...]:
-    """Return every claim by a customer or about her, the oldest first, and whom it points at."""
-    root = group.root.id
-    found = _answers(store, _around(store, [group]))
+@frozen(kw_only=True)
+class ClaimsAbout:
+    """The claims by a customer or about her, the oldest first, and the conflicts she is in."""
+
+    answers: tuple[ClaimAnswer, ...] = ()
+    conflicts: tuple[ClaimConflict, ...] = ()
+
+
+def claims_about(store: Store, group: Group) -> ClaimsAbout:
+    """Return every claim by a customer or about her, and whom it points at."""
+    root, claims = group.root.id, _around(store, [group])
+    siblings = read_claims_by(store, {claim.claimant for claim in claims if claim.proof.strong})
+    found = _answers(store, tuple({one.id: one for one in (*claims, *siblings)}.values()))
     own = [one for one in found if root in {one.claimant, *one.customers}]
-    return tuple(sorted(own, key=lambda one: (one.claim.at, one.claim.id)))
+    hers = {one.claim.claimant for one in own}
+    return ClaimsAbout(
+        answers=tuple(sorted(own, key=lambda one: (one.claim.at, one.claim.id))),
+        conflicts=tuple(one for one in conflicts_of(found) if one.claimant in hers),
+    )
 
 
 def find_claim_conflicts(store: Store) -> tuple[ClaimConflict, ...]:
