@@ -62,10 +62,12 @@ from ecrm_core.kernel import (
 )
 from ecrm_core.matching import JUDGEMENTS, Judgement
 from ecrm_core.merging import (
+    CUSTOMER_CLAIMS,
     MERGE_EDGES,
     REVIEW_DECISIONS,
     REVIEW_LEASES,
     CardVerdict,
+    Claim,
     MergeEdge,
     Proof,
     Proposal,
@@ -224,6 +226,11 @@ ROWS: list[tuple[AnyKind, object]] = [
     (REVIEW_DECISIONS, decided()),
     (REVIEW_LEASES, ReviewLease(card="cus_a", reviewer="anna", until=AT)),
     (JUDGEMENTS, Judgement.of("cus_b", "cus_a", "different", by="anna", at=AT, reason="twins")),
+    (
+        CUSTOMER_CLAIMS,
+        Claim.of(HOME, "email:a@example.com", proof="clicked", source="site", at=AT, event="7",
+                 by="site"),
+    ),
     (SEARCH_KEYS, SearchKey(keyset="find-1", key="email:a@example.com", home_id=HOME)),
     (INTERACTIONS, order()),
     (FACTS, HomeFacts(home_id=HOME, facts=Facts.of(order()))),

@@ -123,7 +123,7 @@ class ClaimVerbs(Verbs):
         Who holds a claimed address is looked up now. Raises MissingError when there is no such
         customer.
         """
-        return claims_about(self.store, group_of(self.store, customer))
+        return claims_about(self.store, group_of(self.store, customer)).answers
 
     def claim_conflicts(self) -> tuple[ClaimConflict, ...]:
         """Return every external id seen on several customers who are not one.

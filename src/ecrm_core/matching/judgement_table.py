@@ -150,7 +150,7 @@ def _read(number: int, cells: Mapping[str, object] | InputError) -> JudgementRow
     _refuse_without(cells)
     left, right = _text(cells, "left"), _text(cells, "right")
     if left == right:
-        raise InputError("found one name twice", path="$.right", code="same_customer")
+        raise InputError("found one name twice", path="$.right", code="id_twice")
     return JudgementRow(
         number=number,
         left=left,

@@ -5,7 +5,7 @@ from ecrm_core.merging.blockers import BLOCKERS, Blocker, find_blockers
 from ecrm_core.merging.blocks import Blocks, Two, two, walls_of
 from ecrm_core.merging.case import Case, winner_of
 from ecrm_core.merging.caution import find_warnings
-from ecrm_core.merging.claim import CLAIMS, Claim, Proof, decide_claims, guest_claims
+from ecrm_core.merging.claim import CUSTOMER_CLAIMS, Claim, Proof, decide_claims, guest_claims
 from ecrm_core.merging.claimed import (
     ClaimAnswer,
     ClaimConflict,
@@ -50,7 +50,7 @@ from ecrm_core.merging.value import Holdings, ReviewCosts, decision_value, stake
 
 __all__ = [
     "BLOCKERS",
-    "CLAIMS",
+    "CUSTOMER_CLAIMS",
     "LEGAL_HOLDS",
     "MAX_CARD",
     "MERGE_EDGES",

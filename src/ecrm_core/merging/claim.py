@@ -34,7 +34,7 @@ from ecrm_core.kernel import (
     utc,
 )
 
-__all__ = ["CLAIMS", "Claim", "Proof", "decide_claims", "guest_claims"]
+__all__ = ["CUSTOMER_CLAIMS", "Claim", "Proof", "decide_claims", "guest_claims"]
 
 
 class Proof(Enum):
@@ -116,7 +116,7 @@ class Claim(Private):
         return f"<Claim by {self.claimant}: {self.proof.value}, {self.source}>"
 
 
-CLAIMS: Final = Kind(
+CUSTOMER_CLAIMS: Final = Kind(
     name="claim",
     of=Claim,
     key=("id",),
@@ -134,14 +134,14 @@ def decide_claims(
     fresh: Iterable[Group] = (),
     policy: SurvivorshipPolicy,
 ) -> ChangeSet:
-    """Return what claims write: those not in ``known`` (keys of CLAIMS), each once.
+    """Return what claims write: those not in ``known`` (keys of CUSTOMER_CLAIMS), each once.
 
     ``fresh`` are groups of claimants not stored yet (``new_group``): they become customers, so that
     they can be merged. Nobody is merged by a claim. The result counts the ``claims`` written.
     """
-    rows = {CLAIMS.key_of(claim): claim for claim in claims}
+    rows = {CUSTOMER_CLAIMS.key_of(claim): claim for claim in claims}
     new = [claim for key, claim in sorted(rows.items()) if key not in known]
-    told = ChangeSet(puts=tuple(Put(CLAIMS, claim) for claim in new))
+    told = ChangeSet(puts=tuple(Put(CUSTOMER_CLAIMS, claim) for claim in new))
     made = [rewritten(group, policy) for group in fresh]
     return combine([told, *made], result={"claims": len(new)})
 

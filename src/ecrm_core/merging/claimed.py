@@ -104,7 +104,7 @@ class ClaimConflict:
         facts = {"customers": ", ".join(self.customers), "claimant": self.claimant}
         if self.what == "claimant":
             return Reason("proved_twice", "{claimant} proved to be each of {customers}", facts)
-        return Reason("id_twice", "one national id stands with each of {customers}", facts)
+        return Reason("national_id_twice", "one national id stands with each of {customers}", facts)
 
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """Return what is in conflict, the customers and the claims as text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from ecrm_core.kernel import CustomerId
-from ecrm_core.merging import CLAIMS, Claim
+from ecrm_core.merging import CUSTOMER_CLAIMS, Claim
 from ecrm_core.ports.store import Cursor, Store
 
 __all__ = ["all_claims", "read_claims_by", "read_claims_on"]
@@ -17,7 +17,7 @@ def all_claims(store: Store) -> Iterator[tuple[Claim, ...]]:
     """Go through every claim page by page, in the order of ids."""
     after: Cursor | None = None
     while True:
-        page = store.scan(CLAIMS, after=after, limit=_PAGE)
+        page = store.scan(CUSTOMER_CLAIMS, after=after, limit=_PAGE)
         yield tuple(row.value for row in page.rows)
         after = page.following
         if after is None:
@@ -35,6 +35,6 @@ def read_claims_on(store: Store, subjects: Collection[str]) -> tuple[Claim, ...]
 
 
 def _found(store: Store, index: str, values: Iterable[str]) -> tuple[Claim, ...]:
-    found = store.find_many(CLAIMS, index, [(value,) for value in sorted(values)])
+    found = store.find_many(CUSTOMER_CLAIMS, index, [(value,) for value in sorted(values)])
     rows = {row.value.id: row.value for held in found.values() for row in held}
     return tuple(rows[id_] for id_ in sorted(rows))

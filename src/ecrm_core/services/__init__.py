@@ -3,6 +3,7 @@
 from ecrm_core.services.card import CardCustomer, ReviewCard, ReviewPage
 from ecrm_core.services.cards import Desk, read_card, read_cards
 from ecrm_core.services.claims import (
+    ClaimsAbout,
     all_claimed,
     claims_about,
     find_claim_conflicts,
@@ -92,6 +93,7 @@ __all__ = [
     "Act",
     "CardCustomer",
     "CardSaid",
+    "ClaimsAbout",
     "CustomerView",
     "Deliveries",
     "Desk",

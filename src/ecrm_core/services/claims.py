@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from attrs import frozen
+
 from ecrm_core.customers import (
     HOMES,
     KEYSET,
@@ -22,7 +24,7 @@ from ecrm_core.customers import (
 from ecrm_core.errors import InputError, MissingError
 from ecrm_core.kernel import ChangeSet, CustomerId, combine
 from ecrm_core.merging import (
-    CLAIMS,
+    CUSTOMER_CLAIMS,
     Cause,
     Claim,
     ClaimAnswer,
@@ -50,6 +52,7 @@ from ecrm_core.services.identity import Act, identity_of
 from ecrm_core.services.judgements import roots_now
 
 __all__ = [
+    "ClaimsAbout",
     "all_claimed",
     "claims_about",
     "find_claim_conflicts",
@@ -72,7 +75,7 @@ def prepare_claim_of(
     event: str | None,
     act: Act,
 ) -> ChangeSet:
-    """Return what a claim on a customer, or on whoever holds an address, writes; see CLAIMS.
+    """Return what a claim on a customer, or on whoever holds an address, writes.
 
     A claimant not known yet becomes a customer, so that she can be merged. Raises MissingError for
     a customer id nobody has, InputError (code "relay_address") for an address that identifies
@@ -83,7 +86,7 @@ def prepare_claim_of(
         home, _subject(store, claimed), proof=proof, source=source, at=act.at, event=event,
         by=act.by, tenant=store.tenant,
     )  # fmt: skip
-    known = store.get_many(CLAIMS, [CLAIMS.key_of(claim)])
+    known = store.get_many(CUSTOMER_CLAIMS, [CUSTOMER_CLAIMS.key_of(claim)])
     groups = read_groups(store, [home]).values()
     fresh = [] if groups else [new_group(store.tenant, _key(claimant))]
     said = decide_claims([claim], known=known.keys(), fresh=fresh, policy=act.policy)
@@ -136,12 +139,25 @@ def all_claimed(store: Store) -> Iterator[tuple[ClaimedPair, ...]]:
         yield claimed_pairs(_answers(store, page, by_people=True))
 
 
-def claims_about(store: Store, group: Group) -> tuple[ClaimAnswer, ...]:
-    """Return every claim by a customer or about her, the oldest first, and whom it points at."""
-    root = group.root.id
-    found = _answers(store, _around(store, [group]))
+@frozen(kw_only=True)
+class ClaimsAbout:
+    """The claims by a customer or about her, the oldest first, and the conflicts she is in."""
+
+    answers: tuple[ClaimAnswer, ...] = ()
+    conflicts: tuple[ClaimConflict, ...] = ()
+
+
+def claims_about(store: Store, group: Group) -> ClaimsAbout:
+    """Return every claim by a customer or about her, and whom it points at."""
+    root, claims = group.root.id, _around(store, [group])
+    siblings = read_claims_by(store, {claim.claimant for claim in claims if claim.proof.strong})
+    found = _answers(store, tuple({one.id: one for one in (*claims, *siblings)}.values()))
     own = [one for one in found if root in {one.claimant, *one.customers}]
-    return tuple(sorted(own, key=lambda one: (one.claim.at, one.claim.id)))
+    hers = {one.claim.claimant for one in own}
+    return ClaimsAbout(
+        answers=tuple(sorted(own, key=lambda one: (one.claim.at, one.claim.id))),
+        conflicts=tuple(one for one in conflicts_of(found) if one.claimant in hers),
+    )
 
 
 def find_claim_conflicts(store: Store) -> tuple[ClaimConflict, ...]:

@@ -17,7 +17,7 @@ from ecrm_core.customers import (
     new_group,
 )
 from ecrm_core.kernel import ChangeSet, Key, Put, combine
-from ecrm_core.merging import CLAIMS, decide_claims, guest_claims
+from ecrm_core.merging import CUSTOMER_CLAIMS, decide_claims, guest_claims
 from ecrm_core.ports import Store, read_groups
 from ecrm_core.services.timeline import prepare_record
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
@@ -64,7 +64,7 @@ def _claims(store: Store, delivery: Delivery, policy: SurvivorshipPolicy) -> Cha
         if record.key in delivery.guests
         for claim in guest_claims(store.tenant, record, at=delivery.guests[record.key])
     ]
-    known = store.get_many(CLAIMS, [CLAIMS.key_of(claim) for claim in claims])
+    known = store.get_many(CUSTOMER_CLAIMS, [CUSTOMER_CLAIMS.key_of(claim) for claim in claims])
     return decide_claims(claims, known=known.keys(), policy=policy)
 
 

@@ -14,7 +14,7 @@ from ecrm_core.customers import HOMES, UNMATCHED, SurvivorshipPolicy
 from ecrm_core.kernel import CustomerId
 from ecrm_core.matching import JudgementVerdict
 from ecrm_core.merging import (
-    CLAIMS,
+    CUSTOMER_CLAIMS,
     PROPOSALS,
     ClaimedPair,
     MergeEdge,
@@ -170,7 +170,7 @@ class Scenery:
     @cached_property
     def _claiming(self) -> bool:
         """Whether anybody claims anything: most shops know no claims."""
-        return bool(self.store.scan(CLAIMS, limit=1).rows)
+        return bool(self.store.scan(CUSTOMER_CLAIMS, limit=1).rows)
 
 
 def _telling(held: ClaimedPair) -> tuple[bool, int]:

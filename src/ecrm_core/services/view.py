@@ -45,7 +45,6 @@ from ecrm_core.merging import (
     LegalHold,
     LinkedKind,
     MergeEdge,
-    conflicts_of,
 )
 from ecrm_core.ports import (
     Store,
@@ -157,7 +156,8 @@ class CustomerView(Private):
     """One customer whole: profile, the homes joined in it, records, history, consents, merges.
 
     ``judgements`` are those on her and another, ``holds`` the legal holds, released ones too.
-    ``claims`` are those she makes or that point at her.
+    ``claims`` are those she makes or that point at her, ``claim_conflicts`` the parties that proved
+    to be her and others as well.
     ``timeline`` holds the newest interactions, ``facts`` what all of them add up to;
     ``subscription_events`` why each of the subscriptions is as it is (in a view of everything).
     ``linked`` are the rows of the shop's own Kinds and of plugins', by name.
@@ -171,6 +171,7 @@ class CustomerView(Private):
     judgements: tuple[Judgement, ...] = ()
     holds: tuple[LegalHold, ...] = ()
     claims: tuple[ClaimAnswer, ...] = ()
+    claim_conflicts: tuple[ClaimConflict, ...] = ()
     timeline: tuple[Interaction, ...] = ()
     facts: Facts = field(factory=Facts)
     subscriptions: tuple[Subscription, ...] = ()
@@ -186,11 +187,6 @@ class CustomerView(Private):
     def aliases(self) -> tuple[CustomerId, ...]:
         """The ids the customer goes or went by, this one included."""
         return ids_of(self.group)
-
-    @property
-    def claim_conflicts(self) -> tuple[ClaimConflict, ...]:
-        """The parties that proved to be this customer and others as well."""
-        return conflicts_of(self.claims)
 
     def __repr__(self) -> str:
         """Show the id and how many records are joined."""
@@ -239,6 +235,7 @@ def _view(
     ids = ids_of(group)
     history = read_history(store, sorted(group.records))
     subjects = set(subjects_of(group, history))
+    claims = claims_about(store, group)
     facts, timeline = happened(store, ids, limit=limit)
     rows = [row.value for held in read_subscriptions_of(store, ids).values() for row in held]
     versions = {} if limit is not None else {row.id: row.version for row in rows}
@@ -251,7 +248,8 @@ def _view(
         merges=tuple(row.value for row in read_edges(store, ids)),
         judgements=read_judgements(store, ids),
         holds=read_holds(store, ids),
-        claims=claims_about(store, group),
+        claims=claims.answers,
+        claim_conflicts=claims.conflicts,
         timeline=timeline,
         facts=facts,
         subscriptions=tuple(sorted(rows, key=lambda held: (held.starts_on, held.id))),

@@ -20,7 +20,7 @@ from ecrm_core.customers import (
 )
 from ecrm_core.errors import InputError, KeyReused, MissingError, UnknownName
 from ecrm_core.kernel import CustomerId, FixedClock
-from ecrm_core.merging import CLAIMS, Claim, ClaimAnswer, ClaimedPair, Proof
+from ecrm_core.merging import CUSTOMER_CLAIMS, Claim, ClaimAnswer, ClaimedPair, Proof
 from ecrm_core.services import all_claimed, read_claims
 from ecrm_core.sources import Delivery, shopify, woocommerce
 from ecrm_core.timeline import Interaction
@@ -213,7 +213,7 @@ def test_a_guest_order_with_somebodys_address_is_a_claim_and_no_merge(crm: Crm) 
 def test_an_order_told_again_claims_nothing_new(crm: Crm) -> None:
     crm.ingest(guest())
     assert crm.ingest(guest(day=2)).claims == 0
-    assert len(crm.store.scan(CLAIMS).rows) == 1
+    assert len(crm.store.scan(CUSTOMER_CLAIMS).rows) == 1
 
 
 def test_guests_of_one_address_do_not_hold_it(crm: Crm) -> None:
@@ -258,7 +258,8 @@ def test_one_device_that_proved_to_be_two_is_a_conflict(crm: Crm) -> None:
     assert (conflict.what, conflict.claimant) == ("claimant", *ids(crm, "web/tablet"))
     assert set(conflict.customers) == ids(crm, "shop/ann", "shop/bo")
     assert conflict.reason.code == "proved_twice"
-    assert crm.view("web/tablet").claim_conflicts == (conflict,)
+    for key in ("web/tablet", "shop/ann", "shop/bo"):
+        assert crm.view(key).claim_conflicts == (conflict,)
     assert [pair.clear for pair in pairs(crm, "web/tablet")] == [False, False]
 
 
@@ -337,9 +338,9 @@ def test_a_claim_said_twice_is_one_and_a_key_makes_it_harmless(crm: Crm) -> None
 
 def test_the_dry_run_of_a_claim_writes_nothing(crm: Crm) -> None:
     changes = crm.dry_run.claim("web/v1", "shop/ann", proof="typed", **SITE)
-    assert {put.kind for put in changes.puts} >= {CLAIMS, HOMES}
+    assert {put.kind for put in changes.puts} >= {CUSTOMER_CLAIMS, HOMES}
     crm.dry_run.claim_address("web/v1", "ann@example.com", proof="typed", **SITE)
-    assert crm.store.scan(CLAIMS).rows == ()
+    assert crm.store.scan(CUSTOMER_CLAIMS).rows == ()
 
 
 def test_what_cannot_be_claimed_is_said(crm: Crm) -> None:
