@@ -40,6 +40,9 @@ class History:
         """Each step with the edge it adds or undoes, if it does."""
         self.refused: dict[tuple[str, str], tuple[datetime, bool]] = {}
         """By id and purpose when contact was last refused (True) or allowed again."""
+        self.merged_at: dict[str, int] = {}
+        self.ruled: dict[str, tuple[int, str, frozenset[str]]] = {}
+        """By correction the number of steps before it, its customer, and all her ids then."""
 
     def run(self, acts: Sequence[Callable[[History], object]], length: int) -> History:
         for _ in range(length):

@@ -33,6 +33,7 @@ def merged(history: History, winner: CustomerId, loser: CustomerId) -> str:
     with history.watch(winner, loser):
         edge = history.crm.merge(winner, loser, by="an agent", now=at, values=chosen).edge
     history.done(lambda store: _write_merge(store, winner, loser, at), edge=edge)
+    history.merged_at[edge] = len(history.steps)
     keep_rulings(history, winner, before)  # which stay with the winner in an undo
     return edge
 

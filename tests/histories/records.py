@@ -70,8 +70,11 @@ def correct(history: History) -> None:
 
 def keep_rulings(history: History, customer: CustomerId, before: Collection[str]) -> None:
     """Keep the corrections of a customer beside those there were before."""
-    for correction in group_of(history.store, customer).corrections:
+    group = group_of(history.store, customer)
+    ids = frozenset(home.id for home in group.homes)
+    for correction in group.corrections:
         if correction.id not in before:
+            history.ruled[correction.id] = (len(history.steps), correction.customer, ids)
             history.done(lambda store, c=correction: _write(store, c))  # type: ignore[misc]
 
 

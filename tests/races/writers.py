@@ -70,7 +70,8 @@ def refuse(world: World) -> tuple[str, Act]:
 
 def judge(world: World) -> tuple[str, Act]:
     (one, two), at = world.draw.sample(world.people, 2), world.tick()
-    return "judgements", lambda crm: crm.judge(one, two, "different", by="a writer", now=at)
+    said = {"by": "a writer", "now": at}
+    return "judgements", lambda crm: crm.judge(one, two, "different", **said).judgement
 
 
 def subscribe(world: World) -> tuple[str, Act]:
