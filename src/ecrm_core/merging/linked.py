@@ -1,7 +1,8 @@
 """Linked: rows of a Kind of the shop's or a plugin's own that hang on a customer, or a record.
 
 They are counted, shown and exported with her, and never move: a row keeps the id it was written
-under, and whoever reads a customer reads the rows of all her ids.
+under, and whoever reads a customer reads the rows of all her ids. What there is to do with them
+(count, show, export, erase) goes by ``LinkedKind.values``; there is no code of the plugin in it.
 """
 
 from __future__ import annotations

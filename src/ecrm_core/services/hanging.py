@@ -8,6 +8,8 @@ from ecrm_core.customers import Group, SourceKey, ids_of, person_subject
 from ecrm_core.merging import LinkedKind
 from ecrm_core.ports import (
     Store,
+    read_claims_by,
+    read_claims_on,
     read_consents,
     read_edges,
     read_holds,
@@ -25,14 +27,17 @@ __all__ = ["hanging_on", "linked_rows"]
 def hanging_on(store: Store, group: Group, kinds: Iterable[LinkedKind] = ()) -> Mapping[str, int]:
     """Return how many rows hang on a customer, by what they are; linked Kinds by their names."""
     ids = ids_of(group)
+    people, addresses = set(map(person_subject, ids)), set(subjects_of(group))
+    claims = (*read_claims_by(store, ids), *read_claims_on(store, people | addresses))
     return {
         "records": len(group.records),
         "corrections": len(group.corrections),
         "merges": len(read_edges(store, ids)),
         "judgements": len(read_judgements(store, ids)),
         "legal holds": sum(hold.stands for hold in read_holds(store, ids)),
-        "consents about the person": len(read_consents(store, map(person_subject, ids))),
-        "consents about the addresses": len(read_consents(store, set(subjects_of(group)))),
+        "claims": len({claim.id for claim in claims}),
+        "consents about the person": len(read_consents(store, people)),
+        "consents about the addresses": len(read_consents(store, addresses)),
         "interactions": sum(map(len, read_interactions(store, ids).values())),
         "subscriptions": sum(map(len, read_subscriptions_of(store, ids).values())),
         **{kind.name: len(read_linked(store, kind, group)) for kind in kinds},

@@ -131,11 +131,13 @@ def test_all_that_hangs_on_both_is_counted_by_name(crm: Crm) -> None:
     crm.refuse_contact(BOB, by="him")
     crm.judge(BOB, CYD, "unsure", by="anna")
     crm.hold(CYD, reason="case 7", by="legal")
+    crm.claim(BOB, CYD, proof="clicked", source="shop", by="shop")
     crm.subscribe(ANN, Plan(id="p", price=Money("1.00", "EUR"), cadence="P1M"))
     crm.correct(BOB, "brand", "main", by="anna")
     crm.unmerge(crm.merge(BOB, ANN, by="anna"), by="anna")
     assert dict(previewed(crm).linked) == {
         "records": (1, 1), "corrections": (0, 1), "merges": (1, 1), "judgements": (0, 1),
+        "claims": (0, 1),
         "legal holds": (0, 0), "consents about the person": (0, 1),
         "consents about the addresses": (1, 0), "interactions": (0, 0), "subscriptions": (1, 0),
         "loyalty_card": (1, 0), "machine": (0, 1),
