@@ -19,9 +19,11 @@ from ecrm_core.merging import AutoMerge
 from ecrm_core.services import (
     BY_ROLES,
     Act,
+    RunDraft,
     Runner,
     adopted_model,
     count_marked,
+    draft_run,
     has_customers,
     prepare_adopt,
     prepare_sweep,
@@ -109,13 +111,32 @@ class RunVerbs(MatchingVerbs):
         name = self._model_of_runs(by, now)
         if full:
             self._commit(lambda _: prepare_sweep(self.store, name), ["sweep"], None, now)
-        act = Act(by=by, at=self._now(now), policy=self._settings.policy)
-        runner = Runner(
-            store=self.store, linker=self._linker(), model=name, act=act,
-            policies=_policies(auto),
-            kinds=tuple(self._settings.tools.linked.values()),
+        return self._run(self._runner(auto, by, now), page, progress)
+
+    def draft_matching(
+        self,
+        *,
+        auto: AutoMerge | Iterable[AutoMerge] = (),
+        limit: int = 200,
+        by: str = "matching",
+        now: datetime | None = None,
+    ) -> RunDraft:
+        """Return what a run would do about the first ``limit`` customers it has to look at.
+
+        ``plan`` holds the automatic merges to undo and to add, ``changes`` the proposals. Nothing
+        is written, and no model is fitted. Raises DefinitionError for a limit below 1.
+        """
+        return draft_run(self._runner(auto, by, now), limit=limit)
+
+    def _runner(
+        self, auto: AutoMerge | Iterable[AutoMerge], by: str, now: datetime | None
+    ) -> Runner:
+        adopted = adopted_model(self.store)
+        return Runner(
+            store=self.store, linker=self._linker(), model=adopted.name if adopted else BY_ROLES,
+            act=Act(by=by, at=self._now(now), policy=self._settings.policy),
+            policies=_policies(auto), kinds=tuple(self._settings.tools.linked.values()),
         )  # fmt: skip
-        return self._run(runner, page, progress)
 
     def _run(self, runner: Runner, page: int, progress: Progress | None) -> MatchingRun:
         counts: Counter[str] = Counter()

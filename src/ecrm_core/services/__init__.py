@@ -72,7 +72,15 @@ from ecrm_core.services.review import (
     prepare_release_review,
     prepare_review,
 )
-from ecrm_core.services.runs import MERGED, UNMERGED, Runner, count_marked, run_pages
+from ecrm_core.services.runs import (
+    MERGED,
+    UNMERGED,
+    RunDraft,
+    Runner,
+    count_marked,
+    draft_run,
+    run_pages,
+)
 from ecrm_core.services.segments import Question, explain_member, segment_members
 from ecrm_core.services.settle import CardSaid, last_decision, prepare_settle, prepare_unsettle
 from ecrm_core.services.tables import Extent, customer_rows, extent_of
@@ -107,6 +115,7 @@ __all__ = [
     "ReviewCounts",
     "ReviewPage",
     "Ruled",
+    "RunDraft",
     "RunReport",
     "Runner",
     "address_of",
@@ -121,6 +130,7 @@ __all__ = [
     "count_review",
     "customer_rows",
     "deliver",
+    "draft_run",
     "due_actions",
     "explain_member",
     "export_customer",

@@ -34,6 +34,7 @@ from ecrm_core.merging import (
     Cause,
     Join,
     LinkedKind,
+    Plan,
     Scene,
     Told,
     Two,
@@ -52,7 +53,7 @@ from ecrm_core.services.scenes import Scenery, scene_of
 if TYPE_CHECKING:
     from ecrm_core.matching import Linker
 
-__all__ = ["MERGED", "UNMERGED", "Runner", "count_marked", "run_pages"]
+__all__ = ["MERGED", "UNMERGED", "RunDraft", "Runner", "count_marked", "draft_run", "run_pages"]
 
 MERGED: Final = "customers_merged"
 """The topic of the effect of an automatic merge: edge, winner, loser and model."""
@@ -75,6 +76,31 @@ class Runner:
     act: Act
     policies: Sequence[AutoMerge] = ()
     kinds: Sequence[LinkedKind] = field(default=())
+
+
+@frozen(kw_only=True)
+class RunDraft:
+    """What a run would do about some customers now: merges to undo and to add, and proposals.
+
+    ``plan`` holds the automatic merges; ``changes`` are the proposals as they are without them.
+    """
+
+    plan: Plan
+    changes: ChangeSet
+
+
+def draft_run(runner: Runner, *, limit: int) -> RunDraft:
+    """Return what a run would do about the first marked customers; nothing is written."""
+    rows = runner.store.scan(UNMATCHED, limit=limit).rows
+    seeds = {row.value.customer for row in rows}
+    scenery = Scenery(runner.store, runner.linker, runner.act.policy, Holders(runner.store))
+    scenery.marked(seeds)
+    scene = scene_of(scenery, scenery.roots_of(seeds))
+    written = _proposals(runner, scenery, scene)
+    return RunDraft(
+        plan=plan_of_run(scene, runner.policies, runner.linker.model),
+        changes=combine([written, _unmarked(scenery, seeds)], result=written.result),
+    )
 
 
 def run_pages(runner: Runner, *, page: int) -> Iterator[Counter[str]]:

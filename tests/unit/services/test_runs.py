@@ -78,6 +78,19 @@ def test_a_run_proposes_and_joins_nobody(crm: Crm) -> None:
     assert rows(crm.store, UNMATCHED) == {}
 
 
+def test_a_draft_says_what_a_run_would_do_and_writes_nothing(crm: Crm) -> None:
+    anna(crm, "shop/1")
+    anna(crm, "mail/1")
+    draft = crm.draft_matching(auto=CERTAIN)
+    ((winner, loser),) = [(join.winner, join.loser) for join in draft.plan.join]
+    assert {winner, loser} == {crm.resolve("shop/1"), crm.resolve("mail/1")}
+    assert draft.changes.result["proposed"] == 1
+    assert (proposals(crm), edges(crm), len(rows(crm.store, UNMATCHED))) == ([], [], 2)
+    plain = crm.draft_matching().changes
+    crm.run_matching()
+    assert [put.value for put in plain.puts] == proposals(crm)
+
+
 def test_what_no_longer_holds_is_withdrawn(crm: Crm) -> None:
     anna(crm, "shop/1")
     anna(crm, "mail/1")
