@@ -1,6 +1,9 @@
 """Laws of judgements: whatever people said, nothing that matching answers contradicts a wall."""
 
+import io
+import json
 from contextlib import suppress
+from datetime import UTC, timedelta, timezone
 from itertools import combinations
 from random import Random
 from typing import Any
@@ -13,11 +16,22 @@ from hypothesis import strategies as st
 from ecrm_core import Crm
 from ecrm_core.crm import Undo
 from ecrm_core.customers import SourceKey, SourceRecord, Stated, parse_email
-from ecrm_core.errors import MergeRefused
+from ecrm_core.errors import MergeRefused, RefusedError
 from ecrm_core.kernel import FixedClock
-from ecrm_core.matching import Index, Standing, clustering, contradictions, dedupe
+from ecrm_core.matching import (
+    JUDGEMENT_COLUMNS,
+    Index,
+    Judgement,
+    Standing,
+    clustering,
+    contradictions,
+    dedupe,
+    judgement_rows,
+    read_judgement_rows,
+)
 from ecrm_core.matching.clustering import Edges, Walls, clustered, linked_once
-from ecrm_core.sources import Delivery
+from ecrm_core.sources import Delivery, csv
+from ecrm_core.sources.csv_write import CsvWriter
 from tests.duplicates import FIELDS, Row, people
 from tests.judged import AT, Said, closed, judgements_of, said_of
 from tests.profile import size
@@ -213,3 +227,53 @@ def test_no_match_of_a_store_contradicts_a_wall_by_way_of_merges_too(
         assert found == {two for two in roots if two != root and (root, two) not in apart}
     for group in crm.duplicates().groups:
         assert not set(combinations(map(str, group), 2)) & apart
+
+
+words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
+instants = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=9))]))
+spoken = st.builds(
+    lambda pair, said, by, at, reason: Judgement.of(pair[0], pair[1], said, by=by, at=at, reason=reason),
+    st.lists(st.sampled_from(["shop/1", "shop/ 2", 'till/é,"', "=cus", "@x"]), min_size=2,
+             max_size=2, unique=True),
+    st.sampled_from(["same", "different", "unsure"]),
+    words.filter(str.strip), instants, st.none() | words,
+)  # fmt: skip
+
+
+@settings(max_examples=size(100, 3_000))
+@given(st.lists(spoken, max_size=6), st.sampled_from(["exact", "spreadsheet", "json", "columns"]))
+def test_judgements_come_back_from_a_table_as_they_were(said: list[Judgement], way: str) -> None:
+    rows = list(judgement_rows(said))
+    if way == "json":
+        read = read_judgement_rows(json.loads(json.dumps(rows)))
+    elif way == "columns":
+        names = JUDGEMENT_COLUMNS
+        read = read_judgement_rows({name: [row[name] for row in rows] for name in names})
+    else:
+        stream = io.BytesIO()
+        CsvWriter(stream, JUDGEMENT_COLUMNS, mode=way).write(tuple(row.values()) for row in rows)
+        stream.seek(0)
+        read = read_judgement_rows(csv.rows(stream, mode=way))
+    assert read.refused == ()
+    assert list(read.judgements()) == said
+
+
+@settings(max_examples=size(25, 1_000))
+@given(STEPS)
+def test_an_import_gives_what_was_exported_and_again_nothing(
+    steps: list[tuple[str, int, int, str]],
+) -> None:
+    one, two = shop(), shop()
+    for minute, (step, left, right, verdict) in enumerate(steps):
+        pair = f"shop/{left}", f"shop/{right}"
+        with suppress(MergeRefused, RefusedError):
+            if step == "merge":
+                one.merge(*pair, by="anna")
+            elif step == "judge":
+                one.judge(*pair, verdict, by="anna", now=AT.replace(minute=minute))
+    rows = list(one.judgement_rows())
+    done = two.import_judgements(rows)
+    assert (done.imported, done.refused) == (len(rows), ())
+    assert list(two.judgements()) == list(one.judgements())
+    again = two.import_judgements(rows)
+    assert (again.known, again.imported) == (len(rows), 0)

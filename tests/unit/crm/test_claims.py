@@ -138,6 +138,13 @@ def test_the_holder_of_an_address_is_looked_up_when_the_claim_is_read(crm: Crm) 
     assert pointed(crm, "shop/ann") == [ids(crm, "web/v1", "shop/ann")]
 
 
+def test_who_claims_an_address_she_states_herself_is_no_holder_of_her_own(crm: Crm) -> None:
+    stated(crm, ANN, record("web/v1", parse_email("ann@example.com")))
+    crm.claim_address("web/v1", "ann@example.com", proof="clicked", **SITE)
+    assert [pair.clear for pair in pairs(crm, "web/v1")] == [True]
+    assert [answer.settled for answer in crm.claims("web/v1")] == [False]
+
+
 def test_an_address_of_several_is_ambiguous(crm: Crm) -> None:
     stated(crm, ANN, record("shop/anne", parse_email("ann@example.com")))
     crm.claim_address("web/v1", "ann@example.com", proof="logged_in", **SITE)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ecrm_core.matching.arrays import Numbers, Pairs64, components
-from ecrm_core.matching.clustering import Edges, Walls, clustered
+from ecrm_core.matching.clustering import Edges, Walls, clustered, linked_once
 
 Pair = tuple[int, int]
 
@@ -70,6 +70,20 @@ def test_a_wall_holds_for_rows_judged_the_same() -> None:
 
 def test_rows_judged_the_same_are_one_whatever_the_model_says() -> None:
     assert put_together(3, {(0, 2): -20.0}, same=[(2, 0)]) == [0, 1, 0]
+
+
+def test_contradicting_judgements_leave_those_they_tie_together_alone() -> None:
+    weights = {(0, 1): 20.0, (1, 2): 20.0, (2, 3): 20.0, (4, 5): 20.0}
+    said: dict[str, list[Pair]] = {"same": [(0, 1), (1, 2)], "different": [(0, 2)]}
+    assert put_together(6, weights, **said) == [0, 1, 2, 3, 4, 4]
+
+
+def test_a_wall_holds_for_rows_judged_the_same_whom_their_source_keeps_apart() -> None:
+    """Rows 0 and 1 are of a source that holds everybody once; 1 and 2 are different."""
+    edges = Edges(np.array([0]), np.array([2]), np.array([20.0]))
+    walls = Walls(same=_array([(0, 1)]), different=_array([(1, 2)]))
+    found = linked_once(3, edges, walls, np.array([0, 0, -1], np.int32))
+    assert found.tolist() == [0, 1, 2]
 
 
 def test_many_rows_alike_are_one() -> None:
