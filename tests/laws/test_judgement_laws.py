@@ -232,7 +232,7 @@ def test_no_match_of_a_store_contradicts_a_wall_by_way_of_merges_too(
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 instants = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=9))]))
 spoken = st.builds(
-    lambda pair, said, by, at, reason: Judgement.of(pair[0], pair[1], said, by=by, at=at, reason=reason),
+    lambda pair, said, by, at, why: Judgement.of(pair[0], pair[1], said, by=by, at=at, reason=why),
     st.lists(st.sampled_from(["shop/1", "shop/ 2", 'till/é,"', "=cus", "@x"]), min_size=2,
              max_size=2, unique=True),
     st.sampled_from(["same", "different", "unsure"]),

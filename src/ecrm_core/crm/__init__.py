@@ -8,8 +8,8 @@ from ecrm_core.crm.judgements import ImportedJudgements
 from ecrm_core.crm.progress import Progress, progress_bar
 from ecrm_core.crm.quality import Replayed
 from ecrm_core.crm.receipt import Judged, Receipt, Undo
-from ecrm_core.crm.review import RefusedCard, Settled, SettledMany
 from ecrm_core.crm.settings import Settings
+from ecrm_core.crm.settling import RefusedCard, Settled, SettledMany
 from ecrm_core.crm.tables import ExportedTable
 
 __all__ = [

@@ -14,6 +14,7 @@ from ecrm_core.crm.outbox import OutboxDrafts
 from ecrm_core.crm.review import ReviewDrafts
 from ecrm_core.crm.runs import RunDrafts
 from ecrm_core.crm.settings import Settings
+from ecrm_core.crm.settling import SettlingDrafts
 from ecrm_core.crm.subscriptions import SubscriptionDrafts
 from ecrm_core.crm.timeline import TimelineDrafts
 from ecrm_core.ports import Store
@@ -36,6 +37,7 @@ class DryRun(
     JudgementDrafts,
     ClaimDrafts,
     ReviewDrafts,
+    SettlingDrafts,
     CleaningDrafts,
 ):
     """The changing verbs of the facade, each returning what it would write."""

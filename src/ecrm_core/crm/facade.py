@@ -18,10 +18,10 @@ from ecrm_core.crm.merging import MergingVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.quality import QualityVerbs
-from ecrm_core.crm.review import ReviewVerbs
 from ecrm_core.crm.runs import RunVerbs
 from ecrm_core.crm.segments import SegmentVerbs
 from ecrm_core.crm.settings import Settings
+from ecrm_core.crm.settling import SettlingVerbs
 from ecrm_core.crm.subscriptions import SubscriptionVerbs
 from ecrm_core.crm.tables import TableVerbs
 from ecrm_core.crm.timeline import TimelineVerbs
@@ -50,7 +50,7 @@ class Crm(
     RunVerbs,
     JudgementVerbs,
     ClaimVerbs,
-    ReviewVerbs,
+    SettlingVerbs,
     TableVerbs,
 ):
     """A shop's customers: take input in, find, view, correct, merge and undo, ask for consent.

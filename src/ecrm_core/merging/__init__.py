@@ -24,22 +24,15 @@ from ecrm_core.merging.decision import (
 )
 from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
 from ecrm_core.merging.hold import LEGAL_HOLDS, LegalHold, decide_hold, decide_release_hold
+from ecrm_core.merging.lease import REVIEW_LEASES, ReviewLease, decide_lease, decide_return
 from ecrm_core.merging.linked import LinkedKind
 from ecrm_core.merging.merge import decide_merge, joined, reviewed
 from ecrm_core.merging.parts import Settlement
 from ecrm_core.merging.preview import MergePreview, preview_merge
 from ecrm_core.merging.proposal import PROPOSALS, Proposal, Zone, proposal_id
 from ecrm_core.merging.propose import Told, proposals_of
+from ecrm_core.merging.proposed import ProposedPair, Void, proposed_pairs
 from ecrm_core.merging.queued import QueuedCard
-from ecrm_core.merging.review import (
-    REVIEW_LEASES,
-    ReviewLease,
-    Standing,
-    Void,
-    decide_lease,
-    decide_return,
-    standings,
-)
 from ecrm_core.merging.run import Join, Plan, plan_of_run
 from ecrm_core.merging.scene import Scene, Weighed, surest
 from ecrm_core.merging.settle import MAX_CARD, decide_settle
@@ -79,6 +72,7 @@ __all__ = [
     "Plan",
     "Proof",
     "Proposal",
+    "ProposedPair",
     "QueuedCard",
     "ReviewCosts",
     "ReviewDecision",
@@ -86,7 +80,6 @@ __all__ = [
     "RuledPair",
     "Scene",
     "Settlement",
-    "Standing",
     "Taken",
     "Told",
     "Two",
@@ -118,10 +111,10 @@ __all__ = [
     "preview_merge",
     "proposal_id",
     "proposals_of",
+    "proposed_pairs",
     "reviewed",
     "roots_of",
     "stake_of",
-    "standings",
     "surest",
     "two",
     "units_of",

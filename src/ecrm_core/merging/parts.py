@@ -79,7 +79,7 @@ def verdict_of(parts: Parts) -> CardVerdict:
 def judged_pairs(case: Case, parts: Parts) -> Iterator[tuple[Two, JudgementVerdict]]:
     """Go through each two customers and their verdict; unsure: those that were asked about."""
     if not parts:
-        asked = sorted({each.pair for each in case.queued.open})
+        asked = sorted({each.ends for each in case.queued.open})
         yield from ((pair, JudgementVerdict.UNSURE) for pair in asked)
         return
     place = {id_: at for at, part in enumerate(parts) for id_ in part}

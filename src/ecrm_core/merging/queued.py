@@ -8,8 +8,9 @@ from attrs import frozen
 
 from ecrm_core.kernel import CustomerId, Stored
 from ecrm_core.merging.decision import ReviewDecision
+from ecrm_core.merging.lease import ReviewLease
 from ecrm_core.merging.proposal import Proposal, Zone
-from ecrm_core.merging.review import ReviewLease, Standing
+from ecrm_core.merging.proposed import ProposedPair
 
 __all__ = ["QueuedCard"]
 
@@ -22,14 +23,14 @@ class QueuedCard:
     """
 
     id: str
-    standings: tuple[Standing, ...]
+    pairs: tuple[ProposedPair, ...]
     lease: Stored[ReviewLease] | None = None
     decisions: tuple[ReviewDecision, ...] = ()
 
     @property
-    def open(self) -> tuple[Standing, ...]:
+    def open(self) -> tuple[ProposedPair, ...]:
         """The proposals that still ask, the first of the queue first."""
-        found = [each for each in self.standings if each.void is None]
+        found = [each for each in self.pairs if each.void is None]
         return tuple(sorted(found, key=lambda each: (each.proposal.rank, each.proposal.id)))
 
     @property
@@ -46,7 +47,7 @@ class QueuedCard:
     @property
     def customers(self) -> tuple[CustomerId, ...]:
         """The roots that open proposals are about, in order."""
-        return tuple(sorted({id_ for each in self.open for id_ in each.pair}))
+        return tuple(sorted({id_ for each in self.open for id_ in each.ends}))
 
     def held_by_other(self, by: str | None, now: datetime) -> bool:
         """Tell whether somebody else holds it now."""

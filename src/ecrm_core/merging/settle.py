@@ -28,6 +28,7 @@ from ecrm_core.merging.decision import (
     stacked,
 )
 from ecrm_core.merging.edge import MERGE_EDGES
+from ecrm_core.merging.lease import REVIEW_LEASES, expect_lease
 from ecrm_core.merging.parts import (
     Parts,
     Settlement,
@@ -37,7 +38,6 @@ from ecrm_core.merging.parts import (
     verdict_of,
 )
 from ecrm_core.merging.proposal import PROPOSALS, Proposal
-from ecrm_core.merging.review import REVIEW_LEASES, expect_lease
 
 __all__ = ["MAX_CARD", "decide_settle"]
 
@@ -128,7 +128,7 @@ def _judgements(
 
 def _answered(case: Case, parts: Parts) -> tuple[Proposal, ...]:
     named = {id_ for part in parts for id_ in part}
-    return tuple(each.proposal for each in case.queued.open if {*each.pair} <= named)
+    return tuple(each.proposal for each in case.queued.open if {*each.ends} <= named)
 
 
 def written_ids(sets: Sequence[ChangeSet], kind: AnyKind) -> tuple[str, ...]:

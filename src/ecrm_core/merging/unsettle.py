@@ -11,13 +11,8 @@ from ecrm_core.customers import (
     CORRECTIONS,
     Correction,
     Group,
-    Profile,
-    Ruling,
     SurvivorshipPolicy,
     bumped,
-    decide_corrections,
-    field_of,
-    unify,
 )
 from ecrm_core.errors import RefusedError
 from ecrm_core.kernel import (
@@ -41,6 +36,7 @@ from ecrm_core.merging.decision import (
 from ecrm_core.merging.edge import MergeEdge
 from ecrm_core.merging.hold import LegalHold
 from ecrm_core.merging.proposal import PROPOSALS
+from ecrm_core.merging.put_back import put_back
 from ecrm_core.merging.settle import written_ids
 from ecrm_core.merging.unmerge import UndoReport, decide_unmerge, parted
 
@@ -100,7 +96,7 @@ def decide_unsettle(
         message = "this decision has been taken back already"
         raise RefusedError(message, code="decision_undone", decision=row.value.id)
     groups, unmerged = _unmerged(taken, by=by, at=at, policy=policy)
-    rulings = tuple(_unruled(row.value, groups, tenant=tenant, by=by, at=at, policy=policy))
+    rulings = tuple(put_back(row.value, groups, tenant=tenant, by=by, at=at, policy=policy))
     spoken = tuple(_spoken(taken, groups, tenant=tenant, by=by, at=at))
     waiting = [held for held in row.value.proposals if held.id not in taken.waiting]
     undone = evolve(row.value, undone_at=at, undone_by=gate_text(by))
@@ -147,47 +143,6 @@ def _unmerged(
         groups += parted(at_hand, tuple(edges.values()), edge)
         edges[id_] = evolve(edge, undone_at=at)
     return groups, made
-
-
-def _unruled(
-    decision: ReviewDecision,
-    groups: Sequence[Group],
-    *,
-    tenant: str,
-    by: str,
-    at: datetime,
-    policy: SurvivorshipPolicy,
-) -> Iterator[ChangeSet]:
-    """Go through the rulings that put back what the values of the decision replaced.
-
-    Corrections stay for ever, and stay with the winner: without these she would go on showing what
-    may be somebody else's.
-    """
-    for group in groups:
-        own = [held for held in group.corrections if held.id not in decision.corrections]
-        if len(own) == len(group.corrections):
-            continue
-        shown, before = (
-            unify(group.records.values(), held, policy, id=group.root.id)
-            for held in (group.corrections, own)
-        )
-        names = {c.field_name for c in group.corrections if c.id in decision.corrections}
-        why = f"decision {decision.id} taken back"
-        rulings = [
-            ruling for name in sorted(names) for ruling in _put_back(name, shown, before, why)
-        ]
-        yield decide_corrections(group, rulings, tenant=tenant, by=by, at=at, policy=policy)
-
-
-def _put_back(name: str, shown: Profile, before: Profile, why: str) -> Iterator[Ruling]:
-    held, meant = shown.values(name), before.values(name)
-    if not field_of(name).many:
-        if held != meant:
-            yield Ruling(field_name=name, value=before.value(name), reason=why)
-        return
-    for element in held:
-        if element not in meant:
-            yield Ruling(field_name=name, value=None, replaces=element, reason=why)
 
 
 def _spoken(

@@ -65,13 +65,8 @@ from ecrm_core.services.renewals import (
 )
 from ecrm_core.services.replay import Mapper, mapper_for, prepare_replay
 from ecrm_core.services.retention import prepare_forget_requests
-from ecrm_core.services.review import (
-    ReviewCounts,
-    choose_cards,
-    count_review,
-    prepare_release_review,
-    prepare_review,
-)
+from ecrm_core.services.review import choose_cards, prepare_release_review, prepare_review
+from ecrm_core.services.review_counts import ReviewCounts, count_review
 from ecrm_core.services.runs import (
     MERGED,
     UNMERGED,

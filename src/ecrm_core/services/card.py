@@ -17,8 +17,8 @@ from ecrm_core.merging import (
     Blocker,
     Holdings,
     MergePreview,
+    ProposedPair,
     ReviewDecision,
-    Standing,
     Two,
     Zone,
 )
@@ -71,8 +71,8 @@ class ReviewCard(Private):
     zone: Zone
     value: int
     customers: tuple[CardCustomer, ...]
-    proposals: tuple[Standing, ...]
-    void: tuple[Standing, ...] = ()
+    proposals: tuple[ProposedPair, ...]
+    void: tuple[ProposedPair, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     blockers: Mapping[Two, tuple[Blocker, ...]] = field(factory=dict)
     decisions: tuple[ReviewDecision, ...] = ()
@@ -93,13 +93,13 @@ class ReviewCard(Private):
 
         Loads numpy. Raises MissingError for a customer that is not on the card.
         """
-        pair = self.proposals[0].pair
+        pair = self.proposals[0].ends
         one, other = self._customer(left or pair[0]), self._customer(right or pair[1])
         return self._explain(one.profile, other.profile)
 
-    def reasons(self, standing: Standing) -> tuple[Reason, ...]:
+    def reasons(self, pair: ProposedPair) -> tuple[Reason, ...]:
         """Return what speaks for and against one of the proposals, without values."""
-        return self.explain(*standing.pair).reasons
+        return self.explain(*pair.ends).reasons
 
     def preview(self, winner: CustomerId | None = None) -> tuple[MergePreview, ...]:
         """Return what merging each of the others into the winner (default: ``winner``) would give.
@@ -193,7 +193,7 @@ class ReviewCard(Private):
         """Go through what is to be known beside the values, a line each."""
         for each in self.proposals[:_SHOWN]:
             reasons = "; ".join(map(str, self.reasons(each))) or "nothing to compare"
-            yield f"{self._two(*each.pair)}: {_proposed(each)}: {reasons}"
+            yield f"{self._two(*each.ends)}: {_proposed(each)}: {reasons}"
         if len(self.proposals) > _SHOWN:
             yield f"and {len(self.proposals) - _SHOWN} more proposals"
         for said in self.judgements:
@@ -210,7 +210,7 @@ def _cell(profile: Profile, name: str, *, masked: bool) -> str:
     return ", ".join(show_value(value, masked=masked) for value in profile.values(name))
 
 
-def _proposed(each: Standing) -> str:
+def _proposed(each: ProposedPair) -> str:
     held = each.proposal
     words = [held.zone.value]
     if held.probability is not None:

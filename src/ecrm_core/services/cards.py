@@ -75,7 +75,7 @@ def _card(
         id=card.id, zone=card.zone, value=card.best.value,
         customers=tuple(_customer(case, id_, profiles) for id_ in card.customers),
         proposals=card.open,
-        void=tuple(each for each in card.standings if each.void),
+        void=tuple(each for each in card.pairs if each.void),
         judgements=tuple(last[pair] for pair in pairs if pair in last),
         blockers={pair: found for pair in pairs
                   if (found := case.blockers(*pair, policy=act.policy))},

@@ -10,28 +10,25 @@ from attrs import evolve, frozen
 
 from ecrm_core.customers import HOMES
 from ecrm_core.errors import DefinitionError, MissingError
-from ecrm_core.kernel import ChangeSet, gate_text, html_table
+from ecrm_core.kernel import ChangeSet, gate_text
 from ecrm_core.merging import (
     PROPOSALS,
     REVIEW_DECISIONS,
     REVIEW_LEASES,
     Proposal,
+    ProposedPair,
     QueuedCard,
-    ReviewDecision,
-    Standing,
     Zone,
     decide_lease,
     decide_return,
-    standings,
+    proposed_pairs,
 )
 from ecrm_core.ports import Cursor, Store, read_judgements
 
 __all__ = [
-    "Choice",
-    "ReviewCounts",
+    "Selection",
     "card_named",
     "choose_cards",
-    "count_review",
     "prepare_release_review",
     "prepare_review",
     "read_queued",
@@ -45,13 +42,13 @@ def read_queued(store: Store, ids: Collection[str]) -> Mapping[str, QueuedCard]:
     """Return the cards of these ids; those without a proposal are absent."""
     keys = [(id_,) for id_ in ids]
     rows = store.find_many(PROPOSALS, "by_group", keys)
-    stand = _standings(store, [row.value for held in rows.values() for row in held])
+    stand = _pairs(store, [row.value for held in rows.values() for row in held])
     leases = store.get_many(REVIEW_LEASES, keys)
     decided = store.find_many(REVIEW_DECISIONS, "by_card", keys)
     return {
         id_: QueuedCard(
             id=id_,
-            standings=tuple(stand[row.value.id] for row in held),
+            pairs=tuple(stand[row.value.id] for row in held),
             lease=leases.get((id_,)),
             decisions=tuple(row.value for row in decided.get((id_,), ())),
         )
@@ -59,14 +56,14 @@ def read_queued(store: Store, ids: Collection[str]) -> Mapping[str, QueuedCard]:
     }
 
 
-def _standings(store: Store, proposals: Collection[Proposal]) -> Mapping[str, Standing]:
+def _pairs(store: Store, proposals: Collection[Proposal]) -> Mapping[str, ProposedPair]:
     ends = {id_ for held in proposals for id_ in (held.left, held.right)}
     found = store.get_many(HOMES, [(id_,) for id_ in sorted(ends)])
     roots = sorted({row.value.root_id for row in found.values()})
     members = store.find_many(HOMES, "by_root", [(root,) for root in roots])
     homes = {row.value.id: row.value.root_id for rows in members.values() for row in rows}
     told = read_judgements(store, sorted(homes))
-    return {each.proposal.id: each for each in standings(proposals, homes, told)}
+    return {each.proposal.id: each for each in proposed_pairs(proposals, homes, told)}
 
 
 def card_named(store: Store, name: str) -> str:
@@ -116,7 +113,7 @@ def _placed(card: QueuedCard, held: Proposal, zone: Zone | None) -> bool:
 
 
 @frozen(kw_only=True)
-class Choice:
+class Selection:
     """What a walk over the queue came to: the cards for a reviewer, and what was passed by."""
 
     cards: tuple[QueuedCard, ...]
@@ -133,7 +130,7 @@ def choose_cards(
     now: datetime,
     held_too: bool = False,
     without: Collection[str] = (),
-) -> Choice:
+) -> Selection:
     """Return the most valuable cards that nobody else holds; those somebody was unsure of last.
 
     ``held_too`` counts those that others hold among them; ``without`` are ids to be passed by.
@@ -145,7 +142,7 @@ def choose_cards(
     void: Counter[str] = Counter()
     held = 0
     for card in walk_queue(store, zone):
-        void.update(each.void.value for each in card.standings if each.void)
+        void.update(each.void.value for each in card.pairs if each.void)
         if not card.open or card.id in without:
             continue
         if card.held_by_other(by, now) and not held_too:
@@ -157,7 +154,7 @@ def choose_cards(
             if len(chosen) == limit:
                 break
     cards = (*chosen, *later)[:limit]
-    return Choice(cards=cards, held=held, void=dict(sorted(void.items())))
+    return Selection(cards=cards, held=held, void=dict(sorted(void.items())))
 
 
 def prepare_review(
@@ -194,64 +191,3 @@ def prepare_release_review(store: Store, cards: Collection[str] | None, *, by: s
     names = sorted({card_named(store, card) for card in cards})
     found = store.get_many(REVIEW_LEASES, [(name,) for name in names])
     return decide_return(row for row in found.values() if row.value.reviewer == by)
-
-
-@frozen(kw_only=True)
-class ReviewCounts:
-    """How much waits: cards by zone, and of them those that are leased or postponed.
-
-    ``void`` are proposals that were decided elsewhere and that the next run drops;
-    ``decided_today`` counts decisions since midnight in the shop's zone that stand.
-    """
-
-    waiting: Mapping[str, int]
-    leased: int = 0
-    postponed: int = 0
-    void: int = 0
-    decided_today: int = 0
-
-    def __str__(self) -> str:
-        """Return the counts in words."""
-        zones = ", ".join(f"{count} {zone}" for zone, count in self.waiting.items())
-        return (
-            f"{sum(self.waiting.values())} cards wait ({zones}); {self.leased} leased, "
-            f"{self.postponed} postponed; {self.decided_today} decided today"
-        )
-
-    def _repr_html_(self) -> str:
-        rest = {name: getattr(self, name) for name in _COUNTS}
-        rows = [(name.replace("_", " "), f"{n:,}") for name, n in {**self.waiting, **rest}.items()]
-        return html_table(("cards", "how many"), rows)
-
-
-_COUNTS = ("leased", "postponed", "void", "decided_today")
-
-
-def count_review(store: Store, *, since: datetime, now: datetime) -> ReviewCounts:
-    """Return how much waits; the whole queue is gone through. ``since`` is where today began."""
-    waiting = dict.fromkeys((zone.value for zone in Zone), 0)
-    leased = postponed = void = 0
-    for card in walk_queue(store):
-        void += sum(each.void is not None for each in card.standings)
-        if card.open:
-            waiting[card.zone.value] += 1
-            leased += card.held_by_other(None, now)
-            postponed += card.postponed(now)
-    decided = sum(decision.stands for decision in _decided(store, since))
-    return ReviewCounts(
-        waiting=waiting, leased=leased, postponed=postponed, void=void, decided_today=decided
-    )
-
-
-def _decided(store: Store, since: datetime) -> Iterator[ReviewDecision]:
-    """Go through the decisions made since then, the newest first."""
-    after: Cursor | None = None
-    while True:
-        page = store.scan(REVIEW_DECISIONS, index="by_time", after=after, limit=_PAGE)
-        for row in page.rows:
-            if row.value.at < since:
-                return
-            yield row.value
-        after = page.following
-        if after is None:
-            return

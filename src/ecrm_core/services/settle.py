@@ -24,7 +24,7 @@ from ecrm_core.merging import (
     Two,
     decide_settle,
     decide_unsettle,
-    standings,
+    proposed_pairs,
     two,
 )
 from ecrm_core.ports import (
@@ -95,7 +95,7 @@ def read_cases(store: Store, cards: Collection[str]) -> Mapping[str, Case]:
         card: Case(
             queued=QueuedCard(
                 id=card,
-                standings=standings(asked[card], homes, told),
+                pairs=proposed_pairs(asked[card], homes, told),
                 lease=leases.get((card,)),
                 decisions=tuple(row.value for row in decided.get((card,), ())),
             ),

@@ -1,10 +1,9 @@
-"""Review: which proposals still stand, and leases, so that two reviewers do not collide."""
+"""Lease: a card in the hands of one reviewer, so that two do not collide."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import Enum
 from typing import Final
 
 from attrs import frozen
@@ -13,7 +12,6 @@ from ecrm_core.errors import RefusedError
 from ecrm_core.kernel import (
     ABSENT,
     ChangeSet,
-    CustomerId,
     Drop,
     Expect,
     Index,
@@ -23,20 +21,8 @@ from ecrm_core.kernel import (
     gate_text,
     instant_text,
 )
-from ecrm_core.matching import Judgement, JudgementVerdict
-from ecrm_core.merging.decision import last_said
-from ecrm_core.merging.proposal import Proposal
 
-__all__ = [
-    "REVIEW_LEASES",
-    "ReviewLease",
-    "Standing",
-    "Void",
-    "decide_lease",
-    "decide_return",
-    "expect_lease",
-    "standings",
-]
+__all__ = ["REVIEW_LEASES", "ReviewLease", "decide_lease", "decide_return", "expect_lease"]
 
 
 @frozen(kw_only=True)
@@ -59,62 +45,6 @@ REVIEW_LEASES: Final = Kind(
     owner="merging",
 )
 """The rows of leases, one a card, found by reviewer."""
-
-
-class Void(Enum):
-    """Why a proposal asks nobody any more, although the run that drops it is still to come."""
-
-    GONE = "gone"
-    MERGED = "merged"
-    DIFFERENT = "different"
-
-
-@frozen(kw_only=True)
-class Standing:
-    """A proposal as it stands now: about two roots, and void if a decision was made meanwhile.
-
-    ``judged`` is what somebody said of the two last, if it is not unsure.
-    """
-
-    proposal: Proposal
-    left: CustomerId
-    right: CustomerId
-    judged: JudgementVerdict | None = None
-    void: Void | None = None
-
-    @property
-    def pair(self) -> tuple[CustomerId, CustomerId]:
-        """The two roots, the lower first."""
-        return (self.left, self.right) if self.left < self.right else (self.right, self.left)
-
-
-def standings(
-    proposals: Iterable[Proposal],
-    roots: Mapping[CustomerId, CustomerId],
-    judgements: Iterable[Judgement],
-) -> tuple[Standing, ...]:
-    """Return how proposals stand: ``roots`` of all homes of their customers, what was said of them.
-
-    Customers that ``roots`` does not know are gone.
-    """
-    last = last_said(judgements, roots)
-    return tuple(_standing(held, roots, last) for held in proposals)
-
-
-def _standing(
-    held: Proposal,
-    roots: Mapping[CustomerId, CustomerId],
-    last: Mapping[tuple[str, str], Judgement],
-) -> Standing:
-    left, right = roots.get(held.left), roots.get(held.right)
-    if left is None or right is None:
-        return Standing(proposal=held, left=held.left, right=held.right, void=Void.GONE)
-    if left == right:
-        return Standing(proposal=held, left=left, right=right, void=Void.MERGED)
-    said = last.get((min(left, right), max(left, right)))
-    verdict = said.verdict if said and said.verdict is not JudgementVerdict.UNSURE else None
-    void = Void.DIFFERENT if verdict is JudgementVerdict.DIFFERENT else None
-    return Standing(proposal=held, left=left, right=right, judged=verdict, void=void)
 
 
 def decide_lease(

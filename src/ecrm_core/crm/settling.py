@@ -1,0 +1,240 @@
+"""Settling: the verbs that decide cards of the review queue, and take decisions back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from attrs import frozen
+
+from ecrm_core.crm.progress import Progress
+from ecrm_core.crm.review import Card, ReviewVerbs, card_id
+from ecrm_core.crm.verbs import Customer, Drafts
+from ecrm_core.errors import MissingError, RefusedError
+from ecrm_core.kernel import ChangeSet, canonical_json, decode
+from ecrm_core.merging import DecisionUndo, Zone
+from ecrm_core.services import (
+    CardSaid,
+    Review,
+    last_decision,
+    prepare_review,
+    prepare_settle,
+    prepare_unsettle,
+)
+
+__all__ = ["RefusedCard", "Settled", "SettledMany", "SettlingDrafts", "SettlingVerbs"]
+
+_LEASE: Final = timedelta(minutes=15)
+
+
+@frozen(kw_only=True)
+class Settled:
+    """What deciding a card wrote: the id of the ``decision`` undoes it.
+
+    ``contradictions`` say what its judgements contradict: ``crm.contradictions()`` lists them.
+    """
+
+    decision: str
+    edges: tuple[str, ...] = ()
+    judgements: int = 0
+    contradictions: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class RefusedCard:
+    """A card that was not decided, and why; it waits as before."""
+
+    card: str
+    code: str
+    message: str
+
+
+@frozen(kw_only=True)
+class SettledMany:
+    """What deciding many cards came to: those decided, by card, and those refused."""
+
+    settled: Mapping[str, Settled]
+    refused: tuple[RefusedCard, ...] = ()
+    stopped: bool = False
+
+    def __str__(self) -> str:
+        """Return the counts in words."""
+        cards = "1 card" if len(self.settled) == 1 else f"{len(self.settled)} cards"
+        return f"{cards} decided, {len(self.refused)} refused"
+
+
+class SettlingDrafts(Drafts):
+    """Deciding cards and taking decisions back, as what it would write."""
+
+    def settle(
+        self,
+        card: Card,
+        verdict: CardSaid,
+        *,
+        by: str,
+        reason: str | None = None,
+        winner: Customer | None = None,
+        values: Mapping[str, object] | None = None,
+        despite: Collection[str] = (),
+        now: datetime | None = None,
+    ) -> ChangeSet:
+        """Return what the decision would write."""
+        review = Review.of(values, despite, self.settings.region)
+        return prepare_settle(
+            self.store, card_id(card), verdict, act=self._act(by, now), reason=reason,
+            winner=winner, review=review,
+        )  # fmt: skip
+
+    def undo_decision(self, decision: str, *, by: str, now: datetime | None = None) -> ChangeSet:
+        """Return what taking the decision back would write."""
+        kinds = tuple(self.settings.tools.linked.values())
+        return prepare_unsettle(self.store, decision, act=self._act(by, now), kinds=kinds)
+
+
+class SettlingVerbs(ReviewVerbs):
+    """Decide cards, alone or many at once; take decisions back."""
+
+    def settle(
+        self,
+        card: Card,
+        verdict: CardSaid,
+        *,
+        by: str,
+        reason: str | None = None,
+        winner: Customer | None = None,
+        values: Mapping[str, object] | None = None,
+        despite: Collection[str] = (),
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> Settled:
+        """Decide a card: its customers are the "same", "different", or somebody is "unsure".
+
+        Of three and more some may be one: lists name the customers of each person, those in no list
+        stay undecided. "same" merges into ``winner`` (default: who has the most history), with
+        ``values`` by field as corrections of her; ``despite`` names blockers to look past, by their
+        codes. "unsure" puts the card behind all others for seven days. All is written at once, and
+        ``undo_decision`` takes it back.
+
+        Raises RefusedError when somebody else holds the card or has decided it, MergeRefused when a
+        blocker stands, MissingError for a card that is unknown, DefinitionError for a verdict or
+        winner that is none.
+        """
+        name, chosen = card_id(card), sorted((values or {}).items())
+        spelled = [part for pair in chosen for part in pair] + sorted(despite)
+        said = (
+            verdict
+            if isinstance(verdict, str)
+            else canonical_json([sorted(map(str, part)) for part in verdict])
+        )
+        winning = None if winner is None else str(winner)
+        params = ["settle", name, said, by, reason, winning, *spelled]
+        result = self._commit(
+            lambda at: self.dry_run.settle(
+                name, verdict, by=by, reason=reason, winner=winner, values=values,
+                despite=despite, now=at,
+            ),
+            params, key, now,
+        )  # fmt: skip
+        return decode(Settled, result)
+
+    def settle_many(
+        self,
+        verdicts: Mapping[str, CardSaid],
+        *,
+        by: str,
+        reason: str | None = None,
+        progress: Progress | None = None,
+        key: str | None = None,
+        now: datetime | None = None,
+    ) -> SettledMany:
+        """Decide many cards, each by its verdict and in a transaction of its own, in their order.
+
+        What is refused is told and waits as before. ``progress(done, total, stage)`` is called
+        after each card; returning False stops there. Under a ``key`` each card is a request of its
+        own.
+        """
+        settled: dict[str, Settled] = {}
+        refused: list[RefusedCard] = []
+        for done, (card, verdict) in enumerate(verdicts.items(), start=1):
+            try:
+                settled[card] = self.settle(
+                    card, verdict, by=by, reason=reason, key=key and f"{key}/{card}", now=now
+                )
+            except (RefusedError, MissingError) as error:
+                refused.append(RefusedCard(card=card, code=error.code, message=error.message))
+            if progress and progress(done, len(verdicts), "settling") is False:
+                return SettledMany(settled=settled, refused=tuple(refused), stopped=True)
+        return SettledMany(settled=settled, refused=tuple(refused))
+
+    def settle_certain(
+        self,
+        *,
+        by: str,
+        limit: int = 100,
+        reason: str | None = None,
+        progress: Progress | None = None,
+        now: datetime | None = None,
+    ) -> SettledMany:
+        """Decide that the customers of a card are the same, for all cards that are certain.
+
+        At most ``limit`` cards, the most valuable first; look at a sample of them before. They are
+        taken under a lease first, so nobody is overtaken; what is refused is given back.
+        """
+        settled: dict[str, Settled] = {}
+        refused: list[RefusedCard] = []
+        stopped = False
+        while len(settled) < limit and not stopped:
+            tried = {each.card for each in refused}
+            cards = self._certain(by, limit - len(settled), tried, self._now(now))
+            if not cards:
+                break
+            done = len(settled)
+            part = self.settle_many(
+                dict.fromkeys(cards, "same"), by=by, reason=reason, now=now,
+                progress=progress and _further(progress, done, limit),
+            )  # fmt: skip
+            settled |= part.settled
+            refused += part.refused
+            stopped = part.stopped
+            self.release_review([card for card in cards if card not in settled], by=by, now=now)
+        return SettledMany(settled=settled, refused=tuple(refused), stopped=stopped)
+
+    def _certain(
+        self, by: str, limit: int, without: Collection[str], at: datetime
+    ) -> tuple[str, ...]:
+        """Take certain cards that were not refused before; return their ids."""
+        result = self._commit(
+            lambda at: prepare_review(
+                self.store, by=by, limit=limit, lease=_LEASE, zone=Zone.CERTAIN, now=at,
+                without=without,
+            ),
+            [], None, at,
+        )  # fmt: skip
+        return tuple(result["cards"])
+
+    def undo_decision(
+        self, decision: str, *, by: str, key: str | None = None, now: datetime | None = None
+    ) -> DecisionUndo:
+        """Take a decision back whole, at any time, in any order; return what that came to.
+
+        Its merges are undone, what it judged is as before, its proposals wait again. Raises
+        RefusedError the second time and MissingError for a decision that is unknown.
+        """
+        result = self._commit(
+            lambda at: self.dry_run.undo_decision(decision, by=by, now=at),
+            ["undo_decision", decision, by], key, now,
+        )  # fmt: skip
+        return decode(DecisionUndo, result)
+
+    def undo_last(self, *, by: str, now: datetime | None = None) -> DecisionUndo:
+        """Take back the last decision of this reviewer that stands.
+
+        Raises MissingError when there is none.
+        """
+        return self.undo_decision(last_decision(self.store, by), by=by, now=now)
+
+
+def _further(progress: Progress, before: int, total: int) -> Progress:
+    """Return a progress of a part, told as that of the whole."""
+    return lambda done, _, stage: progress(before + done, total, stage)
