@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.kernel import (
     ChangeSet,
@@ -67,7 +67,7 @@ class ReviewDecision:
     verdict: CardVerdict
     by: str
     at: datetime
-    reason: str | None = None
+    reason: str | None = field(default=None, repr=False)
     edges: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
     ruled: tuple[RuledPair, ...] = ()
