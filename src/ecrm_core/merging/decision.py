@@ -117,11 +117,6 @@ def last_said(
     return last
 
 
-def said_after(at: datetime, before: Judgement | None) -> datetime:
-    """Return when a judgement is made that stands in place of this one: after it, however soon."""
-    return at if before is None else max(at, before.at + timedelta(microseconds=1))
-
-
 def stacked(sets: Iterable[ChangeSet], *, result: Mapping[str, Json]) -> ChangeSet:
     """Return decisions made one upon the other as one: of a row, the last that was done counts."""
     rows: dict[tuple[str, Key], Put | Drop] = {}
