@@ -78,7 +78,7 @@ class _Others:
             people(crm, self.strangers)
 
     def act(self) -> None:
-        self.at += timedelta(hours=1)
+        self.at += timedelta(hours=self.random.choice([0, 1]))
         self.random.choice([self._ingest, self._consent, self._judge, self._merge])()
 
     def _ingest(self) -> None:

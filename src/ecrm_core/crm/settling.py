@@ -91,6 +91,11 @@ class SettlingDrafts(Drafts):
         kinds = tuple(self.settings.tools.linked.values())
         return prepare_unsettle(self.store, decision, act=self._act(by, now), kinds=kinds)
 
+    def undo_last(self, *, by: str, now: datetime | None = None) -> ChangeSet:
+        """Return what taking the reviewer's last decision back would write."""
+        last = last_decision(self.store, self._act(by, now).by)
+        return self.undo_decision(last, by=by, now=now)
+
 
 class SettlingVerbs(ReviewVerbs):
     """Decide cards, alone or many at once; take decisions back."""
@@ -227,12 +232,17 @@ class SettlingVerbs(ReviewVerbs):
         )  # fmt: skip
         return decode(DecisionUndo, result)
 
-    def undo_last(self, *, by: str, now: datetime | None = None) -> DecisionUndo:
-        """Take back the last decision of this reviewer that stands.
+    def undo_last(
+        self, *, by: str, key: str | None = None, now: datetime | None = None
+    ) -> DecisionUndo:
+        """Take back the last decision of this reviewer that stands, as ``undo_decision`` does.
 
         Raises MissingError when there is none.
         """
-        return self.undo_decision(last_decision(self.store, by), by=by, now=now)
+        result = self._commit(
+            lambda at: self.dry_run.undo_last(by=by, now=at), ["undo_last", by], key, now
+        )
+        return decode(DecisionUndo, result)
 
 
 def _further(progress: Progress, before: int, total: int) -> Progress:

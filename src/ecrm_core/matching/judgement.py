@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
@@ -12,7 +12,7 @@ from attrs import field, frozen
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Index, Kind, derive_id, gate_instant, gate_text, instant_text
 
-__all__ = ["JUDGEMENTS", "RULED", "Judgement", "JudgementVerdict", "verdicts"]
+__all__ = ["JUDGEMENTS", "RULED", "Judgement", "JudgementVerdict", "said_after", "verdicts"]
 
 RULED: Final = 60.0
 """Bits that two judged the same are taken to have."""
@@ -87,6 +87,11 @@ JUDGEMENTS: Final = Kind(
     owner="matching",
 )
 """The rows of judgements, found by either id."""
+
+
+def said_after(at: datetime, before: Judgement | None) -> datetime:
+    """Return when a judgement is made that stands in place of this one: after it, however soon."""
+    return at if before is None else max(at, before.at + timedelta(microseconds=1))
 
 
 def verdicts(judgements: Iterable[Judgement]) -> Mapping[tuple[str, str], JudgementVerdict]:

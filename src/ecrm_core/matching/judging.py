@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from ecrm_core.kernel import ChangeSet, Key, Put
 from ecrm_core.matching.contradictions import Bond, contradictions
-from ecrm_core.matching.judgement import JUDGEMENTS, Judgement, JudgementVerdict
+from ecrm_core.matching.judgement import JUDGEMENTS, Judgement, JudgementVerdict, said_after
 
 __all__ = ["decide_judgement", "decide_judgements"]
 
@@ -31,14 +31,31 @@ def decide_judgement(
     A verdict is never refused for contradicting others. ``known``, ``merged`` and ``roots`` are
     what stands around the two, as for ``contradictions``: ``reasons`` name what this one
     contradicts, and the result holds them as sentences beside the id. Raises DefinitionError for
-    one id given twice, UnknownName for a verdict that is none.
+    one id given twice, UnknownName for a verdict that is none. It comes after the verdict in whose
+    place it stands, though a clock stands still or is behind.
     """
+    told = tuple(known)
     said = Judgement.of(left, right, verdict, by=by, at=at, reason=reason, tenant=tenant)
-    found = contradictions([*known, said], merged=merged, roots=roots)
+    before = _before(said, told, roots)
+    if before is not None and before.id != said.id:
+        later = said_after(at, before)
+        said = Judgement.of(left, right, verdict, by=by, at=later, reason=reason, tenant=tenant)
+    found = contradictions([*told, said], merged=merged, roots=roots)
     own = [one for one in found if said.id in {one.wall.id, *(bond.id for bond in one.path)}]
-    told = {str(why): why for one in own for why in one.reasons}
-    result = {"judgement": said.id, "contradictions": list(told)}
-    return ChangeSet(puts=(Put(JUDGEMENTS, said),), result=result, reasons=tuple(told.values()))
+    reasons = {str(why): why for one in own for why in one.reasons}
+    result = {"judgement": said.id, "contradictions": list(reasons)}
+    return ChangeSet(puts=(Put(JUDGEMENTS, said),), result=result, reasons=tuple(reasons.values()))
+
+
+def _before(
+    said: Judgement, known: Iterable[Judgement], roots: Mapping[str, str]
+) -> Judgement | None:
+    """Return the last judgement on the same two customers."""
+    pair = {roots.get(id_, id_) for id_ in (said.left, said.right)}
+    held = [
+        each for each in known if {roots.get(id_, id_) for id_ in (each.left, each.right)} == pair
+    ]
+    return max(held, key=lambda each: (each.at, each.id), default=None)
 
 
 def decide_judgements(

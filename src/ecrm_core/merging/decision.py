@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.kernel import (
     ChangeSet,
@@ -67,7 +67,7 @@ class ReviewDecision:
     verdict: CardVerdict
     by: str
     at: datetime
-    reason: str | None = None
+    reason: str | None = field(default=None, repr=False)
     edges: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
     ruled: tuple[RuledPair, ...] = ()
@@ -115,11 +115,6 @@ def last_said(
             left, right = sorted(ends)
             last[left, right] = said
     return last
-
-
-def said_after(at: datetime, before: Judgement | None) -> datetime:
-    """Return when a judgement is made that stands in place of this one: after it, however soon."""
-    return at if before is None else max(at, before.at + timedelta(microseconds=1))
 
 
 def stacked(sets: Iterable[ChangeSet], *, result: Mapping[str, Json]) -> ChangeSet:

@@ -35,7 +35,7 @@ class Settlement:
     verdict: str | Sequence[Sequence[CustomerId]]
     by: str
     at: datetime
-    reason: str | None = None
+    reason: str | None = field(default=None, repr=False)
     winner: CustomerId | None = None
     values: Mapping[str, object] = field(factory=dict, repr=False)
     despite: tuple[str, ...] = ()

@@ -19,12 +19,12 @@ from ecrm_core.kernel import (
     gate_text,
 )
 from ecrm_core.matching import JUDGEMENTS, Judgement, JudgementVerdict, contradictions
+from ecrm_core.matching.judgement import said_after
 from ecrm_core.merging.case import Case
 from ecrm_core.merging.decision import (
     REVIEW_DECISIONS,
     ReviewDecision,
     RuledPair,
-    said_after,
     stacked,
 )
 from ecrm_core.merging.edge import MERGE_EDGES

@@ -26,11 +26,11 @@ from ecrm_core.kernel import (
     gate_text,
 )
 from ecrm_core.matching import JUDGEMENTS, Judgement, JudgementVerdict
+from ecrm_core.matching.judgement import said_after
 from ecrm_core.merging.decision import (
     REVIEW_DECISIONS,
     ReviewDecision,
     last_said,
-    said_after,
     stacked,
 )
 from ecrm_core.merging.edge import MergeEdge

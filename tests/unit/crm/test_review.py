@@ -356,6 +356,25 @@ def test_a_merge_thought_of_before_a_verdict_is_thought_of_again(crm: Crm) -> No
         crm.merge("shop/a", "shop/b", by="bo")
 
 
+def test_runs_fill_the_queue_and_obey_what_was_decided(crm: Crm) -> None:
+    """Decided is not proposed again; taken back, it is, in the same row."""
+    crm.run_matching()
+    before = crm.review(by="ada", lease=None, limit=99)
+    (card,) = before
+    assert len(card.customers) == 8
+    assert card.value == max(each.proposal.value for each in card.proposals) > 0
+    for verdict in ("different", "same"):
+        made = crm.settle(card, verdict, by="ada")
+        crm.run_matching()
+        assert not crm.review(by="ada").cards
+        crm.undo_decision(made.decision, by="ada")
+        crm.run_matching()
+        (again,) = crm.review(by="ada", lease=None, limit=99)
+        assert [each.proposal for each in again.proposals] == [
+            each.proposal for each in card.proposals
+        ]
+
+
 # ---------------------------------------------------------------- many at once
 
 

@@ -100,6 +100,15 @@ def test_an_undo_under_a_key_is_done_once(crm: Crm) -> None:
         crm.undo_decision(made[1], by="ada", key="undo-1")
 
 
+def test_the_last_is_taken_back_once_under_a_key(crm: Crm) -> None:
+    propose(crm, proposal("a", "b"), proposal("c", "d"))
+    made = [crm.settle(low(*pair), "same", by="ada").decision for pair in ("ab", "cd")]
+    assert crm.dry_run.undo_last(by="ada").result["decision"] == made[1]
+    undone = [crm.undo_last(by="ada", key="undo") for _ in range(2)]
+    assert [each.decision for each in undone] == [made[1]] * 2
+    assert crm.resolve("shop/a") == crm.resolve("shop/b")
+
+
 def test_decisions_are_taken_back_in_any_order(crm: Crm) -> None:
     propose(crm, *(proposal(*pair) for pair in ("ab", "cd")))
     before = as_it_is(crm, "abcd")

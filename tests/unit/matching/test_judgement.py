@@ -47,6 +47,20 @@ def test_a_later_verdict_stands_and_unsure_takes_it_back() -> None:
     assert verdicts([second, judged("a", "b", "unsure", later=2), first]) == {}
 
 
+def test_a_verdict_comes_after_the_one_it_stands_in_place_of() -> None:
+    """Though a clock stands still or is behind; said twice it is one."""
+    said = [Judgement.of("a", "b", "same", by="ada", at=AT)]
+    for verdict, at in [("different", AT), ("unsure", AT - timedelta(days=1)), ("same", AT)]:
+        made = decide_judgement("b", "a", verdict, tenant="main", by="bo", at=at, known=said)
+        (row,) = [put.value for put in made.puts]
+        assert isinstance(row, Judgement)
+        assert row.at > said[-1].at
+        said.append(row)
+        assert verdicts(said) == ({} if verdict == "unsure" else {("a", "b"): row.verdict})
+    again = decide_judgement("a", "b", "same", tenant="main", by="bo", at=said[-1].at, known=said)
+    assert again.result["judgement"] == said[-1].id
+
+
 def test_nobody_is_judged_against_herself() -> None:
     with pytest.raises(DefinitionError, match="two ids"):
         judged("a", "a", "same")
