@@ -40,7 +40,7 @@ KEYS = [SourceKey("shop", str(n)) for n in range(9)] + [SourceKey("mail", str(n)
 HOMES = [home_id("main", key) for key in KEYS]
 ROLES = ("full_name", "given_name", "family_name", "email", "phone", "birth_date", "street", "city",
          "postcode")  # fmt: skip
-MODEL = default_model([(role, role) for role in ROLES], prior=-9.0)
+MODELS = [default_model([(role, role) for role in ROLES], prior=at) for at in (-9.0, -13.0)]
 GIVEN, FAMILY = ("Anna", "Anne", "Bert", "민준"), ("Berg", "Burg", "Kim", "김")
 POLICIES = (
     (),
@@ -58,7 +58,7 @@ class Nights:
         self.crm = Crm.open()
         self.now = START
         self.policies = self.random.choice(POLICIES)
-        self.crm.adopt_model(MODEL, by="law", now=self.now)
+        self.crm.adopt_model(self.random.choice(MODELS), by="law", now=self.now)
         for key in KEYS:
             self.ingest(key)
 

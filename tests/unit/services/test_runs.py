@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ecrm_core.crm import Crm
-from ecrm_core.customers import UNMATCHED, SourceKey, SourceRecord, Stated, parse_email
+from ecrm_core.customers import CLEARED, UNMATCHED, SourceKey, SourceRecord, Stated, parse_email
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Emit, FixedClock
 from ecrm_core.matching import MODELS, SWEEPS, default_model
@@ -208,6 +208,30 @@ def test_a_visitor_who_logged_in_as_two_is_joined_with_neither(crm: Crm) -> None
         crm.claim("site/visitor-7", key, proof="logged_in", source="site", by="site")
     came = crm.run_matching(auto=AutoMerge(proof=Proof.LOGGED_IN))
     assert (came.merged, came.proposed) == (0, 2)
+
+
+def test_whom_only_a_third_had_brought_together_is_looked_at_when_the_third_leaves(
+    crm: Crm,
+) -> None:
+    crm.adopt_model(default_model([(role, role) for role in ROLES], prior=-14.0), by="test")
+    mails = {"1": ["a"], "2": ["a", "b"], "3": ["b"]}
+    for key, names in mails.items():
+        contacts = tuple(parse_email(f"{name}@example.com") for name in names)
+        stated: dict[str, object] = {"name.given": "Anna", "name.family": "Berg"}
+        stated |= {"emails": contacts} | ({} if key == "3" else {"birth_on": date(1980, 5, 1)})
+        cells = {name: Stated(value, NOW, NOW) for name, value in stated.items()}
+        record = SourceRecord(SourceKey("shop", key), cells)
+        crm.ingest(Delivery(source="shop", records=(record,)))
+    crm.run_matching()
+    assert {row.group for row in proposals(crm)} == {min(row.left for row in proposals(crm))}
+    moved = {"name.given": "Zoe", "name.family": "Quist", "emails": CLEARED, "birth_on": CLEARED}
+    later = datetime(2026, 5, 2, tzinfo=UTC)
+    cells = {name: Stated(value, later, later) for name, value in moved.items()}
+    record = SourceRecord(SourceKey("shop", "2"), cells)
+    crm.ingest(Delivery(source="shop", records=(record,)))
+    crm.run_matching()
+    (row,) = proposals(crm)
+    assert (row.zone, row.group) == (Zone.REVIEW, row.id)
 
 
 def test_three_of_one_person_are_on_one_card(crm: Crm) -> None:
