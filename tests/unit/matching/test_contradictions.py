@@ -60,7 +60,7 @@ def test_a_decision_tells_only_what_this_judgement_contradicts() -> None:
     known = [*old, said("a", "b", "same")]
     free = decide_judgement("b", "c", "same", tenant="main", by="anna", at=AT, known=known)
     assert (free.reasons, free.result["contradictions"]) == ((), [])
-    bound = decide_judgement("b", "a", "different", tenant="main", by="anna", at=AT,
-                             known=[*old, said("a", "d", "same"), said("d", "b", "same")])  # fmt: skip
+    way = [*old, said("a", "d", "same"), said("d", "b", "same")]
+    bound = decide_judgement("b", "a", "different", tenant="main", by="anna", at=AT, known=way)
     assert [reason.code for reason in bound.reasons] == ["contradicted", *["contradicts"] * 2]
     assert bound.result["contradictions"] == list(map(str, bound.reasons))
