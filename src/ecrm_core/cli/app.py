@@ -12,6 +12,7 @@ import click
 from ecrm_core import __version__
 from ecrm_core.cli.files import check_file, dedupe_file
 from ecrm_core.cli.intake import demo, ingest
+from ecrm_core.cli.judgements import judgements
 from ecrm_core.cli.lists import lists
 from ecrm_core.cli.reading import due, export, find, segment, view
 from ecrm_core.cli.report import report
@@ -45,7 +46,8 @@ def app() -> None:
 
 
 for _command in (
-    check_file, dedupe_file, demo, due, export, find, ingest, lists, report, segment, view,
+    check_file, dedupe_file, demo, due, export, find, ingest, judgements, lists, report, segment,
+    view,
 ):  # fmt: skip
     app.add_command(_command)
 

@@ -55,7 +55,8 @@ class ImportedJudgements:
 
     def __str__(self) -> str:
         """Return the equation, and the refused rows a line each."""
-        told = f"{self.rows} rows = {self.imported} imported + {self.known} known"
+        rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
+        told = f"{rows} = {self.imported} imported + {self.known} known"
         return "\n".join([f"{told} + {len(self.refused)} refused", *map(str, self.refused)])
 
 

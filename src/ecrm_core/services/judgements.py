@@ -183,9 +183,7 @@ def prepare_judgement(
     if ids[0] == ids[1]:
         ids = identity_of(store, left), identity_of(store, right)
         _refuse_within(store, ids, JudgementVerdict.of(verdict), one.root.id)
-    near = _Near(store)
-    near.grown({one.root.id, two.root.id})
-    told = _told(store, near.told.values(), ids)
+    told = told_around(store, {one.root.id, two.root.id})
     said = decide_judgement(
         *ids, verdict, tenant=store.tenant, by=act.by, at=act.at, reason=reason,
         known=told.judgements, merged=told.merged, roots=told.roots,

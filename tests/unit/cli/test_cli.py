@@ -46,7 +46,8 @@ def shop(tmp_path: Path, people: Path, capsys: pytest.CaptureFixture[str]) -> st
 def test_help_teaches_by_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "ecrm dedupe people.csv -o marked.csv" in capsys.readouterr().out
-    for command in ("check", "dedupe", "demo", "due", "export", "find", "ingest", "lists",
+    for command in ("check", "dedupe", "demo", "due", "export", "find", "ingest",
+                    "judgements", "lists",
                     "report", "segment", "view"):  # fmt: skip
         assert main([command, "--help"]) == 0
         assert capsys.readouterr().out.startswith(f"Usage: ecrm {command}")
@@ -499,3 +500,24 @@ def test_the_rules_of_a_report_are_named_or_a_file(
     assert "expected core, all" in capsys.readouterr().err
     assert main(["check", typed, *TYPED_ROLES, "--rules", typed]) == 2
     assert "no JSON" in capsys.readouterr().err
+
+
+def test_judgements_go_to_a_file_and_into_another_store(
+    shop: str, people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Crm.open(shop) as crm:
+        crm.judge("list/1", "list/2", "different", by="anna")
+    out, other = str(tmp_path / "judgements.csv"), str(tmp_path / "other.db")
+    assert main(["judgements", "export", shop, out]) == 0
+    assert main(["ingest", other, str(people), "--source", "list", *ROLES]) == 0
+    capsys.readouterr()
+    assert main(["judgements", "import", other, out, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["imported"] == 1
+    assert main(["judgements", "import", other, out]) == 0
+    assert "1 row = 0 imported + 1 known + 0 refused" in capsys.readouterr().out
+    with Path(out).open("a", encoding="utf-8") as stream:
+        stream.write("list/1,list/77,same,anna,2026-05-01T09:00:00Z,,,\r\n")
+    assert main(["judgements", "import", other, out]) == 1
+    assert "row 2, $.right: found nobody" in capsys.readouterr().out
+    assert main(["judgements", "export", shop, shop]) == 2
+    assert main(["judgements", "import", str(tmp_path / "no.db"), out]) == 3

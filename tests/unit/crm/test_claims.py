@@ -223,6 +223,13 @@ def test_an_order_told_again_claims_nothing_new(crm: Crm) -> None:
     assert len(crm.store.scan(CUSTOMER_CLAIMS).rows) == 1
 
 
+def test_guests_of_a_list_claim_page_by_page(crm: Crm) -> None:
+    each = [(GUEST % 1).replace(b'"id": 7', b'"id": %d' % number) for number in (7, 8, 9)]
+    orders = b"[" + b",".join(each) + b"]"
+    read = shopify.read(orders, topic="orders/updated", received_at=AT)
+    assert [crm.ingest(page).claims for page in read.pages(2)] == [2, 1]
+
+
 def test_guests_of_one_address_do_not_hold_it(crm: Crm) -> None:
     crm.ingest(guest(number=7))
     crm.ingest(guest(number=8))
