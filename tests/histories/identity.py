@@ -32,6 +32,7 @@ def merged(history: History, winner: CustomerId, loser: CustomerId) -> str:
     before = {c.id for group in groups for c in group.corrections}
     with history.watch(winner, loser):
         edge = history.crm.merge(winner, loser, by="an agent", now=at, values=chosen).edge
+    assert edge not in history.merged_at, "a merge took the place of one that was undone"
     history.done(lambda store: _write_merge(store, winner, loser, at), edge=edge)
     history.merged_at[edge] = len(history.steps)
     keep_rulings(history, winner, before)  # which stay with the winner in an undo

@@ -50,8 +50,14 @@ def import_file(history: History) -> None:
 
 
 def correct(history: History) -> None:
+    """Rule on a field, and perhaps think better of it at the very same time."""
     customer = history.draw.choice(HOMES)
     name = history.draw.choice(["name.given", "brand", "tags", "emails"])
+    for _ in range(history.draw.choice([1, 1, 2])):
+        _rule(history, customer, name)
+
+
+def _rule(history: History, customer: CustomerId, name: str) -> None:
     value = _value(history, name)
     replaces = None
     if isinstance(value, tuple):
