@@ -16,9 +16,9 @@ from ecrm_core.sources import Delivery
 AT = datetime(2026, 5, 1, 9, tzinfo=UTC)
 
 
-def home(key: str, tenant: str = "main") -> CustomerId:
+def home(key: str, tenant: str = "main", source: str = "shop") -> CustomerId:
     """Return the id of the customer of that key of the shop."""
-    return home_id(tenant, SourceKey("shop", key))
+    return home_id(tenant, SourceKey(source, key))
 
 
 def people(crm: Crm, keys: Iterable[str], *, at: datetime = AT) -> None:
@@ -47,9 +47,10 @@ def proposal(
     probability: str = "0.5",
     proof: Proof | None = None,
     tenant: str = "main",
+    source: str = "shop",
 ) -> Proposal:
     """Return the proposal on two customers, alone on its card unless a group is given."""
-    low, high = sorted((home(left, tenant), home(right, tenant)))
+    low, high = sorted((home(left, tenant, source), home(right, tenant, source)))
     return Proposal(
         id=proposal_id(tenant, low, high), left=low, right=high, zone=zone, group=group or low,
         probability=Decimal(probability), value=value, proof=proof, found_at=AT,

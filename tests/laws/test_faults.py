@@ -12,11 +12,13 @@ import pytest
 from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.errors import StorageUnavailable
-from ecrm_core.kernel import FixedClock
+from ecrm_core.kernel import FixedClock, encode
+from ecrm_core.merging import PROPOSALS, REVIEW_DECISIONS, Proposal
 from ecrm_core.ports import Store, Tenants
 from ecrm_core.sources import Delivery, shopify
 from ecrm_core.testing.faults import CommitThenErrorStore, FailingStore
 from tests.profile import SEED, size
+from tests.queues import proposal, propose
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -48,13 +50,21 @@ def _crm(store: Tenants) -> Crm:
     return Crm(store, settings=Settings(clock=FixedClock(LATER)))
 
 
+def _proposed(one: int, other: int) -> Proposal:
+    return proposal(f"{one}", f"{other}", source="shopify")
+
+
 def _shop() -> tuple[MemoryStore, str]:
     """A shop with two customers, one of them merged from two."""
     store = MemoryStore()
     crm = _crm(store)
     crm.ingest(_delivery("a", NOW))
-    three = [{"id": 3, "email": "3@example.com", "updated_at": NOW.isoformat()}]
-    crm.ingest(shopify.read(json.dumps(three).encode(), received_at=NOW))
+    more = [
+        {"id": n, "email": f"{n}@example.com", "updated_at": NOW.isoformat()} for n in (3, 4, 5)
+    ]
+    crm.ingest(shopify.read(json.dumps(more).encode(), received_at=NOW))
+    propose(crm, *(_proposed(*pair) for pair in ((1, 2), (4, 5))))
+    crm.settle(_proposed(4, 5).id, "same", by="agent")
     return store, crm.merge("shopify/2", "shopify/3", by="agent").edge
 
 
@@ -72,12 +82,16 @@ VERBS: dict[str, Verb] = {
         "1@example.com", "revoked", channel="email", purpose="marketing", key=key
     ),
     "refuse": lambda crm, _, key: crm.refuse_contact("shopify/2", by="her", key=key),
+    "settle": lambda crm, _, key: crm.settle(_proposed(1, 2).id, "same", by="agent", key=key),
+    "undo last": lambda crm, _, key: crm.undo_last(by="agent", key=key),
 }
 
 
 def _state(store: MemoryStore) -> str:
     crm = _crm(store)
-    return json.dumps([crm.export(f"shopify/{n}") for n in (1, 2, 3)], sort_keys=True)
+    rows = [encode(row.value) for row in crm.store.scan(PROPOSALS).rows]
+    rows += [encode(row.value) for row in crm.store.scan(REVIEW_DECISIONS).rows]
+    return json.dumps([crm.export(f"shopify/{n}") for n in range(1, 6)] + rows, sort_keys=True)
 
 
 @pytest.mark.parametrize("verb", VERBS)

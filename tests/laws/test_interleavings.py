@@ -12,7 +12,8 @@ from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.customers import SourceKey, SourceRecord, Stated, parse_email
 from ecrm_core.errors import EcrmError
-from ecrm_core.kernel import FixedClock, Money
+from ecrm_core.kernel import FixedClock, Money, encode
+from ecrm_core.merging import PROPOSALS, REVIEW_DECISIONS
 from ecrm_core.ports import Store
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import Cancel, Command, Plan, TermRule
@@ -20,10 +21,12 @@ from ecrm_core.testing.faults import FailingStore
 from ecrm_core.timeline import Interaction
 from tests.derived import check_derived
 from tests.histories.ledger import Around
+from tests.queues import proposal, propose
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 PEOPLE = [f"shop/{number}" for number in range(5)]
 PLAN = Plan(id="p", price=Money("9.90", "EUR"), cadence="P1M", term=TermRule(initial="P3M"))
+CARD = proposal("1", "3").group
 Verb = Callable[[Crm, str], object]
 
 
@@ -57,10 +60,12 @@ def _ingest(*records: SourceRecord) -> Verb:
 
 
 def _world() -> tuple[Store, str]:
-    """A shop with four customers, 2 and 3 of them merged; and the edge."""
+    """A shop with four customers, 2 and 3 of them merged, two cards, one decided; and the edge."""
     store = MemoryStore().tenant("main")
     crm = _crm(store)
     _ingest(*(_record(number, 9, "abcd"[number]) for number in range(4)))(crm, "")
+    propose(crm, proposal("0", "1"), proposal("1", "3"))
+    crm.settle(proposal("0", "1").id, "different", by="a")
     for number in (1, 3):
         crm.subscribe(PEOPLE[number], PLAN, preset="b2b", now=NOW - timedelta(days=60))
     return store, crm.merge(PEOPLE[2], PEOPLE[3], by="a").edge
@@ -99,6 +104,8 @@ VERBS: dict[str, Verb] = {
     "unmerge under a key": lambda crm, edge: crm.unmerge(edge, by="a", key="u"),
     "refuse": lambda crm, _: crm.refuse_contact(PEOPLE[3], by="her"),
     "judge": lambda crm, _: crm.judge(PEOPLE[1], PEOPLE[3], "different", by="a"),
+    "settle": lambda crm, _: crm.settle(CARD, "same", by="a", winner=PEOPLE[1]),
+    "undo last": lambda crm, _: crm.undo_last(by="a"),
     "lift": lambda crm, _: crm.lift_refusal(PEOPLE[2], by="her"),
 }
 READS: dict[str, Verb] = {
@@ -117,7 +124,9 @@ def _outcome(verb: Verb, crm: Crm, edge: str) -> object:
 
 def _state(store: Store) -> str:
     exports = [_outcome(lambda crm, at: crm.export(at), _crm(store), at) for at in PEOPLE]
-    return json.dumps(exports, sort_keys=True)
+    rows = [encode(row.value) for row in store.scan(PROPOSALS).rows]
+    rows += [encode(row.value) for row in store.scan(REVIEW_DECISIONS).rows]
+    return json.dumps(exports + rows, sort_keys=True)
 
 
 def _one_after_the_other(*verbs: Verb) -> tuple[list[object], str]:

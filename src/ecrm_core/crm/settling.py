@@ -17,10 +17,10 @@ from ecrm_core.merging import DecisionUndo, Zone
 from ecrm_core.services import (
     CardSaid,
     Review,
-    last_decision,
     prepare_review,
     prepare_settle,
     prepare_unsettle,
+    prepare_unsettle_last,
 )
 
 __all__ = ["RefusedCard", "Settled", "SettledMany", "SettlingDrafts", "SettlingVerbs"]
@@ -93,8 +93,8 @@ class SettlingDrafts(Drafts):
 
     def undo_last(self, *, by: str, now: datetime | None = None) -> ChangeSet:
         """Return what taking the reviewer's last decision back would write."""
-        last = last_decision(self.store, self._act(by, now).by)
-        return self.undo_decision(last, by=by, now=now)
+        kinds = tuple(self.settings.tools.linked.values())
+        return prepare_unsettle_last(self.store, act=self._act(by, now), kinds=kinds)
 
 
 class SettlingVerbs(ReviewVerbs):

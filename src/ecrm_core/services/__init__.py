@@ -77,7 +77,12 @@ from ecrm_core.services.runs import (
     run_pages,
 )
 from ecrm_core.services.segments import Question, explain_member, segment_members
-from ecrm_core.services.settle import CardSaid, last_decision, prepare_settle, prepare_unsettle
+from ecrm_core.services.settle import (
+    CardSaid,
+    prepare_settle,
+    prepare_unsettle,
+    prepare_unsettle_last,
+)
 from ecrm_core.services.tables import Extent, customer_rows, extent_of
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
 from ecrm_core.services.view import (
@@ -142,7 +147,6 @@ __all__ = [
     "has_customers",
     "holdings_of",
     "judgements_about",
-    "last_decision",
     "linked_rows",
     "mapper_for",
     "may_contact_address",
@@ -174,6 +178,7 @@ __all__ = [
     "prepare_sweep",
     "prepare_unmerge",
     "prepare_unsettle",
+    "prepare_unsettle_last",
     "read_card",
     "read_cards",
     "read_claims",

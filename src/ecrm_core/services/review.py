@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ecrm_core.customers import HOMES
 from ecrm_core.errors import DefinitionError, MissingError
-from ecrm_core.kernel import ChangeSet, gate_text
+from ecrm_core.kernel import ChangeSet, combine, gate_text
 from ecrm_core.merging import (
     PROPOSALS,
     REVIEW_DECISIONS,
@@ -167,7 +167,7 @@ def prepare_review(
     now: datetime,
     without: Collection[str] = (),
 ) -> ChangeSet:
-    """Return what taking the most valuable cards writes: a lease on each.
+    """Return what taking the most valuable cards writes: a lease on each; her old ones go.
 
     The result names the ``cards``, how many others hold, and why proposals on the way are void.
     """
@@ -179,8 +179,10 @@ def prepare_review(
     changes = decide_lease(
         [card.id for card in found.cards], leases, by=by, until=now + lease, now=now
     )
+    own = store.scan(REVIEW_LEASES, index="by_reviewer", within=(by,), limit=_PAGE).rows
+    over = [row for row in own if row.value.until <= now and row.value.card not in leases]
     result = {**changes.result, "held": found.held, "void": found.void}
-    return evolve(changes, result=result)
+    return combine([changes, decide_return(over)], result=result)
 
 
 def prepare_release_review(store: Store, cards: Collection[str] | None, *, by: str) -> ChangeSet:

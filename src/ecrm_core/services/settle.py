@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from attrs import evolve
 
 from ecrm_core.customers import Correction, Group, SourceKey, ids_of, person_subject
-from ecrm_core.errors import MissingError
+from ecrm_core.errors import MissingError, RefusedError
 from ecrm_core.kernel import ChangeSet, CustomerId, Key, Stored, gate_text
 from ecrm_core.matching import Judgement
 from ecrm_core.merging import (
@@ -43,7 +43,13 @@ from ecrm_core.services.judgements import held_apart, told_around
 from ecrm_core.services.merges import Review, written_since
 from ecrm_core.services.review import card_named
 
-__all__ = ["CardSaid", "last_decision", "prepare_settle", "prepare_unsettle", "read_cases"]
+__all__ = [
+    "CardSaid",
+    "prepare_settle",
+    "prepare_unsettle",
+    "prepare_unsettle_last",
+    "read_cases",
+]
 
 CardSaid = str | Sequence[Sequence[str | SourceKey]]
 """The same, different, unsure, or lists of the customers that are one person each."""
@@ -89,6 +95,8 @@ def read_cases(store: Store, cards: Collection[str]) -> Mapping[str, Case]:
     holdings = holdings_of(store, sorted(groups))
     holds = read_holds(store, sorted(homes))
     apart = _apart(store, groups, told)
+    # Said meanwhile, it is why the card is decided, and not why it is blocked.
+    told = read_judgements(store, sorted(homes)) if apart else told
     leases = store.get_many(REVIEW_LEASES, keys)
     decided = store.find_many(REVIEW_DECISIONS, "by_card", keys)
     return {
@@ -128,7 +136,7 @@ def _root(case: Case, home: CustomerId) -> CustomerId:
     return next((root for root, group in case.groups.items() if home in ids_of(group)), home)
 
 
-def last_decision(store: Store, by: str) -> str:
+def _last_decision(store: Store, by: str) -> str:
     """Return the id of the last decision of a reviewer that stands; MissingError if there is none.
 
     Of several made at one instant it is the one written last.
@@ -185,6 +193,17 @@ def prepare_unsettle(
         holds=read_holds(store, homes),
     )  # fmt: skip
     return decide_unsettle(taken, tenant=store.tenant, by=act.by, at=act.at, policy=act.policy)
+
+
+def prepare_unsettle_last(store: Store, *, act: Act, kinds: Sequence[LinkedKind] = ()) -> ChangeSet:
+    """Return what taking back the last decision of whoever acts changes; MissingError for none."""
+    while True:
+        last = _last_decision(store, act.by)
+        try:
+            return prepare_unsettle(store, last, act=act, kinds=kinds)
+        except RefusedError as error:
+            if error.code != "decision_undone":
+                raise  # else somebody has just taken it back: the one before is the last now
 
 
 def _keys(decision: ReviewDecision) -> list[Key]:

@@ -149,6 +149,15 @@ def test_a_lease_that_ran_out_comes_back(crm: Crm) -> None:
     assert crm.review(by="bo", now=AT + QUARTER).cards
 
 
+def test_leases_that_ran_out_and_whose_cards_are_gone_are_cleared_away(crm: Crm) -> None:
+    propose(crm, proposal("a", "b"), proposal("c", "d"))
+    crm.review(by="ada")
+    crm.merge("shop/a", "shop/b", by="bo")
+    crm.review(by="ada", now=AT + QUARTER)
+    rows = [row.value for row in crm.store.scan(REVIEW_LEASES).rows]
+    assert [(row.card, row.until) for row in rows] == [(low("c", "d"), AT + 2 * QUARTER)]
+
+
 def test_who_lost_the_lease_is_refused_and_may_decide_if_nobody_took_it(crm: Crm) -> None:
     propose(crm, proposal("a", "b"))
     crm.review(by="ada")
