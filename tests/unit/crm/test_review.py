@@ -11,6 +11,7 @@ import pytest
 from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.crm import Crm, Settings
+from ecrm_core.customers import SourceKey
 from ecrm_core.errors import (
     ConflictError,
     DefinitionError,
@@ -29,6 +30,7 @@ from ecrm_core.merging import (
     Zone,
 )
 from ecrm_core.ports import read_judgements
+from ecrm_core.timeline import Interaction
 from tests.queues import AT, cluster, home, people, proposal, propose, waiting
 
 QUARTER = timedelta(minutes=15)
@@ -281,6 +283,23 @@ def test_the_winner_is_who_has_most_history_or_whom_the_reviewer_names(crm: Crm)
     assert refused.value.code == "winner"
 
 
+def test_orders_count_more_than_who_was_known_first(crm: Crm) -> None:
+    people(crm, ["old"], at=AT - timedelta(days=400))
+    propose(crm, proposal("a", "old"))
+    order = Interaction(source="shop", event_id="1", kind="order_placed", at=AT,
+                        subject=SourceKey("shop", "a"))  # fmt: skip
+    crm.record([order])
+    crm.settle(proposal("a", "old").id, "same", by="ada")
+    assert crm.resolve("shop/old") == home("a")
+
+
+def test_values_of_three_are_one_correction(crm: Crm) -> None:
+    propose(crm, *cluster("abc"))
+    crm.settle(low(*"abc"), "same", by="ada", values={"name.given": "Hanna"})
+    assert len(crm.view("shop/b").group.corrections) == 1
+    assert crm.view("shop/b").profile.value("name.given") == "Hanna"
+
+
 def test_values_chosen_in_review_are_corrections_of_the_one_they_become(crm: Crm) -> None:
     propose(crm, proposal("a", "b"))
     crm.settle(low("a", "b"), "same", by="ada", values={"name.given": "Anna"})
@@ -426,6 +445,14 @@ def test_all_that_are_certain_are_merged_up_to_a_limit(crm: Crm) -> None:
     assert crm.resolve("shop/a") == crm.resolve("shop/b")
     assert crm.resolve("shop/g") != crm.resolve("shop/h")
     assert [card.id for card in crm.review(by="bo")] == [low("e", "f")]
+
+
+def test_a_certain_card_that_is_refused_is_given_back(crm: Crm) -> None:
+    propose(crm, *(proposal(*pair, zone=Zone.CERTAIN) for pair in ("ab", "cd")))
+    crm.hold("shop/a", reason="case 12", by="bo")
+    made = crm.settle_certain(by="ada")
+    assert (len(made.settled), [each.code for each in made.refused]) == (1, ["blocked"])
+    assert [card.id for card in crm.review(by="bo")] == [low("a", "b")]
 
 
 def test_the_counts_say_what_waits_and_what_was_done_today(crm: Crm) -> None:
