@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 
@@ -12,7 +13,7 @@ from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.customers import SourceKey, SourceRecord, Stated, parse_email
 from ecrm_core.errors import EcrmError
-from ecrm_core.kernel import FixedClock, Money, encode
+from ecrm_core.kernel import Applied, ChangeSet, FixedClock, Money, encode
 from ecrm_core.merging import PROPOSALS, REVIEW_DECISIONS
 from ecrm_core.ports import Store
 from ecrm_core.sources import Delivery
@@ -59,16 +60,39 @@ def _ingest(*records: SourceRecord) -> Verb:
     return lambda crm, _: crm.ingest(Delivery(source="shop", records=records))
 
 
-def _world() -> tuple[Store, str]:
-    """A shop with four customers, 2 and 3 of them merged, two cards, one decided; and the edge."""
-    store = MemoryStore().tenant("main")
+class _Taped(FailingStore):
+    """A store that never fails and keeps what was applied."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, at=0)
+        self.tape: list[ChangeSet] = []
+
+    def apply(self, changes: ChangeSet) -> Applied:
+        self.tape.append(changes)
+        return super().apply(changes)
+
+
+@cache
+def _beginning() -> tuple[tuple[ChangeSet, ...], str]:
+    """What makes the shop below, decided once; and the edge."""
+    store = _Taped(MemoryStore().tenant("main"))
     crm = _crm(store)
     _ingest(*(_record(number, 9, "abcd"[number]) for number in range(4)))(crm, "")
     propose(crm, proposal("0", "1"), proposal("1", "3"))
     crm.settle(proposal("0", "1").id, "different", by="a")
     for number in (1, 3):
         crm.subscribe(PEOPLE[number], PLAN, preset="b2b", now=NOW - timedelta(days=60))
-    return store, crm.merge(PEOPLE[2], PEOPLE[3], by="a").edge
+    edge = crm.merge(PEOPLE[2], PEOPLE[3], by="a").edge
+    return tuple(store.tape), edge
+
+
+def _world() -> tuple[Store, str]:
+    """A shop with four customers, 2 and 3 of them merged, two cards, one decided; and the edge."""
+    store = MemoryStore().tenant("main")
+    tape, edge = _beginning()
+    for changes in tape:
+        store.apply(changes)
+    return store, edge
 
 
 def _event(
