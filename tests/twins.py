@@ -17,11 +17,11 @@ from ecrm_core.customers import (
 )
 from ecrm_core.kernel import ChangeSet, Put
 from ecrm_core.matching import JUDGEMENTS, MODEL_BODIES, MODELS
-from ecrm_core.merging import MERGE_EDGES, Cause, MergeEdge, roots_of
+from ecrm_core.merging import CUSTOMER_CLAIMS, MERGE_EDGES, Cause, MergeEdge, roots_of
 from ecrm_core.ports import Store
 from tests.derived import rows
 
-TRUTH = (RECORDS, CORRECTIONS, JUDGEMENTS, MODELS, MODEL_BODIES)
+TRUTH = (RECORDS, CORRECTIONS, JUDGEMENTS, CUSTOMER_CLAIMS, MODELS, MODEL_BODIES)
 POLICY = SurvivorshipPolicy()
 
 

@@ -26,6 +26,7 @@ from ecrm_core.merging import (
     AutoMerge,
     Cause,
     MergeEdge,
+    Proof,
     Zone,
     roots_of,
 )
@@ -47,6 +48,8 @@ POLICIES = (
     (AutoMerge(zone=Zone.CERTAIN),),
     (AutoMerge(zone=Zone.LIKELY),),
     (AutoMerge(zone=Zone.LIKELY, sources={"shop"}), AutoMerge(zone=Zone.CERTAIN)),
+    (AutoMerge(proof=Proof.CLICKED),),
+    (AutoMerge(zone=Zone.CERTAIN), AutoMerge(proof=Proof.TYPED, sources={"mail"})),
 )
 
 
@@ -66,7 +69,8 @@ class Nights:
         self.crm.run_matching(auto=self.policies, page=self.random.choice([1, 3, 50]), now=self.now)
 
     def day(self) -> None:
-        acts = [self.ingest, self.ingest, self.merge, self.unmerge, self.judge, self.judge]
+        acts = [self.ingest, self.ingest, self.merge, self.unmerge, self.judge, self.judge,
+                self.claim]  # fmt: skip
         for _ in range(self.random.randint(1, 4)):
             self.now += timedelta(minutes=1)
             self.random.choice(acts)()
@@ -110,6 +114,15 @@ class Nights:
         except RefusedError:
             return
 
+    def claim(self) -> None:
+        """Claim to be another customer, or whoever holds an address."""
+        one, other = self.random.sample(KEYS, 2)
+        proof, mail = self.random.choice(list(Proof)), f"p{self.random.randrange(5)}@example.com"
+        if self.random.random() < 0.5:
+            self.crm.claim(one, other, proof=proof, source="web", by="site", now=self.now)
+        else:
+            self.crm.claim_address(one, mail, proof=proof, source="web", by="site", now=self.now)
+
 
 Persons = dict[CustomerId, frozenset[CustomerId]]
 
@@ -129,7 +142,7 @@ def proposed(store: Store, of: Persons) -> dict[frozenset[frozenset[CustomerId]]
         cards.setdefault(row.group, set()).update({of[row.left], of[row.right]})
     return {
         frozenset({of[row.left], of[row.right]}): (
-            row.zone, row.probability, row.weight, frozenset(cards[row.group])
+            row.zone, row.probability, row.weight, row.proof, frozenset(cards[row.group])
         )
         for row in held
     }  # fmt: skip

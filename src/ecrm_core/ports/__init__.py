@@ -17,6 +17,7 @@ from ecrm_core.ports.matching import (
     read_judgements,
 )
 from ecrm_core.ports.merging import read_holds, read_linked
+from ecrm_core.ports.pages import scan_pages
 from ecrm_core.ports.store import Cursor, Page, Store, Tenants
 from ecrm_core.ports.subscriptions import (
     read_due,
@@ -57,4 +58,5 @@ __all__ = [
     "read_subscriptions",
     "read_subscriptions_of",
     "read_timeline",
+    "scan_pages",
 ]

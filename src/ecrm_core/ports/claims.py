@@ -6,22 +6,16 @@ from collections.abc import Collection, Iterable, Iterator
 
 from ecrm_core.kernel import CustomerId
 from ecrm_core.merging import CUSTOMER_CLAIMS, Claim
-from ecrm_core.ports.store import Cursor, Store
+from ecrm_core.ports.pages import scan_pages
+from ecrm_core.ports.store import Store
 
 __all__ = ["all_claims", "read_claims_by", "read_claims_on"]
-
-_PAGE = 500
 
 
 def all_claims(store: Store) -> Iterator[tuple[Claim, ...]]:
     """Go through every claim page by page, in the order of ids."""
-    after: Cursor | None = None
-    while True:
-        page = store.scan(CUSTOMER_CLAIMS, after=after, limit=_PAGE)
-        yield tuple(row.value for row in page.rows)
-        after = page.following
-        if after is None:
-            return
+    for rows in scan_pages(store, CUSTOMER_CLAIMS):
+        yield tuple(row.value for row in rows)
 
 
 def read_claims_by(store: Store, homes: Collection[CustomerId]) -> tuple[Claim, ...]:

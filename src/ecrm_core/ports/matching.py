@@ -7,22 +7,16 @@ from collections.abc import Collection, Iterator
 from ecrm_core.customers import PROFILES, Profile
 from ecrm_core.kernel import CustomerId
 from ecrm_core.matching import JUDGEMENTS, Judgement
-from ecrm_core.ports.store import Cursor, Store
+from ecrm_core.ports.pages import scan_pages
+from ecrm_core.ports.store import Store
 
 __all__ = ["all_judgements", "all_profiles", "judgement_pages", "read_judgements"]
 
-_PAGE = 500
 
-
-def all_profiles(store: Store) -> Iterator[tuple[Profile, ...]]:
+def all_profiles(store: Store, *, page: int = 500) -> Iterator[tuple[Profile, ...]]:
     """Go through the stored profiles page by page, in the order of ids: one for each customer."""
-    after: Cursor | None = None
-    while True:
-        page = store.scan(PROFILES, after=after, limit=_PAGE)
-        yield tuple(row.value for row in page.rows)
-        after = page.following
-        if after is None:
-            return
+    for rows in scan_pages(store, PROFILES, limit=page):
+        yield tuple(row.value for row in rows)
 
 
 def all_judgements(store: Store) -> Iterator[Judgement]:
@@ -33,13 +27,8 @@ def all_judgements(store: Store) -> Iterator[Judgement]:
 
 def judgement_pages(store: Store) -> Iterator[tuple[Judgement, ...]]:
     """Go through every judgement page by page, in the order of ids."""
-    after: Cursor | None = None
-    while True:
-        page = store.scan(JUDGEMENTS, after=after, limit=_PAGE)
-        yield tuple(row.value for row in page.rows)
-        after = page.following
-        if after is None:
-            return
+    for rows in scan_pages(store, JUDGEMENTS):
+        yield tuple(row.value for row in rows)
 
 
 def read_judgements(store: Store, ids: Collection[CustomerId]) -> tuple[Judgement, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from ecrm_core.kernel import CustomerId, Stored
+from ecrm_core.ports.pages import scan_pages
 from ecrm_core.ports.store import Cursor, Store
 from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS, Recorded, Subscription
 
@@ -41,13 +42,8 @@ def read_subscription_events(store: Store, ids: Collection[str]) -> tuple[Record
 
 
 def _events(store: Store, id_: str) -> Iterator[Recorded]:
-    after: Cursor | None = None
-    while True:
-        page = store.scan(SUBSCRIPTION_EVENTS, within=(id_,), after=after, limit=_PAGE)
-        yield from (row.value for row in page.rows)
-        if page.following is None:
-            return
-        after = page.following
+    for rows in scan_pages(store, SUBSCRIPTION_EVENTS, within=(id_,), limit=_PAGE):
+        yield from (row.value for row in rows)
 
 
 def read_due(

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
 from ecrm_core.kernel import CustomerId, Stored
-from ecrm_core.ports.store import Cursor, Store
+from ecrm_core.ports.pages import scan_pages
+from ecrm_core.ports.store import Store
 from ecrm_core.timeline import FACTS, INTERACTIONS, HomeFacts, Interaction
 
 __all__ = ["read_facts", "read_interactions", "read_timeline"]
@@ -46,10 +47,5 @@ def read_timeline(
 
 def _newest(store: Store, home: CustomerId, page: int) -> Iterator[Interaction]:
     """Go through the interactions of one home, newest first, a page at a time."""
-    after: Cursor | None = None
-    while True:
-        found = store.scan(INTERACTIONS, index="by_home", within=(home,), after=after, limit=page)
-        yield from (row.value for row in found.rows)
-        if found.following is None:
-            return
-        after = found.following
+    for rows in scan_pages(store, INTERACTIONS, index="by_home", within=(home,), limit=page):
+        yield from (row.value for row in rows)

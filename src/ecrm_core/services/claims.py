@@ -39,7 +39,6 @@ from ecrm_core.merging import (
     roots_of,
 )
 from ecrm_core.ports import (
-    Cursor,
     Store,
     all_claims,
     read_claims_by,
@@ -47,6 +46,7 @@ from ecrm_core.ports import (
     read_edges,
     read_groups,
     read_records,
+    scan_pages,
 )
 from ecrm_core.services.identity import Act, identity_of
 from ecrm_core.services.judgements import roots_now
@@ -171,15 +171,10 @@ def find_claim_conflicts(store: Store) -> tuple[ClaimConflict, ...]:
 def _ids_twice(store: Store) -> Iterator[ClaimConflict]:
     """Go through the national ids that stand with several customers."""
     held: dict[str, list[CustomerId]] = {}
-    after: Cursor | None = None
-    while True:
-        page = store.scan(SEARCH_KEYS, index="by_key", within=(MATCH_KEYSET,),
-                          starts="national_id:", after=after)  # fmt: skip
-        for row in page.rows:
+    for rows in scan_pages(store, SEARCH_KEYS, index="by_key", within=(MATCH_KEYSET,),
+                           starts="national_id:"):  # fmt: skip
+        for row in rows:
             held.setdefault(row.value.key, []).append(row.value.home_id)
-        after = page.following
-        if after is None:
-            break
     several = [homes for homes in held.values() if len(homes) > 1]
     roots = roots_now(store, {home for homes in several for home in homes})
     for homes in several:

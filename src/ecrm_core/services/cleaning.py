@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ecrm_core.customers import PROFILES, Profile, Ruling, SourceKey, decide_corrections, unify
 from ecrm_core.kernel import ChangeSet, CustomerId
-from ecrm_core.ports import Cursor, Store
+from ecrm_core.ports import Store, scan_pages
 from ecrm_core.quality import CORE, Fix, RuleSet, automatic_fixes, check_record
 from ecrm_core.services.identity import Act, group_of
 
@@ -17,14 +17,9 @@ def fixable(
     store: Store, *, rules: RuleSet = CORE, region: str | None = None, page: int = 500
 ) -> Iterator[tuple[int, list[CustomerId]]]:
     """Yield page by page how many customers were looked at, and who of them has automatic fixes."""
-    after: Cursor | None = None
-    while True:
-        found = store.scan(PROFILES, after=after, limit=page)
-        profiles = [row.value for row in found.rows]
+    for rows in scan_pages(store, PROFILES, limit=page):
+        profiles = [row.value for row in rows]
         yield len(profiles), [p.id for p in profiles if _fixes(p, rules, region)]
-        after = found.following
-        if after is None:
-            return
 
 
 def _fixes(profile: Profile, rules: RuleSet, region: str | None) -> tuple[Fix, ...]:

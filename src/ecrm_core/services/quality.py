@@ -23,7 +23,7 @@ from ecrm_core.customers import (
 from ecrm_core.customers.table import Table, columns_of, text_of
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import MAX_TEXT, Key, Kind, squeeze
-from ecrm_core.ports import Cursor, Store
+from ecrm_core.ports import Store, scan_pages
 from ecrm_core.quality import (
     CORE,
     Party,
@@ -257,13 +257,8 @@ def _parties(
 
 
 def _pages(store: Store, kind: Kind[T], within: Key, page: int) -> Iterator[list[T]]:
-    after: Cursor | None = None
-    while True:
-        found = store.scan(kind, within=within, after=after, limit=page)
-        yield [row.value for row in found.rows]
-        after = found.following
-        if after is None:
-            return
+    for rows in scan_pages(store, kind, within=within, limit=page):
+        yield [row.value for row in rows]
 
 
 def _filled(party: SourceRecord | Profile) -> Iterable[str]:

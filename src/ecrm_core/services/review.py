@@ -23,7 +23,7 @@ from ecrm_core.merging import (
     decide_return,
     proposed_pairs,
 )
-from ecrm_core.ports import Cursor, Store, read_judgements
+from ecrm_core.ports import Store, read_judgements, scan_pages
 
 __all__ = [
     "Selection",
@@ -90,19 +90,14 @@ def walk_queue(store: Store, zone: Zone | None = None) -> Iterator[QueuedCard]:
     index, within = ("by_rank", ()) if zone is None else ("by_zone", (zone.value,))
     known: dict[str, QueuedCard] = {}
     done: set[str] = set()
-    after: Cursor | None = None
-    while True:
-        page = store.scan(PROPOSALS, index=index, within=within, after=after, limit=_PAGE)
-        rows = [row.value for row in page.rows]
+    for page in scan_pages(store, PROPOSALS, index=index, within=within, limit=_PAGE):
+        rows = [row.value for row in page]
         known |= read_queued(store, sorted({held.group for held in rows} - known.keys()))
         for held in rows:
             card = known.get(held.group)
             if card and card.id not in done and _placed(card, held, zone):
                 done.add(card.id)
                 yield card
-        after = page.following
-        if after is None:
-            return
 
 
 def _placed(card: QueuedCard, held: Proposal, zone: Zone | None) -> bool:

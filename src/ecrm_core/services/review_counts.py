@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ecrm_core.kernel import html_table
 from ecrm_core.merging import REVIEW_DECISIONS, ReviewDecision, Zone
-from ecrm_core.ports import Cursor, Store
+from ecrm_core.ports import Store, scan_pages
 from ecrm_core.services.review import walk_queue
 
 __all__ = ["ReviewCounts", "count_review"]
@@ -66,13 +66,8 @@ def count_review(store: Store, *, since: datetime, now: datetime) -> ReviewCount
 
 def _decided(store: Store, since: datetime) -> Iterator[ReviewDecision]:
     """Go through the decisions made since then, the newest first."""
-    after: Cursor | None = None
-    while True:
-        page = store.scan(REVIEW_DECISIONS, index="by_time", after=after, limit=_PAGE)
-        for row in page.rows:
+    for rows in scan_pages(store, REVIEW_DECISIONS, index="by_time", limit=_PAGE):
+        for row in rows:
             if row.value.at < since:
                 return
             yield row.value
-        after = page.following
-        if after is None:
-            return

@@ -42,7 +42,7 @@ from ecrm_core.merging import (
     proposals_of,
     stake_of,
 )
-from ecrm_core.ports import Cursor, Store
+from ecrm_core.ports import Cursor, Store, scan_pages
 from ecrm_core.services.candidates import Holders
 from ecrm_core.services.commit import commit
 from ecrm_core.services.holdings import holdings_of
@@ -111,30 +111,16 @@ def run_pages(runner: Runner, *, page: int) -> Iterator[Counter[str]]:
     (customers whom others kept changing).
     """
     yield from _swept(runner, page)
-    after: Cursor | None = None
-    while True:
-        found = runner.store.scan(UNMATCHED, after=after, limit=page)
-        if found.rows:
-            yield _page(runner, {row.value.customer for row in found.rows})
-        after = found.following
-        if after is None:
-            return
+    for rows in scan_pages(runner.store, UNMATCHED, limit=page):
+        if rows:
+            yield _page(runner, {row.value.customer for row in rows})
 
 
 def count_marked(store: Store) -> int:
     """Return how many customers a run would begin with: all while a sweep is under way."""
     swept = store.get_many(SWEEPS, [("matching",)])
-    return _count(store, PROFILES) if swept else _count(store, UNMATCHED)
-
-
-def _count(store: Store, kind: Kind[Any]) -> int:
-    after: Cursor | None = None
-    count = 0
-    while True:
-        page = store.scan(kind, after=after, limit=_MANY)
-        count, after = count + len(page.rows), page.following
-        if after is None:
-            return count
+    kind: Kind[Any] = PROFILES if swept else UNMATCHED
+    return sum(map(len, scan_pages(store, kind, limit=_MANY)))
 
 
 def _swept(runner: Runner, page: int) -> Iterator[Counter[str]]:

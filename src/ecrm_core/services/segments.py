@@ -14,7 +14,6 @@ from attrs import frozen
 from ecrm_core.customers import (
     HOMES,
     KEYSET,
-    PROFILES,
     SEARCH_KEYS,
     ContactPoint,
     Profile,
@@ -29,7 +28,14 @@ from ecrm_core.customers import (
 from ecrm_core.customers.consent import ConsentStatement
 from ecrm_core.errors import MissingError
 from ecrm_core.kernel import CustomerId
-from ecrm_core.ports import Store, read_consents, read_facts, read_interactions, read_profiles
+from ecrm_core.ports import (
+    Store,
+    all_profiles,
+    read_consents,
+    read_facts,
+    read_interactions,
+    read_profiles,
+)
 from ecrm_core.segmentation import (
     CustomerField,
     Explanation,
@@ -107,7 +113,7 @@ def segment_members(
     """
     found: list[CustomerId] = []
     total = 0
-    for page in _pages(store):
+    for page in all_profiles(store, page=_PAGE):
         rows = _rows(store, page, question)
         found += [id_ for id_, row in rows.items() if _holds(question, row)]
         total += len(page)
@@ -130,16 +136,6 @@ def explain_member(store: Store, customer: str | SourceKey, question: Question) 
 
 def _holds(question: Question, row: Row) -> bool:
     return question.segment.holds(row, schema=question.schema, as_of=question.as_of, tz=question.tz)
-
-
-def _pages(store: Store) -> Iterator[list[Profile]]:
-    after = None
-    while True:
-        page = store.scan(PROFILES, after=after, limit=_PAGE)
-        yield [row.value for row in page.rows]
-        if page.following is None:
-            return
-        after = page.following
 
 
 def _rows(

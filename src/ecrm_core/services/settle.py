@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 
 from attrs import evolve
 
@@ -28,7 +29,6 @@ from ecrm_core.merging import (
     two,
 )
 from ecrm_core.ports import (
-    Cursor,
     Store,
     read_consents,
     read_corrections,
@@ -36,6 +36,7 @@ from ecrm_core.ports import (
     read_groups,
     read_holds,
     read_judgements,
+    scan_pages,
 )
 from ecrm_core.services.holdings import holdings_of
 from ecrm_core.services.identity import Act, groups_of, identity_of
@@ -142,7 +143,8 @@ def _last_decision(store: Store, by: str) -> str:
     Of several made at one instant it is the one written last.
     """
     found: Stored[ReviewDecision] | None = None
-    for row in _newest(store, by):
+    pages = scan_pages(store, REVIEW_DECISIONS, index="by_reviewer", within=(by,))
+    for row in chain.from_iterable(pages):
         if found and row.value.at < found.value.at:
             break
         if row.value.stands and (found is None or row.version > found.version):
@@ -151,16 +153,6 @@ def _last_decision(store: Store, by: str) -> str:
         message = "no decision of this reviewer stands: there is nothing to take back"
         raise MissingError(message, code="no_decision")
     return found.value.id
-
-
-def _newest(store: Store, by: str) -> Iterator[Stored[ReviewDecision]]:
-    after: Cursor | None = None
-    while True:
-        page = store.scan(REVIEW_DECISIONS, index="by_reviewer", within=(by,), after=after)
-        yield from page.rows
-        after = page.following
-        if after is None:
-            return
 
 
 def prepare_unsettle(

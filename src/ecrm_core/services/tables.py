@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from ecrm_core.customers import PROFILES, Profile
 from ecrm_core.errors import ConflictError
-from ecrm_core.ports import Cursor, Store
+from ecrm_core.ports import Store, all_profiles
 from ecrm_core.sources.profile_rows import in_order, profile_cells
 
 __all__ = ["Extent", "customer_rows", "extent_of"]
@@ -25,7 +24,7 @@ class Extent:
 def extent_of(store: Store, *, page: int = 500) -> Extent:
     """Return what a table of all customers takes; every profile is looked at once."""
     columns, rows = dict[str, None](), 0
-    for profiles in _pages(store, page):
+    for profiles in all_profiles(store, page=page):
         for profile in profiles:
             columns |= dict.fromkeys(profile_cells(profile))
         rows += len(profiles)
@@ -41,19 +40,9 @@ def customer_rows(
     the store since they were found.
     """
     known = frozenset(columns)
-    for profiles in _pages(store, page):
+    for profiles in all_profiles(store, page=page):
         cells = [profile_cells(profile) for profile in profiles]
         if any(held.keys() - known for held in cells):
             message = "a customer was changed meanwhile and needs another column; export again"
             raise ConflictError(message, code="changed_meanwhile", retry="operation")
         yield [[held.get(column) for column in columns] for held in cells]
-
-
-def _pages(store: Store, page: int) -> Iterator[list[Profile]]:
-    after: Cursor | None = None
-    while True:
-        found = store.scan(PROFILES, after=after, limit=page)
-        yield [row.value for row in found.rows]
-        after = found.following
-        if after is None:
-            return
