@@ -16,7 +16,13 @@ from ecrm_core.customers import Group, ids_of
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import AnyKind, CustomerId, Key, Kind, decode
 
-__all__ = ["LinkedKind"]
+__all__ = ["COUNTED", "LinkedKind"]
+
+COUNTED: Final = (
+    "records", "corrections", "merges", "judgements", "legal holds", "claims",
+    "consents about the person", "consents about the addresses", "interactions", "subscriptions",
+)  # fmt: skip
+"""What a preview counts of the library's own rows: no linked Kind goes by one of these names."""
 
 _BY_CUSTOMER: Final = 1
 _BY_RECORD: Final = 2

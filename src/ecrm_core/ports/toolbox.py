@@ -14,6 +14,7 @@ from ecrm_core.errors import DefinitionError, PluginError
 from ecrm_core.kernel import Kind, Registry, gate_text
 from ecrm_core.matching import COMPARED, Comparison
 from ecrm_core.merging import LinkedKind
+from ecrm_core.merging.linked import COUNTED
 from ecrm_core.ports.guards import guarded_ranking, guarded_reader
 from ecrm_core.quality import ALL, CORE, TESTS, QualityTest, Rule, RuleSet
 from ecrm_core.segmentation import CustomerField, customer_schema
@@ -43,7 +44,7 @@ _TAKEN: Mapping[str, Container[str]] = {
         for room in (customers, kernel, matching, merging, sources, subscriptions, timeline)
         for thing in vars(room).values()
         if isinstance(thing, Kind)
-    ),
+    ).union(COUNTED),
 }
 
 

@@ -12,6 +12,7 @@ from ecrm_core.crm import Crm, Settings
 from ecrm_core.customers import (
     ConsentState,
     ConsentStatement,
+    FieldMap,
     Relation,
     RelationKind,
     SourceKey,
@@ -23,7 +24,7 @@ from ecrm_core.customers import (
 )
 from ecrm_core.errors import ConflictError, MergeRefused
 from ecrm_core.kernel import OUTBOX, ChangeSet, FixedClock, Money
-from ecrm_core.merging import roots_of
+from ecrm_core.merging import AutoMerge, Zone, roots_of
 from ecrm_core.ports import read_edges
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import Plan, TermRule
@@ -177,6 +178,28 @@ def test_an_opt_out_is_not_wiped_by_an_import(crm: Crm, again: str) -> None:
     assert refused()
 
 
+def test_a_list_that_repeats_its_yes_every_night_wipes_no_opt_out(crm: Crm, tmp_path: Path) -> None:
+    """Elsewhere the "yes" of a column without a date counted as of the night it was read again."""
+    path = tmp_path / "list.csv"
+    path.write_text("id,mail,news\n1,bob@example.com,yes\n", encoding="utf-8")
+    fields = FieldMap({"id": "id", "mail": "email", "news": "consent:email:marketing"})
+
+    def imported(night: int) -> bool:
+        at = NOW + timedelta(days=night)
+        crm.ingest_file(path, source="list", fields=fields, now=at)
+        return crm.may_contact_address("bob@example.com", "email", "marketing", at=at).yes
+
+    assert imported(0)
+    crm.consent("bob@example.com", "revoked", channel="email", purpose="marketing",
+                now=NOW + timedelta(hours=1))  # fmt: skip
+    undo = crm.merge(ANN, "list/1", by="anna")
+    assert not imported(1)
+    crm.merge(BOB, ANN, by="anna")
+    assert not imported(2)
+    crm.unmerge(undo, by="anna")
+    assert not imported(3)
+
+
 def test_no_contact_at_all_outlives_merge_import_and_undo(crm: Crm) -> None:
     """Elsewhere the opt-out was a field of the loser and gave way to the winner's empty one."""
     crm.consent("ann@example.com", "granted", channel="email", purpose="marketing")
@@ -210,8 +233,14 @@ def test_a_household_is_not_swallowed_whole(crm: Crm) -> None:
     Likeness only proposes; and where parents are known, no chain of merges joins them to a child.
     """
     people = family(crm)
-    crm.duplicates()
     assert all(crm.matches(who) for who in people)
+    for auto in [(), AutoMerge(zone=Zone.CERTAIN)]:
+        crm.run_matching(auto=auto, full=True)
+        assert len({crm.resolve(who) for who in people}) == len(people)
+    assert crm.run_matching(auto=AutoMerge(zone=Zone.LIKELY), full=True).refused
+    parents, children = ({crm.resolve(who) for who in side} for side in (people[:2], people[2:]))
+    assert not parents & children
+    crm.run_matching(full=True)
     assert len({crm.resolve(who) for who in people}) == len(people)
     for pair in [(people[0], people[3]), (people[3], people[0]), (people[1], people[2])]:
         with pytest.raises(MergeRefused) as caught:

@@ -12,6 +12,7 @@ from ecrm_core.crm import Crm
 from ecrm_core.errors import DefinitionError, PluginError, UnknownName
 from ecrm_core.kernel import ChangeSet, CustomerId, Index, Kind, Put
 from ecrm_core.merging import MERGE_EDGES, LinkedKind
+from ecrm_core.merging.linked import COUNTED
 from ecrm_core.ports import Toolbox
 from tests.unit.merging.shop import ANN, BOB, CARDS, CYD, TOOLS, Card, card, machine
 
@@ -135,6 +136,15 @@ def test_a_name_is_taken_once_and_the_library_s_own_are_taken() -> None:
                indexes=(Index("by", ("customer",)),), owner="a plugin")  # fmt: skip
     with pytest.raises(PluginError, match="one of ecrm_core, one of the host"):
         Toolbox().add(LinkedKind(kind=own, by="by"))
+
+
+@pytest.mark.parametrize("name", [name for name in COUNTED if name.isalpha()])
+def test_no_kind_takes_the_place_of_what_a_preview_counts_anyway(crm: Crm, name: str) -> None:
+    own = Kind(name=name, of=Odd, key=("id",), indexes=(Index("by", ("customer",)),),
+               owner="a plugin")  # fmt: skip
+    with pytest.raises(PluginError, match="one of ecrm_core, one of the host"):
+        Toolbox().add(LinkedKind(kind=own, by="by"))
+    assert [*crm.preview_merge(ANN, BOB).linked] == [*COUNTED, *TOOLS.linked]
 
 
 def test_a_linked_kind_knows_who_added_it() -> None:
