@@ -181,11 +181,12 @@ def test_an_opt_out_is_not_wiped_by_an_import(crm: Crm, again: str) -> None:
 def test_a_list_that_repeats_its_yes_every_night_wipes_no_opt_out(crm: Crm, tmp_path: Path) -> None:
     """Elsewhere the "yes" of a column without a date counted as of the night it was read again."""
     path = tmp_path / "list.csv"
-    path.write_text("id,mail,news\n1,bob@example.com,yes\n", encoding="utf-8")
-    fields = FieldMap({"id": "id", "mail": "email", "news": "consent:email:marketing"})
+    fields = FieldMap({"id": "id", "name": "full_name", "mail": "email",
+                       "news": "consent:email:marketing"})  # fmt: skip
 
     def imported(night: int) -> bool:
         at = NOW + timedelta(days=night)
+        path.write_text(f"id,name,mail,news\n1,B{night},bob@example.com,yes\n", encoding="utf-8")
         crm.ingest_file(path, source="list", fields=fields, now=at)
         return crm.may_contact_address("bob@example.com", "email", "marketing", at=at).yes
 
