@@ -101,7 +101,8 @@ class MergingVerbs(Verbs):
         corrections of both as one. ``despite`` names blockers to look past, by their codes. Raises
         MergeRefused when they are one already or a blocker stands (code "blocked").
         """
-        params = ["merge", str(winner), str(loser), by, *_parts(values, despite)]
+        review = Review.of(values, despite, self._settings.region)
+        params = ["merge", str(winner), str(loser), by, *review.params]
         result = self._commit(
             lambda at: self.dry_run.merge(
                 winner, loser, by=by, values=values, despite=despite, now=at
@@ -174,10 +175,3 @@ def _edge(undo: Undo | MergeEdge | str) -> str:
 
 def _hold(hold: LegalHold | str) -> str:
     return hold.id if isinstance(hold, LegalHold) else hold
-
-
-def _parts(values: Values | None, despite: Collection[str]) -> list[object]:
-    """Return the parameters beyond those every merge has; none where there are none."""
-    chosen = [part for name, value in sorted((values or {}).items()) for part in (name, value)]
-    past = ["despite", *sorted(despite)] if despite else []
-    return [*(["values", *chosen] if chosen else []), *past]

@@ -125,15 +125,14 @@ class SettlingVerbs(ReviewVerbs):
         blocker stands, MissingError for a card that is unknown, DefinitionError for a verdict or
         winner that is none.
         """
-        name, chosen = card_id(card), sorted((values or {}).items())
-        spelled = [part for pair in chosen for part in pair] + sorted(despite)
+        name, review = card_id(card), Review.of(values, despite, self._settings.region)
         said = (
             verdict
             if isinstance(verdict, str)
             else canonical_json([sorted(map(str, part)) for part in verdict])
         )
         winning = None if winner is None else str(winner)
-        params = ["settle", name, said, by, reason, winning, *spelled]
+        params = ["settle", name, said, by, reason, winning, *review.params]
         result = self._commit(
             lambda at: self.dry_run.settle(
                 name, verdict, by=by, reason=reason, winner=winner, values=values,

@@ -14,11 +14,12 @@ from typing import Final
 from attrs import field, frozen
 
 from ecrm_core.customers.contact import ContactKind, ContactPoint
-from ecrm_core.errors import InputError, UnknownName
+from ecrm_core.errors import InputError
 from ecrm_core.kernel import (
     Index,
     Kind,
     Private,
+    choice,
     digest,
     encode,
     fold,
@@ -53,12 +54,7 @@ class ConsentState(Enum):
     @classmethod
     def of(cls, state: str | ConsentState) -> ConsentState:
         """Return the state of that name; UnknownName when there is none."""
-        name = state.value if isinstance(state, ConsentState) else state
-        found = {member.value: member for member in cls}.get(name)
-        if found is None:
-            near = tuple(member.value for member in cls)
-            raise UnknownName("consent state", gate_text(name), near)
-        return found
+        return choice(cls, state, "consent state")
 
     @property
     def is_refusal(self) -> bool:

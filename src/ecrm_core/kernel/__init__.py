@@ -13,6 +13,7 @@ from ecrm_core.kernel.changes import (
     RequestKey,
     combine,
 )
+from ecrm_core.kernel.choice import choice
 from ecrm_core.kernel.clock import Clock, FixedClock, utc
 from ecrm_core.kernel.codec import Json, decode, encode, guarded, instant_text, recency_text
 from ecrm_core.kernel.dates import (
@@ -108,6 +109,7 @@ __all__ = [
     "add_period",
     "call_plugged",
     "canonical_json",
+    "choice",
     "combine",
     "date_readings",
     "decide_claim",

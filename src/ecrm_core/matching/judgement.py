@@ -9,8 +9,8 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ecrm_core.errors import DefinitionError, UnknownName
-from ecrm_core.kernel import Index, Kind, derive_id, gate_instant, gate_text, instant_text
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import Index, Kind, choice, derive_id, gate_instant, gate_text, instant_text
 
 __all__ = ["JUDGEMENTS", "RULED", "Judgement", "JudgementVerdict", "said_after", "verdicts"]
 
@@ -28,12 +28,7 @@ class JudgementVerdict(Enum):
     @classmethod
     def of(cls, text: str | JudgementVerdict) -> JudgementVerdict:
         """Return the verdict of that name; UnknownName when there is none."""
-        if isinstance(text, cls):
-            return text
-        names = tuple(verdict.value for verdict in cls)
-        if text not in names:
-            raise UnknownName("verdict", str(text)[:80], names)
-        return cls(text)
+        return choice(cls, text, "verdict")
 
 
 @frozen(kw_only=True)

@@ -13,6 +13,14 @@ from ecrm_core.merging.proposal import Zone
 __all__ = ["AutoMerge"]
 
 
+def _zone(name: str | Zone | None) -> Zone | None:
+    return None if name is None else Zone.of(name)
+
+
+def _proof(name: str | Proof | None) -> Proof | None:
+    return None if name is None else Proof.of(name)
+
+
 def _sources(names: Iterable[str] | None) -> frozenset[str] | None:
     return None if names is None else frozenset((names,) if isinstance(names, str) else names)
 
@@ -24,11 +32,12 @@ class AutoMerge:
     ``zone``: the model is that sure ("certain", or "likely" and above). ``proof``: one has claimed
     to be the other with that proof or a stronger one. ``sources``: every record of both comes from
     one of them. Blockers, judgements and whatever a person has undone stand above any policy.
-    Raises DefinitionError for a policy that names neither zone nor proof, or the zone "review".
+    Zone and proof may be given by name. Raises DefinitionError for a policy that names neither, or
+    the zone "review", and UnknownName for a name that is none.
     """
 
-    zone: Zone | None = None
-    proof: Proof | None = None
+    zone: Zone | None = field(default=None, converter=_zone)
+    proof: Proof | None = field(default=None, converter=_proof)
     sources: frozenset[str] | None = field(default=None, converter=_sources)
 
     def __attrs_post_init__(self) -> None:

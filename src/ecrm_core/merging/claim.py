@@ -18,7 +18,7 @@ from ecrm_core.customers import (
     home_id,
     rewritten,
 )
-from ecrm_core.errors import InputError, UnknownName
+from ecrm_core.errors import InputError
 from ecrm_core.kernel import (
     ChangeSet,
     CustomerId,
@@ -27,6 +27,7 @@ from ecrm_core.kernel import (
     Kind,
     Private,
     Put,
+    choice,
     combine,
     derive_id,
     gate_text,
@@ -57,12 +58,7 @@ class Proof(Enum):
     @classmethod
     def of(cls, text: str | Proof) -> Proof:
         """Return the proof of that name; UnknownName when there is none."""
-        if isinstance(text, cls):
-            return text
-        names = tuple(proof.value for proof in cls)
-        if text not in names:
-            raise UnknownName("proof", str(text)[:80], names)
-        return cls(text)
+        return choice(cls, text)
 
 
 @frozen(kw_only=True, repr=False)

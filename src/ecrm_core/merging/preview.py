@@ -39,8 +39,8 @@ class MergePreview(Private):
 
     ``changes`` is what the merge writes, None while a blocker that was not looked past forbids it.
     ``linked`` counts by name what hangs on the winner and on the loser; nothing of it moves.
-    ``blockers`` are all that were found, also those looked past. ``str`` and notebooks show masked
-    values; ``table(masked=False)`` shows them.
+    ``blockers`` are all that were found, also those looked past (``despite``). ``str`` and
+    notebooks show masked values; ``table(masked=False)`` shows them.
     """
 
     winner: Profile
@@ -50,6 +50,7 @@ class MergePreview(Private):
     changes: ChangeSet | None
     linked: Mapping[str, tuple[int, int]] = field(factory=dict)
     blockers: tuple[Blocker, ...] = ()
+    despite: tuple[str, ...] = ()
     warnings: tuple[Reason, ...] = ()
 
     def reveal(self) -> Json:
@@ -98,10 +99,14 @@ class MergePreview(Private):
     @property
     def _rest(self) -> Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]:
         counts = [(n, str(one), str(two)) for n, (one, two) in self.linked.items() if one or two]
-        remarks = [("blocker" if held.passable else "blocker, always", held.code, str(held))
-                   for held in self.blockers]  # fmt: skip
+        remarks = [(self._kind(held), held.code, str(held)) for held in self.blockers]
         remarks += [("warning", held.code, str(held)) for held in self.warnings]
         return (_LINKED, counts), (_REMARKS, remarks)
+
+    def _kind(self, blocker: Blocker) -> str:
+        if not blocker.passable:
+            return "blocker, always"
+        return "blocker, looked past" if blocker.code in self.despite else "blocker"
 
     def _row(self, choice: Choice, *, masked: bool) -> tuple[str, ...]:
         name = choice.field_name
@@ -171,6 +176,7 @@ def preview_merge(
         changes=changes,
         linked=linked or {},
         blockers=blockers,
+        despite=tuple(despite),
         warnings=find_warnings(
             (winner, one), (loser, two), edges=edges, subscriptions=subscriptions, voices=voices
         ),

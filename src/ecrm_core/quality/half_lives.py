@@ -12,9 +12,9 @@ from typing import TypeVar
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Json
+from ecrm_core.kernel import Json, choice
 from ecrm_core.quality.data import load_data
-from ecrm_core.quality.rule import choice, known_keys
+from ecrm_core.quality.rule import known_keys
 
 __all__ = ["DecayKind", "EventKind", "HalfLives", "default_half_lives"]
 

@@ -6,18 +6,16 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import TypeVar
 
 from attrs import field, frozen
 
 from ecrm_core.customers import field_of
-from ecrm_core.errors import DefinitionError, InputError, UnknownName
-from ecrm_core.kernel import Json, gate_json, gate_text
+from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.kernel import Json, choice, gate_json, gate_text
 from ecrm_core.quality.messages import LANGUAGES
 
 __all__ = ["PSEUDO_FIELDS", "Applies", "Dimension", "Rule", "Severity"]
 
-E = TypeVar("E", bound=Enum)
 _MAX_SENTENCE = 2_000
 _ID = re.compile(r"[a-z][a-z0-9_]{0,60}", re.ASCII)
 
@@ -223,15 +221,6 @@ def known_keys(
         message = f"{found} in a {what}, expected {', '.join(sorted(known))}"
         raise DefinitionError(message, code="rule", unknown=strange, missing=missing)
     return data
-
-
-def choice(of: type[E], value: Json) -> E:
-    """Return the member of that value; UnknownName, with all of them, when there is none."""
-    try:
-        return of(value)
-    except ValueError:
-        names = tuple(str(member.value) for member in of)
-        raise UnknownName(of.__name__.lower(), str(value)[:80], names) from None
 
 
 def _text(value: Json, name: str) -> str:

@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 
 from ecrm_core.customers import FieldValue, field_of
 from ecrm_core.errors import DefinitionError, UnknownName
-from ecrm_core.kernel import Json, Registry
+from ecrm_core.kernel import Json, Registry, choice
 from ecrm_core.quality.address import ADDRESS_TESTS
 from ecrm_core.quality.consistency import CONSISTENCY_TESTS
 from ecrm_core.quality.contact_class import CLASS_TESTS
@@ -29,7 +29,7 @@ from ecrm_core.quality.parameters import NEEDS, check_parameters
 from ecrm_core.quality.party import Party
 from ecrm_core.quality.party_tests import PARTY_TESTS
 from ecrm_core.quality.phone import PHONE_TESTS
-from ecrm_core.quality.rule import PSEUDO_FIELDS, Rule, Severity, choice, known_keys
+from ecrm_core.quality.rule import PSEUDO_FIELDS, Rule, Severity, known_keys
 from ecrm_core.quality.score import DIMENSIONS, Weights
 from ecrm_core.quality.shared import SHARED_TESTS
 

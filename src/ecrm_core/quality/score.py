@@ -11,9 +11,9 @@ from typing import TypeVar
 from attrs import define, field, frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Json
+from ecrm_core.kernel import Json, choice
 from ecrm_core.quality.data import load_data
-from ecrm_core.quality.rule import Dimension, Severity, choice, known_keys
+from ecrm_core.quality.rule import Dimension, Severity, known_keys
 
 __all__ = ["DIMENSIONS", "Score", "Tally", "Weights", "mean", "untouched"]
 

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from ecrm_core.customers import (
     ANY_CHANNEL,
     HOMES,
+    Correction,
     Group,
     SourceKey,
     Verdict,
@@ -16,7 +17,7 @@ from ecrm_core.customers import (
     person_subject,
 )
 from ecrm_core.errors import ConflictError, MissingError
-from ecrm_core.kernel import ChangeSet, CustomerId, gate_text
+from ecrm_core.kernel import ChangeSet, CustomerId, Stored, gate_text
 from ecrm_core.merging import (
     MERGE_EDGES,
     Cause,
@@ -46,7 +47,8 @@ from ecrm_core.services.hanging import hanging_on
 from ecrm_core.services.identity import Act, group_of, groups_of
 from ecrm_core.services.judgements import held_apart
 
-__all__ = ["Review", "prepare_merge", "prepare_preview", "prepare_unmerge", "written_since"]
+__all__ = ["Review", "prepare_merge", "prepare_preview", "prepare_unmerge", "ruled_since",
+           "written_since"]  # fmt: skip
 
 _ATTEMPTS = 5
 
@@ -63,8 +65,16 @@ class Review:
     def of(
         cls, values: Mapping[str, object] | None, despite: Collection[str], region: str | None
     ) -> Review:
-        """Return the review of these; values and blockers may be none."""
-        return cls(values=values or {}, despite=tuple(despite), region=region)
+        """Return the review of these; values and blockers may be none, a blocker one code."""
+        past = (despite,) if isinstance(despite, str) else tuple(despite)
+        return cls(values=values or {}, despite=past, region=region)
+
+    @property
+    def params(self) -> list[object]:
+        """The parameters of a request beyond those that every merge has; none where it is empty."""
+        chosen = [part for name, value in sorted(self.values.items()) for part in (name, value)]
+        past = ["despite", *sorted(self.despite)] if self.despite else []
+        return [*(["values", *chosen] if chosen else []), *past]
 
 
 @frozen(kw_only=True)
@@ -196,14 +206,11 @@ def prepare_unmerge(
     ids = ids_of(group)
     # Read behind the version of the group: the edge may have been undone since it was found.
     edges = {row.value.id: row.value for row in read_edges(store, ids)}
-    # Versions only grow, so what was written since the edge is known without trusting a clock;
-    # what was written with it has its very version.
-    written = [row for rows in read_corrections(store, ids).values() for row in rows]
     return decide_unmerge(
         group,
         tuple(edges.values()),
         edges[found.value.id],
-        meanwhile=[row.value for row in written if row.version >= found.version],
+        meanwhile=ruled_since(read_corrections(store, ids), found.version),
         refusals=len(read_consents(store, map(person_subject, ids))),
         linked=written_since(store, group, kinds, found.version),
         holds=read_holds(store, ids),
@@ -212,6 +219,18 @@ def prepare_unmerge(
         cause=cause,
         policy=act.policy,
     )
+
+
+def ruled_since(
+    corrections: Mapping[CustomerId, Iterable[Stored[Correction]]], version: int
+) -> tuple[Correction, ...]:
+    """Return the corrections written with the edge of this version, or since.
+
+    Versions only grow, so that is known without trusting a clock; what was written with the edge
+    has its very version.
+    """
+    return tuple(row.value for rows in corrections.values() for row in rows
+                 if row.version >= version)  # fmt: skip
 
 
 def written_since(

@@ -7,7 +7,7 @@ from itertools import chain
 
 from attrs import evolve
 
-from ecrm_core.customers import Correction, Group, SourceKey, ids_of, person_subject
+from ecrm_core.customers import Group, SourceKey, ids_of, person_subject
 from ecrm_core.errors import MissingError, RefusedError
 from ecrm_core.kernel import ChangeSet, CustomerId, Key, Stored, gate_text
 from ecrm_core.matching import Judgement
@@ -41,7 +41,7 @@ from ecrm_core.ports import (
 from ecrm_core.services.holdings import holdings_of
 from ecrm_core.services.identity import Act, groups_of, identity_of
 from ecrm_core.services.judgements import held_apart, told_around
-from ecrm_core.services.merges import Review, written_since
+from ecrm_core.services.merges import Review, ruled_since, written_since
 from ecrm_core.services.review import card_named
 
 __all__ = [
@@ -171,14 +171,14 @@ def prepare_unsettle(
     groups = {group.root.id: group for group in groups_of(store, ids)}
     homes = sorted(id_ for group in groups.values() for id_ in ids_of(group))
     edges = read_edges(store, homes)
-    written = [row for rows in read_corrections(store, homes).values() for row in rows]
+    written = read_corrections(store, homes)
     taken = Taken(
         decision=store.get_many(REVIEW_DECISIONS, [key])[key],
         groups=tuple(groups.values()),
         edges=[row.value for row in edges],
         judgements=read_judgements(store, homes),
         waiting=[id_ for (id_,) in store.get_many(PROPOSALS, _keys(found.value))],
-        meanwhile={row.value.id: _since(row, written) for row in edges},
+        meanwhile={row.value.id: ruled_since(written, row.version) for row in edges},
         linked={row.value.id: written_since(store, _holding(groups, row.value), kinds, row.version)
                 for row in edges if row.value.id in found.value.edges},
         refusals=len(read_consents(store, map(person_subject, homes))),
@@ -200,12 +200,6 @@ def prepare_unsettle_last(store: Store, *, act: Act, kinds: Sequence[LinkedKind]
 
 def _keys(decision: ReviewDecision) -> list[Key]:
     return [(held.id,) for held in decision.proposals]
-
-
-def _since(edge: Stored[MergeEdge], written: Iterable[Stored[Correction]]) -> list[Correction]:
-    # Versions only grow, so what was written since the edge is known without trusting a clock;
-    # what was written with it has its very version.
-    return [row.value for row in written if row.version >= edge.version]
 
 
 def _holding(groups: Mapping[CustomerId, Group], edge: MergeEdge) -> Group:

@@ -338,6 +338,8 @@ def test_the_same_request_twice_is_one_decision(crm: Crm) -> None:
     assert made[0] == made[1]
     with pytest.raises(KeyReused):
         crm.settle(low("a", "b"), "different", **told)  # type: ignore[arg-type]
+    with pytest.raises(KeyReused):
+        crm.settle(low("a", "b"), "same", despite="two_accounts", **told)  # type: ignore[arg-type]
 
 
 def test_a_dry_run_is_what_is_written_and_writes_nothing(crm: Crm) -> None:

@@ -77,7 +77,9 @@ def test_a_blocker_that_is_named_is_looked_past_and_the_edge_says_so(crm: Crm, c
     preview = crm.preview_merge(ANN, BOB, by="anna", despite=(code,))
     assert preview.changes == crm.dry_run.merge(ANN, BOB, by="anna", despite=(code,))
     assert [blocker.code for blocker in preview.blockers] == [code]
-    crm.merge(ANN, BOB, by="anna", despite=(code,))
+    assert "looked past" in str(preview)
+    assert "looked past" not in str(crm.preview_merge(ANN, BOB))
+    crm.merge(ANN, BOB, by="anna", despite=code)  # one code needs no list
     (edge,) = crm.view(BOB).merges
     assert edge.despite == (code,)
 

@@ -235,8 +235,8 @@ def test_a_household_is_not_swallowed_whole(crm: Crm) -> None:
     """
     people = family(crm)
     assert all(crm.matches(who) for who in people)
-    for auto in [(), AutoMerge(zone=Zone.CERTAIN)]:
-        crm.run_matching(auto=auto, full=True)
+    for zones in [(), (Zone.CERTAIN,)]:
+        crm.run_matching(auto=[AutoMerge(zone=zone) for zone in zones], full=True)
         assert len({crm.resolve(who) for who in people}) == len(people)
     assert crm.run_matching(auto=AutoMerge(zone=Zone.LIKELY), full=True).refused
     parents, children = ({crm.resolve(who) for who in side} for side in (people[:2], people[2:]))

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ecrm_core.customers import Profile
-from ecrm_core.errors import DefinitionError
+from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import CustomerId
 from ecrm_core.matching import default_model
 from ecrm_core.merging import (
@@ -173,7 +173,17 @@ def test_the_queue_begins_with_the_most_valuable_and_ranks_are_texts() -> None:
     assert [known[rank] for rank in sorted(known)] == [49_000, 0, -1_000]
 
 
-@pytest.mark.parametrize("given", [{}, {"zone": Zone.REVIEW}, {"sources": {"shop"}}])
+def test_zone_proof_and_source_may_be_given_by_name() -> None:
+    named = AutoMerge(zone="likely", proof="clicked", sources="shop")
+    assert named == AutoMerge(zone=Zone.LIKELY, proof=Proof.CLICKED, sources=frozenset({"shop"}))
+    for wrong in ({"zone": "sure"}, {"proof": "seen"}):
+        with pytest.raises(UnknownName):
+            AutoMerge(**wrong)
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"zone": Zone.REVIEW}, {"zone": "review"}, {"sources": {"shop"}}]
+)
 def test_a_policy_that_would_join_anybody_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(DefinitionError):
         AutoMerge(**given)  # type: ignore[arg-type]
