@@ -13,7 +13,7 @@ from ecrm_core.crm.review import Card, ReviewVerbs, card_id
 from ecrm_core.crm.verbs import Customer, Drafts
 from ecrm_core.errors import MissingError, RefusedError
 from ecrm_core.kernel import ChangeSet, canonical_json, decode
-from ecrm_core.merging import DecisionUndo, Zone
+from ecrm_core.merging import DecisionUndo, ReviewDecision, Zone
 from ecrm_core.services import (
     CardSaid,
     Review,
@@ -21,6 +21,7 @@ from ecrm_core.services import (
     prepare_settle,
     prepare_unsettle,
     prepare_unsettle_last,
+    word_or_lists,
 )
 
 __all__ = ["RefusedCard", "Settled", "SettledMany", "SettlingDrafts", "SettlingVerbs"]
@@ -64,6 +65,10 @@ class SettledMany:
         return f"{cards} decided, {len(self.refused)} refused"
 
 
+Decided = Settled | ReviewDecision | str
+"""A decision: what ``settle`` returned, one of a card, or its id."""
+
+
 class SettlingDrafts(Drafts):
     """Deciding cards and taking decisions back, as what it would write."""
 
@@ -86,10 +91,14 @@ class SettlingDrafts(Drafts):
             winner=winner, review=review,
         )  # fmt: skip
 
-    def undo_decision(self, decision: str, *, by: str, now: datetime | None = None) -> ChangeSet:
+    def undo_decision(
+        self, decision: Decided, *, by: str, now: datetime | None = None
+    ) -> ChangeSet:
         """Return what taking the decision back would write."""
         kinds = tuple(self.settings.tools.linked.values())
-        return prepare_unsettle(self.store, decision, act=self._act(by, now), kinds=kinds)
+        return prepare_unsettle(
+            self.store, _decision(decision), act=self._act(by, now), kinds=kinds
+        )
 
     def undo_last(self, *, by: str, now: datetime | None = None) -> ChangeSet:
         """Return what taking the reviewer's last decision back would write."""
@@ -126,13 +135,11 @@ class SettlingVerbs(ReviewVerbs):
         winner that is none.
         """
         name, review = card_id(card), Review.of(values, despite, self._settings.region)
-        said = (
-            verdict
-            if isinstance(verdict, str)
-            else canonical_json([sorted(map(str, part)) for part in verdict])
-        )
+        words = word_or_lists(verdict)
+        if not isinstance(words, str):
+            words = canonical_json([sorted(map(str, part)) for part in words])
         winning = None if winner is None else str(winner)
-        params = ["settle", name, said, by, reason, winning, *review.params]
+        params = ["settle", name, words, by, reason, winning, *review.params]
         result = self._commit(
             lambda at: self.dry_run.settle(
                 name, verdict, by=by, reason=reason, winner=winner, values=values,
@@ -218,16 +225,18 @@ class SettlingVerbs(ReviewVerbs):
         return tuple(result["cards"])
 
     def undo_decision(
-        self, decision: str, *, by: str, key: str | None = None, now: datetime | None = None
+        self, decision: Decided, *, by: str, key: str | None = None, now: datetime | None = None
     ) -> DecisionUndo:
-        """Take a decision back whole, at any time, in any order; return what that came to.
+        """Take a decision (what ``settle`` returned, one of a card, or its id) back whole.
 
-        Its merges are undone, what it judged is as before, its proposals wait again. Raises
-        RefusedError the second time and MissingError for a decision that is unknown.
+        At any time, in any order. Its merges are undone, what it judged is as before, its proposals
+        wait again. Raises RefusedError the second time and MissingError for a decision that is
+        unknown.
         """
+        id_ = _decision(decision)
         result = self._commit(
-            lambda at: self.dry_run.undo_decision(decision, by=by, now=at),
-            ["undo_decision", decision, by], key, now,
+            lambda at: self.dry_run.undo_decision(id_, by=by, now=at),
+            ["undo_decision", id_, by], key, now,
         )  # fmt: skip
         return decode(DecisionUndo, result)
 
@@ -242,6 +251,12 @@ class SettlingVerbs(ReviewVerbs):
             lambda at: self.dry_run.undo_last(by=by, now=at), ["undo_last", by], key, now
         )
         return decode(DecisionUndo, result)
+
+
+def _decision(decided: Decided) -> str:
+    if isinstance(decided, Settled):
+        return decided.decision
+    return decided.id if isinstance(decided, ReviewDecision) else decided
 
 
 def _further(progress: Progress, before: int, total: int) -> Progress:

@@ -9,8 +9,8 @@ from attrs import evolve
 
 from ecrm_core.customers import Group, SourceKey, ids_of, person_subject
 from ecrm_core.errors import MissingError, RefusedError
-from ecrm_core.kernel import ChangeSet, CustomerId, Key, Stored, gate_text
-from ecrm_core.matching import Judgement
+from ecrm_core.kernel import ChangeSet, CustomerId, Key, Stored, choice, gate_text
+from ecrm_core.matching import Judgement, JudgementVerdict
 from ecrm_core.merging import (
     PROPOSALS,
     REVIEW_DECISIONS,
@@ -50,9 +50,11 @@ __all__ = [
     "prepare_unsettle",
     "prepare_unsettle_last",
     "read_cases",
+    "word_or_lists",
 ]
 
-CardSaid = str | Sequence[Sequence[str | SourceKey]]
+Lists = Sequence[Sequence[str | SourceKey]]
+CardSaid = str | JudgementVerdict | Lists
 """The same, different, unsure, or lists of the customers that are one person each."""
 
 
@@ -71,15 +73,22 @@ def prepare_settle(
     case = read_cases(store, [name])[name]
     told = told_around(store, case.queued.customers)
     case = evolve(case, around=told.judgements, merged=told.merged, roots=told.roots)
-    chosen = review or Review()
+    chosen, words = review or Review(), word_or_lists(verdict)
     said = Settlement(
-        verdict=verdict if isinstance(verdict, str)
-        else [[_root(case, identity_of(store, each)) for each in part] for part in verdict],
+        verdict=words if isinstance(words, str)
+        else [[_root(case, identity_of(store, each)) for each in part] for part in words],
         by=act.by, at=act.at, reason=reason,
         winner=None if winner is None else _root(case, identity_of(store, winner)),
         values=chosen.values, despite=chosen.despite, region=chosen.region,
     )  # fmt: skip
     return decide_settle(case, said, tenant=store.tenant, policy=act.policy)
+
+
+def word_or_lists(verdict: CardSaid) -> str | Lists:
+    """Return a verdict as its word, or its lists as they are; UnknownName for any other word."""
+    if isinstance(verdict, Sequence) and not isinstance(verdict, str):
+        return verdict
+    return choice(JudgementVerdict, verdict, "verdict").value
 
 
 def read_cases(store: Store, cards: Collection[str]) -> Mapping[str, Case]:

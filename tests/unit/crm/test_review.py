@@ -324,8 +324,9 @@ def test_parts_that_are_none_are_refused(crm: Crm, wrong: list[list[str]]) -> No
 
 def test_another_word_is_no_verdict_and_another_id_no_card(crm: Crm) -> None:
     propose(crm, proposal("a", "b"))
-    with pytest.raises(UnknownName, match="verdict"):
-        crm.settle(low("a", "b"), "maybe", by="ada")
+    for wrong in ("maybe", True, None):
+        with pytest.raises(UnknownName, match="verdict"):
+            crm.settle(low("a", "b"), wrong, by="ada")  # type: ignore[arg-type]
     with pytest.raises(MissingError) as missing:
         crm.settle(low("c", "d"), "same", by="ada")
     assert missing.value.code == "no_card"

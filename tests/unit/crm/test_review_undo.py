@@ -13,7 +13,7 @@ from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.errors import KeyReused, MergeRefused, MissingError, RefusedError
 from ecrm_core.kernel import FixedClock
-from ecrm_core.matching import verdicts
+from ecrm_core.matching import JudgementVerdict, verdicts
 from ecrm_core.merging import REVIEW_DECISIONS
 from ecrm_core.ports import all_judgements
 from tests.queues import AT, cluster, home, people, proposal, propose, waiting
@@ -55,6 +55,15 @@ def test_a_decision_and_its_undo_leave_all_as_before(crm: Crm, verdict: object) 
     undone = crm.undo_decision(made.decision, by="bo")
     assert as_it_is(crm, "abcde") == before
     assert {report.edge for report in undone.reports} == set(made.edges)
+
+
+def test_a_decision_is_named_by_what_settle_returned_and_by_that_of_a_card(crm: Crm) -> None:
+    propose(crm, proposal("a", "b"))
+    made = crm.settle(low("a", "b"), JudgementVerdict.UNSURE, by="ada")
+    (held,) = crm.review_card(low("a", "b")).decisions
+    assert crm.undo_decision(made, by="ada").decision == made.decision == held.id
+    with pytest.raises(RefusedError, match="taken back already"):
+        crm.undo_decision(held, by="ada")
 
 
 def test_the_last_decision_of_a_reviewer_is_taken_back_then_the_one_before(crm: Crm) -> None:
