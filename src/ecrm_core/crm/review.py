@@ -77,7 +77,7 @@ class ReviewVerbs(Verbs):
 
         ``zone`` is "certain", "likely" or "review" (default: all). Cards this reviewer holds are
         among them, and their lease begins anew. ``lease`` None looks without taking. Values are
-        masked unless ``masked`` is False; ``model`` explains (default: the table of roles). Raises
+        masked unless ``masked`` is False; ``model`` explains (default: the one in use). Raises
         DefinitionError for a limit below 1 or a lease of no length.
         """
         act = Act(by=by, at=self._now(now), policy=self._settings.policy)

@@ -31,6 +31,7 @@ __all__ = [
     "choose_cards",
     "prepare_release_review",
     "prepare_review",
+    "queued_cards",
     "read_queued",
     "walk_queue",
 ]
@@ -40,19 +41,28 @@ _PAGE = 200
 
 def read_queued(store: Store, ids: Collection[str]) -> Mapping[str, QueuedCard]:
     """Return the cards of these ids; those without a proposal are absent."""
-    keys = [(id_,) for id_ in ids]
-    rows = store.find_many(PROPOSALS, "by_group", keys)
+    rows = store.find_many(PROPOSALS, "by_group", [(id_,) for id_ in ids])
     stand = _pairs(store, [row.value for held in rows.values() for row in held])
+    pairs = {id_: tuple(stand[row.value.id] for row in held)
+             for (id_,), held in sorted(rows.items())}  # fmt: skip
+    return queued_cards(store, pairs)
+
+
+def queued_cards(
+    store: Store, pairs: Mapping[str, tuple[ProposedPair, ...]]
+) -> Mapping[str, QueuedCard]:
+    """Return the cards of these pairs, by id, with who holds them and what was decided before."""
+    keys = [(id_,) for id_ in pairs]
     leases = store.get_many(REVIEW_LEASES, keys)
     decided = store.find_many(REVIEW_DECISIONS, "by_card", keys)
     return {
         id_: QueuedCard(
             id=id_,
-            pairs=tuple(stand[row.value.id] for row in held),
+            pairs=held,
             lease=leases.get((id_,)),
             decisions=tuple(row.value for row in decided.get((id_,), ())),
         )
-        for (id_,), held in sorted(rows.items())
+        for id_, held in pairs.items()
     }
 
 

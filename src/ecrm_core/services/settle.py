@@ -14,11 +14,9 @@ from ecrm_core.matching import Judgement, JudgementVerdict
 from ecrm_core.merging import (
     PROPOSALS,
     REVIEW_DECISIONS,
-    REVIEW_LEASES,
     Case,
     LinkedKind,
     MergeEdge,
-    QueuedCard,
     ReviewDecision,
     Settlement,
     Taken,
@@ -42,7 +40,7 @@ from ecrm_core.services.holdings import holdings_of
 from ecrm_core.services.identity import Act, groups_of, identity_of
 from ecrm_core.services.judgements import held_apart, told_around
 from ecrm_core.services.merges import Review, ruled_since, written_since
-from ecrm_core.services.review import card_named
+from ecrm_core.services.review import card_named, queued_cards
 
 __all__ = [
     "CardSaid",
@@ -93,8 +91,7 @@ def word_or_lists(verdict: CardSaid) -> str | Lists:
 
 def read_cases(store: Store, cards: Collection[str]) -> Mapping[str, Case]:
     """Return cards with all that deciding them needs; those without a proposal are there too."""
-    keys = [(card,) for card in cards]
-    rows = store.find_many(PROPOSALS, "by_group", keys)
+    rows = store.find_many(PROPOSALS, "by_group", [(card,) for card in cards])
     asked = {card: [row.value for row in rows.get((card,), ())] for card in cards}
     ends = {id_ for held in asked.values() for each in held for id_ in (each.left, each.right)}
     # The groups come before all that is decided on: what is written meanwhile bumps one of them.
@@ -107,16 +104,10 @@ def read_cases(store: Store, cards: Collection[str]) -> Mapping[str, Case]:
     apart = _apart(store, groups, told)
     # Said meanwhile, it is why the card is decided, and not why it is blocked.
     told = read_judgements(store, sorted(homes)) if apart else told
-    leases = store.get_many(REVIEW_LEASES, keys)
-    decided = store.find_many(REVIEW_DECISIONS, "by_card", keys)
+    pairs = {card: proposed_pairs(held, homes, told) for card, held in asked.items()}
     return {
         card: Case(
-            queued=QueuedCard(
-                id=card,
-                pairs=proposed_pairs(asked[card], homes, told),
-                lease=leases.get((card,)),
-                decisions=tuple(row.value for row in decided.get((card,), ())),
-            ),
+            queued=queued,
             groups=groups,
             holdings=holdings,
             edges=edges,
@@ -124,7 +115,7 @@ def read_cases(store: Store, cards: Collection[str]) -> Mapping[str, Case]:
             holds=holds,
             apart=apart,
         )
-        for card in cards
+        for card, queued in queued_cards(store, pairs).items()
     }
 
 
