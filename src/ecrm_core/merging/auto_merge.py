@@ -30,8 +30,10 @@ class AutoMerge:
     """Two customers are joined when all that is named here holds.
 
     ``zone``: the model is that sure ("certain", or "likely" and above). ``proof``: one has claimed
-    to be the other with that proof or a stronger one. ``sources``: every record of both comes from
-    one of them. Blockers, judgements and whatever a person has undone stand above any policy.
+    to be the other with that proof or a stronger one; whoever only typed an address of the other,
+    as a guest does, is joined by a policy that names that proof alone. ``sources``: every record of
+    both comes from one of them. Blockers, judgements and whatever a person has undone stand above
+    any policy.
     Zone and proof may be given by name. Raises DefinitionError for a policy that names neither, or
     the zone "review", and UnknownName for a name that is none.
     """

@@ -14,6 +14,7 @@ from ecrm_core.kernel import CustomerId
 from ecrm_core.matching import Model
 from ecrm_core.merging.auto_merge import AutoMerge
 from ecrm_core.merging.blocks import Blocks, Two, two
+from ecrm_core.merging.claim import Proof
 from ecrm_core.merging.edge import Cause
 from ecrm_core.merging.scene import Scene, Weighed, surest
 from ecrm_core.merging.unit import automatic
@@ -74,7 +75,10 @@ def _allowed(scene: Scene, weighed: Weighed, policies: Sequence[AutoMerge], mode
     one, other = (scene.units[unit] for unit in weighed.pair)
     proof = None if weighed.ambiguous else weighed.proof
     zone, sources = weighed.zone(model), one.sources | other.sources
-    return any(policy.allows(zone, proof, sources) for policy in policies)
+    # Whoever knows an address can type it, and the name with it: a policy has to name that proof.
+    typed = weighed.proof is Proof.TYPED and not weighed.same
+    asked = [policy for policy in policies if policy.proof is not None or not typed]
+    return any(policy.allows(zone, proof, sources) for policy in asked)
 
 
 def _joins(scene: Scene, made: Sequence[Weighed]) -> Iterator[Join]:

@@ -20,7 +20,15 @@ from ecrm_core.customers import (
 )
 from ecrm_core.errors import InputError, KeyReused, MissingError, UnknownName
 from ecrm_core.kernel import CustomerId, FixedClock
-from ecrm_core.merging import CUSTOMER_CLAIMS, Claim, ClaimAnswer, ClaimedPair, Proof
+from ecrm_core.merging import (
+    CUSTOMER_CLAIMS,
+    AutoMerge,
+    Claim,
+    ClaimAnswer,
+    ClaimedPair,
+    Proof,
+    Zone,
+)
 from ecrm_core.services import all_claimed, read_claims
 from ecrm_core.sources import Delivery, shopify, woocommerce
 from ecrm_core.timeline import Interaction
@@ -215,6 +223,26 @@ def test_a_guest_order_with_somebodys_address_is_a_claim_and_no_merge(crm: Crm) 
     assert {pair.left, pair.right} == ids(crm, "shop/ann", "shopify/order/7")
     assert (pair.proof, pair.at.day, pair.clear) == (Proof.TYPED, 1, True)
     assert crm.resolve("shopify/order/7") != crm.resolve("shop/ann")
+
+
+def test_a_guest_who_types_name_and_address_is_joined_where_a_policy_names_that_proof(
+    crm: Crm,
+) -> None:
+    crm.ingest(shopify.read(
+        b'[{"id": 1, "email": "ann@example.com", "first_name": "Ann", "last_name": "Reed"}]',
+        received_at=AT,
+    ))  # fmt: skip
+    named = b'{"billing_address": {"first_name": "Ann", "last_name": "Reed"}, '
+    crm.ingest(shopify.read(
+        named + (GUEST % 1)[1:], topic="orders/updated", received_at=AT
+    ))  # fmt: skip
+    sure = AutoMerge(zone=Zone.CERTAIN)
+    assert crm.run_matching(auto=sure, full=True).merged == 0
+    assert crm.review_counts().waiting["certain"] == 1
+    typed = AutoMerge(zone=Zone.CERTAIN, proof=Proof.TYPED)
+    assert crm.run_matching(auto=typed, full=True).merged == 1
+    assert crm.resolve("shopify/order/7") == crm.resolve("shopify/1")
+    assert crm.run_matching(auto=sure, full=True).undone == 1
 
 
 def test_an_order_told_again_claims_nothing_new(crm: Crm) -> None:

@@ -101,6 +101,19 @@ def test_a_claim_joins_by_its_proof_if_it_fits_nobody_else() -> None:
         assert joins(scene(unit(A), unit(B), weighed=[claim]), policy) == expected
 
 
+def test_who_only_typed_an_address_is_joined_by_a_policy_that_names_that_proof_alone() -> None:
+    def found(**more: object) -> Scene:
+        return scene(unit(A), unit(B), weighed=[sure(A, B, **more)])  # type: ignore[arg-type]
+
+    typed = AutoMerge(zone=Zone.CERTAIN, proof=Proof.TYPED)
+    assert joins(found(proof=Proof.TYPED), CERTAIN) == []
+    assert joins(found(proof=Proof.TYPED, ambiguous=True), CERTAIN) == []
+    assert joins(found(proof=Proof.TYPED), CERTAIN, typed) == [(A, B)]
+    assert joins(found(proof=Proof.TYPED, ambiguous=True), typed) == []
+    assert joins(found(proof=Proof.TYPED, same=True), CERTAIN) == [(A, B)]
+    assert joins(found(proof=Proof.CLICKED), CERTAIN) == [(A, B)]
+
+
 def test_every_source_has_to_be_one_of_the_policy() -> None:
     policy = AutoMerge(zone=Zone.CERTAIN, sources={"shop"})
     both = [unit(A), unit(B, source="mail")]
