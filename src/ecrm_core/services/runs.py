@@ -157,17 +157,22 @@ def _page(
     counts: Counter[str] = Counter()
     holders = Holders(runner.store)
     blocked: set[Two] = set()
+    asked = set(seeds)
     for _ in range(_PASSES):
         scenery = Scenery(runner.store, runner.linker, runner.act.policy, holders)
-        scenery.marked(seeds)
-        scene = scene_of(scenery, scenery.roots_of(seeds))
-        changed = _carried_out(runner, scene, blocked)
+        scenery.marked(asked)
+        scene = scene_of(scenery, scenery.roots_of(asked))
+        plan = plan_of_run(scene, runner.policies, runner.linker.model)
+        changed = _carried_out(runner, plan, blocked)
         counts += changed
         if changed:
+            # Whom an undo sets free may belong together still, though no seed leads there now.
+            asked.update(end for edge in scene.edges if edge.id in plan.undo
+                         for end in (edge.loser, edge.winner))  # fmt: skip
             continue
         rows = _proposals(runner, scenery, scene)
         try:
-            runner.store.apply(combine([rows, _unmarked(scenery, seeds), beside or ChangeSet()]))
+            runner.store.apply(combine([rows, _unmarked(scenery, asked), beside or ChangeSet()]))
         except ConflictError:
             holders.forget()
             continue
@@ -177,9 +182,8 @@ def _page(
     return counts + Counter(left=len(seeds))
 
 
-def _carried_out(runner: Runner, scene: Scene, blocked: set[Two]) -> Counter[str]:
+def _carried_out(runner: Runner, plan: Plan, blocked: set[Two]) -> Counter[str]:
     """Undo and merge what the policies ask for, each by itself, as it stands at that moment."""
-    plan = plan_of_run(scene, runner.policies, runner.linker.model)
     counts: Counter[str] = Counter()
     for edge in plan.undo:
         counts["undone"] += _committed(runner, partial(_undo, runner, edge))

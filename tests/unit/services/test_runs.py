@@ -23,7 +23,7 @@ from ecrm_core.merging import (
     Proposal,
     Zone,
 )
-from ecrm_core.services import MERGED, UNMERGED
+from ecrm_core.services import MERGED, UNMERGED, Act, prepare_merge
 from ecrm_core.sources import Delivery
 from tests.derived import rows
 
@@ -232,6 +232,29 @@ def test_whom_only_a_third_had_brought_together_is_looked_at_when_the_third_leav
     crm.run_matching()
     (row,) = proposals(crm)
     assert (row.zone, row.group) == (Zone.REVIEW, row.id)
+
+
+@pytest.mark.parametrize("hub", ["shop/1", "mail/1", "till/1"])
+def test_whom_a_third_lets_go_are_joined_in_the_same_run(crm: Crm, hub: str) -> None:
+    """Whatever the order of ids: their marks may lie behind where the run has come to."""
+    keys = {"shop/1", "mail/1", "till/1"}
+    for key in keys:
+        anna(crm, key)
+    for key in sorted(keys - {hub}):
+        crm.store.apply(prepare_merge(crm.store, hub, key, act=Act(by="run", at=NOW),
+                                      cause=Cause.AUTO))  # fmt: skip
+    crm.run_matching(auto=CERTAIN)
+    later = datetime(2026, 5, 2, tzinfo=UTC)
+    moved = {"name.given": "Zoe", "name.family": "Quist", "emails": CLEARED,
+             "birth_on": CLEARED}  # fmt: skip
+    cells = {name: Stated(value, later, later) for name, value in moved.items()}
+    record = SourceRecord(SourceKey.parse(hub), cells)
+    crm.ingest(Delivery(source=record.key.source, records=(record,)))
+    came = crm.run_matching(auto=CERTAIN)
+    assert (came.undone, came.merged) == (2, 1)
+    one, other = sorted(keys - {hub})
+    assert crm.resolve(one) == crm.resolve(other) != crm.resolve(hub)
+    assert crm.run_matching(auto=CERTAIN).customers == 0
 
 
 def test_three_of_one_person_are_on_one_card(crm: Crm) -> None:
