@@ -101,10 +101,11 @@ class MergingVerbs(Verbs):
         corrections of both as one. ``despite`` names blockers to look past, by their codes. Raises
         MergeRefused when they are one already or a blocker stands (code "blocked").
         """
-        params = ["merge", str(winner), str(loser), by, *_parts(values, despite)]
+        said = Review.of(values, despite)
+        params = ["merge", str(winner), str(loser), by, *_parts(said)]
         result = self._commit(
             lambda at: self.dry_run.merge(
-                winner, loser, by=by, values=values, despite=despite, now=at
+                winner, loser, by=by, values=said.values, despite=said.despite, now=at
             ),
             params, key, now,
         )  # fmt: skip
@@ -176,8 +177,8 @@ def _hold(hold: LegalHold | str) -> str:
     return hold.id if isinstance(hold, LegalHold) else hold
 
 
-def _parts(values: Values | None, despite: Collection[str]) -> list[object]:
+def _parts(said: Review) -> list[object]:
     """Return the parameters beyond those every merge has; none where there are none."""
-    chosen = [part for name, value in sorted((values or {}).items()) for part in (name, value)]
-    past = ["despite", *sorted(despite)] if despite else []
+    chosen = [part for name, value in sorted(said.values.items()) for part in (name, value)]
+    past = ["despite", *sorted(said.despite)] if said.despite else []
     return [*(["values", *chosen] if chosen else []), *past]

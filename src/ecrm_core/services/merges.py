@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -15,7 +15,7 @@ from ecrm_core.customers import (
     ids_of,
     person_subject,
 )
-from ecrm_core.errors import ConflictError, MissingError
+from ecrm_core.errors import ConflictError, InputError, MissingError
 from ecrm_core.kernel import ChangeSet, CustomerId, gate_text
 from ecrm_core.merging import (
     MERGE_EDGES,
@@ -61,10 +61,27 @@ class Review:
 
     @classmethod
     def of(
-        cls, values: Mapping[str, object] | None, despite: Collection[str], region: str | None
+        cls, values: Mapping[str, object] | None, despite: Iterable[str], region: str | None = None
     ) -> Review:
-        """Return the review of these; values and blockers may be none."""
-        return cls(values=values or {}, despite=tuple(despite), region=region)
+        """Return the review of these, gone through once; values and blockers may be none.
+
+        Raises InputError for what names neither.
+        """
+        if not isinstance(values, Mapping | None):
+            raise _no(values, "$.values", "values by field")
+        if not isinstance(despite, Iterable):
+            raise _no(despite, "$.despite", "codes of blockers")
+        codes = (despite,) if isinstance(despite, str) else despite
+        return cls(
+            values={gate_text(name, "$.values"): value for name, value in (values or {}).items()},
+            despite=tuple(gate_text(code, "$.despite") for code in codes),
+            region=region,
+        )
+
+
+def _no(found: object, path: str, expected: str) -> InputError:
+    message = f"found {type(found).__name__}, expected {expected}"
+    return InputError(message, path=path, code="type")
 
 
 @frozen(kw_only=True)

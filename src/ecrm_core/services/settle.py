@@ -27,6 +27,7 @@ from ecrm_core.merging import (
     proposed_pairs,
     two,
 )
+from ecrm_core.merging.parts import spelled
 from ecrm_core.ports import (
     Cursor,
     Store,
@@ -69,11 +70,12 @@ def prepare_settle(
     name = card_named(store, card)
     case = read_cases(store, [name])[name]
     told = told_around(store, case.queued.customers)
+    spoken = spelled(verdict)
     case = evolve(case, around=told.judgements, merged=told.merged, roots=told.roots)
     chosen = review or Review()
     said = Settlement(
-        verdict=verdict if isinstance(verdict, str)
-        else [[_root(case, identity_of(store, each)) for each in part] for part in verdict],
+        verdict=spoken if isinstance(spoken, str)
+        else [[_root(case, identity_of(store, each)) for each in part] for part in spoken],
         by=act.by, at=act.at, reason=reason,
         winner=None if winner is None else _root(case, identity_of(store, winner)),
         values=chosen.values, despite=chosen.despite, region=chosen.region,
