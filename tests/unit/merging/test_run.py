@@ -16,6 +16,7 @@ from ecrm_core.merging import (
     Blocks,
     Cause,
     MergeEdge,
+    Plan,
     Proof,
     Scene,
     Told,
@@ -121,6 +122,23 @@ def test_merges_to_add_wait_until_nothing_has_to_be_undone() -> None:
     held = scene(unit(A), unit(B, root=A), unit(C), weighed=[sure(B, C)], edges=[edge(B, A)])
     plan = plan_of_run(held, [CERTAIN], MODEL)
     assert (len(plan.undo), plan.join) == (1, ())
+
+
+def test_a_refusal_keeps_two_apart_by_any_way_and_takes_nothing_apart() -> None:
+    weighed = [sure(A, C, 20.0), sure(B, C, 15.0), sure(A, B, 10.0)]
+    held = scene(unit(A), unit(B, root=A), unit(C), weighed=weighed, edges=[edge(B, A)])
+    assert joins(held, CERTAIN) == [(A, C)]
+    assert plan_of_run(held, [CERTAIN], MODEL, refused={(A, C)}) == Plan()
+    apart = scene(unit(A), unit(B), unit(C), weighed=weighed)
+    (join,) = plan_of_run(apart, [CERTAIN], MODEL, refused={(A, C)}).join
+    assert (join.winner, join.loser) == (B, C)
+
+
+def test_merges_to_add_do_not_wait_for_one_whose_undoing_was_refused() -> None:
+    held = scene(unit(A), unit(B, root=A), unit(C), unit(D), weighed=[sure(C, D)],
+                 edges=[edge(B, A)])  # fmt: skip
+    kept = plan_of_run(held, [CERTAIN], MODEL, kept={"mrg_cus_b_cus_a"})
+    assert (kept.undo, [(join.winner, join.loser) for join in kept.join]) == ((), [(C, D)])
 
 
 def test_what_a_person_undid_is_a_wall_and_what_a_run_undid_is_none() -> None:
