@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 from functools import cache
 
 from ecrm_core.crm.verbs import Drafts, Verbs
-from ecrm_core.errors import UnknownName
 from ecrm_core.kernel import ChangeSet, utc, zone
 from ecrm_core.matching import Model
 from ecrm_core.merging import Zone
@@ -155,9 +154,4 @@ def card_id(card: Card) -> str:
 
 
 def _zone(name: str | Zone | None) -> Zone | None:
-    if name is None or isinstance(name, Zone):
-        return name
-    names = tuple(each.value for each in Zone)
-    if name not in names:
-        raise UnknownName("zone", str(name)[:80], names)
-    return Zone(name)
+    return None if name is None else Zone.of(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.merging.claim import Proof
@@ -14,6 +15,9 @@ __all__ = ["AutoMerge"]
 
 
 def _sources(names: Iterable[str] | None) -> frozenset[str] | None:
+    if not isinstance(names, Iterable | None):
+        message = f"found {type(names).__name__}, expected names of sources"
+        raise DefinitionError(message, code="auto_merge")
     return None if names is None else frozenset((names,) if isinstance(names, str) else names)
 
 
@@ -24,11 +28,12 @@ class AutoMerge:
     ``zone``: the model is that sure ("certain", or "likely" and above). ``proof``: one has claimed
     to be the other with that proof or a stronger one. ``sources``: every record of both comes from
     one of them. Blockers, judgements and whatever a person has undone stand above any policy.
-    Raises DefinitionError for a policy that names neither zone nor proof, or the zone "review".
+    Zone and proof may be given by their names. Raises DefinitionError for a policy that names
+    neither, or the zone "review"; UnknownName for another name.
     """
 
-    zone: Zone | None = None
-    proof: Proof | None = None
+    zone: Zone | None = field(default=None, converter=optional(Zone.of))
+    proof: Proof | None = field(default=None, converter=optional(Proof.of))
     sources: frozenset[str] | None = field(default=None, converter=_sources)
 
     def __attrs_post_init__(self) -> None:

@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
+from ecrm_core.errors import UnknownName
 from ecrm_core.kernel import CustomerId, Index, Kind, derive_id
 from ecrm_core.merging.claim import Proof
 
@@ -26,6 +27,16 @@ class Zone(Enum):
     CERTAIN = "certain"
     LIKELY = "likely"
     REVIEW = "review"
+
+    @classmethod
+    def of(cls, text: str | Zone) -> Zone:
+        """Return the zone of that name; UnknownName when there is none."""
+        if isinstance(text, cls):
+            return text
+        names = tuple(zone.value for zone in cls)
+        if text not in names:
+            raise UnknownName("zone", str(text)[:80], names)
+        return cls(text)
 
 
 def proposal_id(tenant: str, left: CustomerId, right: CustomerId) -> str:

@@ -80,7 +80,7 @@ class Review:
 
 def _no(found: object, path: str, expected: str) -> InputError:
     message = f"found {type(found).__name__}, expected {expected}"
-    return InputError(message, path=path, code="type")
+    return InputError(message, path=path, code="not_many")
 
 
 @frozen(kw_only=True)

@@ -197,7 +197,7 @@ def prepare_release_review(store: Store, cards: Collection[str] | None, *, by: s
     """Return what giving back cards writes (None: all that this reviewer holds)."""
     if not isinstance(cards, Iterable | None):
         message = f"found {type(cards).__name__}, expected cards"
-        raise InputError(message, path="$.cards", code="type")
+        raise InputError(message, path="$.cards", code="not_many")
     if cards is None:
         page = store.scan(REVIEW_LEASES, index="by_reviewer", within=(by,), limit=10_000)
         return decide_return(page.rows)

@@ -191,7 +191,18 @@ def test_the_queue_begins_with_the_most_valuable_and_ranks_are_texts() -> None:
     assert [known[rank] for rank in sorted(known)] == [49_000, 0, -1_000]
 
 
-@pytest.mark.parametrize("given", [{}, {"zone": Zone.REVIEW}, {"sources": {"shop"}}])
-def test_a_policy_that_would_join_anybody_is_refused(given: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"zone": Zone.REVIEW}, {"zone": "review"}, {"sources": {"shop"}}, {"zone": "sure"},
+     {"proof": "none"}, {"zone": Zone.CERTAIN, "sources": 5}],
+)  # fmt: skip
+def test_a_policy_that_would_join_anybody_or_says_nothing_is_refused(
+    given: dict[str, object],
+) -> None:
     with pytest.raises(DefinitionError):
         AutoMerge(**given)  # type: ignore[arg-type]
+
+
+def test_a_policy_names_its_zone_and_proof_by_word_too() -> None:
+    assert AutoMerge(zone="certain") == CERTAIN
+    assert AutoMerge(proof="clicked") == AutoMerge(proof=Proof.CLICKED)
