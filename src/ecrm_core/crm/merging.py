@@ -105,7 +105,7 @@ class MergingVerbs(Verbs):
         params = ["merge", str(winner), str(loser), by, *review.params]
         result = self._commit(
             lambda at: self.dry_run.merge(
-                winner, loser, by=by, values=values, despite=despite, now=at
+                winner, loser, by=by, values=review.values, despite=review.despite, now=at
             ),
             params, key, now,
         )  # fmt: skip

@@ -11,9 +11,10 @@ from attrs import frozen
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.review import Card, ReviewVerbs, card_id
 from ecrm_core.crm.verbs import Customer, Drafts
-from ecrm_core.errors import MissingError, RefusedError
+from ecrm_core.errors import ConflictError, DefinitionError, MissingError, RefusedError
 from ecrm_core.kernel import ChangeSet, canonical_json, decode
 from ecrm_core.merging import DecisionUndo, ReviewDecision, Zone
+from ecrm_core.merging.parts import spelled
 from ecrm_core.services import (
     CardSaid,
     Review,
@@ -21,7 +22,6 @@ from ecrm_core.services import (
     prepare_settle,
     prepare_unsettle,
     prepare_unsettle_last,
-    word_or_lists,
 )
 
 __all__ = ["RefusedCard", "Settled", "SettledMany", "SettlingDrafts", "SettlingVerbs"]
@@ -135,15 +135,18 @@ class SettlingVerbs(ReviewVerbs):
         winner that is none.
         """
         name, review = card_id(card), Review.of(values, despite, self._settings.region)
-        words = word_or_lists(verdict)
-        if not isinstance(words, str):
-            words = canonical_json([sorted(map(str, part)) for part in words])
+        said = spelled(verdict)
+        words = (
+            said
+            if isinstance(said, str)
+            else canonical_json([sorted(map(str, part)) for part in said])
+        )
         winning = None if winner is None else str(winner)
         params = ["settle", name, words, by, reason, winning, *review.params]
         result = self._commit(
             lambda at: self.dry_run.settle(
-                name, verdict, by=by, reason=reason, winner=winner, values=values,
-                despite=despite, now=at,
+                name, said, by=by, reason=reason, winner=winner, values=review.values,
+                despite=review.despite, now=at,
             ),
             params, key, now,
         )  # fmt: skip
@@ -161,18 +164,18 @@ class SettlingVerbs(ReviewVerbs):
     ) -> SettledMany:
         """Decide many cards, each by its verdict and in a transaction of its own, in their order.
 
-        What is refused is told and waits as before. ``progress(done, total, stage)`` is called
-        after each card; returning False stops there. Under a ``key`` each card is a request of its
-        own.
+        What is refused is told and waits as before; verdicts that are none are refused before the
+        first card is decided. ``progress(done, total, stage)`` is called after each card; returning
+        False stops there. Under a ``key`` each card is a request of its own.
         """
         settled: dict[str, Settled] = {}
         refused: list[RefusedCard] = []
-        for done, (card, verdict) in enumerate(verdicts.items(), start=1):
+        for done, (card, verdict) in enumerate(_cards(verdicts).items(), start=1):
             try:
                 settled[card] = self.settle(
                     card, verdict, by=by, reason=reason, key=key and f"{key}/{card}", now=now
                 )
-            except (RefusedError, MissingError) as error:
+            except (RefusedError, MissingError, DefinitionError, ConflictError) as error:
                 refused.append(RefusedCard(card=card, code=error.code, message=error.message))
             if progress and progress(done, len(verdicts), "settling") is False:
                 return SettledMany(settled=settled, refused=tuple(refused), stopped=True)
@@ -201,14 +204,16 @@ class SettlingVerbs(ReviewVerbs):
             if not cards:
                 break
             done = len(settled)
-            part = self.settle_many(
-                dict.fromkeys(cards, "same"), by=by, reason=reason, now=now,
-                progress=progress and _further(progress, done, limit),
-            )  # fmt: skip
+            try:
+                part = self.settle_many(
+                    dict.fromkeys(cards, "same"), by=by, reason=reason, now=now,
+                    progress=progress and _further(progress, done, limit),
+                )  # fmt: skip
+            finally:
+                self.release_review(cards, by=by, now=now)
             settled |= part.settled
             refused += part.refused
             stopped = part.stopped
-            self.release_review([card for card in cards if card not in settled], by=by, now=now)
         return SettledMany(settled=settled, refused=tuple(refused), stopped=stopped)
 
     def _certain(
@@ -257,6 +262,14 @@ def _decision(decided: Decided) -> str:
     if isinstance(decided, Settled):
         return decided.decision
     return decided.id if isinstance(decided, ReviewDecision) else decided
+
+
+def _cards(verdicts: Mapping[str, CardSaid]) -> Mapping[str, CardSaid]:
+    """Return the verdicts by card; DefinitionError for what is none, whichever card it is on."""
+    if not isinstance(verdicts, Mapping):
+        message = f"found {type(verdicts).__name__}, expected verdicts by card"
+        raise DefinitionError(message, code="parts")
+    return {card: spelled(verdict) for card, verdict in verdicts.items()}
 
 
 def _further(progress: Progress, before: int, total: int) -> Progress:

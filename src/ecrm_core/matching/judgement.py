@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Final
 
@@ -16,6 +16,7 @@ __all__ = ["JUDGEMENTS", "RULED", "Judgement", "JudgementVerdict", "said_after",
 
 RULED: Final = 60.0
 """Bits that two judged the same are taken to have."""
+_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta.resolution
 
 
 class JudgementVerdict(Enum):
@@ -86,7 +87,7 @@ JUDGEMENTS: Final = Kind(
 
 def said_after(at: datetime, before: Judgement | None) -> datetime:
     """Return when a judgement is made that stands in place of this one: after it, however soon."""
-    return at if before is None else max(at, before.at + timedelta(microseconds=1))
+    return at if before is None else max(at, min(before.at, _LATEST) + timedelta.resolution)
 
 
 def verdicts(judgements: Iterable[Judgement]) -> Mapping[tuple[str, str], JudgementVerdict]:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-from ecrm_core.errors import DefinitionError
+from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Json, guarded
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.roles import COMPARED, SORTS
@@ -144,10 +144,12 @@ def default_model(
     """Return the model of the table of roles, for fields given as (name, role); nothing is fitted.
 
     ``prior`` -17 suits one record against the hundred thousand customers of a shop.
-    ``comparisons`` are those of custom fields among them.
+    ``comparisons`` are those of custom fields among them. Raises UnknownName for another role.
     """
     fields, own = [], by_role(comparisons)
     for name, role in names:
+        if role not in own and role not in COMPARED:
+            raise UnknownName("role", str(role)[:80], (*COMPARED, *own))
         compared = own[role].compared if role in own else COMPARED[role]
         sort = own[role].sort if role in own else SORTS[compared.sort]
         strangers = compared.strangers

@@ -22,6 +22,9 @@ def _proof(name: str | Proof | None) -> Proof | None:
 
 
 def _sources(names: Iterable[str] | None) -> frozenset[str] | None:
+    if not isinstance(names, Iterable | None):
+        message = f"found {type(names).__name__}, expected names of sources"
+        raise DefinitionError(message, code="auto_merge")
     return None if names is None else frozenset((names,) if isinstance(names, str) else names)
 
 

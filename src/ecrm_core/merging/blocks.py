@@ -60,9 +60,11 @@ def walls_of(same: Iterable[Two], different: Iterable[Two]) -> frozenset[Two]:
     alike = Blocks({unit for pair in same | different for unit in pair})
     for pair in same:
         alike.put(*pair)
+    # Of two blocks one wall says all: judgements that contradict each other raise many.
+    apart = {two(alike.of(left), alike.of(right)) for left, right in different}
     return frozenset(
         two(one, other)
-        for left, right in different
+        for left, right in apart
         for one in alike.members(left)
         for other in alike.members(right)
         if one != other

@@ -87,7 +87,7 @@ class ReviewDecision:
 
     def postpones(self, now: datetime) -> bool:
         """Tell whether its card stands behind all others, for somebody was unsure of it lately."""
-        return self.stands and self.verdict is CardVerdict.UNSURE and now < self.at + REVIEW_PAUSE
+        return self.stands and self.verdict is CardVerdict.UNSURE and now - self.at < REVIEW_PAUSE
 
 
 REVIEW_DECISIONS: Final = Kind(

@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from ecrm_core.customers import HOMES, Group
+from ecrm_core.customers import Group, bumped
 from ecrm_core.errors import InputError, RefusedError
 from ecrm_core.kernel import (
     ChangeSet,
@@ -19,6 +19,7 @@ from ecrm_core.kernel import (
     Index,
     Kind,
     Put,
+    combine,
     derive_id,
     gate_text,
     instant_text,
@@ -85,5 +86,6 @@ def decide_release_hold(hold: LegalHold, group: Group, *, by: str, at: datetime)
 
 
 def _written(hold: LegalHold, group: Group) -> ChangeSet:
-    puts = (Put(LEGAL_HOLDS, hold), Put(HOMES, group.root))
-    return ChangeSet(puts=puts, expects=(group.expect,), result={"hold": hold.id})
+    # Marked for matching: what a hold stood against may be done now.
+    rows = ChangeSet(puts=(Put(LEGAL_HOLDS, hold),))
+    return combine([rows, bumped(group)], result={"hold": hold.id})

@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from ecrm_core.customers import Group, ids_of
 from ecrm_core.errors import DefinitionError, InputError
-from ecrm_core.kernel import AnyKind, CustomerId, Key, Kind, decode
+from ecrm_core.kernel import AnyKind, Key, Kind, decode
 
 __all__ = ["COUNTED", "LinkedKind"]
 
@@ -55,11 +55,6 @@ class LinkedKind:
     def of_customer(self) -> bool:
         """Whether rows hang on a customer's id; else on the record of a source."""
         return len(self.kind.index(self.by).columns) == _BY_CUSTOMER
-
-    def customer_of(self, row: object) -> CustomerId:
-        """Return the customer id a row of a Kind of customers was written under."""
-        entry = self.kind.row(row).entries[self.by]
-        return CustomerId(entry[0] if entry else "")
 
     def values(self, group: Group) -> list[Key]:
         """Return the values of the index under which rows of the group stand."""

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import combinations
+from typing import Any
 
 from attrs import field, frozen
 
 from ecrm_core.customers import SurvivorshipPolicy
-from ecrm_core.errors import DefinitionError, UnknownName
-from ecrm_core.kernel import ChangeSet, CustomerId
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import ChangeSet, CustomerId, choice
 from ecrm_core.matching import JudgementVerdict
 from ecrm_core.merging.blocks import Two
 from ecrm_core.merging.case import Case, winner_of
 from ecrm_core.merging.decision import CardVerdict
 from ecrm_core.merging.merge import decide_merge, joined
 
-__all__ = ["Parts", "Settlement", "merges_of", "parts_of"]
+__all__ = ["Parts", "Settlement", "merges_of", "parts_of", "spelled"]
 
 Parts = tuple[tuple[CustomerId, ...], ...]
 """Customers by person: those of one part are one, those of two parts are different people."""
@@ -42,6 +43,23 @@ class Settlement:
     region: str | None = None
 
 
+def spelled(verdict: object) -> str | tuple[tuple[Any, ...], ...]:
+    """Return a verdict as a word or as lists gone through once, whoever they name.
+
+    Raises UnknownName for another word, DefinitionError (code "parts") for what is neither.
+    """
+    if isinstance(verdict, str | JudgementVerdict):
+        return choice(JudgementVerdict, verdict, "verdict").value
+    return tuple(map(_listed, _listed(verdict)))
+
+
+def _listed(held: object) -> tuple[Any, ...]:
+    if isinstance(held, str | bytes | Mapping) or not isinstance(held, Iterable):
+        message = f"found {type(held).__name__}, expected a word or lists of customers"
+        raise DefinitionError(message, code="parts")
+    return tuple(held)
+
+
 def parts_of(
     verdict: str | Sequence[Sequence[CustomerId]], customers: Sequence[CustomerId]
 ) -> Parts:
@@ -56,9 +74,7 @@ def parts_of(
         return tuple((id_,) for id_ in customers)
     if verdict == "unsure":
         return ()
-    if isinstance(verdict, str):
-        raise UnknownName("verdict", verdict[:80], ("same", "different", "unsure"))
-    parts = tuple(tuple(part) for part in verdict if part)
+    parts = tuple(tuple(part) for part in spelled(verdict) if part)
     named = [id_ for part in parts for id_ in part]
     if len(named) < 2 or len(set(named)) < len(named) or not {*named} <= {*customers}:
         message = "expected lists of two or more customers of the card, each of them once"

@@ -64,12 +64,11 @@ def _strongest(
     scene: Scene, roots: Mapping[CustomerId, CustomerId]
 ) -> Iterator[tuple[Two, Weighed]]:
     """Go through pairs of customers and the surest pair of their units, none held apart."""
-    seen: set[Two] = set()
-    apart = {two(roots[one], roots[other]) for one, other in scene.walls}
+    seen = {two(roots[one], roots[other]) for one, other in scene.walls}
     for weighed in sorted(scene.weighed, key=surest):
         one, other = (roots[unit] for unit in weighed.pair)
         pair = two(one, other)
-        if one != other and pair not in seen | apart:
+        if one != other and pair not in seen:
             seen.add(pair)
             yield pair, weighed
 

@@ -6,7 +6,7 @@ before: so a nightly run over what has changed ends where a run over everybody w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
@@ -39,23 +39,46 @@ class Plan:
     join: tuple[Join, ...] = ()
 
 
-def plan_of_run(scene: Scene, policies: Sequence[AutoMerge], model: Model) -> Plan:
+def plan_of_run(
+    scene: Scene,
+    policies: Sequence[AutoMerge],
+    model: Model,
+    *,
+    refused: Collection[Two] = (),
+    kept: Collection[str] = (),
+) -> Plan:
     """Return the automatic merges to undo and those to add, so that the policies hold.
 
     A merge of a run stands as long as the policies would make it again, and no longer. The winner
-    is the root of the group with most homes (ties: the lowest id).
+    is the root of the group with most homes (ties: the lowest id). ``refused`` are pairs of units
+    whose merge was refused: they are joined by no other way, but nothing is undone for them.
+    ``kept`` are edges whose undoing was refused.
     """
+    walls = scene.walls | _undone_by_people(scene)
+    wanted = [weighed for weighed in sorted(scene.weighed, key=surest)
+              if _allowed(scene, weighed, policies, model)]  # fmt: skip
+    blocks = Blocks(scene.units, walls)
+    for weighed in wanted:
+        blocks.put(*weighed.pair)
+    made = _made(scene)
+    wrong = {id_ for id_, (one, other) in made.items() if blocks.of(one) != blocks.of(other)}
+    if wrong - {*kept}:
+        return Plan(undo=tuple(sorted(wrong - {*kept})))
+    # What stands and is wanted comes first: a refusal takes nothing apart.
+    blocks = Blocks(scene.units, walls.union(refused))
+    for id_ in sorted(made.keys() - wrong):
+        blocks.put(*made[id_])
+    return Plan(join=tuple(_joins(scene, [held for held in wanted if blocks.put(*held.pair)])))
+
+
+def _made(scene: Scene) -> Mapping[str, Two]:
+    """Return the two units that each standing merge of a run put together."""
     unit_of = scene.unit_of
-    blocks = Blocks(scene.units, scene.walls | _undone_by_people(scene))
-    made = [weighed for weighed in sorted(scene.weighed, key=surest)
-            if _allowed(scene, weighed, policies, model) and blocks.put(*weighed.pair)]  # fmt: skip
-    wrong = [
-        edge.id
+    return {
+        edge.id: (unit_of[edge.loser], unit_of[edge.winner])
         for edge in automatic(scene.edges)
         if {edge.loser, edge.winner} <= unit_of.keys()
-        and blocks.of(unit_of[edge.loser]) != blocks.of(unit_of[edge.winner])
-    ]
-    return Plan(undo=tuple(sorted(wrong))) if wrong else Plan(join=tuple(_joins(scene, made)))
+    }
 
 
 def _undone_by_people(scene: Scene) -> frozenset[Two]:

@@ -82,7 +82,6 @@ from ecrm_core.services.settle import (
     prepare_settle,
     prepare_unsettle,
     prepare_unsettle_last,
-    word_or_lists,
 )
 from ecrm_core.services.tables import Extent, customer_rows, extent_of
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
@@ -193,6 +192,5 @@ __all__ = [
     "subscriptions_of",
     "timeline_of",
     "view_customer",
-    "word_or_lists",
     "work_list_store",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -16,7 +16,7 @@ from ecrm_core.customers import (
     ids_of,
     person_subject,
 )
-from ecrm_core.errors import ConflictError, MissingError
+from ecrm_core.errors import ConflictError, InputError, MissingError
 from ecrm_core.kernel import ChangeSet, CustomerId, Stored, gate_text
 from ecrm_core.merging import (
     MERGE_EDGES,
@@ -39,7 +39,6 @@ from ecrm_core.ports import (
     read_edges,
     read_holds,
     read_judgements,
-    read_linked,
     read_subscriptions_of,
 )
 from ecrm_core.services.contact import may_contact_group, subjects_of
@@ -63,11 +62,22 @@ class Review:
 
     @classmethod
     def of(
-        cls, values: Mapping[str, object] | None, despite: Collection[str], region: str | None
+        cls, values: Mapping[str, object] | None, despite: Iterable[str], region: str | None = None
     ) -> Review:
-        """Return the review of these; values and blockers may be none, a blocker one code."""
-        past = (despite,) if isinstance(despite, str) else tuple(despite)
-        return cls(values=values or {}, despite=past, region=region)
+        """Return the review of these, gone through once; values and blockers may be none.
+
+        Raises InputError for what names neither.
+        """
+        if not isinstance(values, Mapping | None):
+            raise _no(values, "$.values", "values by field")
+        if not isinstance(despite, Iterable):
+            raise _no(despite, "$.despite", "codes of blockers")
+        codes = (despite,) if isinstance(despite, str) else despite
+        return cls(
+            values={gate_text(name, "$.values"): value for name, value in (values or {}).items()},
+            despite=tuple(gate_text(code, "$.despite") for code in codes),
+            region=region,
+        )
 
     @property
     def params(self) -> list[object]:
@@ -75,6 +85,11 @@ class Review:
         chosen = [part for name, value in sorted(self.values.items()) for part in (name, value)]
         past = ["despite", *sorted(self.despite)] if self.despite else []
         return [*(["values", *chosen] if chosen else []), *past]
+
+
+def _no(found: object, path: str, expected: str) -> InputError:
+    message = f"found {type(found).__name__}, expected {expected}"
+    return InputError(message, path=path, code="not_many")
 
 
 @frozen(kw_only=True)
@@ -236,10 +251,17 @@ def ruled_since(
 def written_since(
     store: Store, group: Group, kinds: Iterable[LinkedKind], version: int
 ) -> Mapping[str, Sequence[CustomerId]]:
-    """Return the customers of the rows written since, by Kind; rows of a record follow it."""
+    """Return the customers of the rows written since, by Kind; rows of a record follow it.
+
+    Under whom a row stands says its stored entry: no code of a plugin is in the way of an undo.
+    """
     return {
-        kind.name: [kind.customer_of(row.value) for row in read_linked(store, kind, group)
-                    if row.version > version]
+        kind.name: [
+            CustomerId(id_)
+            for (id_,), rows in store.find_many(kind.kind, kind.by, kind.values(group)).items()
+            for row in rows
+            if row.version > version
+        ]
         for kind in kinds
         if kind.of_customer
-    }  # fmt: skip
+    }

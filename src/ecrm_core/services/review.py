@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 
 from attrs import frozen
 
 from ecrm_core.customers import HOMES
-from ecrm_core.errors import DefinitionError, MissingError
+from ecrm_core.errors import DefinitionError, InputError, MissingError
 from ecrm_core.kernel import ChangeSet, combine, gate_text
 from ecrm_core.merging import (
     PROPOSALS,
@@ -176,25 +176,37 @@ def prepare_review(
 
     The result names the ``cards``, how many others hold, and why proposals on the way are void.
     """
-    if lease <= timedelta():
-        message = f"the lease is {lease}, expected some time"
-        raise DefinitionError(message, code="lease")
+    until = _end_of(lease, now)
     found = choose_cards(store, by=by, limit=limit, zone=zone, now=now, without=without)
     leases = {card.id: card.lease for card in found.cards if card.lease}
-    changes = decide_lease(
-        [card.id for card in found.cards], leases, by=by, until=now + lease, now=now
-    )
+    changes = decide_lease([card.id for card in found.cards], leases, by=by, until=until, now=now)
     own = store.scan(REVIEW_LEASES, index="by_reviewer", within=(by,), limit=_PAGE).rows
     over = [row for row in own if row.value.until <= now and row.value.card not in leases]
     result = {**changes.result, "held": found.held, "void": found.void}
     return combine([changes, decide_return(over)], result=result)
 
 
+def _end_of(lease: object, now: datetime) -> datetime:
+    if not isinstance(lease, timedelta):
+        message = f"the lease is of type {type(lease).__name__}, expected a timedelta"
+        raise DefinitionError(message, code="lease")
+    if not timedelta() < lease <= datetime.max.replace(tzinfo=UTC) - now:
+        message = f"the lease is {lease}, expected some time, to an end before the year 10000"
+        raise DefinitionError(message, code="lease")
+    return now + lease
+
+
 def prepare_release_review(store: Store, cards: Collection[str] | None, *, by: str) -> ChangeSet:
     """Return what giving back cards writes (None: all that this reviewer holds)."""
+    if not isinstance(cards, Iterable | None):
+        message = f"found {type(cards).__name__}, expected cards"
+        raise InputError(message, path="$.cards", code="not_many")
     if cards is None:
         page = store.scan(REVIEW_LEASES, index="by_reviewer", within=(by,), limit=10_000)
         return decide_return(page.rows)
-    names = sorted({card_named(store, card) for card in cards})
-    found = store.get_many(REVIEW_LEASES, [(name,) for name in names])
+    asked = sorted({gate_text(card, "$.card") for card in cards})
+    held = store.get_many(REVIEW_LEASES, [(card,) for card in asked])
+    # A card that is held may have left the queue: a run found otherwise.
+    others = sorted({card_named(store, card) for card in asked if (card,) not in held})
+    found = {**held, **store.get_many(REVIEW_LEASES, [(name,) for name in others])}
     return decide_return(row for row in found.values() if row.value.reviewer == by)

@@ -46,7 +46,7 @@ from ecrm_core.ports import Cursor, Store, scan_pages
 from ecrm_core.services.candidates import Holders
 from ecrm_core.services.commit import commit
 from ecrm_core.services.holdings import holdings_of
-from ecrm_core.services.identity import Act
+from ecrm_core.services.identity import Act, groups_of
 from ecrm_core.services.merges import prepare_merge, prepare_unmerge
 from ecrm_core.services.scenes import Scenery, scene_of
 
@@ -107,13 +107,14 @@ def run_pages(runner: Runner, *, page: int) -> Iterator[Counter[str]]:
     """Look at all customers while a sweep is under way, then at whoever is marked.
 
     Yields what came of each page: ``customers``, ``proposed``, ``withdrawn``, ``merged``,
-    ``undone``, ``refused`` (merges with blockers), ``passed`` (keys too many share), ``left``
-    (customers whom others kept changing).
+    ``undone``, ``refused`` (merges and undos with blockers), ``passed`` (keys too many share),
+    ``left`` (customers whom others kept changing).
     """
-    yield from _swept(runner, page)
+    refused = _Refused()
+    yield from _swept(runner, page, refused)
     for rows in scan_pages(runner.store, UNMATCHED, limit=page):
         if rows:
-            yield _page(runner, {row.value.customer for row in rows})
+            yield _page(runner, {row.value.customer for row in rows}, refused)
 
 
 def count_marked(store: Store) -> int:
@@ -123,7 +124,7 @@ def count_marked(store: Store) -> int:
     return sum(map(len, scan_pages(store, kind, limit=_MANY)))
 
 
-def _swept(runner: Runner, page: int) -> Iterator[Counter[str]]:
+def _swept(runner: Runner, page: int, refused: _Refused) -> Iterator[Counter[str]]:
     """Go on with the sweep that is under way, if any, from where it was."""
     done: set[CustomerId] = set()
     while True:
@@ -133,7 +134,9 @@ def _swept(runner: Runner, page: int) -> Iterator[Counter[str]]:
         after = (sweep.value.after,) if sweep.value.after else None
         found = runner.store.scan(PROFILES, after=after, limit=page)
         ids = {row.value.id for row in found.rows}
-        counts = _page(runner, ids - done, done, _further(sweep, found.following))
+        counts = _page(
+            runner, ids - done, refused, done=done, beside=_further(sweep, found.following)
+        )
         yield counts
         if counts["left"]:
             return  # the sweep goes on in the next run
@@ -148,22 +151,33 @@ def _further(sweep: Stored[Sweep], following: Cursor | None) -> ChangeSet:
     return ChangeSet(puts=(Put(SWEEPS, evolve(sweep.value, after=following[0])),), expects=expects)
 
 
+@frozen(kw_only=True)
+class _Refused:
+    """What a run could not do: pairs of units not merged, merges not undone. It tries once."""
+
+    pairs: set[Two] = field(factory=set)
+    edges: set[str] = field(factory=set)
+
+
 def _page(
     runner: Runner,
     seeds: Collection[CustomerId],
+    refused: _Refused,
+    *,
     done: set[CustomerId] | None = None,
     beside: ChangeSet | None = None,
 ) -> Counter[str]:
     counts: Counter[str] = Counter()
     holders = Holders(runner.store)
-    blocked: set[Two] = set()
     asked = set(seeds)
     for _ in range(_PASSES):
         scenery = Scenery(runner.store, runner.linker, runner.act.policy, holders)
         scenery.marked(asked)
         scene = scene_of(scenery, scenery.roots_of(asked))
-        plan = plan_of_run(scene, runner.policies, runner.linker.model)
-        changed = _carried_out(runner, plan, blocked)
+        plan = plan_of_run(
+            scene, runner.policies, runner.linker.model, refused=refused.pairs, kept=refused.edges
+        )
+        changed = _carried_out(runner, plan, refused)
         counts += changed
         if changed:
             # Whom an undo sets free may belong together still, though no seed leads there now.
@@ -182,20 +196,20 @@ def _page(
     return counts + Counter(left=len(seeds))
 
 
-def _carried_out(runner: Runner, plan: Plan, blocked: set[Two]) -> Counter[str]:
+def _carried_out(runner: Runner, plan: Plan, refused: _Refused) -> Counter[str]:
     """Undo and merge what the policies ask for, each by itself, as it stands at that moment."""
     counts: Counter[str] = Counter()
     for edge in plan.undo:
-        counts["undone"] += _committed(runner, partial(_undo, runner, edge))
+        done = _committed(runner, partial(_undo, runner, edge))
+        counts["undone" if done else "refused"] += 1
+        if not done:
+            refused.edges.add(edge)
     for join in plan.join:
-        if (pair := (join.winner, join.loser)) in blocked:
-            continue
-        merged = _committed(runner, partial(_merge, runner, join))
-        counts["merged"] += merged
-        if not merged:
-            blocked.add(pair)
-            counts["refused"] += 1
-    return +counts
+        done = _committed(runner, partial(_merge, runner, join))
+        counts["merged" if done else "refused"] += 1
+        if not done:
+            refused.pairs.add(join.reason.pair)
+    return counts
 
 
 def _committed(runner: Runner, decide: Callable[[], ChangeSet]) -> bool:
@@ -208,8 +222,14 @@ def _committed(runner: Runner, decide: Callable[[], ChangeSet]) -> bool:
 
 
 def _merge(runner: Runner, join: Join) -> ChangeSet:
+    """Return the merge of the customers that the two units are of now.
+
+    Of the joins before it some may have been refused, so they are not those of the plan.
+    """
+    groups = groups_of(runner.store, join.reason.pair)
+    winner, loser = sorted(groups, key=lambda group: (-len(group.homes), group.root.id))
     changes = prepare_merge(
-        runner.store, join.winner, join.loser, act=runner.act, cause=Cause.AUTO,
+        runner.store, winner.root.id, loser.root.id, act=runner.act, cause=Cause.AUTO,
         model=runner.model, proof=join.reason.proof,
     )  # fmt: skip
     return _told(runner, changes, MERGED, {**changes.result, "model": runner.model})

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from ecrm_core.customers import Group, SourceKey, ids_of, person_subject
 from ecrm_core.errors import MissingError, RefusedError
-from ecrm_core.kernel import ChangeSet, CustomerId, Key, Stored, choice, gate_text
+from ecrm_core.kernel import ChangeSet, CustomerId, Key, Stored, gate_text
 from ecrm_core.matching import Judgement, JudgementVerdict
 from ecrm_core.merging import (
     PROPOSALS,
@@ -26,6 +26,7 @@ from ecrm_core.merging import (
     proposed_pairs,
     two,
 )
+from ecrm_core.merging.parts import spelled
 from ecrm_core.ports import (
     Store,
     read_consents,
@@ -48,7 +49,6 @@ __all__ = [
     "prepare_unsettle",
     "prepare_unsettle_last",
     "read_cases",
-    "word_or_lists",
 ]
 
 Lists = Sequence[Sequence[str | SourceKey]]
@@ -70,23 +70,17 @@ def prepare_settle(
     name = card_named(store, card)
     case = read_cases(store, [name])[name]
     told = told_around(store, case.queued.customers)
+    spoken = spelled(verdict)
     case = evolve(case, around=told.judgements, merged=told.merged, roots=told.roots)
-    chosen, words = review or Review(), word_or_lists(verdict)
+    chosen = review or Review()
     said = Settlement(
-        verdict=words if isinstance(words, str)
-        else [[_root(case, identity_of(store, each)) for each in part] for part in words],
+        verdict=spoken if isinstance(spoken, str)
+        else [[_root(case, identity_of(store, each)) for each in part] for part in spoken],
         by=act.by, at=act.at, reason=reason,
         winner=None if winner is None else _root(case, identity_of(store, winner)),
         values=chosen.values, despite=chosen.despite, region=chosen.region,
     )  # fmt: skip
     return decide_settle(case, said, tenant=store.tenant, policy=act.policy)
-
-
-def word_or_lists(verdict: CardSaid) -> str | Lists:
-    """Return a verdict as its word, or its lists as they are; UnknownName for any other word."""
-    if isinstance(verdict, Sequence) and not isinstance(verdict, str):
-        return verdict
-    return choice(JudgementVerdict, verdict, "verdict").value
 
 
 def read_cases(store: Store, cards: Collection[str]) -> Mapping[str, Case]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,8 +21,9 @@ from ecrm_core.errors import (
     RefusedError,
     UnknownName,
 )
-from ecrm_core.kernel import FixedClock
+from ecrm_core.kernel import ChangeSet, Drop, FixedClock
 from ecrm_core.merging import (
+    PROPOSALS,
     REVIEW_DECISIONS,
     REVIEW_LEASES,
     REVIEW_PAUSE,
@@ -34,6 +35,9 @@ from ecrm_core.timeline import Interaction
 from tests.queues import AT, cluster, home, people, proposal, propose, waiting
 
 QUARTER = timedelta(minutes=15)
+LAST = datetime.max.replace(tzinfo=UTC)
+WRONG_LEASES = (timedelta(), timedelta(-1), timedelta.max, 15, "15")
+WRONG_VERDICTS = (None, 5, b"same", {"a": "b"}, [5], ["same"], [["shop/a"], None])
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -195,7 +199,8 @@ def test_cards_are_given_back_one_or_all_and_only_ones_own(crm: Crm) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "code"), [({"limit": 0}, "limit"), ({"lease": timedelta()}, "lease")]
+    ("more", "code"),
+    [({"limit": 0}, "limit"), *(({"lease": lease}, "lease") for lease in WRONG_LEASES)],
 )
 def test_a_limit_and_a_lease_have_to_be_some(crm: Crm, more: dict[str, object], code: str) -> None:
     with pytest.raises(DefinitionError) as refused:
@@ -203,7 +208,81 @@ def test_a_limit_and_a_lease_have_to_be_some(crm: Crm, more: dict[str, object], 
     assert refused.value.code == code
 
 
+def test_a_card_that_left_the_queue_is_given_back(crm: Crm) -> None:
+    propose(crm, proposal("a", "b"))
+    (card,) = crm.review(by="ada")
+    crm.store.apply(ChangeSet(drops=(Drop(PROPOSALS, (proposal("a", "b").id,)),)))
+    assert crm.release_review([card], by="ada") == 1
+    assert not crm.store.scan(REVIEW_LEASES).rows
+    with pytest.raises(MissingError):
+        crm.release_review([card], by="ada")
+
+
+def test_no_instant_is_too_late_for_the_queue(crm: Crm) -> None:
+    propose(crm, proposal("a", "b"), proposal("c", "d"))
+    crm.settle(low("a", "b"), "unsure", by="ada", now=LAST)
+    crm.judge("shop/a", "shop/b", "same", by="bo", now=AT)  # comes after the one of then
+    assert len(crm.review(by="bo").cards) == 2
+    assert crm.review_counts().postponed == 1
+    with pytest.raises(DefinitionError):
+        crm.review(by="cy", now=LAST)
+
+
 # ---------------------------------------------------------------- decisions
+
+
+@pytest.mark.parametrize("verdict", WRONG_VERDICTS)
+def test_a_verdict_is_a_word_or_lists_of_customers(crm: Crm, verdict: object) -> None:
+    propose(crm, proposal("a", "b"), proposal("c", "d"))
+    for verb in (crm.settle, crm.dry_run.settle):
+        with pytest.raises(DefinitionError):
+            verb(low("a", "b"), verdict, by="ada")  # type: ignore[arg-type]
+    with pytest.raises(DefinitionError):  # before the first is decided
+        crm.settle_many({low("c", "d"): "same", low("a", "b"): verdict}, by="ada")  # type: ignore[dict-item]
+    assert len(waiting(crm)) == 2
+
+
+def test_lists_that_are_gone_through_once_are_taken_whole(crm: Crm) -> None:
+    propose(crm, *cluster("abc"))
+    for key in "ab":
+        crm.correct(f"shop/{key}", "national_id", key, by="bo")
+    parts = (iter(part) for part in (["shop/a", "shop/b"], ["shop/c"]))
+    made = crm.settle(low(*"abc"), parts, by="ada", despite=iter(["different_ids"]), key="k")  # type: ignore[arg-type]
+    assert (len(made.edges), made.judgements) == (1, 3)
+    (edge,) = crm.view("shop/a").merges
+    assert edge.despite == ("different_ids",)
+
+
+def test_many_go_on_where_the_customers_of_one_have_changed(crm: Crm) -> None:
+    propose(crm, *cluster("abc"), proposal("d", "e"))
+    crm.merge("shop/b", "shop/c", by="bo")
+    verdicts = {low(*"abc"): [["shop/b", "shop/c"]], low("d", "e"): "same"}
+    made = crm.settle_many(verdicts, by="ada")
+    assert [one.code for one in made.refused] == ["parts"]
+    assert list(made.settled) == [low("d", "e")]
+    with pytest.raises(DefinitionError):
+        crm.settle_many([low("d", "e")], by="ada")  # type: ignore[arg-type]
+
+
+def test_no_lease_is_left_when_a_progress_raises_or_a_card_goes(crm: Crm) -> None:
+    certain = [proposal(*pair, zone=Zone.CERTAIN) for pair in ("ab", "cd", "ef")]
+    propose(crm, *certain)
+
+    def fails(*_: object) -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        crm.settle_certain(by="ada", progress=fails)
+    assert not crm.store.scan(REVIEW_LEASES).rows
+    left = sorted(waiting(crm))
+
+    def found_otherwise(*_: object) -> None:
+        gone = [id_ for id_ in left if id_ in waiting(crm)]
+        crm.store.apply(ChangeSet(drops=tuple(Drop(PROPOSALS, (id_,)) for id_ in gone)))
+
+    made = crm.settle_certain(by="ada", progress=found_otherwise)
+    assert (len(made.settled), [one.code for one in made.refused]) == (1, ["no_card"])
+    assert not crm.store.scan(REVIEW_LEASES).rows
 
 
 def test_the_same_are_judged_and_merged_and_the_card_is_gone(crm: Crm) -> None:
@@ -324,8 +403,10 @@ def test_parts_that_are_none_are_refused(crm: Crm, wrong: list[list[str]]) -> No
 
 def test_another_word_is_no_verdict_and_another_id_no_card(crm: Crm) -> None:
     propose(crm, proposal("a", "b"))
-    for wrong in ("maybe", True, None):
-        with pytest.raises(UnknownName, match="verdict"):
+    with pytest.raises(UnknownName, match="verdict"):
+        crm.settle(low("a", "b"), "maybe", by="ada")
+    for wrong in (True, None):
+        with pytest.raises(DefinitionError, match="expected a word"):
             crm.settle(low("a", "b"), wrong, by="ada")  # type: ignore[arg-type]
     with pytest.raises(MissingError) as missing:
         crm.settle(low("c", "d"), "same", by="ada")

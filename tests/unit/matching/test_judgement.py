@@ -37,6 +37,15 @@ def test_a_judgement_is_one_appended_row_and_merges_nobody() -> None:
     assert (said.left, said.right, said.reason) == ("a", "b", "phoned")
 
 
+def test_one_of_the_last_instant_there_is_can_be_followed() -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    before = Judgement.of("a", "b", "different", by="anna", at=last)
+    changes = decide_judgement("a", "b", "same", tenant="main", by="anna", at=AT, known=[before])
+    (put,) = changes.puts
+    assert isinstance(put.value, Judgement)
+    assert put.value.at == last
+
+
 def test_the_order_of_the_two_changes_nothing() -> None:
     assert judged("a", "b", "same") == judged("b", "a", "same")
 

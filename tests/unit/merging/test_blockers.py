@@ -9,7 +9,7 @@ import pytest
 
 from ecrm_core.crm import Crm
 from ecrm_core.customers import Relation, RelationKind
-from ecrm_core.errors import MergeRefused, UnknownName
+from ecrm_core.errors import InputError, MergeRefused, UnknownName
 from ecrm_core.merging import BLOCKERS
 from ecrm_core.sources import shopify, woocommerce
 from tests.unit.merging.shop import ANN, BOB, CYD, NOW, told
@@ -178,3 +178,23 @@ def test_judging_anew_takes_the_protection_away(crm: Crm) -> None:
     apart(crm)
     crm.judge(ANN, BOB, "unsure", by="anna", now=NOW.replace(hour=10))
     assert refused(crm) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"values": 5}, {"values": ["brand"]}, {"values": {None: "x"}}, {"despite": 5},
+     {"despite": None}, {"despite": [None]}, {"despite": ["\ud800"]}],
+)  # fmt: skip
+def test_values_and_blockers_of_another_shape_are_refused(
+    crm: Crm, wrong: dict[str, object]
+) -> None:
+    for verb in (crm.merge, crm.preview_merge, crm.dry_run.merge):
+        with pytest.raises(InputError):
+            verb(ANN, BOB, by="anna", **wrong)  # type: ignore[arg-type]
+
+
+def test_blockers_are_named_by_one_word_or_by_what_is_gone_through_once(crm: Crm) -> None:
+    for key, number in ((ANN, "1"), (BOB, "2")):
+        crm.correct(key, "national_id", number, by="anna")
+    undo = crm.merge(ANN, BOB, by="anna", despite=iter(["different_ids"]), key="k")  # type: ignore[arg-type]
+    assert crm.merge(ANN, BOB, by="anna", despite="different_ids", key="k") == undo

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from ecrm_core.kernel import ChangeSet, CustomerId, Index, Kind, Put
 from ecrm_core.merging import MERGE_EDGES, LinkedKind
 from ecrm_core.merging.linked import COUNTED
 from ecrm_core.ports import Toolbox
-from tests.unit.merging.shop import ANN, BOB, CARDS, CYD, TOOLS, Card, card, machine
+from tests.unit.merging.shop import ANN, BOB, CARDS, CYD, TOOLS, Card, card, machine, opened
 
 
 def test_rows_follow_their_customer_through_a_merge_and_back(crm: Crm) -> None:
@@ -81,6 +82,34 @@ def test_a_kind_nobody_added_is_an_unknown_name(crm: Crm) -> None:
     with pytest.raises(UnknownName) as caught:
         crm.linked(ANN, "loyalty_cart")
     assert caught.value.near == ("loyalty_card",)
+
+
+@frozen(kw_only=True)
+class Fickle:
+    id: str
+    who: CustomerId
+
+    @property
+    def customer(self) -> str:
+        if self.id in SPOILT:
+            raise ValueError("anna@example.com")
+        return self.who
+
+
+SPOILT: set[str] = set()
+FICKLE = Kind(name="fickle", of=Fickle, key=("id",), owner="a plugin",
+              indexes=(Index("by_customer", ("customer",)),))  # fmt: skip
+
+
+def test_code_of_a_plugin_is_not_in_the_way_of_an_undo(tmp_path: Path) -> None:
+    opened(tmp_path / "shop.db").close()
+    tools = Toolbox().add(LinkedKind(kind=FICKLE, by="by_customer"))
+    with Crm.open(tmp_path / "shop.db", tools=tools) as crm:
+        undo = crm.merge(ANN, BOB, by="anna")
+        crm.store.apply(ChangeSet(puts=(Put(FICKLE, Fickle(id="1", who=undo.winner)),)))
+        SPOILT.add("1")
+        assert crm.unmerge(undo, by="anna").linked == {"fickle": 1}
+    SPOILT.clear()
 
 
 # ---------------------------------------------------------------- definitions

@@ -16,6 +16,7 @@ from ecrm_core.merging import (
     Blocks,
     Cause,
     MergeEdge,
+    Plan,
     Proof,
     Scene,
     Told,
@@ -136,6 +137,23 @@ def test_merges_to_add_wait_until_nothing_has_to_be_undone() -> None:
     assert (len(plan.undo), plan.join) == (1, ())
 
 
+def test_a_refusal_keeps_two_apart_by_any_way_and_takes_nothing_apart() -> None:
+    weighed = [sure(A, C, 20.0), sure(B, C, 15.0), sure(A, B, 10.0)]
+    held = scene(unit(A), unit(B, root=A), unit(C), weighed=weighed, edges=[edge(B, A)])
+    assert joins(held, CERTAIN) == [(A, C)]
+    assert plan_of_run(held, [CERTAIN], MODEL, refused={(A, C)}) == Plan()
+    apart = scene(unit(A), unit(B), unit(C), weighed=weighed)
+    (join,) = plan_of_run(apart, [CERTAIN], MODEL, refused={(A, C)}).join
+    assert (join.winner, join.loser) == (B, C)
+
+
+def test_merges_to_add_do_not_wait_for_one_whose_undoing_was_refused() -> None:
+    held = scene(unit(A), unit(B, root=A), unit(C), unit(D), weighed=[sure(C, D)],
+                 edges=[edge(B, A)])  # fmt: skip
+    kept = plan_of_run(held, [CERTAIN], MODEL, kept={"mrg_cus_b_cus_a"})
+    assert (kept.undo, [(join.winner, join.loser) for join in kept.join]) == ((), [(C, D)])
+
+
 def test_what_a_person_undid_is_a_wall_and_what_a_run_undid_is_none() -> None:
     for cause, expected in [(None, []), (Cause.HUMAN, []), (Cause.AUTO, [(A, B)])]:
         gone = edge(B, A, undone_at=NOW, undone_cause=cause)
@@ -195,8 +213,12 @@ def test_zone_proof_and_source_may_be_given_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"zone": Zone.REVIEW}, {"zone": "review"}, {"sources": {"shop"}}]
-)
-def test_a_policy_that_would_join_anybody_is_refused(given: dict[str, object]) -> None:
+    "given",
+    [{}, {"zone": Zone.REVIEW}, {"zone": "review"}, {"sources": {"shop"}}, {"zone": "sure"},
+     {"proof": "none"}, {"zone": Zone.CERTAIN, "sources": 5}],
+)  # fmt: skip
+def test_a_policy_that_would_join_anybody_or_says_nothing_is_refused(
+    given: dict[str, object],
+) -> None:
     with pytest.raises(DefinitionError):
         AutoMerge(**given)  # type: ignore[arg-type]

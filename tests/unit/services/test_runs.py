@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,52 @@ def test_somebody_whose_merge_is_blocked_is_proposed(crm: Crm) -> None:
     crm.hold("mail/1", reason="a court asks", by="ann")
     came = crm.run_matching(auto=CERTAIN)
     assert (came.merged, came.refused, came.proposed) == (0, 1, 1)
+
+
+@pytest.mark.parametrize("keys", list(permutations("123")))
+def test_a_merge_that_is_refused_leads_nobody_to_the_wrong_customer(
+    crm: Crm, keys: tuple[str, ...]
+) -> None:
+    one, two, three = (f"shop/{key}" for key in keys)
+    for key in keys:
+        take(crm, f"shop/{key}", f"Ann{key}", f"Berg{key}", f"{key}@example.com")
+    for key, number in ((one, "111"), (two, "222")):
+        crm.correct(key, "national_id", number, by="ann")
+    crm.claim(one, two, proof="logged_in", source="shop", by="shop")
+    crm.claim(three, two, proof="clicked", source="shop", by="shop")
+    came = crm.run_matching(auto=AutoMerge(proof=Proof.CLICKED))
+    assert (came.merged, came.refused) == (1, 1)
+    assert crm.resolve(one) != crm.resolve(two) == crm.resolve(three)
+
+
+@pytest.mark.parametrize("held", "0123")
+@pytest.mark.parametrize("page", [1, 200])
+def test_one_of_many_who_is_blocked_keeps_the_others_from_nothing(
+    crm: Crm, held: str, page: int
+) -> None:
+    others = [f"shop/{key}" for key in "0123" if key != held]
+    for key in "0123":
+        anna(crm, f"shop/{key}")
+    crm.hold(f"shop/{held}", reason="a court asks", by="ann")
+    assert crm.run_matching(auto=CERTAIN, page=page).merged == 2
+    assert len({crm.resolve(key) for key in others}) == 1
+    again = crm.run_matching(auto=CERTAIN, full=True, page=page)
+    assert (again.merged, again.undone, again.refused) == (0, 0, 1)
+
+
+def test_an_undo_that_is_refused_stops_no_other_merge(crm: Crm) -> None:
+    for key in ("shop/1", "shop/2"):
+        anna(crm, key)
+    crm.run_matching(auto=CERTAIN)
+    hold = crm.hold("shop/1", reason="a court asks", by="ann")
+    take(crm, "mail/3", "Bo", "Quist", "bo@example.com")
+    crm.claim("site/4", "mail/3", proof="clicked", source="site", by="site")
+    proven = AutoMerge(proof=Proof.CLICKED)
+    came = crm.run_matching(auto=proven, full=True)
+    assert (came.merged, came.undone, came.refused) == (1, 0, 1)
+    assert crm.resolve("mail/3") == crm.resolve("site/4")
+    crm.release(hold, by="ann")
+    assert crm.run_matching(auto=proven).undone == 1  # whoever is released is looked at again
 
 
 def test_sources_bound_a_policy(crm: Crm) -> None:
