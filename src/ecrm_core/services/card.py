@@ -122,7 +122,10 @@ class ReviewCard(Private):
 
     @property
     def differing(self) -> tuple[str, ...]:
-        """The fields in which two of the customers state something, and not the same."""
+        """The fields in which two of the customers state something, and not the same.
+
+        Addresses are the same whatever their spelling, as in matching.
+        """
         return tuple(name for name in self._names if self._differ(name))
 
     def rows(self, *, masked: bool = True) -> tuple[tuple[str, ...], ...]:
@@ -172,7 +175,8 @@ class ReviewCard(Private):
         return sorted({name for each in self.customers for name in each.profile.fields})
 
     def _differ(self, name: str) -> bool:
-        held = [_cell(each.profile, name, masked=False) for each in self.customers]
+        held = [{_identity(value) for value in each.profile.values(name)}
+                for each in self.customers]  # fmt: skip
         return any(one and two and one != two for one, two in combinations(held, 2))
 
     def _counted(self) -> Iterator[tuple[str, ...]]:
@@ -204,6 +208,11 @@ class ReviewCard(Private):
         for gone in self.void:
             why = f"{gone.void.value} meanwhile" if gone.void else ""
             yield f"{self._two(gone.left, gone.right)}: {why}"
+
+
+def _identity(value: object) -> object:
+    """Return what makes a value the same as another: that of an address, of any other its text."""
+    return getattr(value, "identity", None) or show_value(value, masked=False)
 
 
 def _cell(profile: Profile, name: str, *, masked: bool) -> str:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from attrs import evolve
 
 from ecrm_core.crm import Crm
+from ecrm_core.customers import SourceKey, SourceRecord, Stated, parse_email
 from ecrm_core.errors import MissingError
 from ecrm_core.kernel import FixedClock
 from ecrm_core.merging import Proof
 from ecrm_core.services import ReviewCard
+from ecrm_core.sources import Delivery
 from tests.queues import AT, cluster, home, people, proposal, propose
 
+LATER = AT + timedelta(days=1)
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -43,6 +47,17 @@ def test_customers_stand_side_by_side_and_what_differs_is_marked(card: ReviewCar
     assert rows["records"] == ("1", "1", "")
     assert "<mark>A•••</mark>" in card._repr_html_()
     assert card._repr_html_().count("<mark>") == 2
+
+
+def test_one_address_in_two_spellings_does_not_differ(crm: Crm) -> None:
+    spelled = SourceRecord(SourceKey("shop", "b"), {
+        "emails": Stated((parse_email("ANN@Example.com"),), LATER, LATER),
+    })  # fmt: skip
+    crm.ingest(Delivery(source="shop", records=(spelled,)), now=LATER)
+    propose(crm, proposal("a", "b"))
+    (card,) = crm.review(by="ada")
+    assert card.differing == ("name.given",)
+    assert "ANN@" in card.table(masked=False)
 
 
 def test_a_card_says_what_it_is_worth_and_why_it_is_asked(card: ReviewCard) -> None:
