@@ -19,12 +19,12 @@ from ecrm_core.kernel import (
     Index,
     Kind,
     Private,
-    choice,
     digest,
     encode,
     fold,
     gate_instant,
     gate_text,
+    member_of,
 )
 
 __all__ = [
@@ -54,7 +54,7 @@ class ConsentState(Enum):
     @classmethod
     def of(cls, state: str | ConsentState) -> ConsentState:
         """Return the state of that name; UnknownName when there is none."""
-        return choice(cls, state, "consent state")
+        return member_of(cls, state, "consent state")
 
     @property
     def is_refusal(self) -> bool:

@@ -13,7 +13,6 @@ from ecrm_core.kernel.changes import (
     RequestKey,
     combine,
 )
-from ecrm_core.kernel.choice import choice
 from ecrm_core.kernel.clock import Clock, FixedClock, utc
 from ecrm_core.kernel.codec import Json, decode, encode, guarded, instant_text, recency_text
 from ecrm_core.kernel.dates import (
@@ -44,6 +43,7 @@ from ecrm_core.kernel.ids import (
     personal_key,
 )
 from ecrm_core.kernel.kinds import AnyKind, Index, Key, Kind, Row, Stored
+from ecrm_core.kernel.member import member_of
 from ecrm_core.kernel.money import Money, Rounding, minor_units
 from ecrm_core.kernel.outbox import (
     CLAIMS,
@@ -109,7 +109,6 @@ __all__ = [
     "add_period",
     "call_plugged",
     "canonical_json",
-    "choice",
     "combine",
     "date_readings",
     "decide_claim",
@@ -130,6 +129,7 @@ __all__ = [
     "instant_text",
     "json_refused",
     "mask",
+    "member_of",
     "minor_units",
     "nfc",
     "parse_date",

@@ -10,7 +10,15 @@ from typing import Final
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Index, Kind, choice, derive_id, gate_instant, gate_text, instant_text
+from ecrm_core.kernel import (
+    Index,
+    Kind,
+    derive_id,
+    gate_instant,
+    gate_text,
+    instant_text,
+    member_of,
+)
 
 __all__ = ["JUDGEMENTS", "RULED", "Judgement", "JudgementVerdict", "said_after", "verdicts"]
 
@@ -29,7 +37,7 @@ class JudgementVerdict(Enum):
     @classmethod
     def of(cls, text: str | JudgementVerdict) -> JudgementVerdict:
         """Return the verdict of that name; UnknownName when there is none."""
-        return choice(cls, text, "verdict")
+        return member_of(cls, text, "verdict")
 
 
 @frozen(kw_only=True)

@@ -27,11 +27,11 @@ from ecrm_core.kernel import (
     Kind,
     Private,
     Put,
-    choice,
     combine,
     derive_id,
     gate_text,
     instant_text,
+    member_of,
     utc,
 )
 
@@ -58,7 +58,7 @@ class Proof(Enum):
     @classmethod
     def of(cls, text: str | Proof) -> Proof:
         """Return the proof of that name; UnknownName when there is none."""
-        return choice(cls, text)
+        return member_of(cls, text)
 
 
 @frozen(kw_only=True, repr=False)

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from ecrm_core.customers import SurvivorshipPolicy
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import ChangeSet, CustomerId, choice
+from ecrm_core.kernel import ChangeSet, CustomerId, member_of
 from ecrm_core.matching import JudgementVerdict
 from ecrm_core.merging.blocks import Two
 from ecrm_core.merging.case import Case, winner_of
@@ -49,7 +49,7 @@ def spelled(verdict: object) -> str | tuple[tuple[Any, ...], ...]:
     Raises UnknownName for another word, DefinitionError (code "parts") for what is neither.
     """
     if isinstance(verdict, str | JudgementVerdict):
-        return choice(JudgementVerdict, verdict, "verdict").value
+        return member_of(JudgementVerdict, verdict, "verdict").value
     return tuple(map(_listed, _listed(verdict)))
 
 

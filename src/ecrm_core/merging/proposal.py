@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ecrm_core.kernel import CustomerId, Index, Kind, choice, derive_id
+from ecrm_core.kernel import CustomerId, Index, Kind, derive_id, member_of
 from ecrm_core.merging.claim import Proof
 
 __all__ = ["PROPOSALS", "Proposal", "Zone", "proposal_id"]
@@ -30,7 +30,7 @@ class Zone(Enum):
     @classmethod
     def of(cls, text: str | Zone) -> Zone:
         """Return the zone of that name; UnknownName when there is none."""
-        return choice(cls, text)
+        return member_of(cls, text)
 
 
 def proposal_id(tenant: str, left: CustomerId, right: CustomerId) -> str:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Json, choice
+from ecrm_core.kernel import Json, member_of
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.rule import known_keys
 
@@ -61,15 +61,15 @@ def _fixed_shares(given: Mapping[EventKind, float]) -> Mapping[EventKind, float]
 
 
 def _own_b2c() -> dict[DecayKind, float]:
-    return {choice(DecayKind, k): v for k, v in load_data("half_lives")["b2c"].items()}
+    return {member_of(DecayKind, k): v for k, v in load_data("half_lives")["b2c"].items()}
 
 
 def _own_b2b() -> dict[DecayKind, float]:
-    return {choice(DecayKind, k): v for k, v in load_data("half_lives")["b2b"].items()}
+    return {member_of(DecayKind, k): v for k, v in load_data("half_lives")["b2b"].items()}
 
 
 def _own_left() -> dict[EventKind, float]:
-    return {choice(EventKind, k): v for k, v in load_data("half_lives")["left"].items()}
+    return {member_of(EventKind, k): v for k, v in load_data("half_lives")["left"].items()}
 
 
 @frozen(kw_only=True)

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from ecrm_core.customers import field_of
 from ecrm_core.errors import DefinitionError, InputError
-from ecrm_core.kernel import Json, choice, gate_json, gate_text
+from ecrm_core.kernel import Json, gate_json, gate_text, member_of
 from ecrm_core.quality.messages import LANGUAGES
 
 __all__ = ["PSEUDO_FIELDS", "Applies", "Dimension", "Rule", "Severity"]
@@ -174,8 +174,8 @@ class Rule:
             **texts,
             **said,
             sentences={name: _text(held, name) for name, held in sentences.items()},
-            dimension=choice(Dimension, parts["dimension"]),
-            severity=choice(Severity, parts["severity"]),
+            dimension=member_of(Dimension, parts["dimension"]),
+            severity=member_of(Severity, parts["severity"]),
             params=params,
             applies_when=Applies(**{name: _list(held, name) for name, held in applies.items()}),
         )

@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 
 from ecrm_core.customers import FieldValue, field_of
 from ecrm_core.errors import DefinitionError, UnknownName
-from ecrm_core.kernel import Json, Registry, choice
+from ecrm_core.kernel import Json, Registry, member_of
 from ecrm_core.quality.address import ADDRESS_TESTS
 from ecrm_core.quality.consistency import CONSISTENCY_TESTS
 from ecrm_core.quality.contact_class import CLASS_TESTS
@@ -294,7 +294,7 @@ class RuleSet:
             message = "found severities of another shape, expected source -> rule id -> severity"
             raise DefinitionError(message, code="rule")
         severities = {
-            source: {id_: choice(Severity, held) for id_, held in of.items()}
+            source: {id_: member_of(Severity, held) for id_, held in of.items()}
             for source, of in given.items()
         }
         weights = {"weights": Weights.from_json(parts["weights"])} if "weights" in parts else {}

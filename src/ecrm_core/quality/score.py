@@ -11,7 +11,7 @@ from typing import TypeVar
 from attrs import define, field, frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Json, choice
+from ecrm_core.kernel import Json, member_of
 from ecrm_core.quality.data import load_data
 from ecrm_core.quality.rule import Dimension, Severity, known_keys
 
@@ -31,11 +31,11 @@ def _fixed_dimensions(given: Mapping[Dimension, float]) -> Mapping[Dimension, fl
 
 
 def _own_penalties() -> dict[Severity, float]:
-    return {choice(Severity, k): v for k, v in load_data("weights")["penalties"].items()}
+    return {member_of(Severity, k): v for k, v in load_data("weights")["penalties"].items()}
 
 
 def _own_dimensions() -> dict[Dimension, float]:
-    return {choice(Dimension, k): v for k, v in load_data("weights")["dimensions"].items()}
+    return {member_of(Dimension, k): v for k, v in load_data("weights")["dimensions"].items()}
 
 
 @frozen(kw_only=True)

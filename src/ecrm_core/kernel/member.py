@@ -1,4 +1,4 @@
-"""Choice: one of a closed set of names, given as text."""
+"""Member: one of a closed set of names, given as text."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from ecrm_core.errors import UnknownName
 
-__all__ = ["choice"]
+__all__ = ["member_of"]
 
 E = TypeVar("E", bound=Enum)
 
 
-def choice(of: type[E], value: object, kind: str | None = None) -> E:
+def member_of(of: type[E], value: object, kind: str | None = None) -> E:
     """Return the member of that value, or the member itself.
 
     Raises UnknownName, with all there are, for any other value; ``kind`` is what it calls one of
