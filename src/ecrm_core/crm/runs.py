@@ -203,11 +203,15 @@ class RunVerbs(MatchingVerbs):
 
 
 def _model(model: Model | Refit) -> Model:
-    return model if isinstance(model, Model) else model.model
+    held = getattr(model, "model", model)
+    if not isinstance(held, Model):
+        message = f"found {type(model).__name__}, expected a Model, or the Refit that holds it"
+        raise DefinitionError(message, code="model")
+    return held
 
 
 def _policies(auto: AutoMerge | Iterable[AutoMerge]) -> tuple[AutoMerge, ...]:
-    policies = (auto,) if isinstance(auto, AutoMerge) else tuple(auto)
+    policies = tuple(auto) if isinstance(auto, Iterable) else (auto,)
     for policy in policies:
         if not isinstance(policy, AutoMerge):
             message = f"found {type(policy).__name__}, expected an AutoMerge"

@@ -64,11 +64,13 @@ def plan_of_run(
     wrong = {id_ for id_, (one, other) in made.items() if blocks.of(one) != blocks.of(other)}
     if wrong - {*kept}:
         return Plan(undo=tuple(sorted(wrong - {*kept})))
-    # What stands and is wanted comes first: a refusal takes nothing apart.
-    blocks = Blocks(scene.units, walls.union(refused))
+    # What stands and is wanted comes first, and nobody is joined beyond what is wanted without
+    # refusals: so a refusal takes nothing apart, now or in the next run.
+    within = [held for held in wanted if blocks.of(held.pair[0]) == blocks.of(held.pair[1])]
+    joined = Blocks(scene.units, walls.union(refused))
     for id_ in sorted(made.keys() - wrong):
-        blocks.put(*made[id_])
-    return Plan(join=tuple(_joins(scene, [held for held in wanted if blocks.put(*held.pair)])))
+        joined.put(*made[id_])
+    return Plan(join=tuple(_joins(scene, [held for held in within if joined.put(*held.pair)])))
 
 
 def _made(scene: Scene) -> Mapping[str, Two]:

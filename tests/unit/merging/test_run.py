@@ -147,6 +147,12 @@ def test_a_refusal_keeps_two_apart_by_any_way_and_takes_nothing_apart() -> None:
     assert (join.winner, join.loser) == (B, C)
 
 
+def test_a_refusal_joins_nobody_who_would_be_parted_without_it() -> None:
+    weighed = [sure(A, C, 20.0), sure(A, B, 10.0)]
+    found = scene(unit(A), unit(B), unit(C), weighed=weighed, walls=frozenset({(B, C)}))
+    assert plan_of_run(found, [CERTAIN], MODEL, refused={(A, C)}) == Plan()
+
+
 def test_merges_to_add_do_not_wait_for_one_whose_undoing_was_refused() -> None:
     held = scene(unit(A), unit(B, root=A), unit(C), unit(D), weighed=[sure(C, D)],
                  edges=[edge(B, A)])  # fmt: skip
