@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from ecrm_core.kernel import CustomerId
 from ecrm_core.matching import Model
-from ecrm_core.merging.blocks import Two, two
+from ecrm_core.merging.blocks import Blocks, Two, two
 from ecrm_core.merging.proposal import Proposal, proposal_id
 from ecrm_core.merging.scene import Scene, Weighed, surest
 from ecrm_core.merging.value import decision_value
@@ -44,12 +44,13 @@ def proposals_of(
     """
     roots = {unit.id: unit.root for unit in scene.units.values()}
     found = {}
+    cards = _cards(scene, roots)
     for pair, weighed in _strongest(scene, roots):
         id_ = proposal_id(told.tenant, *pair)
         likely = _decimal(weighed.probability)
         row = Proposal(
             id=id_, left=pair[0], right=pair[1], zone=weighed.zone(model),
-            group=_group(weighed, scene, roots) or id_, probability=likely,
+            group=id_ if weighed.cluster is None else cards[pair[0]], probability=likely,
             weight=_decimal(weighed.weight), proof=weighed.proof,
             value=decision_value(likely, stake(pair), proof=weighed.proof),
             model=told.model, found_at=told.at,
@@ -77,10 +78,13 @@ def _decimal(number: float | None) -> Decimal | None:
     return None if number is None else Decimal(number).quantize(_PLACES)
 
 
-def _group(
-    weighed: Weighed, scene: Scene, roots: Mapping[CustomerId, CustomerId]
-) -> CustomerId | None:
-    """Return the least customer of the cluster; None: the pair stands by itself."""
-    if weighed.cluster is None:
-        return None
-    return min(roots[unit] for unit in scene.clusters[weighed.cluster])
+def _cards(scene: Scene, roots: Mapping[CustomerId, CustomerId]) -> Mapping[CustomerId, CustomerId]:
+    """Return for each customer the least one on her card.
+
+    Clusters that share a customer are one card: a claim may have joined units of two of them.
+    """
+    blocks = Blocks(sorted(set(roots.values())))
+    for units in scene.clusters.values():
+        for unit in units[1:]:
+            blocks.put(roots[units[0]], roots[unit])
+    return {root: min(blocks.members(root)) for root in set(roots.values())}
