@@ -88,7 +88,7 @@ EXTRAS = {
 
 @cache
 def _distributions() -> Mapping[str, list[str]]:
-    """Which distributions bring a package; asking everything installed takes a tenth of a second."""
+    """Which distributions bring a package; to ask all of them takes a tenth of a second."""
     return packages_distributions()
 
 
