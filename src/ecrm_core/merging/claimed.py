@@ -23,6 +23,9 @@ __all__ = [
 _HEAD = ("what", "customers", "claims")
 
 
+_MOST = 10  # customers of one address up to which a claim on it proposes them
+
+
 @frozen(kw_only=True)
 class ClaimKnowledge:
     """What is known around some claims.
@@ -183,6 +186,7 @@ def _ambiguous(claim: Claim, customers: Collection[CustomerId], known: ClaimKnow
 def claimed_pairs(answers: Iterable[ClaimAnswer]) -> tuple[ClaimedPair, ...]:
     """Return the pairs of customers that claims propose; none where the claimant is one of hers.
 
+    An address that more than ten customers hold proposes nobody: it says too little of anybody.
     Of several claims of one party about the same two the clear come first, then the best proven,
     then the earliest: one pair is made of them.
     """
@@ -196,7 +200,8 @@ def claimed_pairs(answers: Iterable[ClaimAnswer]) -> tuple[ClaimedPair, ...]:
 
 def _pairs(answer: ClaimAnswer) -> Iterable[ClaimedPair]:
     claim = answer.claim
-    for customer in () if answer.settled else answer.customers:
+    told = not answer.settled and len(answer.customers) <= _MOST
+    for customer in answer.customers if told else ():
         left, right = sorted((answer.claimant, customer))
         yield ClaimedPair(
             left=left, right=right, claimant=claim.claimant, proof=claim.proof,

@@ -170,6 +170,17 @@ def test_an_address_of_too_many_is_ambiguous(crm: Crm, monkeypatch: pytest.Monke
     assert [pair.ambiguous for pair in pairs(crm, "web/v1")] == [True]
 
 
+@pytest.mark.parametrize(("many", "expected"), [(10, 10), (11, 0)])
+def test_an_address_of_more_than_ten_customers_proposes_nobody(
+    crm: Crm, many: int, expected: int
+) -> None:
+    holders = [record(f"office/{at}", parse_email("info@example.com")) for at in range(many)]
+    stated(crm, *holders)
+    crm.claim_address("web/v1", "info@example.com", proof="clicked", **SITE)
+    assert len(pairs(crm, "web/v1")) == expected
+    assert len(crm.claims("web/v1")[0].customers) == many
+
+
 RELAY = "x1@privaterelay.appleid.com"
 
 
