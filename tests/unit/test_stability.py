@@ -22,9 +22,11 @@ from ecrm_core.customers import (
     HISTORY,
     HOMES,
     KEYSET,
+    MATCH_KEYSET,
     PROFILES,
     RECORDS,
     SEARCH_KEYS,
+    UNMATCHED,
     Address,
     ConsentState,
     ConsentStatement,
@@ -38,9 +40,11 @@ from ecrm_core.customers import (
     Stated,
     Superseded,
     SurvivorshipPolicy,
+    Unmatched,
     address_subject,
     cell_digest,
     home_id,
+    match_keys,
     parse_email,
     parse_handle,
     parse_phone,
@@ -60,10 +64,20 @@ from ecrm_core.kernel import (
     digest,
     personal_key,
 )
-from ecrm_core.matching import JUDGEMENTS, Judgement
+from ecrm_core.matching import (
+    JUDGEMENTS,
+    MODEL_BODIES,
+    MODELS,
+    SWEEPS,
+    AdoptedModel,
+    Judgement,
+    ModelBody,
+    Sweep,
+)
 from ecrm_core.merging import (
     CUSTOMER_CLAIMS,
     MERGE_EDGES,
+    PROPOSALS,
     REVIEW_DECISIONS,
     REVIEW_LEASES,
     CardVerdict,
@@ -194,11 +208,34 @@ def test_a_subject_of_consent_is_the_same_for_ever(subject: str) -> None:
 
 def test_the_search_keys_of_a_record_are_those_of_their_key_set() -> None:
     assert sorted(map(str, record_keys(record()))) == PINNED["search keys"][KEYSET]
+    assert sorted(map(str, match_keys(settled()))) == PINNED["search keys"][MATCH_KEYSET]
+
+
+def settled() -> SourceRecord:
+    """A record with all that match keys are made of."""
+    stated = {
+        "name.full": "Ada Kim", "birth_on": date(1980, 5, 1), "national_id": "800501-1",
+        "address.lines": ("1 Rue de l'Été",), "address.locality": "Saint-Denis",
+        "address.postal_code": "93 200",
+    }  # fmt: skip
+    cells = {name: Stated(value, AT, AT) for name, value in stated.items()}
+    return SourceRecord(SourceKey("shop", "1"), cells)
 
 
 # ---------------------------------------------------------------- stored rows
 
 ROWS: list[tuple[AnyKind, object]] = [
+    (UNMATCHED, Unmatched(customer=HOME)),
+    (MODELS, AdoptedModel(number=2, digest="d", by="anna", at=AT)),
+    (MODEL_BODIES, ModelBody(name="m2", body={"link": 0.5})),
+    (SWEEPS, Sweep(model="m2", after="cus_a")),
+    (
+        PROPOSALS,
+        Proposal(id="prp_1", left=CustomerId("cus_a"), right=CustomerId("cus_b"),
+                 zone=Zone.LIKELY, group="cus_a", probability=Decimal("0.970000"),
+                 weight=Decimal("5.000000"), proof=Proof.TYPED, value=1_000, model="m2",
+                 found_at=AT),
+    ),
     (RECORDS, record()),
     (PROFILES, unify([record()], id=HOME)),
     (HOMES, Home(id=HOME, key=KEY, root_id=CustomerId("cus_y"))),

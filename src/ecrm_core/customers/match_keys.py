@@ -76,7 +76,7 @@ def _places(record: SourceRecord) -> Iterable[tuple[str, str, str]]:
     found = [_place(lines, town, record.value("address.postal_code"))]
     listed: Iterable[Address] = record.value("addresses") or ()
     found += [_place(held.lines, held.locality, held.postal_code) for held in listed]
-    return list(dict.fromkeys(found))[:_PLACES]
+    return list(dict.fromkeys(filter(any, found)))[:_PLACES]
 
 
 def _place(lines: Iterable[str] | None, town: str | None, code: str | None) -> tuple[str, str, str]:
