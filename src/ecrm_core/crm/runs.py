@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["MatchingRun", "RunDrafts", "RunVerbs"]
 
 _ENOUGH = 1_000  # customers a model can be learnt from, to hold for many more
-_COUNTS = ("customers", "proposed", "withdrawn", "merged", "undone", "refused", "passed", "left")
+_COUNTS = ("customers", "proposed", "withdrawn", "merged", "undone", "refused", "passed", "cut",
+           "left")  # fmt: skip
 
 
 @frozen(kw_only=True)
@@ -46,9 +47,9 @@ class MatchingRun:
 
     ``customers`` were looked at. ``proposed`` and ``withdrawn`` are proposals that came and went;
     ``merged`` and ``undone`` automatic merges, ``refused`` those a blocker stood against.
-    ``passed`` counts keys that more than 100 records share, which were not followed; ``left`` are
-    customers that others kept changing: they stay marked for the next run. ``model`` is the one
-    used.
+    ``passed`` counts keys that more than 100 records share, which were not followed, ``cut`` scenes
+    that were followed up to 5,000 customers alone; ``left`` are customers that others kept
+    changing: they stay marked for the next run. ``model`` is the one used.
     """
 
     model: str
@@ -59,6 +60,7 @@ class MatchingRun:
     undone: int = 0
     refused: int = 0
     passed: int = 0
+    cut: int = 0
     left: int = 0
     stopped: bool = False
 

@@ -108,7 +108,8 @@ def run_pages(runner: Runner, *, page: int) -> Iterator[Counter[str]]:
 
     Yields what came of each page: ``customers``, ``proposed``, ``withdrawn``, ``merged``,
     ``undone``, ``refused`` (merges and undos with blockers), ``passed`` (keys too many share),
-    ``left`` (customers whom others kept changing).
+    ``cut`` (scenes too large to be followed to the end), ``left`` (customers whom others kept
+    changing).
     """
     refused = _Refused()
     yield from _swept(runner, page, refused)
@@ -192,7 +193,10 @@ def _page(
             continue
         (done if done is not None else set()).update(scenery.looked)
         counts.update({name: int(str(count)) for name, count in rows.result.items()})
-        return counts + Counter(customers=len(scenery.looked), passed=holders.passed)
+        looked_at = Counter(
+            customers=len(scenery.looked), passed=holders.passed, cut=int(scenery.cut)
+        )
+        return counts + looked_at
     return counts + Counter(left=len(seeds))
 
 

@@ -57,6 +57,8 @@ class Scenery:
         self.by_root: dict[CustomerId, tuple[Unit, ...]] = {}
         self.looked: set[CustomerId] = set()
         """The roots whose keys were followed."""
+        self.cut = False
+        """Whether the scene stopped growing before all of it was looked at."""
         self.weights: dict[Two, float] = {}
         self.proposals: dict[str, Proposal] = {}
         self.verdicts: dict[Two, JudgementVerdict] = {}
@@ -182,6 +184,7 @@ def scene_of(scenery: Scenery, seeds: Collection[CustomerId]) -> Scene:
     frontier = set(seeds)
     while frontier and len(scenery.looked) < LARGEST:
         frontier = scenery.look(sorted(frontier)) - scenery.looked
+    scenery.cut = bool(frontier)
     return _settled(scenery)
 
 

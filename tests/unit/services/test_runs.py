@@ -398,6 +398,17 @@ def test_a_key_that_too_many_share_is_passed_by_and_told(crm: Crm) -> None:
     assert came.passed >= 1
 
 
+def test_a_scene_too_large_to_be_followed_is_told(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(crm, "shop/1", "Anna", "Berg", "anna@example.com")
+    take(crm, "mail/1", "Anna", "Berg", "anna@example.com")
+    assert crm.run_matching().cut == 0
+    monkeypatch.setattr("ecrm_core.services.scenes.LARGEST", 1)
+    crm.correct("mail/1", "brand", "x", by="ann")
+    assert crm.run_matching().cut == 1
+
+
 def test_a_change_while_a_run_decides_stays_marked_for_the_next(crm: Crm) -> None:
     """Somebody writes between reading and applying: the page is looked at again."""
     anna(crm, "shop/1")
