@@ -13,7 +13,7 @@ from ecrm_core.crm.matching import MatchingVerbs
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.verbs import Drafts
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import ChangeSet, digest, html_table, plain_table
+from ecrm_core.kernel import ChangeSet, digest, gate_limit, html_table, plain_table
 from ecrm_core.matching import Model, completed
 from ecrm_core.merging import AutoMerge
 from ecrm_core.services import (
@@ -108,8 +108,7 @@ class RunVerbs(MatchingVerbs):
         ``progress(done, total, stage)`` is called after each page of ``page`` customers; returning
         False stops there, and the next run goes on. Raises DefinitionError for a page below 1.
         """
-        if page < 1:
-            raise DefinitionError(f"the page is {page}, expected 1 or more", code="limit")
+        gate_limit(page, "page")
         name = self._model_of_runs(by, now)
         if full:
             self._commit(lambda _: prepare_sweep(self.store, name), ["sweep"], None, now)
@@ -128,7 +127,7 @@ class RunVerbs(MatchingVerbs):
         ``plan`` holds the automatic merges to undo and to add, ``changes`` the proposals. Nothing
         is written, and no model is fitted. Raises DefinitionError for a limit below 1.
         """
-        return draft_run(self._runner(auto, by, now), limit=limit)
+        return draft_run(self._runner(auto, by, now), limit=gate_limit(limit))
 
     def _runner(
         self, auto: AutoMerge | Iterable[AutoMerge], by: str, now: datetime | None

@@ -16,16 +16,18 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from math import isfinite
+from operator import index
 
 from attrs import frozen
 
-from ecrm_core.errors import InputError
+from ecrm_core.errors import DefinitionError, InputError
 
 __all__ = [
     "MAX_TEXT",
     "gate_decimal",
     "gate_instant",
     "gate_json",
+    "gate_limit",
     "gate_text",
     "json_refused",
     "parse_json",
@@ -122,6 +124,18 @@ def gate_instant(value: object, path: str = "$") -> datetime:
         message = "found a datetime without a zone, expected an aware one"
         raise InputError(message, path=path, code="naive_datetime")
     return value
+
+
+def gate_limit(value: object, name: str = "limit") -> int:
+    """Return the value if it is a whole number from 1; DefinitionError (code "limit") if not."""
+    try:
+        found = index(value)  # type: ignore[arg-type]  # what is no number raises
+    except TypeError:
+        message = f"the {name} is of type {type(value).__name__}, expected a whole number"
+        raise DefinitionError(message, code="limit") from None
+    if found < 1:
+        raise DefinitionError(f"the {name} is {found}, expected 1 or more", code="limit")
+    return found
 
 
 def to_utc(value: object, path: str = "$") -> datetime:

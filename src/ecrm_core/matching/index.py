@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from ecrm_core.customers import FieldMap, Profile, SourceRecord
 from ecrm_core.customers.table import text_of
 from ecrm_core.errors import DefinitionError, InputError, MissingError
-from ecrm_core.kernel import Reason
+from ecrm_core.kernel import Reason, gate_limit
 from ecrm_core.matching.comparison import Comparison, by_role
 from ecrm_core.matching.explain import JUDGED, reasons_of
 from ecrm_core.matching.features import Feature, features_of, forms_of_row, names_of
@@ -197,8 +197,7 @@ class Index:
         A row that is in the index is found as its own likeliest. Equals are in the order of ids.
         Raises DefinitionError for a limit below 1, and as ``add`` for a row that is none.
         """
-        if limit < 1:
-            raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
+        gate_limit(limit)
         asked = self._read(row)
         who = {text_of(plain_id(self._id_in(row) if id is None else id))} - {""}
         standing = self._standing

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from ecrm_core.customers import Profile, SourceKey, SourceRecord, ids_of
-from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import CustomerId, Key
+from ecrm_core.kernel import CustomerId, Key, gate_limit
 from ecrm_core.matching import Comparison, Model
 from ecrm_core.ports import Store, all_judgements, all_profiles, read_profiles
 from ecrm_core.services.candidates import Holders, keys_of_record
@@ -48,8 +47,7 @@ def find_matches(
     """
     from ecrm_core.matching import matches_among  # noqa: PLC0415 - numpy only when it is needed
 
-    if limit < 1:
-        raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
+    gate_limit(limit)
     one, keys, own = _asked(store, who)
     found = Holders(store).of(keys)
     homes = {home for held in found.values() for home in held}

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from ecrm_core.customers import HOMES
 from ecrm_core.errors import DefinitionError, InputError, MissingError
-from ecrm_core.kernel import ChangeSet, combine, gate_text
+from ecrm_core.kernel import ChangeSet, combine, gate_limit, gate_text
 from ecrm_core.merging import (
     PROPOSALS,
     REVIEW_DECISIONS,
@@ -140,8 +140,7 @@ def choose_cards(
 
     ``held_too`` counts those that others hold among them; ``without`` are ids to be passed by.
     """
-    if limit < 1:
-        raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
+    gate_limit(limit)
     chosen: list[QueuedCard] = []
     later: list[QueuedCard] = []
     void: Counter[str] = Counter()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from ecrm_core.customers import SourceKey, ids_of
-from ecrm_core.errors import ConflictError, DefinitionError
-from ecrm_core.kernel import ChangeSet, CustomerId
+from ecrm_core.errors import ConflictError
+from ecrm_core.kernel import ChangeSet, CustomerId, gate_limit
 from ecrm_core.ports import Store, read_facts, read_interactions, read_timeline
 from ecrm_core.services.identity import group_of
 from ecrm_core.timeline import (
@@ -43,8 +43,8 @@ def timeline_of(
     store: Store, customer: str | SourceKey, *, limit: int | None
 ) -> tuple[Interaction, ...]:
     """Return what happened with a customer under any of her ids, newest first."""
-    if limit is not None and limit < 1:
-        raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
+    if limit is not None:
+        gate_limit(limit)
     return read_timeline(store, ids_of(group_of(store, customer)), limit=limit)
 
 

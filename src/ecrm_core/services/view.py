@@ -28,11 +28,12 @@ from ecrm_core.customers import (
     profile_rows,
 )
 from ecrm_core.customers.search import MAX_NAME_KEY
-from ecrm_core.errors import ConflictError, DefinitionError, InputError
+from ecrm_core.errors import ConflictError, InputError
 from ecrm_core.kernel import (
     CustomerId,
     Private,
     encode,
+    gate_limit,
     gate_text,
     html_table,
     mask,
@@ -103,8 +104,7 @@ def find_customers(
     store: Store, text: str, *, limit: int = 20, region: str | None = None
 ) -> tuple[Hit, ...]:
     """Return customers ranked: by id or source key, e-mail, phone, whole name, start of a name."""
-    if limit < 1:
-        raise DefinitionError(f"the limit is {limit}, expected 1 or more", code="limit")
+    gate_limit(limit)
     query = gate_text(text).strip()
     found: dict[CustomerId, Hit] = {}
     for home, by, exact in _candidates(store, query, limit, region):

@@ -381,6 +381,10 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(crm: Crm) -> None:
 def test_impossible_runs_are_refused(crm: Crm) -> None:
     bad: list[Callable[[], object]] = [
         lambda: crm.run_matching(page=0),
+        lambda: crm.run_matching(page="all"),  # type: ignore[arg-type]
+        lambda: crm.draft_matching(limit=None),  # type: ignore[arg-type]
+        lambda: crm.matches("shop/1", limit=1.5),  # type: ignore[arg-type]
+        lambda: crm.review(by="ann", limit="many"),  # type: ignore[arg-type]
         lambda: crm.run_matching(auto=["certain"]),  # type: ignore[list-item]
         AutoMerge,
         lambda: AutoMerge(zone=Zone.REVIEW),
