@@ -4,6 +4,7 @@ import pathlib
 
 import pytest
 
+from tests.postgres import Postgres, PostgresUnavailableError, server
 from tests.profile import use_hypothesis_profile
 
 use_hypothesis_profile()
@@ -17,3 +18,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(tests).parts[0] in LONG_FOLDERS:
             item.add_marker("long")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Postgres:
+    """A real Postgres server; ``fresh()`` is the URL of an empty database."""
+    try:
+        return server()
+    except PostgresUnavailableError as error:
+        pytest.skip(f"no Postgres: {error}")

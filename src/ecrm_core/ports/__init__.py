@@ -10,6 +10,7 @@ from ecrm_core.ports.customers import (
     read_profiles,
     read_records,
 )
+from ecrm_core.ports.kinds import KINDS
 from ecrm_core.ports.matching import (
     all_judgements,
     all_profiles,
@@ -29,6 +30,7 @@ from ecrm_core.ports.timeline import read_facts, read_interactions, read_timelin
 from ecrm_core.ports.toolbox import SEAMS, Toolbox
 
 __all__ = [
+    "KINDS",
     "SEAMS",
     "Cursor",
     "Page",

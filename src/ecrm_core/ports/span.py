@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -11,7 +11,16 @@ from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import Key, Kind, prefix_end
 from ecrm_core.ports.store import Cursor
 
-__all__ = ["MAX_LIMIT", "Span", "check_format", "check_keys", "check_tenant", "sayable", "span_of"]
+__all__ = [
+    "MAX_LIMIT",
+    "Span",
+    "check_format",
+    "check_keys",
+    "check_tenant",
+    "lower_bound",
+    "sayable",
+    "span_of",
+]
 
 MAX_LIMIT = 10_000
 """The most rows of one page."""
@@ -77,6 +86,22 @@ def _check_shape(
         raise DefinitionError(message, code="scan")
     if not 1 <= limit <= MAX_LIMIT:
         raise DefinitionError(f"found limit {limit}, expected 1 to {MAX_LIMIT}", code="limit")
+
+
+def lower_bound(columns: Sequence[str], span: Span) -> tuple[dict[str, str], bool]:
+    """Return the lower bound by different columns, and whether it is in the span.
+
+    ``columns`` are all that the scan goes by. Where a column comes again, the bound agrees with
+    itself (and says nothing new), or decides about all rows with the columns before.
+    """
+    known = dict(zip(columns, span.within, strict=False))
+    low: dict[str, str] = {}
+    for column, text in zip(columns[len(span.within) :], span.low, strict=False):
+        if column not in known:
+            known[column] = low[column] = text
+        elif known[column] != text:
+            return low, known[column] > text
+    return low, span.closed
 
 
 def sayable(texts: Collection[str]) -> bool:

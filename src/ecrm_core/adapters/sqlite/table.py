@@ -14,7 +14,7 @@ from typing import Any
 from attrs import field, frozen
 
 from ecrm_core.kernel import Kind, Row
-from ecrm_core.ports.span import Span
+from ecrm_core.ports.span import Span, lower_bound
 
 __all__ = ["Table", "table_of"]
 
@@ -99,7 +99,7 @@ class Table:
         columns = self.order(index)
         rest = columns[len(span.within) :]
         conditions = [f"{column}=?" for column in columns[: len(span.within)]]
-        low, closed = _low(columns, span)
+        low, closed = lower_bound(columns, span)
         if low:
             sign = ">=" if closed else ">"
             conditions.append(f"({', '.join(low)}) {sign} ({', '.join('?' * len(low))})")
@@ -132,22 +132,6 @@ class Table:
             f"ON CONFLICT (tenant, {', '.join(self.key)}) "
             f"DO {'NOTHING' if self.insert_only else then}"
         )
-
-
-def _low(columns: tuple[str, ...], span: Span) -> tuple[dict[str, str], bool]:
-    """Return the lower bound by different columns, and whether it is in the span.
-
-    Where a column comes again, the bound agrees with itself (and says nothing new), or decides
-    about all rows with the columns before.
-    """
-    known = dict(zip(columns, span.within, strict=False))
-    low: dict[str, str] = {}
-    for column, text in zip(columns[len(span.within) :], span.low, strict=False):
-        if column not in known:
-            known[column] = low[column] = text
-        elif known[column] != text:
-            return low, known[column] > text
-    return low, span.closed
 
 
 @lru_cache(maxsize=256)

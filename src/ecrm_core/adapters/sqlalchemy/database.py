@@ -1,0 +1,102 @@
+"""Database: statements and sets on whatever the store works on, with what is known of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import frozen
+
+from ecrm_core.adapters.sqlalchemy.adopting import declare, require_tables, share_declarations
+from ecrm_core.adapters.sqlalchemy.binding import Binding
+from ecrm_core.adapters.sqlalchemy.known import Declarations, read_declarations
+from ecrm_core.adapters.sqlalchemy.tables import Tables
+from ecrm_core.adapters.sqlalchemy.troubles import translated
+from ecrm_core.adapters.sqlalchemy.writing import AgainError, Writing
+from ecrm_core.errors import ConflictError
+from ecrm_core.kernel import Applied, Kind
+from ecrm_core.ports.plan import Plan
+
+__all__ = ["Database"]
+
+_ATTEMPTS = 10
+
+
+@frozen
+class Database:
+    """One store: where it is, and its tables."""
+
+    binding: Binding
+    tables: Tables
+    postgres: bool
+
+    def ask(
+        self, kind: Kind[Any], index: str | None, query: tuple[Any, dict[str, object]]
+    ) -> list[sa.Row[Any]]:
+        """Return the rows a statement finds; an index that does not stand yet is filled first."""
+        for _ in range(_ATTEMPTS):
+            with translated(self.binding.retry), self.binding.reading() as connection:
+                known = self._known(connection, kind)
+                there = known.there(kind)
+                if there is None and self.tables.managed:
+                    return []
+                if there is None or there.serves(kind, index):
+                    found = connection.execute(*query).all()
+                    if index is None:
+                        return list(found)
+                    if (found[0].changed or 0) == known.changed:
+                        return [row for row in found if row.version is not None]
+                    self.tables.remember(connection, None)
+                    continue
+            self.declare([kind])
+        raise self._contended()
+
+    def apply(self, tenant: str, plan: Plan) -> Applied:
+        """Apply the plan in one transaction, or in a savepoint of the host's."""
+        for _ in range(_ATTEMPTS):
+            try:
+                with translated(self.binding.retry), self.binding.writing() as connection:
+                    known = self._known(connection)
+                    work = Writing(connection, self.tables, known, tenant, self.postgres)
+                    return work.apply(plan)
+            except AgainError:
+                continue
+            except ConflictError as error:
+                facts: dict[str, Any] = {**error.facts, "retry": self.binding.retry()}
+                raise ConflictError(error.message, **facts) from None
+        raise self._contended()
+
+    def declare(self, kinds: Iterable[Kind[Any]]) -> None:
+        """Bring tables, indexes and rows to what the Kinds say today."""
+        with translated(self.binding.retry), self.binding.writing() as connection:
+            if not self.tables.managed:
+                require_tables(connection, self.tables)
+            share_declarations(connection, self.tables, alone=True)
+            self.tables.remember(connection, None)
+            declare(connection, self.tables, kinds)
+
+    def _known(self, connection: sa.Connection, kind: Kind[Any] | None = None) -> Declarations:
+        """Return what is remembered, read anew if there is nothing, or nothing of the Kind.
+
+        A host's own tables are there whether or not a Kind has had rows.
+        """
+        known = self.tables.recall(connection)
+        if known is None or (kind and self.tables.managed and known.there(kind) is None):
+            known = self._read(connection)
+        return known
+
+    def _read(self, connection: sa.Connection) -> Declarations:
+        if not self.tables.managed:
+            require_tables(connection, self.tables)
+        elif not sa.inspect(connection).has_table(
+            self.tables.kinds.name, schema=self.tables.schema
+        ):
+            return Declarations(None)
+        known = read_declarations(connection, self.tables.kinds)
+        self.tables.remember(connection, known)
+        return known
+
+    def _contended(self) -> ConflictError:
+        message = "others write at the same place again and again; try later"
+        return ConflictError(message, retry=self.binding.retry())

@@ -1,0 +1,48 @@
+"""Hooks: what an engine on SQLite needs, so that a transaction is one from its first read on."""
+
+from __future__ import annotations
+
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+import sqlalchemy as sa
+
+__all__ = ["READ", "begin_immediate", "begins_immediately"]
+
+READ = "ecrm_core_read"
+"""The execution option of a connection of ours that takes no lock: it reads one statement."""
+
+_MARK = "ecrm_core.begin_immediate"
+
+
+def begin_immediate(engine: sa.Engine) -> sa.Engine:
+    """Let every transaction of a SQLite engine begin with the write lock; return the engine.
+
+    Python's driver begins a transaction only before the first write: what was read before may be
+    old by then, and a rollback to a savepoint does not bring back what it should. With this
+    hook SQLAlchemy sends ``BEGIN IMMEDIATE``. Dropped values are overwritten (``secure_delete``),
+    and readers do not wait for a writer (WAL). Call it once, before the engine is used.
+    """
+    sa.event.listen(engine, "connect", _on_connect)
+    sa.event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def begins_immediately(connection: sa.Connection) -> bool:
+    """Tell whether the hook has begun the transaction this connection is in."""
+    return bool(connection.info.get(_MARK))
+
+
+def _on_connect(raw: SqliteConnection, _: Any) -> None:  # noqa: ANN401 - the pool's record
+    raw.isolation_level = None  # SQLAlchemy begins, not the driver
+    cursor = raw.cursor()
+    cursor.execute("PRAGMA secure_delete=ON")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.close()
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    if connection.get_execution_options().get(READ):
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.info[_MARK] = True

@@ -1,0 +1,37 @@
+"""Rerun: a host's unit of work, run again when its transaction could not win."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from ecrm_core.adapters.sqlalchemy.troubles import translated
+from ecrm_core.errors import ConflictError, DefinitionError
+
+__all__ = ["run_in_transaction"]
+
+R = TypeVar("R")
+
+
+def run_in_transaction(
+    engine: sa.Engine, work: Callable[[sa.Connection], R], *, attempts: int = 5
+) -> R:
+    """Return what ``work`` returns, done in one transaction and committed.
+
+    After a ConflictError the transaction is rolled back and ``work`` runs again from its beginning,
+    ``attempts`` (1 or more) times in all; the last error comes out. So ``work`` must do nothing
+    that a rollback does not undo: no mail, no call to a payment provider.
+    """
+    if attempts < 1:
+        raise DefinitionError(f"found {attempts} attempts, expected 1 or more", code="attempts")
+    attempt = 0
+    while True:
+        attempt += 1
+        try:
+            with translated(lambda: "transaction"), engine.begin() as connection:
+                return work(connection)
+        except ConflictError:
+            if attempt == attempts:
+                raise

@@ -1,0 +1,147 @@
+"""Statements: everything that is ever asked of the table of one Kind, put together once.
+
+Names come from the Kind and the prefix; values are bound. Postgres writes the rows of a set as one
+statement; SQLite's driver is fastest row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ecrm_core.adapters.sqlalchemy.kindtable import KindTable
+from ecrm_core.adapters.sqlalchemy.values import Values
+from ecrm_core.ports.span import Span, lower_bound
+
+__all__ = ["Shape", "Statements", "shape_of"]
+
+Shape = tuple[str | None, int, tuple[str, ...], bool, bool]
+"""A page: index, columns fixed, columns of the lower bound, whether it is in, an upper bound."""
+
+_TENANT = sa.bindparam("tenant", type_=sa.Text)
+
+
+class Statements:
+    """The statements about one table, for one of the two databases."""
+
+    def __init__(self, of: KindTable, kinds: sa.Table, *, postgres: bool) -> None:
+        """Build each when it is first needed."""
+        self.of, self.table, self.postgres = of, of.table, postgres
+        self._changed = sa.select(sa.func.max(kinds.c.changed).label("changed")).subquery("k")
+        self.page = lru_cache(maxsize=64)(self._page)
+        self.by_index = lru_cache(maxsize=32)(self._by_index)
+
+    @cached_property
+    def by_key(self) -> sa.Select[Any]:
+        """Rows with these keys: key, version, format, body."""
+        return self._among(self.of.keys, self.of.keys)
+
+    def _by_index(self, index: str) -> sa.Select[Any]:
+        """Rows with these values of an index, after the number of the last declaration."""
+        columns = self.of.indexes[index]
+        return self._with_changed(self._among(columns, (*columns, *self.of.keys)))
+
+    @cached_property
+    def lock(self) -> sa.Select[Any]:
+        """Keys and versions of rows, locked in the order of their keys."""
+        keys = self.of.keys
+        source = Values(len(keys), postgres=self.postgres).join(self.table.c.tenant, keys)
+        found = sa.select(*keys, self.table.c.version).select_from(source).order_by(*keys)
+        return found.with_for_update(of=self.table) if self.postgres else found
+
+    def _page(self, shape: Shape) -> sa.Select[Any]:
+        """One page of a span; without an index the last declaration does not matter."""
+        index, fixed, low, closed, below = shape
+        order = self.of.order(index)
+        same = [c == sa.bindparam(f"v{at}", type_=sa.Text) for at, c in enumerate(order[:fixed])]
+        conditions = [self.table.c.tenant == _TENANT, *same, *self.of.entered(index)]
+        if low:
+            columns = sa.tuple_(*(self.table.c[name] for name in low))
+            bounds = sa.tuple_(*(sa.bindparam(f"l{at}", type_=sa.Text) for at in range(len(low))))
+            conditions.append(columns >= bounds if closed else columns > bounds)
+        elif not closed:
+            conditions.append(sa.false())
+        if below:
+            conditions.append(order[fixed] < sa.bindparam("below", type_=sa.Text))
+        query = (
+            sa.select(*(c.label(f"o{at}") for at, c in enumerate(order)), *self._state())
+            .where(*conditions)
+            .order_by(*dict.fromkeys(order))
+            .limit(sa.bindparam("limit", type_=sa.Integer))
+        )
+        return query if index is None else self._with_changed(query, order=len(order))
+
+    def put(self, how: str) -> Any:  # noqa: ANN401 - the two dialects have their own classes
+        """Rows written: "replace" those older than they are, "keep" those there, or all "fresh"."""
+        return self._puts[how]
+
+    @cached_property
+    def _puts(self) -> dict[str, Any]:
+        keep = self._insert().on_conflict_do_nothing()
+        into = self._insert()
+        own = ("version", "format", "body", *(column.name for column in self.of.extras))
+        replace = into.on_conflict_do_update(
+            index_elements=[self.table.c.tenant, *self.of.keys],
+            set_={name: into.excluded[name] for name in own},
+            where=self.table.c.version < into.excluded.version,
+        )
+        puts = {"keep": keep, "fresh": keep, "replace": replace}
+        return {how: put.execution_options(preserve_rowcount=True) for how, put in puts.items()}
+
+    def _insert(self) -> Any:  # noqa: ANN401 - see put
+        """Rows bound as w0, w1, ... (key, extras, body), with tenant, version and format."""
+        columns = (*self.of.keys, *self.of.extras, self.table.c.body)
+        names = ["tenant", *(column.name for column in columns), "version", "format"]
+        version = sa.bindparam("version", type_=sa.BigInteger)
+        format_ = sa.bindparam("format", type_=sa.Integer)
+        if not self.postgres:
+            texts = [sa.bindparam(f"w{at}", type_=sa.Text) for at in range(len(columns))]
+            values = dict(zip(names, [_TENANT, *texts, version, format_], strict=True))
+            return sqlite.insert(self.table).values(values)
+        given = Values(len(columns), postgres=True)
+        *texts, body = given.columns
+        rows = sa.select(_TENANT, *texts, sa.cast(body, postgresql.JSON), version, format_)
+        return postgresql.insert(self.table).from_select(names, rows.select_from(given.source))
+
+    @cached_property
+    def drop(self) -> sa.Delete:
+        """Rows removed by their keys."""
+        given = Values(len(self.of.keys), postgres=self.postgres)
+        wanted = sa.select(*given.columns).select_from(given.source)
+        keys = self.of.keys[0] if len(self.of.keys) == 1 else sa.tuple_(*self.of.keys)
+        return sa.delete(self.table).where(self.table.c.tenant == _TENANT, keys.in_(wanted))
+
+    def _among(
+        self, columns: Sequence[sa.Column[str]], wanted: Sequence[sa.Column[str]]
+    ) -> sa.Select[Any]:
+        source = Values(len(columns), postgres=self.postgres).join(self.table.c.tenant, columns)
+        named = [column.label(f"o{at}") for at, column in enumerate(wanted)]
+        return sa.select(*named, *self._state()).select_from(source)
+
+    def _state(self) -> tuple[sa.ColumnElement[Any], ...]:
+        """Version, format, and the body as the text that was written."""
+        c = self.table.c
+        return c.version, c.format, sa.cast(c.body, sa.Text).label("body")
+
+    def _with_changed(self, query: sa.Select[Any], *, order: int = 0) -> sa.Select[Any]:
+        """The query's rows beside the number; without rows the number alone."""
+        rows = query.subquery("r")
+        beside = self._changed.outerjoin(rows, sa.true())
+        columns = [rows.c[f"o{at}"] for at in range(order)]
+        return sa.select(self._changed.c.changed, *rows.c).select_from(beside).order_by(*columns)
+
+
+def shape_of(of: KindTable, index: str | None, span: Span) -> tuple[Shape, dict[str, object]]:
+    """Return the shape of a page, and the values to bind beside the tenant."""
+    low, closed = lower_bound([column.name for column in of.order(index)], span)
+    values: dict[str, object] = {f"v{at}": text for at, text in enumerate(span.within)}
+    values |= {f"l{at}": text for at, text in enumerate(low.values())}
+    if span.below is not None:
+        values["below"] = span.below
+    values["limit"] = span.limit + 1
+    shape = (index, len(span.within), tuple(low), closed, span.below is not None)
+    return shape, values

@@ -1,0 +1,112 @@
+"""Tenant: the handle of one tenant in a database; implements ports.Store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, TypeVar
+
+from attrs import evolve, frozen
+
+from ecrm_core.adapters.sqlalchemy.database import Database
+from ecrm_core.adapters.sqlalchemy.statements import Statements, shape_of
+from ecrm_core.adapters.sqlalchemy.values import bound
+from ecrm_core.kernel import Applied, ChangeSet, Key, Kind, Stored
+from ecrm_core.ports.plan import plan_of
+from ecrm_core.ports.span import Span, check_keys, span_of
+from ecrm_core.ports.store import Cursor, Page
+
+__all__ = ["SqlAlchemyTenant"]
+
+T = TypeVar("T")
+
+
+@frozen
+class SqlAlchemyTenant:
+    """Reads and writes the rows of one tenant; a call is one statement, or one transaction."""
+
+    _name: str
+    _database: Database
+
+    @property
+    def tenant(self) -> str:
+        return self._name
+
+    def get_many(self, kind: Kind[T], keys: Collection[Key]) -> Mapping[Key, Stored[T]]:
+        asked = [key for key in check_keys(kind, keys) if _possible(key)]
+        if not asked:
+            return {}
+        query = self._statements(kind).by_key, self._bound(asked, len(kind.key))
+        found = {tuple(row[:-3]): row for row in self._database.ask(kind, None, query)}
+        return {key: _read(kind, found[key]) for key in asked if key in found}
+
+    def find_many(
+        self, kind: Kind[T], index: str, values: Collection[Key]
+    ) -> Mapping[Key, tuple[Stored[T], ...]]:
+        asked = [value for value in check_keys(kind, values, index=index) if _possible(value)]
+        if not asked:
+            return {}
+        width = len(kind.index(index).columns)
+        query = self._statements(kind).by_index(index), self._bound(asked, width)
+        found: dict[Key, list[Any]] = {value: [] for value in asked}
+        for row in self._database.ask(kind, index, query):
+            found[tuple(row[1 : width + 1])].append(row)
+        return {
+            value: tuple(_read(kind, row) for row in sorted(rows, key=_columns))
+            for value, rows in found.items()
+            if rows
+        }
+
+    def scan(
+        self,
+        kind: Kind[T],
+        *,
+        index: str | None = None,
+        within: Key = (),
+        starts: str | None = None,
+        after: Cursor | None = None,
+        limit: int = 500,
+    ) -> Page[T]:
+        span = span_of(kind, index=index, within=within, starts=starts, after=after, limit=limit)
+        span = _without_nul(span)
+        if span.nothing:
+            return Page(())
+        shape, values = shape_of(self._database.tables.of(kind), index, span)
+        statement = self._statements(kind).page(shape)
+        found = self._database.ask(kind, index, (statement, values | {"tenant": self._name}))
+        first = 0 if index is None else 1  # after the number of the declarations
+        following = tuple(found[limit - 1][first:-3]) if len(found) > limit else None
+        return Page(tuple(_read(kind, row) for row in found[:limit]), following)
+
+    def apply(self, changes: ChangeSet) -> Applied:
+        return self._database.apply(self._name, plan_of(changes))
+
+    def _statements(self, kind: Kind[Any]) -> Statements:
+        return self._database.tables.statements(kind, postgres=self._database.postgres)
+
+    def _bound(self, rows: list[Key], width: int) -> dict[str, object]:
+        given = bound(rows, width=width, postgres=self._database.postgres)
+        return given | {"tenant": self._name}
+
+
+def _read(kind: Kind[T], row: Any) -> Stored[T]:  # noqa: ANN401 - a row of any columns
+    version, format_, body = row[-3:]
+    return kind.read(body, version, format_)
+
+
+def _columns(row: Any) -> Key:  # noqa: ANN401 - a row of any columns
+    return tuple(row[1:-3])
+
+
+def _possible(key: Key) -> bool:
+    """No row has a NUL in its key, and Postgres does not take one in a question."""
+    return not any("\0" in text for text in key)
+
+
+def _without_nul(span: Span) -> Span:
+    """Return the span said without NUL: every stored text lies on the same side of it."""
+    if not _possible(span.within) or "\0" in (span.below or ""):
+        return evolve(span, nothing=True)
+    for at, text in enumerate(span.low):
+        if "\0" in text:  # above "a\0b" is what is above "a"
+            return evolve(span, low=(*span.low[:at], text.partition("\0")[0]), closed=False)
+    return span

@@ -1,0 +1,53 @@
+"""Values: many keys as one table inside a statement, so that a call is one statement.
+
+Postgres unnests arrays, SQLite reads a JSON text: neither has a limit of bound values then, and one
+statement sees one state of the database.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+__all__ = ["Values", "bound"]
+
+Texts = Sequence[str | None]
+
+
+class Values:
+    """A table of texts given with the statement: ``columns`` to compare with, in their order."""
+
+    def __init__(self, width: int, *, postgres: bool) -> None:
+        """Make the table, of that many columns."""
+        self.source: Any
+        self.columns: tuple[sa.ColumnElement[Any], ...]
+        if postgres:
+            arrays = [sa.bindparam(f"w{at}", type_=ARRAY(sa.Text)) for at in range(width)]
+            names = [sa.column(f"c{at}", sa.Text) for at in range(width)]
+            self.source = sa.func.unnest(*arrays).table_valued(*names, name="w").render_derived()
+            self.columns = tuple(self.source.c)
+        else:
+            given = sa.bindparam("w", type_=sa.Text)
+            self.source = sa.func.json_each(given).table_valued(sa.column("value"), name="w")
+            self.columns = tuple(
+                sa.func.json_extract(self.source.c.value, sa.literal_column(f"'$[{at}]'"))
+                for at in range(width)
+            )
+
+    def join(self, tenant: sa.Column[str], columns: Sequence[sa.Column[str]]) -> sa.FromClause:
+        """Return the rows of the tenant with one of the values in these columns."""
+        same = [column == value for column, value in zip(columns, self.columns, strict=True)]
+        mine = tenant == sa.bindparam("tenant", type_=sa.Text)
+        return self.source.join(tenant.table, sa.and_(mine, *same))
+
+
+def bound(rows: Sequence[Texts], *, width: int, postgres: bool) -> dict[str, object]:
+    """Return the values to bind for such a table."""
+    if not postgres:
+        return {"w": json.dumps(rows, ensure_ascii=False)}
+    columns = zip(*rows, strict=True) if rows else ((),) * width
+    return {f"w{at}": list(column) for at, column in enumerate(columns)}

@@ -1,0 +1,169 @@
+"""Writing: one set applied inside a transaction, as a plan in the order that lets nobody wait long.
+
+Rows that are expected, dropped or replaced are locked in the order of Kinds and keys, so that two
+sets never wait for each other in a circle. A row expected to be absent is locked by being put
+there, whether or not the set writes it: whoever else puts it waits, and finds that it lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from attrs import define, field
+
+from ecrm_core.adapters.sqlalchemy.adopting import declare, next_number, share_declarations
+from ecrm_core.adapters.sqlalchemy.known import Declarations, declaration
+from ecrm_core.adapters.sqlalchemy.statements import Statements
+from ecrm_core.adapters.sqlalchemy.tables import Tables
+from ecrm_core.adapters.sqlalchemy.values import bound
+from ecrm_core.kernel import ABSENT, REQUESTS, Applied, Expect, Key, Kind, Row
+from ecrm_core.ports.plan import Plan, conflict, replay
+
+__all__ = ["AgainError", "Writing"]
+
+_Found = dict[Key, int]
+
+
+class AgainError(Exception):
+    """Somebody else was first where nothing was expected: the set is to be tried once more."""
+
+
+@define
+class Writing:
+    """One plan on its way into the tables."""
+
+    connection: sa.Connection
+    tables: Tables
+    known: Declarations
+    tenant: str
+    postgres: bool
+    held: dict[str, _Found] = field(factory=dict)
+    free: dict[str, dict[Key, Expect]] = field(factory=dict)
+
+    def apply(self, plan: Plan) -> Applied:
+        """Do the whole plan; ConflictError, KeyReused, or AgainError and nothing is done."""
+        self._prepare(plan)
+        before = self._before(plan)
+        if before is not None:
+            return before
+        self._lock(plan)
+        self._check(plan)
+        sequence = self._sequence()
+        for kind, keys in plan.drops:
+            if self._is(kind):
+                self._run(kind, self._of(kind).drop, keys)
+        for kind, rows in plan.writes_at(sequence):
+            self._write(kind, rows, sequence)
+        return plan.applied(sequence)
+
+    def _prepare(self, plan: Plan) -> None:
+        """Share the declarations with other writers, or hold them alone to change one."""
+        kinds = {kind.name: kind for kind, _ in plan.writes}
+        if plan.request:
+            kinds[REQUESTS.name] = REQUESTS
+        alone = self.known.changed is None or bool(self._unready(kinds.values()))
+        share_declarations(self.connection, self.tables, alone=alone)
+        if alone:
+            self.tables.remember(self.connection, None)
+            self.known = declare(self.connection, self.tables, kinds.values())
+
+    def _unready(self, kinds: Iterable[Kind[Any]]) -> list[Kind[Any]]:
+        return [kind for kind in kinds if self.known.there(kind) != declaration(kind)]
+
+    def _before(self, plan: Plan) -> Applied | None:
+        """Return what the same request came to before, if there was one."""
+        if plan.request is None:
+            return None
+        values = self._bind([(plan.request.name,)], 1)
+        found = self.connection.execute(self._of(REQUESTS).by_key, values).first()
+        if found is None:
+            return None
+        return replay(plan.request, REQUESTS.read(found[-1], found[-3], found[-2]).value)
+
+    def _lock(self, plan: Plan) -> None:
+        wanted: dict[str, tuple[Kind[Any], set[Key]]] = {}
+        for kind, expects in plan.expects:
+            wanted.setdefault(kind.name, (kind, set()))[1].update(e.key for e in expects)
+        for kind, keys in plan.drops:
+            wanted.setdefault(kind.name, (kind, set()))[1].update(keys)
+        for kind, rows in plan.writes:
+            if not kind.insert_only:
+                wanted.setdefault(kind.name, (kind, set()))[1].update(row.key for row in rows)
+        for name, (kind, keys) in sorted(wanted.items()):
+            found = self._run(kind, self._of(kind).lock, sorted(keys)) if self._is(kind) else ()
+            self.held[name] = {tuple(key): version for *key, version in found}
+
+    def _check(self, plan: Plan) -> None:
+        written = {(kind.name, row.key) for kind, rows in plan.writes for row in rows}
+        for kind, expects in plan.expects:
+            held = self.held[kind.name]
+            for expect in expects:
+                if held.get(expect.key, ABSENT) != expect.version:
+                    raise conflict(expect)
+            free = {expect.key: expect for expect in expects if expect.version == ABSENT}
+            self.free[kind.name] = free
+            if self.postgres:
+                self._hold([e for e in free.values() if (kind.name, e.key) not in written])
+
+    def _hold(self, expects: Sequence[Expect]) -> None:
+        """Lock rows that are not there: put and remove them, which others wait for all the same."""
+        if not expects or not self._is(expects[0].kind):
+            return
+        kind = expects[0].kind
+        of, keys = self._of(kind), [expect.key for expect in expects]
+        blank = [(*key, *[None] * len(of.of.extras), "null") for key in keys]
+        put = self._put(kind, "fresh", blank, ABSENT)
+        self._run(kind, of.drop, keys)
+        if put != len(keys):
+            raise conflict(expects[0])
+
+    def _sequence(self) -> int:
+        """Take the next number, unless a Kind was declared anew since this process looked."""
+        number = next_number(self.connection, self.tables)
+        changed = self.connection.scalar(sa.select(sa.func.max(self.tables.kinds.c.changed)))
+        if changed != self.known.changed:
+            self.tables.remember(self.connection, None)
+            raise AgainError
+        return number
+
+    def _write(self, kind: Kind[Any], rows: Sequence[Row], sequence: int) -> None:
+        """Write in the order of keys; what should be new must be, and nothing newer is replaced."""
+        rows = sorted(rows, key=lambda row: row.key)
+        free = self.free.get(kind.name, {})
+        self._put_all(kind, "fresh", [row for row in rows if row.key in free], sequence)
+        others = [row for row in rows if row.key not in free]
+        how = "keep" if kind.insert_only else "replace"
+        self._put_all(kind, "fresh" if kind is REQUESTS else how, others, sequence)
+
+    def _put_all(self, kind: Kind[Any], how: str, rows: Sequence[Row], sequence: int) -> None:
+        if not rows:
+            return
+        texts = [self._of(kind).of.texts(row) for row in rows]
+        if self._put(kind, how, texts, sequence) == len(texts) or how == "keep":
+            return
+        free = self.free.get(kind.name, {})
+        raise conflict(free[rows[0].key]) if rows[0].key in free else AgainError
+
+    def _put(self, kind: Kind[Any], how: str, rows: Sequence[Any], version: int) -> int:
+        statement = self._of(kind).put(how)
+        own: dict[str, object] = {"version": version, "format": kind.format, "tenant": self.tenant}
+        if self.postgres:
+            values = bound(rows, width=len(rows[0]), postgres=True)
+            return self.connection.execute(statement, values | own).rowcount
+        each = [{f"w{at}": text for at, text in enumerate(row)} | own for row in rows]
+        return self.connection.execute(statement, each).rowcount
+
+    def _run(self, kind: Kind[Any], statement: Any, keys: Sequence[Key]) -> Any:  # noqa: ANN401
+        return self.connection.execute(statement, self._bind(keys, len(kind.key)))
+
+    def _bind(self, keys: Sequence[Key], width: int) -> dict[str, object]:
+        return bound(keys, width=width, postgres=self.postgres) | {"tenant": self.tenant}
+
+    def _is(self, kind: Kind[Any]) -> bool:
+        """Whether the Kind has a table."""
+        return not self.tables.managed or self.known.there(kind) is not None
+
+    def _of(self, kind: Kind[Any]) -> Statements:
+        return self.tables.statements(kind, postgres=self.postgres)

@@ -1,0 +1,63 @@
+"""Kinds: every sort of row the library has, for adapters that make their tables beforehand."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ecrm_core.customers import (
+    CONSENTS,
+    CORRECTIONS,
+    HISTORY,
+    HOMES,
+    PROFILES,
+    RECORDS,
+    SEARCH_KEYS,
+    UNMATCHED,
+)
+from ecrm_core.kernel import CLAIMS, DELIVERED, OUTBOX, REQUESTS, Kind
+from ecrm_core.matching import JUDGEMENTS, MODEL_BODIES, MODELS, SWEEPS
+from ecrm_core.merging import (
+    CUSTOMER_CLAIMS,
+    LEGAL_HOLDS,
+    MERGE_EDGES,
+    PROPOSALS,
+    REVIEW_DECISIONS,
+    REVIEW_LEASES,
+)
+from ecrm_core.sources import IMPORTS, QUARANTINE
+from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
+from ecrm_core.timeline import FACTS, INTERACTIONS
+
+__all__ = ["KINDS"]
+
+KINDS: Final[tuple[Kind[Any], ...]] = (
+    CLAIMS,
+    CONSENTS,
+    CORRECTIONS,
+    CUSTOMER_CLAIMS,
+    DELIVERED,
+    FACTS,
+    HISTORY,
+    HOMES,
+    IMPORTS,
+    INTERACTIONS,
+    JUDGEMENTS,
+    LEGAL_HOLDS,
+    MERGE_EDGES,
+    MODELS,
+    MODEL_BODIES,
+    OUTBOX,
+    PROFILES,
+    PROPOSALS,
+    QUARANTINE,
+    RECORDS,
+    REQUESTS,
+    REVIEW_DECISIONS,
+    REVIEW_LEASES,
+    SEARCH_KEYS,
+    SUBSCRIPTIONS,
+    SUBSCRIPTION_EVENTS,
+    SWEEPS,
+    UNMATCHED,
+)
+"""Every Kind of the library; Kinds of plugins (``Toolbox.linked``) come on top."""
