@@ -1,4 +1,4 @@
-"""Adopting: tables brought to what the Kinds say today: columns, indexes, and rows entered there."""
+"""Adopting: tables brought to what the Kinds say today: columns, indexes, rows entered there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn
 
+from ecrm_core.adapters.sqlalchemy.kindtable import KindTable
 from ecrm_core.adapters.sqlalchemy.known import (
     LAYOUT,
     Declarations,
@@ -15,7 +16,6 @@ from ecrm_core.adapters.sqlalchemy.known import (
     declaration,
     read_declarations,
 )
-from ecrm_core.adapters.sqlalchemy.kindtable import KindTable
 from ecrm_core.adapters.sqlalchemy.tables import Tables
 from ecrm_core.adapters.sqlalchemy.troubles import unavailable
 from ecrm_core.kernel import Kind
@@ -35,9 +35,7 @@ def share_declarations(connection: sa.Connection, tables: Tables, *, alone: bool
         connection.execute(sa.select(lock(tables.lock_number)))
 
 
-def declare(
-    connection: sa.Connection, tables: Tables, kinds: Iterable[Kind[Any]]
-) -> Declarations:
+def declare(connection: sa.Connection, tables: Tables, kinds: Iterable[Kind[Any]]) -> Declarations:
     """Bring these Kinds to what they say today, and return the declarations then.
 
     The caller holds them alone.
@@ -125,8 +123,8 @@ def _columns(connection: sa.Connection, of: KindTable) -> Any:  # noqa: ANN401 -
 
 def _changed(of: KindTable, before: Declared) -> bool:
     """Whether an index of today stands under the same name with other columns."""
-    now = declaration(of.kind)
-    return any(before.indexes.get(name, columns) != columns for name, columns in now.indexes.items())
+    now = declaration(of.kind).indexes
+    return any(before.indexes.get(name, columns) != columns for name, columns in now.items())
 
 
 def _fill(connection: sa.Connection, of: KindTable) -> None:
@@ -135,7 +133,7 @@ def _fill(connection: sa.Connection, of: KindTable) -> None:
         return
     key = (of.table.c.tenant, *of.keys)
     same = [column == sa.bindparam(f"k{at}") for at, column in enumerate(key)]
-    new = {column: sa.bindparam(f"x{at}") for at, column in enumerate(of.extras)}
+    new: dict[Any, Any] = {column: sa.bindparam(f"x{at}") for at, column in enumerate(of.extras)}
     update = sa.update(of.table).where(*same).values(new)
     for rows in _pages(connection, of, key):
         changes = []

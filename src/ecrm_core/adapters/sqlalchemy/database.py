@@ -1,4 +1,4 @@
-"""Database: statements and sets on whatever the store works on, with what is known of its tables."""
+"""Database: statements and sets on what a store works on, and what is known of its tables."""
 
 from __future__ import annotations
 

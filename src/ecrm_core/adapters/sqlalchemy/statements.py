@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ecrm_core.adapters.sqlalchemy.kindtable import KindTable
-from ecrm_core.adapters.sqlalchemy.values import Values
+from ecrm_core.adapters.sqlalchemy.values import Query, Values
 from ecrm_core.ports.span import Span, lower_bound
 
 __all__ = ["Shape", "Statements", "shape_of"]
@@ -36,24 +36,25 @@ class Statements:
         self.by_index = lru_cache(maxsize=32)(self._by_index)
 
     @cached_property
-    def by_key(self) -> sa.Select[Any]:
+    def by_key(self) -> Query:
         """Rows with these keys: key, version, format, body."""
         return self._among(self.of.keys, self.of.keys)
 
-    def _by_index(self, index: str) -> sa.Select[Any]:
+    def _by_index(self, index: str) -> Query:
         """Rows with these values of an index, after the number of the last declaration."""
         columns = self.of.indexes[index]
         return self._with_changed(self._among(columns, (*columns, *self.of.keys)))
 
     @cached_property
-    def lock(self) -> sa.Select[Any]:
+    def lock(self) -> Query:
         """Keys and versions of rows, locked in the order of their keys."""
         keys = self.of.keys
-        source = Values(len(keys), postgres=self.postgres).join(self.table.c.tenant, keys)
-        found = sa.select(*keys, self.table.c.version).select_from(source).order_by(*keys)
+        values = Values(len(keys), postgres=self.postgres)
+        query = sa.select(*keys, self.table.c.version).order_by(*keys)
+        found = values.among(query, self.table.c.tenant, keys)
         return found.with_for_update(of=self.table) if self.postgres else found
 
-    def _page(self, shape: Shape) -> sa.Select[Any]:
+    def _page(self, shape: Shape) -> Query:
         """One page of a span; without an index the last declaration does not matter."""
         index, fixed, low, closed, below = shape
         order = self.of.order(index)
@@ -99,8 +100,8 @@ class Statements:
         version = sa.bindparam("version", type_=sa.BigInteger)
         format_ = sa.bindparam("format", type_=sa.Integer)
         if not self.postgres:
-            texts = [sa.bindparam(f"w{at}", type_=sa.Text) for at in range(len(columns))]
-            values = dict(zip(names, [_TENANT, *texts, version, format_], strict=True))
+            each = [sa.bindparam(f"w{at}", type_=sa.Text) for at in range(len(columns))]
+            values = dict(zip(names, [_TENANT, *each, version, format_], strict=True))
             return sqlite.insert(self.table).values(values)
         given = Values(len(columns), postgres=True)
         *texts, body = given.columns
@@ -111,23 +112,19 @@ class Statements:
     def drop(self) -> sa.Delete:
         """Rows removed by their keys."""
         given = Values(len(self.of.keys), postgres=self.postgres)
-        wanted = sa.select(*given.columns).select_from(given.source)
-        keys = self.of.keys[0] if len(self.of.keys) == 1 else sa.tuple_(*self.of.keys)
-        return sa.delete(self.table).where(self.table.c.tenant == _TENANT, keys.in_(wanted))
+        return sa.delete(self.table).where(self.table.c.tenant == _TENANT, given.has(self.of.keys))
 
-    def _among(
-        self, columns: Sequence[sa.Column[str]], wanted: Sequence[sa.Column[str]]
-    ) -> sa.Select[Any]:
-        source = Values(len(columns), postgres=self.postgres).join(self.table.c.tenant, columns)
+    def _among(self, columns: Sequence[sa.Column[str]], wanted: Sequence[sa.Column[str]]) -> Query:
+        values = Values(len(columns), postgres=self.postgres)
         named = [column.label(f"o{at}") for at, column in enumerate(wanted)]
-        return sa.select(*named, *self._state()).select_from(source)
+        return values.among(sa.select(*named, *self._state()), self.table.c.tenant, columns)
 
     def _state(self) -> tuple[sa.ColumnElement[Any], ...]:
         """Version, format, and the body as the text that was written."""
         c = self.table.c
         return c.version, c.format, sa.cast(c.body, sa.Text).label("body")
 
-    def _with_changed(self, query: sa.Select[Any], *, order: int = 0) -> sa.Select[Any]:
+    def _with_changed(self, query: Query, *, order: int = 0) -> Query:
         """The query's rows beside the number; without rows the number alone."""
         rows = query.subquery("r")
         beside = self._changed.outerjoin(rows, sa.true())

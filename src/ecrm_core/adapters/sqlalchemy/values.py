@@ -13,8 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-__all__ = ["Values", "bound"]
+__all__ = ["Query", "Values", "bound"]
 
+Query = sa.Select[*tuple[Any, ...]]
+"""A query with whatever columns."""
 Texts = Sequence[str | None]
 
 
@@ -23,6 +25,7 @@ class Values:
 
     def __init__(self, width: int, *, postgres: bool) -> None:
         """Make the table, of that many columns."""
+        self.postgres = postgres
         self.source: Any
         self.columns: tuple[sa.ColumnElement[Any], ...]
         if postgres:
@@ -38,11 +41,24 @@ class Values:
                 for at in range(width)
             )
 
-    def join(self, tenant: sa.Column[str], columns: Sequence[sa.Column[str]]) -> sa.FromClause:
-        """Return the rows of the tenant with one of the values in these columns."""
-        same = [column == value for column, value in zip(columns, self.columns, strict=True)]
-        mine = tenant == sa.bindparam("tenant", type_=sa.Text)
-        return self.source.join(tenant.table, sa.and_(mine, *same))
+    def among(
+        self, query: Query, tenant: sa.Column[str], columns: Sequence[sa.Column[str]]
+    ) -> Query:
+        """Return the query about the rows of the tenant with one of the values in these columns.
+
+        SQLite would go through the whole table for a join, and uses the index for IN.
+        """
+        query = query.where(tenant == sa.bindparam("tenant", type_=sa.Text))
+        if self.postgres:
+            same = [column == value for column, value in zip(columns, self.columns, strict=True)]
+            return query.select_from(tenant.table.join(self.source, sa.and_(*same)))
+        return query.where(self.has(columns))
+
+    def has(self, columns: Sequence[sa.Column[str]]) -> sa.ColumnElement[bool]:
+        """Return the condition that the columns hold one of the values."""
+        wanted = sa.select(*self.columns).select_from(self.source)
+        one = columns[0] if len(columns) == 1 else sa.tuple_(*columns)
+        return one.in_(wanted)
 
 
 def bound(rows: Sequence[Texts], *, width: int, postgres: bool) -> dict[str, object]:

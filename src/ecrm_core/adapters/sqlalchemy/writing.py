@@ -86,8 +86,8 @@ class Writing:
         wanted: dict[str, tuple[Kind[Any], set[Key]]] = {}
         for kind, expects in plan.expects:
             wanted.setdefault(kind.name, (kind, set()))[1].update(e.key for e in expects)
-        for kind, keys in plan.drops:
-            wanted.setdefault(kind.name, (kind, set()))[1].update(keys)
+        for kind, dropped in plan.drops:
+            wanted.setdefault(kind.name, (kind, set()))[1].update(dropped)
         for kind, rows in plan.writes:
             if not kind.insert_only:
                 wanted.setdefault(kind.name, (kind, set()))[1].update(row.key for row in rows)
