@@ -36,9 +36,8 @@ class SqlAlchemyTenant:
         if not asked:
             return {}
         query = self._statements(kind).by_key, self._bound(asked, len(kind.key))
-        found: dict[Key, Any] = {
-            tuple(row[:-3]): row for row in self._database.ask(kind, None, query)
-        }
+        rows = self._database.ask(kind, None, query)
+        found: dict[Key, Any] = {tuple(row[:-3]): row for row in rows}
         return {key: _read(kind, found[key]) for key in asked if key in found}
 
     def find_many(
