@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy.orm import Session, scoped_session
 
 from ecrm_core.adapters.sqlalchemy.hooks import READ, begins_immediately
@@ -47,31 +47,37 @@ class Binding(Protocol):
 
 @frozen
 class Own:
-    """An engine: each call takes a connection and is one transaction."""
+    """An engine: each call takes a connection, and a write is one transaction.
+
+    A call that reads is one statement, which needs no transaction around it.
+    """
 
     engine: sa.Engine
     own: bool = True
+    _reader: sa.Engine = field(init=False, repr=False)
+    _writer: sa.Engine = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Say once what the connections are for: the host's own settings may be any."""
+        options = {"isolation_level": "AUTOCOMMIT", READ: True}
+        object.__setattr__(self, "_reader", self.engine.execution_options(**options))
+        level = {} if _is_sqlite(self.engine) else {"isolation_level": "READ COMMITTED"}
+        object.__setattr__(self, "_writer", self.engine.execution_options(**level))
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        with self.engine.execution_options(**{READ: True}).connect() as connection:
+        with self._reader.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        with self._certain().begin() as connection:
-            if connection.dialect.name == "sqlite" and not _begun(connection):
+        with self._writer.begin() as connection:
+            if _is_sqlite(connection) and not _begun(connection):
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
     def retry(self) -> str:
         return "operation"
-
-    def _certain(self) -> sa.Engine:
-        """On Postgres a real transaction in which each statement sees what was committed before."""
-        if self.engine.dialect.name == "sqlite":
-            return self.engine
-        return self.engine.execution_options(isolation_level="READ COMMITTED")
 
 
 @frozen
@@ -92,7 +98,7 @@ class Borrowed:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         connection = self._connection()
-        if connection.dialect.name == "sqlite":
+        if _is_sqlite(connection):
             _refuse_deferred(connection)
         with connection.begin_nested():
             yield connection
@@ -100,7 +106,7 @@ class Borrowed:
     def retry(self) -> str:
         """Under more than READ COMMITTED a transaction never sees what it collided with."""
         connection = self._connection()
-        if connection.dialect.name == "sqlite":
+        if _is_sqlite(connection):
             return "operation"
         level = connection.get_isolation_level()
         return "operation" if level == "READ COMMITTED" else "transaction"
@@ -128,6 +134,10 @@ def bind_of(bind: Bind) -> Binding:
         message = f"found the database {found!r}, expected postgresql or sqlite"
         raise DefinitionError(message, code="dialect")
     return binding
+
+
+def _is_sqlite(bind: sa.Engine | sa.Connection) -> bool:
+    return bind.dialect.name == "sqlite"
 
 
 def _begun(connection: sa.Connection) -> bool:
