@@ -36,7 +36,7 @@ class Database:
     ) -> list[sa.Row[Any]]:
         """Return the rows a statement finds; an index that does not stand yet is filled first."""
         for _ in range(_ATTEMPTS):
-            with translated(self.binding.retry), self.binding.reading() as connection:
+            with translated(own=self.binding.own), self.binding.reading() as connection:
                 known = self._known(connection, kind)
                 there = known.there(kind)
                 if there is None and self.tables.managed:
@@ -56,20 +56,22 @@ class Database:
         """Apply the plan in one transaction, or in a savepoint of the host's."""
         for _ in range(_ATTEMPTS):
             try:
-                with translated(self.binding.retry), self.binding.writing() as connection:
+                with translated(own=self.binding.own), self.binding.writing() as connection:
                     known = self._known(connection)
                     work = Writing(connection, self.tables, known, tenant, self.postgres)
                     return work.apply(plan)
             except AgainError:
                 continue
             except ConflictError as error:
+                if error.retry == "transaction":
+                    raise
                 facts: dict[str, Any] = {**error.facts, "retry": self.binding.retry()}
                 raise ConflictError(error.message, **facts) from None
         raise self._contended()
 
     def declare(self, kinds: Iterable[Kind[Any]]) -> None:
         """Bring tables, indexes and rows to what the Kinds say today."""
-        with translated(self.binding.retry), self.binding.writing() as connection:
+        with translated(own=self.binding.own), self.binding.writing() as connection:
             if not self.tables.managed:
                 require_tables(connection, self.tables)
             share_declarations(connection, self.tables, alone=True)

@@ -30,7 +30,7 @@ def run_in_transaction(
     while True:
         attempt += 1
         try:
-            with translated(lambda: "transaction"), engine.begin() as connection:
+            with translated(own=False), engine.begin() as connection:
                 return work(connection)
         except ConflictError:
             if attempt == attempts:

@@ -6,7 +6,7 @@ The driver's error is not kept as the cause: its text shows statements, values a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import exc
@@ -22,6 +22,7 @@ _WORDS = {
     "no_tables": "has not the tables of this version: migrate, or call store.create()",
     "unreadable": "cannot be read or written: ask its log, restore a backup",
     "gone": "does not answer: check the URL, the network and the server",
+    "autocommit": "is in AUTOCOMMIT mode: lend a connection that is in a transaction",
     "aborted": "has given this transaction up after an earlier error: roll it back",
     "closed": "was closed: open it again",
     "storage_unavailable": "cannot be used now",
@@ -32,7 +33,7 @@ _STATES = {
     "25006": "read_only", "42501": "read_only",
     "53100": "full", "53200": "full",
     "42P01": "no_tables", "42703": "no_tables", "3F000": "no_tables",
-    "25P02": "aborted",
+    "25P01": "autocommit", "25P02": "aborted",
     "08": "gone", "57": "gone", "28": "gone", "3D": "gone", "XX": "unreadable", "58": "unreadable",
 }  # fmt: skip
 _COLLISIONS = {"40001", "40P01"}  # a serialisation failure, a deadlock
@@ -52,26 +53,26 @@ def unavailable(code: str, **facts: object) -> StorageUnavailable:
 
 
 @contextmanager
-def translated(retry: Callable[[], str]) -> Iterator[None]:
-    """Raise SQLAlchemy's errors as ours; ``retry`` says what is to be done after a collision."""
+def translated(*, own: bool) -> Iterator[None]:
+    """Raise SQLAlchemy's errors as ours; ``own`` tells whose the transaction is."""
     try:
         yield
     except EcrmError:
         raise
     except exc.DBAPIError as error:
-        raise _of_driver(error, retry) from None
+        raise _of_driver(error, own=own) from None
     except exc.SQLAlchemyError as error:
         raise unavailable("storage_unavailable", error=type(error).__name__) from None
 
 
-def _of_driver(error: exc.DBAPIError, retry: Callable[[], str]) -> EcrmError:
+def _of_driver(error: exc.DBAPIError, *, own: bool) -> EcrmError:
     found = _sqlite_code(error)
     if found is not None:
         return _of_sqlite(found, str(error.orig))
     state = str(getattr(error.orig, "sqlstate", None) or "")
     if state in _COLLISIONS:
         message = "the transaction collided with another one: run it again from its beginning"
-        return ConflictError(message, retry=retry(), sqlstate=state)
+        return ConflictError(message, retry="operation" if own else "transaction", sqlstate=state)
     if state.startswith("54"):
         message = "found a key too long for an index of this database, expected fewer characters"
         return InputError(message, code="too_long")
