@@ -12,7 +12,8 @@ import pytest
 
 from ecrm_core import errors
 from ecrm_core.adapters.address import with_addresses
-from ecrm_core.adapters.sqlite import troubles
+from ecrm_core.adapters.sqlalchemy import troubles as of_sqlalchemy
+from ecrm_core.adapters.sqlite import troubles as of_sqlite
 from ecrm_core.crm import Crm, DryRun
 from ecrm_core.errors import EcrmError
 from ecrm_core.kernel import AnyKind, Kind
@@ -62,7 +63,7 @@ def codes() -> dict[str, set[str]]:
                 if keyword.arg == "code":
                     for code in _constants(keyword.value):
                         found.setdefault(code, set()).add(_class_name(node, path))
-    for code in {*troubles._CODES.values(), *troubles._WORDS}:
+    for code in {*of_sqlite._CODES.values(), *of_sqlite._WORDS, *of_sqlalchemy._WORDS}:
         found.setdefault(code, set()).add("StorageUnavailable")
     return found
 

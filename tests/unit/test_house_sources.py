@@ -82,6 +82,7 @@ EXTRAS = {
     "address": ("ecrm_core/adapters/address/",),
     "testing": ("ecrm_core/testing/",),
     "frames": ("ecrm_core/adapters/frames/",),
+    "sqlalchemy": ("ecrm_core/adapters/sqlalchemy/",),
     "cli": ("ecrm_core/cli/", "ecrm_core/__main__.py"),
 }
 

@@ -335,7 +335,7 @@ def test_settings_that_cannot_be_are_refused(settings: dict[str, str]) -> None:
         Crm.open(**settings)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("url", ["postgresql://localhost/shop", "mysql://x", "http://example.com"])
+@pytest.mark.parametrize("url", ["oracle://localhost/shop", "mysql://x", "http://example.com"])
 def test_a_url_no_adapter_serves_is_named(url: str) -> None:
     with pytest.raises(DefinitionError, match=r"no adapter serves"):
         Crm.open(url)

@@ -18,7 +18,7 @@ from ecrm_core.adapters.sqlalchemy.known import (
 )
 from ecrm_core.adapters.sqlalchemy.tables import Tables
 from ecrm_core.adapters.sqlalchemy.troubles import unavailable
-from ecrm_core.kernel import Kind
+from ecrm_core.kernel import AnyKind
 
 __all__ = ["declare", "next_number", "require_tables", "share_declarations"]
 
@@ -35,7 +35,7 @@ def share_declarations(connection: sa.Connection, tables: Tables, *, alone: bool
         connection.execute(sa.select(lock(tables.lock_number)))
 
 
-def declare(connection: sa.Connection, tables: Tables, kinds: Iterable[Kind[Any]]) -> Declarations:
+def declare(connection: sa.Connection, tables: Tables, kinds: Iterable[AnyKind]) -> Declarations:
     """Bring these Kinds to what they say today, and return the declarations then.
 
     The caller holds them alone.

@@ -66,17 +66,20 @@ class Own:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
+        """Read one statement."""
         with self._reader.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
+        """Write in a transaction, on SQLite with its lock from the beginning."""
         with self._writer.begin() as connection:
             if _is_sqlite(connection) and not _begun(connection):
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
     def retry(self) -> str:
+        """The next try is a new transaction in any case."""
         return "operation"
 
 
@@ -89,14 +92,17 @@ class Borrowed:
 
     @property
     def engine(self) -> sa.Engine:
+        """The engine of the host."""
         return self._connection().engine
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
+        """Read what the host has written too."""
         yield self._connection()
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
+        """Write between a savepoint and its release."""
         connection = self._connection()
         if _is_sqlite(connection):
             _refuse_deferred(connection)

@@ -15,7 +15,7 @@ from ecrm_core.adapters.sqlalchemy.tables import Tables
 from ecrm_core.adapters.sqlalchemy.troubles import translated
 from ecrm_core.adapters.sqlalchemy.writing import AgainError, Writing
 from ecrm_core.errors import ConflictError
-from ecrm_core.kernel import Applied, Kind
+from ecrm_core.kernel import AnyKind, Applied
 from ecrm_core.ports.plan import Plan
 
 __all__ = ["Database"]
@@ -32,7 +32,7 @@ class Database:
     postgres: bool
 
     def ask(
-        self, kind: Kind[Any], index: str | None, query: tuple[Any, dict[str, object]]
+        self, kind: AnyKind, index: str | None, query: tuple[Any, dict[str, object]]
     ) -> list[sa.Row[Any]]:
         """Return the rows a statement finds; an index that does not stand yet is filled first."""
         for _ in range(_ATTEMPTS):
@@ -69,7 +69,7 @@ class Database:
                 raise ConflictError(error.message, **facts) from None
         raise self._contended()
 
-    def declare(self, kinds: Iterable[Kind[Any]]) -> None:
+    def declare(self, kinds: Iterable[AnyKind]) -> None:
         """Bring tables, indexes and rows to what the Kinds say today."""
         with translated(own=self.binding.own), self.binding.writing() as connection:
             if not self.tables.managed:
@@ -78,7 +78,7 @@ class Database:
             self.tables.remember(connection, None)
             declare(connection, self.tables, kinds)
 
-    def _known(self, connection: sa.Connection, kind: Kind[Any] | None = None) -> Declarations:
+    def _known(self, connection: sa.Connection, kind: AnyKind | None = None) -> Declarations:
         """Return what is remembered, read anew if there is nothing, or nothing of the Kind.
 
         A host's own tables are there whether or not a Kind has had rows.

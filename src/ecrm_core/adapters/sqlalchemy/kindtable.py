@@ -7,12 +7,12 @@ version, format and body (JSON).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from attrs import frozen
 
-from ecrm_core.kernel import Kind, Row
+from ecrm_core.kernel import AnyKind, Row
 from ecrm_core.kernel.ids import digest
 
 __all__ = ["TEXT", "KindTable", "table_of"]
@@ -31,7 +31,7 @@ class KindTable:
     ``places`` tell for each extra where its text stands: the index, and the place in its entry.
     """
 
-    kind: Kind[Any]
+    kind: AnyKind
     table: sa.Table
     keys: tuple[sa.Column[str], ...]
     indexes: Mapping[str, tuple[sa.Column[str], ...]]
@@ -62,9 +62,7 @@ def _text(row: Row, places: tuple[tuple[str, int], ...]) -> str | None:
     return None
 
 
-def table_of(
-    kind: Kind[Any], metadata: sa.MetaData, *, prefix: str, schema: str | None
-) -> KindTable:
+def table_of(kind: AnyKind, metadata: sa.MetaData, *, prefix: str, schema: str | None) -> KindTable:
     """Return the table of a Kind, put on the metadata."""
     names = _column_names(kind)
     in_indexes = dict.fromkeys(path for index in kind.indexes for path in index.columns)
@@ -94,7 +92,7 @@ def table_of(
     return made
 
 
-def _column_names(kind: Kind[Any]) -> dict[str, str]:
+def _column_names(kind: AnyKind) -> dict[str, str]:
     """Return a name for each attribute path, different from each other and from our own."""
     names: dict[str, str] = {}
     for path in dict.fromkeys((*kind.key, *(p for i in kind.indexes for p in i.columns))):
@@ -105,7 +103,7 @@ def _column_names(kind: Kind[Any]) -> dict[str, str]:
     return names
 
 
-def _places(kind: Kind[Any], path: str) -> tuple[tuple[str, int], ...]:
+def _places(kind: AnyKind, path: str) -> tuple[tuple[str, int], ...]:
     return tuple((i.name, i.columns.index(path)) for i in kind.indexes if path in i.columns)
 
 

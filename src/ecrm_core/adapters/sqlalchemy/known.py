@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, StorageError
-from ecrm_core.kernel import Kind
+from ecrm_core.kernel import AnyKind
 from ecrm_core.ports.span import check_format
 
 __all__ = ["LAYOUT", "Declarations", "Declared", "declaration", "read_declarations"]
@@ -32,7 +31,7 @@ class Declared:
     key: tuple[str, ...]
     indexes: Mapping[str, tuple[str, ...]]
 
-    def serves(self, kind: Kind[Any], index: str | None) -> bool:
+    def serves(self, kind: AnyKind, index: str | None) -> bool:
         """Tell whether the index stands as this Kind has it, for the values as it reads them."""
         if index is None:
             return True
@@ -44,7 +43,7 @@ class Declared:
 
 
 @lru_cache(maxsize=256)
-def declaration(kind: Kind[Any]) -> Declared:
+def declaration(kind: AnyKind) -> Declared:
     """Return how the Kind is declared by this program."""
     return Declared(kind.format, kind.key, {i.name: i.columns for i in kind.indexes})
 
@@ -56,7 +55,7 @@ class Declarations:
     changed: int | None
     kinds: Mapping[str, Declared] = field(factory=dict)
 
-    def there(self, kind: Kind[Any]) -> Declared | None:
+    def there(self, kind: AnyKind) -> Declared | None:
         """Return how the Kind is declared in the database; None: it never had rows.
 
         Raises StorageError (code "newer_format") when a later version wrote it, DefinitionError

@@ -15,7 +15,7 @@ from ecrm_core.adapters.sqlalchemy.kindtable import TEXT, KindTable, table_of
 from ecrm_core.adapters.sqlalchemy.known import Declarations
 from ecrm_core.adapters.sqlalchemy.statements import Statements
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Kind
+from ecrm_core.kernel import AnyKind
 from ecrm_core.kernel.ids import digest
 from ecrm_core.ports import KINDS
 
@@ -39,11 +39,11 @@ class Tables:
     kinds: sa.Table
     sequence: sa.Table
     _known: WeakKeyDictionary[sa.Pool, Declarations] = field(factory=WeakKeyDictionary, repr=False)
-    _of: dict[Kind[Any], KindTable] = field(factory=dict, repr=False)
-    _statements: dict[tuple[Kind[Any], bool], Statements] = field(factory=dict, repr=False)
+    _of: dict[AnyKind, KindTable] = field(factory=dict, repr=False)
+    _statements: dict[tuple[AnyKind, bool], Statements] = field(factory=dict, repr=False)
     _lock: Any = field(factory=RLock, repr=False)
 
-    def of(self, kind: Kind[Any]) -> KindTable:
+    def of(self, kind: AnyKind) -> KindTable:
         """Return the table of a Kind; DefinitionError for one these tables were built without."""
         found = self._of.get(kind)
         if found is None:
@@ -57,14 +57,14 @@ class Tables:
                 found = self._of.setdefault(kind, self._make(kind, sa.MetaData()))
         return found
 
-    def add(self, kind: Kind[Any]) -> None:
+    def add(self, kind: AnyKind) -> None:
         """Put the table of a Kind on the metadata."""
         self._of[kind] = self._make(kind, self.metadata)
 
-    def _make(self, kind: Kind[Any], metadata: sa.MetaData) -> KindTable:
+    def _make(self, kind: AnyKind, metadata: sa.MetaData) -> KindTable:
         return table_of(kind, metadata, prefix=self.prefix, schema=self.schema)
 
-    def statements(self, kind: Kind[Any], *, postgres: bool) -> Statements:
+    def statements(self, kind: AnyKind, *, postgres: bool) -> Statements:
         """Return the statements about the rows of a Kind."""
         found = self._statements.get((kind, postgres))
         if found is None:
@@ -103,7 +103,7 @@ def build_tables(
     *,
     prefix: str = "ecrm_",
     schema: str | None = None,
-    kinds: Iterable[Kind[Any]] = KINDS,
+    kinds: Iterable[AnyKind] = KINDS,
 ) -> Tables:
     """Return the tables of these Kinds, put on the caller's metadata as Alembic expects them.
 

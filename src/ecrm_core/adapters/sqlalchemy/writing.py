@@ -18,7 +18,7 @@ from ecrm_core.adapters.sqlalchemy.known import Declarations, declaration
 from ecrm_core.adapters.sqlalchemy.statements import Statements
 from ecrm_core.adapters.sqlalchemy.tables import Tables
 from ecrm_core.adapters.sqlalchemy.values import bound
-from ecrm_core.kernel import ABSENT, REQUESTS, Applied, Expect, Key, Kind, Row
+from ecrm_core.kernel import ABSENT, REQUESTS, AnyKind, Applied, Expect, Key, Row
 from ecrm_core.ports.plan import Plan, conflict, replay
 
 __all__ = ["AgainError", "Writing"]
@@ -69,7 +69,7 @@ class Writing:
             self.tables.remember(self.connection, None)
             self.known = declare(self.connection, self.tables, kinds.values())
 
-    def _unready(self, kinds: Iterable[Kind[Any]]) -> list[Kind[Any]]:
+    def _unready(self, kinds: Iterable[AnyKind]) -> list[AnyKind]:
         return [kind for kind in kinds if self.known.there(kind) != declaration(kind)]
 
     def _before(self, plan: Plan) -> Applied | None:
@@ -83,7 +83,7 @@ class Writing:
         return replay(plan.request, REQUESTS.read(found[-1], found[-3], found[-2]).value)
 
     def _lock(self, plan: Plan) -> None:
-        wanted: dict[str, tuple[Kind[Any], set[Key]]] = {}
+        wanted: dict[str, tuple[AnyKind, set[Key]]] = {}
         for kind, expects in plan.expects:
             wanted.setdefault(kind.name, (kind, set()))[1].update(e.key for e in expects)
         for kind, dropped in plan.drops:
@@ -128,7 +128,7 @@ class Writing:
             raise AgainError
         return number
 
-    def _write(self, kind: Kind[Any], rows: Sequence[Row], sequence: int) -> None:
+    def _write(self, kind: AnyKind, rows: Sequence[Row], sequence: int) -> None:
         """Write in the order of keys; what should be new must be, and nothing newer is replaced."""
         rows = sorted(rows, key=lambda row: row.key)
         free = self.free.get(kind.name, {})
@@ -137,7 +137,7 @@ class Writing:
         how = "keep" if kind.insert_only else "replace"
         self._put_all(kind, "fresh" if kind is REQUESTS else how, others, sequence)
 
-    def _put_all(self, kind: Kind[Any], how: str, rows: Sequence[Row], sequence: int) -> None:
+    def _put_all(self, kind: AnyKind, how: str, rows: Sequence[Row], sequence: int) -> None:
         if not rows:
             return
         texts = [self._of(kind).of.texts(row) for row in rows]
@@ -146,7 +146,7 @@ class Writing:
         free = self.free.get(kind.name, {})
         raise conflict(free[rows[0].key]) if rows[0].key in free else AgainError
 
-    def _put(self, kind: Kind[Any], how: str, rows: Sequence[Any], version: int) -> int:
+    def _put(self, kind: AnyKind, how: str, rows: Sequence[Any], version: int) -> int:
         statement = self._of(kind).put(how)
         own: dict[str, object] = {"version": version, "format": kind.format, "tenant": self.tenant}
         if self.postgres:
@@ -155,15 +155,15 @@ class Writing:
         each = [{f"w{at}": text for at, text in enumerate(row)} | own for row in rows]
         return self.connection.execute(statement, each).rowcount
 
-    def _run(self, kind: Kind[Any], statement: Any, keys: Sequence[Key]) -> Any:  # noqa: ANN401
+    def _run(self, kind: AnyKind, statement: Any, keys: Sequence[Key]) -> Any:  # noqa: ANN401
         return self.connection.execute(statement, self._bind(keys, len(kind.key)))
 
     def _bind(self, keys: Sequence[Key], width: int) -> dict[str, object]:
         return bound(keys, width=width, postgres=self.postgres) | {"tenant": self.tenant}
 
-    def _is(self, kind: Kind[Any]) -> bool:
+    def _is(self, kind: AnyKind) -> bool:
         """Whether the Kind has a table."""
         return not self.tables.managed or self.known.there(kind) is not None
 
-    def _of(self, kind: Kind[Any]) -> Statements:
+    def _of(self, kind: AnyKind) -> Statements:
         return self.tables.statements(kind, postgres=self.postgres)
