@@ -10,8 +10,6 @@ from functools import partial
 from pathlib import Path
 from threading import Barrier
 
-import pytest
-
 from ecrm_core.errors import ConflictError
 from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Key, Kind, Put
 from ecrm_core.ports import Store, Tenants
@@ -62,20 +60,19 @@ class Racing(Opening):
     """Atomic for everybody who looks."""
 
     def test_threads_on_one_handle_lose_no_update(self, store: Store) -> None:
+        self.only_if("threads")
         _together(*[partial(_count_up, store)] * 4)
         assert _counted(store) == 4 * _ROUNDS
 
     def test_two_stores_on_the_same_rows_lose_no_update(self, tmp_path: Path) -> None:
-        if not self.shared:
-            pytest.skip("two stores do not share rows")
+        self.only_if("shared")
         with closing(self.open_store(tmp_path)) as one, closing(self.open_store(tmp_path)) as two:
             handles = [opened.tenant("main") for opened in (one, two)]
             _together(*[partial(_count_up, handle) for handle in handles])
             assert [_counted(handle) for handle in handles] == [2 * _ROUNDS] * 2
 
     def test_two_processes_lose_no_update(self, tmp_path: Path) -> None:
-        if not (self.shared and self.durable):
-            pytest.skip("another process does not see the rows")
+        self.only_if("shared", "durable")
         context = multiprocessing.get_context("spawn")
         work = (type(self)().open_store, tmp_path)
         processes = [context.Process(target=_in_process, args=work) for _ in "12"]
@@ -88,6 +85,7 @@ class Racing(Opening):
             assert _counted(opened.tenant("main")) == 2 * _ROUNDS
 
     def test_no_reader_sees_half_of_a_set(self, store: Store) -> None:
+        self.only_if("threads")
         keys = [("s", str(at)) for at in range(40)]
         fill(store, [name for _, name in keys], note="0")
         seen: list[set[str]] = []
@@ -105,6 +103,7 @@ class Racing(Opening):
         assert {len(notes) for notes in seen} == {1}
 
     def test_one_of_two_first_writers_conflicts(self, store: Store) -> None:
+        self.only_if("threads")
         for name in map(str, range(20)):
             outcomes: list[str] = []
 
@@ -120,8 +119,7 @@ class Racing(Opening):
             assert sorted(outcomes) == ["applied", "conflict"]
 
     def test_rows_outlive_the_store_that_wrote_them(self, tmp_path: Path) -> None:
-        if not self.durable:
-            pytest.skip("rows end with the store")
+        self.only_if("durable")
         with closing(self.open_store(tmp_path)) as opened:
             fill(opened.tenant("main"), "abc")
             before = _dump(opened.tenant("main"), THINGS)
