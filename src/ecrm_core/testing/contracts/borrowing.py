@@ -118,7 +118,7 @@ class BorrowedContract(Contract):
         assert store.apply(ChangeSet(puts=things("e"), key=_KEY)).replayed
         assert names(store) == ["a", "b", "c", "d"]
 
-    def test_a_refused_set_leaves_the_host_s_work_and_the_transaction(self, host: Host) -> None:
+    def test_a_refused_set_leaves_what_the_host_did_and_its_transaction(self, host: Host) -> None:
         store = _begin(host)
         later = Put(NEWER, NewerPart(number="1", label="one"))
         store.apply(ChangeSet(puts=(later,), key=_KEY))
