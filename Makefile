@@ -20,11 +20,12 @@ long: .venv/.test ## the random tests at full size (SEED=1 looks elsewhere)
 	@ECRM_PROFILE=long ECRM_SEED=$(SEED) $(BIN)/python -m pytest -n 2 -m long \
 		--hypothesis-seed=$(SEED) --durations=0 --durations-min=1 $(ARGS)
 
-check: .venv/.test .venv/.lint ## lint, format, types, floors
+check: .venv/.test .venv/.lint ## lint, format, types, floors, security
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive src
 
 bench: .venv/.test .venv/.bench ## every benchmark, each beside its peer
 	@for file in $(BENCHMARKS); do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext
 from threading import RLock
 from typing import Any, ClassVar
 
@@ -439,6 +440,64 @@ class Unlocked(Mutant):
         time.sleep(0.001)
         with self._lock:
             return super().apply(evolve(changes, expects=()))
+
+
+class StaleDelete(Mutant):
+    """DELETE without looking at the version: a row that was changed meanwhile is gone."""
+
+    def apply(self, changes: ChangeSet) -> Applied:
+        dropped = {(drop.kind.name, drop.key) for drop in changes.drops}
+        expects = [e for e in changes.expects if (e.kind.name, e.key) not in dropped]
+        return super().apply(evolve(changes, expects=tuple(expects)))
+
+
+class LeftoverRows(Mutant):
+    """Of several rows to be dropped the first is, and the others are left over."""
+
+    def _write(self, plan: Plan) -> Applied:
+        drops = tuple((kind, keys[:1]) for kind, keys in plan.drops)
+        return super()._write(evolve(plan, drops=drops))
+
+
+class DuplicateKey(Mutant):
+    """INSERT without a primary key: a row that is written again is there twice."""
+
+    def _write(self, plan: Plan) -> Applied:
+        olds: dict[tuple[str, Key], Held] = self.__dict__.setdefault("_olds", {})
+        for kind, rows in plan.writes:
+            held = self._tables.get(kind.name, Table()).rows
+            olds |= {(kind.name, row.key): held[row.key] for row in rows if row.key in held}
+        return super()._write(plan)
+
+    def page(self, kind: Kind[Any], page: Page[Any], asked: dict[str, Any]) -> Page[Any]:
+        rows: list[Stored[Any]] = []
+        for row in page.rows:
+            old = self.__dict__.get("_olds", {}).get((kind.name, kind.key_of(row.value)))
+            rows += [kind.read(old.row.body, old.version, old.format)] if old else []
+            rows.append(row)
+        return Page(tuple(rows), page.following)
+
+
+class ManyKeysCut(Mutant):
+    """A call looks for as many keys as the database takes variables, and forgets the others."""
+
+    def get_many(self, kind: Kind[Any], keys: Collection[Key]) -> Mapping[Key, Stored[Any]]:
+        return super().get_many(kind, list(keys)[:999])
+
+
+class NoneMeansAll(Mutant):
+    """Without keys there is no WHERE."""
+
+    def get_many(self, kind: Kind[Any], keys: Collection[Key]) -> Mapping[Key, Stored[Any]]:
+        return super().get_many(kind, keys or list(self._table(kind).rows))
+
+
+class NoLock(Mutant):
+    """Nothing keeps two threads apart."""
+
+    def __init__(self, name: str, lock: RLock) -> None:
+        super().__init__(name, RLock())
+        self._lock = nullcontext()  # type: ignore[assignment]
 
 
 MUTANTS = Mutant.__subclasses__()

@@ -2,6 +2,7 @@
 
 They draw from few keys, times and values on purpose, so that statements meet, tie and repeat; and
 from all of Unicode that the gates let through, so that nothing depends on ASCII.
+``register_strategies()`` makes them what ``st.from_type(SourceRecord)`` draws.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ecrm_core.customers import (
     ContactPoint,
     Correction,
     FieldValue,
+    Profile,
     Relation,
     RelationKind,
     SourceKey,
@@ -35,6 +37,7 @@ from ecrm_core.customers import (
     field_of,
     parse_email,
     parse_handle,
+    unify,
 )
 from ecrm_core.customers.correction import replaced_digest
 from ecrm_core.kernel import CustomerId, Money, derive_id, instant_text
@@ -49,7 +52,9 @@ __all__ = [
     "corrections",
     "instants",
     "json_values",
+    "profiles",
     "records",
+    "register_strategies",
     "relations",
     "source_keys",
     "stated",
@@ -62,6 +67,7 @@ NAMES = (*FIELDS, "attributes.size", "attributes.점수", "unmapped.$.a[0].b", "
 
 _ZONES = [UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-5, minutes=-30))]
 _NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+_SOMEBODY = CustomerId(derive_id("cus", "main", "shop", "1"))
 
 
 def texts(*, min_size: int = 1, max_size: int = 20) -> st.SearchStrategy[str]:
@@ -247,6 +253,11 @@ def records(
     return st.builds(SourceRecord, source_keys() if keys is None else keys, cells(names))
 
 
+def profiles() -> st.SearchStrategy[Profile]:
+    """Draw what is known of one customer: up to three records, unified."""
+    return st.lists(records(), max_size=3).map(lambda told: unify(told, id=_SOMEBODY))
+
+
 def corrections(names: Sequence[str] = tuple(FIELDS)) -> st.SearchStrategy[Correction]:
     """Draw rulings on values, elements and missing fields, some pinned, as if by ``correct``."""
     return st.sampled_from(list(names)).flatmap(_ruling)
@@ -271,7 +282,7 @@ def _correction(
     replaces, new = replaced_digest(name, wrong), replaced_digest(name, right)
     return Correction(
         id=derive_id("cor", name, str(replaces), str(new), instant_text(at), str(pin)),
-        customer=CustomerId(derive_id("cus", "main", "shop", "1")),
+        customer=_SOMEBODY,
         field_name=name,
         replaces=replaces,
         value=right,
@@ -301,3 +312,22 @@ def consents(
         snapshot=st.booleans(),
         evidence=st.none() | texts(),
     )
+
+
+def register_strategies() -> None:
+    """Tell Hypothesis how to draw the parts of a customer by their type, from now on.
+
+    Call it once, in a conftest: ``st.from_type(SourceRecord)``, ``st.builds`` and ``@given(...)``
+    by annotation then draw valid records.
+    """
+    kinds = (ContactKind.EMAIL, ContactKind.PHONE, ContactKind.MESSAGING)
+    contact = st.one_of(*map(contacts, kinds))
+    st.register_type_strategy(Address, addresses())
+    st.register_type_strategy(ConsentStatement, consents())
+    st.register_type_strategy(ContactPoint, contact)
+    st.register_type_strategy(Correction, corrections())
+    st.register_type_strategy(Profile, profiles())
+    st.register_type_strategy(Relation, relations())
+    st.register_type_strategy(SourceKey, source_keys())
+    st.register_type_strategy(SourceRecord, records())
+    st.register_type_strategy(Stated, st.sampled_from(NAMES).flatmap(stated))

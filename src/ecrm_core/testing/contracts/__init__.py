@@ -8,18 +8,30 @@ class TestMine(StoreContract):
 """
 
 import ecrm_core.testing.contracts.asserting  # noqa: F401 - before the modules it is about
+from ecrm_core.testing.contracts.borrowing import BorrowedContract, Host
 from ecrm_core.testing.contracts.comparison import Comparing
+from ecrm_core.testing.contracts.contract import Contract
 from ecrm_core.testing.contracts.expecting import Expecting
 from ecrm_core.testing.contracts.finding import Finding
 from ecrm_core.testing.contracts.following import Following
 from ecrm_core.testing.contracts.paging import Paging
 from ecrm_core.testing.contracts.racing import Racing
 from ecrm_core.testing.contracts.reading import Reading
+from ecrm_core.testing.contracts.report import ContractReport, Outcome, Promise, report
 from ecrm_core.testing.contracts.requesting import Requesting
 from ecrm_core.testing.contracts.separating import Separating
 from ecrm_core.testing.contracts.writing import Writing
 
-__all__ = ["StoreContract"]
+__all__ = [
+    "BorrowedContract",
+    "Contract",
+    "ContractReport",
+    "Host",
+    "Outcome",
+    "Promise",
+    "StoreContract",
+    "report",
+]
 
 
 class StoreContract(
@@ -38,5 +50,6 @@ class StoreContract(
 
     Set ``shared`` if two stores opened in one folder have the same rows, ``durable`` if rows
     outlive ``close`` (then ``open_store`` runs in a second process too and the class has to be
-    importable there), ``examples`` to the number of random histories compared with memory.
+    importable there), ``threads = False`` if a handle is one thread's alone, ``examples`` to the
+    number of random histories compared with memory.
     """

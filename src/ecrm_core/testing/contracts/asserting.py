@@ -3,6 +3,7 @@
 import pytest
 
 _SUBJECTS = (
+    "borrowing",
     "comparison",
     "expecting",
     "finding",
