@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -82,6 +82,18 @@ class Taped(FailingStore):
     def apply(self, changes: ChangeSet) -> Applied:
         self.tape.append(changes)
         return super().apply(changes)
+
+
+class Watched(FailingStore):
+    """A store that never fails; something happens before each of its calls."""
+
+    def __init__(self, store: Store, act: Callable[[], object]) -> None:
+        super().__init__(store, at=0)
+        self._act = act
+
+    def _count(self) -> None:
+        super()._count()
+        self._act()
 
 
 def opened(folder: Path, store: Store | None = None) -> Shop:
