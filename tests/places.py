@@ -7,10 +7,9 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from ecrm_core.adapters.memory import MemoryStore
-from ecrm_core.adapters.sqlalchemy import SqlAlchemyStore, begin_immediate
+from ecrm_core.adapters.sqlalchemy import SqlAlchemyStore
 from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.ports import Tenants
 
@@ -31,10 +30,7 @@ def open_target(told: str) -> Tenants:
     """Open a place; what a power cut would do is not asked here, so the disk is not waited for."""
     if "://" not in told:
         return SqliteStore(told, synchronous="NORMAL")
-    engine = sa.create_engine(told, pool_size=1)
-    if engine.dialect.name == "sqlite":
-        begin_immediate(engine)
-    return SqlAlchemyStore(engine)
+    return SqlAlchemyStore.open(told)
 
 
 @contextmanager

@@ -47,9 +47,7 @@ class Worker:
         """Do one run; return how many effects were delivered."""
         self.times = []
         handlers = {"notice": self._take}
-        return deliver(
-            self.store, handlers, clock=self._clock, limit=7, policy=POLICY
-        ).delivered
+        return deliver(self.store, handlers, clock=self._clock, limit=7, policy=POLICY).delivered
 
     def work_on(self) -> None:
         """Run until nothing is on its way any more, not even in the hands of somebody dead."""
