@@ -22,7 +22,7 @@ def target(place: str, request: pytest.FixtureRequest, folder: Path) -> str:
     """Make an empty place and return how a process is told of it."""
     if place == "postgres":
         return str(request.getfixturevalue("postgres").fresh())
-    path = folder / f"{place}.db"
+    path = folder / f"{len(list(folder.iterdir()))}.db"
     return str(path) if place == "sqlite" else f"sqlite:///{path}"
 
 

@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 
 from ecrm_core.adapters.memory import MemoryStore
@@ -17,6 +18,7 @@ from tests.derived import check_derived, rows
 from tests.faulty.state import state
 from tests.house import ROOT
 from tests.killing.acts import MANY, START, STEP, Script
+from tests.places import open_target
 
 Kill = Callable[["subprocess.Popen[str]"], None]
 _EFFECTS = {OUTBOX.name, CLAIMS.name, DELIVERED.name}
@@ -65,7 +67,7 @@ class Life:
 
     def check(self) -> None:
         """Everything acknowledged is there, whole, and of the act broken off all or nothing."""
-        with Crm.open(self.target) as crm:
+        with self._opened() as crm:
             check_derived(crm.store)
             key = (f"act {self.next}",)
             if crm.store.get_many(REQUESTS, [key]):
@@ -79,7 +81,7 @@ class Life:
 
     def end(self) -> None:
         """Finish the act that was broken off, and hand every effect over that still waits."""
-        with Crm.open(self.target) as crm:
+        with self._opened() as crm:
             self.script.do(crm, self.next, self._late)
             self._catch_up()
             assert _truth(crm.store) == _truth(self.twin.store)
@@ -89,6 +91,11 @@ class Life:
             crm.deliver(others=dict.fromkeys(topics, self._late), limit=10_000, now=after)
             assert {key for (key,) in rows(crm.store, DELIVERED)} == _keys(self.twin.store)
             assert _keys(self.twin.store) == self.taken.keys()
+
+    @contextmanager
+    def _opened(self) -> Iterator[Crm]:
+        with closing(open_target(self.target)) as store:
+            yield Crm(store)
 
     def _late(self, emit: Emit) -> None:
         assert emit.key not in self.delivered
