@@ -1,161 +1,179 @@
-"""A failing store leaves the state before or after; a repeated request counts once."""
+"""A store that fails at any call, of any verb, leaves the state before or after, or on the way."""
 
 from __future__ import annotations
 
-import json
+import inspect
 import random
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from itertools import chain, count
+from pathlib import Path
 
 import pytest
 
-from ecrm_core.adapters.memory import MemoryStore
-from ecrm_core.crm import Crm, Settings
-from ecrm_core.errors import StorageUnavailable
-from ecrm_core.kernel import FixedClock, encode
-from ecrm_core.merging import PROPOSALS, REVIEW_DECISIONS, Proposal
-from ecrm_core.ports import Store, Tenants
-from ecrm_core.sources import Delivery, shopify
+from ecrm_core.crm import Crm
+from ecrm_core.crm.dry_run import DryRun
+from ecrm_core.errors import EcrmError, StorageUnavailable
+from ecrm_core.kernel import Applied, ChangeSet
 from ecrm_core.testing.faults import CommitThenErrorStore, FailingStore
+from tests.faulty.changing import MANY, WHOLE, Call, Send
+from tests.faulty.reading import READS, STORELESS
+from tests.faulty.shop import Shop, Taped, opened
+from tests.faulty.state import state
 from tests.profile import SEED, size
-from tests.queues import proposal, propose
 
-NOW = datetime(2026, 5, 1, tzinfo=UTC)
-LATER = NOW + timedelta(days=1)
-
-
-def _delivery(last: str, at: datetime) -> Delivery:
-    people = [
-        {"id": n, "email": f"{n}@example.com", "last_name": last, "updated_at": at.isoformat(),
-         "email_marketing_consent": {"state": "subscribed", "consent_updated_at": at.isoformat()}}
-        for n in (1, 2)
-    ]  # fmt: skip
-    return shopify.read(json.dumps(people).encode(), received_at=NOW)
+ALL = {**WHOLE, **MANY}
+TIDIES = {"settle_certain"}
+"""Verbs that give back what they hold, whatever happens: one set more than they came to."""
 
 
-class _Around:
-    """A whole store that hands out one prepared handle."""
+class DownStore(FailingStore):
+    """A store that is down from its n-th call on."""
 
-    def __init__(self, handle: Store) -> None:
-        self._handle = handle
-
-    def tenant(self, name: str) -> Store:
-        assert name == "main"
-        return self._handle
-
-    def close(self) -> None: ...
-
-
-def _crm(store: Tenants) -> Crm:
-    return Crm(store, settings=Settings(clock=FixedClock(LATER)))
-
-
-def _proposed(one: int, other: int) -> Proposal:
-    return proposal(f"{one}", f"{other}", source="shopify")
-
-
-def _shop() -> tuple[MemoryStore, str]:
-    """A shop with two customers, one of them merged from two."""
-    store = MemoryStore()
-    crm = _crm(store)
-    crm.ingest(_delivery("a", NOW))
-    more = [
-        {"id": n, "email": f"{n}@example.com", "updated_at": NOW.isoformat()} for n in (3, 4, 5)
-    ]
-    crm.ingest(shopify.read(json.dumps(more).encode(), received_at=NOW))
-    propose(crm, *(_proposed(*pair) for pair in ((1, 2), (4, 5))))
-    crm.settle(_proposed(4, 5).id, "same", by="agent")
-    return store, crm.merge("shopify/2", "shopify/3", by="agent").edge
-
-
-Verb = Callable[[Crm, str, str | None], object]
-VERBS: dict[str, Verb] = {
-    "ingest": lambda crm, _, key: crm.ingest(_delivery("b", LATER), key=key),
-    "correct": lambda crm, _, key: crm.correct("shopify/2", "tags", "x", by="agent", key=key),
-    "merge": lambda crm, _, key: crm.merge("shopify/1", "shopify/2", by="agent", key=key),
-    "merge with a value": lambda crm, _, key: crm.merge(
-        "shopify/1", "shopify/2", by="agent", values={"tags": "vip"}, key=key
-    ),
-    "hold": lambda crm, _, key: crm.hold("shopify/2", reason="case", by="agent", key=key),
-    "unmerge": lambda crm, edge, key: crm.unmerge(edge, by="agent", key=key),
-    "consent": lambda crm, _, key: crm.consent(
-        "1@example.com", "revoked", channel="email", purpose="marketing", key=key
-    ),
-    "refuse": lambda crm, _, key: crm.refuse_contact("shopify/2", by="her", key=key),
-    "settle": lambda crm, _, key: crm.settle(_proposed(1, 2).id, "same", by="agent", key=key),
-    "undo last": lambda crm, _, key: crm.undo_last(by="agent", key=key),
-}
-
-
-def _state(store: MemoryStore) -> str:
-    crm = _crm(store)
-    rows = [encode(row.value) for row in crm.store.scan(PROPOSALS).rows]
-    rows += [encode(row.value) for row in crm.store.scan(REVIEW_DECISIONS).rows]
-    return json.dumps([crm.export(f"shopify/{n}") for n in range(1, 6)] + rows, sort_keys=True)
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_failure_at_any_call_leaves_the_state_before(verb: str) -> None:
-    done, edge = _shop()
-    VERBS[verb](_crm(done), edge, None)
-    calls = 0
-    for at in range(1, 100):
-        store, edge = _shop()
-        before = _state(store)
-        failing = FailingStore(store.tenant("main"), at=at)
+    def _count(self) -> None:
         try:
-            VERBS[verb](_crm(_Around(failing)), edge, None)
-        except StorageUnavailable:
-            calls += 1
-            assert _state(store) == before
+            super()._count()
+        finally:
+            self._at += self.calls == self._at
+
+
+class _ReadOnly(FailingStore):
+    def apply(self, changes: ChangeSet) -> Applied:
+        raise AssertionError("a verb that reads wrote", changes)
+
+
+def verbs(of: type) -> set[str]:
+    return {name for name, _ in inspect.getmembers(of, callable) if not name.startswith("_")}
+
+
+def verb_of(case: str) -> str:
+    return case.partition(":")[0]
+
+
+def keyed(name: str) -> bool:
+    """Whether the verb takes a request key, for what this case of it asks."""
+    parameters = inspect.signature(getattr(Crm, verb_of(name))).parameters
+    return "key" in parameters and name != "clean: everybody"
+
+
+def test_every_verb_of_the_facade_has_its_case() -> None:
+    changing = set(map(verb_of, ALL))
+    assert changing | READS.keys() | STORELESS == verbs(Crm)
+    assert verbs(DryRun) <= changing
+    assert not changing & READS.keys()
+
+
+def failures(
+    case: Call, folder: Path, fails: Callable[..., FailingStore]
+) -> Iterator[tuple[Shop, FailingStore, str | None]]:
+    """Do the case on a new shop for each of its calls that can fail; yield what was raised.
+
+    Runs of hundreds of calls are gone through in strides by the quick suite.
+    """
+    for at in chain(range(1, 50), count(50, size(20, 1))):
+        shop = opened(folder)
+        failing = fails(shop.store, at=at)
+        try:
+            case(shop.crm(failing), shop, Send("k"))
+        except StorageUnavailable as error:
+            yield shop, failing, error.code
         else:
-            assert _state(store) == _state(done)
-            break
+            assert failing.calls < at, "a failure was kept from the caller"
+            return
+
+
+@pytest.mark.parametrize("fails", [FailingStore, DownStore])
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_verb_of_one_set_leaves_the_state_before_or_after(
+    name: str, fails: type[FailingStore], tmp_path: Path
+) -> None:
+    shop, after = opened(tmp_path), _after(name, tmp_path)
+    before = state(shop.store)
+    assert after != before
+    calls = 0
+    for shop, failing, code in failures(WHOLE[name], tmp_path, fails):
+        assert code == "injected"
+        assert state(shop.store) in (before, after)
+        calls = failing.calls
     assert calls >= 2
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_request_repeated_after_a_lost_answer_counts_once(verb: str) -> None:
-    done, edge = _shop()
-    expected = VERBS[verb](_crm(done), edge, "k")
-    store, edge = _shop()
-    losing = _crm(_Around(CommitThenErrorStore(store.tenant("main"), at=1)))
-    with pytest.raises(StorageUnavailable):
-        VERBS[verb](losing, edge, "k")
-    assert _state(store) == _state(done)
-    again = VERBS[verb](_crm(store), edge, "k")
-    assert _plain(again) == _plain(expected)
-    assert _state(store) == _state(done)
+def _after(name: str, folder: Path) -> dict[str, list[str]]:
+    shop = opened(folder)
+    ALL[name](shop.crm(), shop, Send("k"))
+    return state(shop.store)
+
+
+@pytest.mark.parametrize("fails", [FailingStore, DownStore])
+@pytest.mark.parametrize("name", MANY)
+def test_a_verb_of_many_sets_stops_between_two_and_goes_on(
+    name: str, fails: type[FailingStore], tmp_path: Path
+) -> None:
+    shop = opened(tmp_path)
+    tape = Taped(shop.store)
+    MANY[name](shop.crm(tape), shop, Send("k"))
+    after, way = state(shop.store), list(_way(tape, tmp_path))
+    assert way[-1] == after != way[0]
+    for shop, _, _ in failures(MANY[name], tmp_path, fails):
+        assert state(shop.store) in way or name in TIDIES
+        MANY[name](shop.crm(), shop, Send("k", 1))
+        assert state(shop.store) == after
+
+
+def _way(tape: Taped, folder: Path) -> Iterator[dict[str, list[str]]]:
+    """The state at first and after each set."""
+    store = opened(folder).store
+    yield state(store)
+    for changes in tape.tape:
+        store.apply(changes)
+        yield state(store)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_request_repeated_after_a_lost_answer_counts_once(name: str, tmp_path: Path) -> None:
+    after, shop = _after(name, tmp_path), opened(tmp_path)
+    expected = ALL[name](shop.crm(), shop, Send("k"))
+    for shop, _, _ in failures(ALL[name], tmp_path, CommitThenErrorStore):
+        again = ALL[name](shop.crm(), shop, Send("k", 1))
+        assert state(shop.store) == after
+        assert not keyed(name) or _plain(again) == _plain(expected)
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_verb_that_reads_writes_nothing_and_says_when_it_cannot(
+    name: str, tmp_path: Path
+) -> None:
+    shop = opened(tmp_path)
+    calls = _ReadOnly(shop.store, at=0)
+    READS[name](shop.crm(calls))
+    for at in range(1, calls.calls + 1):
+        with pytest.raises(StorageUnavailable, match="on purpose"):
+            READS[name](shop.crm(FailingStore(shop.store, at=at)))
+    assert calls.calls
+
+
+def test_random_requests_with_lost_answers_have_no_double_effect(tmp_path: Path) -> None:
+    """F2: every request is sent until it is answered, some answers are lost after the commit."""
+    draw = random.Random(SEED)
+    for _ in range(size(100, 10_000)):
+        plain, lossy = opened(tmp_path), opened(tmp_path)
+        for number in range(3):
+            name = draw.choice(sorted(ALL))
+            lost = draw.choice([0, 1, 1, 2, 3])
+            send = Send(f"r{number}")
+            told = [_send(plain, name, send, lost=0), _send(lossy, name, send, lost=lost)]
+            assert told[0] == told[1] or not keyed(name), name
+        assert state(plain.store) == state(lossy.store)
+
+
+def _send(shop: Shop, name: str, send: Send, *, lost: int) -> str:
+    """Send a request whose n-th answer of the store is lost, and again if need be."""
+    try:
+        return _plain(ALL[name](shop.crm(CommitThenErrorStore(shop.store, at=lost)), shop, send))
+    except StorageUnavailable:
+        return _send(shop, name, Send(send.key, send.number + 1), lost=0)
+    except EcrmError as error:  # a refusal is an answer
+        return error.code
 
 
 def _plain(answer: object) -> str:
     return repr(answer).replace("replayed=True", "replayed=False")
-
-
-def test_random_requests_with_lost_answers_have_no_double_effect() -> None:
-    """F2: every request is sent until it is answered, some answers are lost after the commit."""
-    draw = random.Random(SEED)
-    for _ in range(size(100, 10_000)):
-        plain, edge = _shop()
-        lossy, _same = _shop()
-        for number in range(3):
-            verb = draw.choice(sorted(VERBS))
-            outcomes = []
-            for store, lose in ((plain, False), (lossy, draw.random() < 0.7)):
-                outcomes.append(_send(store, verb, edge, f"r{number}", lose=lose))
-            assert outcomes[0] == outcomes[1]
-        assert _state(plain) == _state(lossy)
-
-
-def _send(store: MemoryStore, verb: str, edge: str, key: str, *, lose: bool) -> str:
-    if lose:
-        try:
-            VERBS[verb](_crm(_Around(CommitThenErrorStore(store.tenant("main"), at=1))), edge, key)
-        except StorageUnavailable:
-            pass
-        except Exception as error:  # noqa: BLE001 - a refusal is an answer
-            return type(error).__name__
-    try:
-        return _plain(VERBS[verb](_crm(store), edge, key))
-    except Exception as error:  # noqa: BLE001
-        return type(error).__name__

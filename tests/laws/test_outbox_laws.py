@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import random
-import sqlite3
-from collections import Counter
+import subprocess
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from ecrm_core.adapters.memory import MemoryStore
-from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.errors import StorageUnavailable
 from ecrm_core.kernel import CLAIMS, DELIVERED, OUTBOX, ChangeSet, DeliveryPolicy, Emit
 from ecrm_core.ports import Store
 from ecrm_core.services import deliver
 from ecrm_core.testing.faults import CommitThenErrorStore, FailingStore
+from tests.faulty.shop import Watched
+from tests.handing.worker import DEATHS, DIED, LEASE, Told, Worker
+from tests.house import ROOT
+from tests.places import PLACES, SHARED, handles, open_target, target
 from tests.profile import SEED, size
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 POLICY = DeliveryPolicy(attempts=100)
+TICK = timedelta(microseconds=1)
 
 
 def _emits(keys: Sequence[int]) -> tuple[Emit, ...]:
@@ -77,31 +84,128 @@ def _troubled_run(store: Store, at: datetime, rng: random.Random) -> None:
         deliver(broken, {"notice": host}, clock=lambda: at, policy=POLICY)
 
 
-@pytest.mark.long
-def test_workers_side_by_side_hand_each_effect_out_once(tmp_path: Path) -> None:
-    count = size(120, 2_000)
-    owner = SqliteStore(tmp_path / "outbox.db")
-    owner.tenant("main").apply(ChangeSet(emits=_emits(range(count))))
-    seen: list[str] = []
-    troubles: list[BaseException] = []
+@pytest.mark.parametrize("jump", [timedelta(), LEASE - TICK, LEASE, 3 * LEASE])
+@pytest.mark.parametrize("other", ["works", "waits"])
+def test_two_workers_whatever_the_step_at_which_one_overtakes_the_other(
+    other: str, jump: timedelta
+) -> None:
+    """Time passes before each call of the first, and inside each handing over; the other works."""
+    at = happened = 1
+    while happened:
+        happened = _overtaken(at, jump, overtakes=other == "works")
+        at += 1
+    assert at > 10
 
-    def work(store: Store) -> None:
+
+def _overtaken(at: int, jump: timedelta, *, overtakes: bool) -> int:
+    """Let time pass at the n-th step of the first; return whether there was one."""
+    store, now = MemoryStore().tenant("main"), [NOW]
+    store.apply(ChangeSet(emits=_emits(range(3))))
+    told: list[Told] = []
+    steps = 0
+
+    def run(on: Store, *, first: bool) -> None:
+        times: list[datetime] = []
+
+        def clock() -> datetime:
+            times.append(now[0])
+            return now[0]
+
+        def take(emit: Emit) -> None:
+            told.append(Told(emit.key, times[0], times[-1]))
+            if first:
+                step()
+
+        deliver(on, {"notice": take}, clock=clock, policy=DeliveryPolicy(lease=LEASE))
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+        if steps == at:
+            now[0] += jump
+            if overtakes:
+                run(store, first=False)
+
+    run(Watched(store, step), first=True)
+    now[0] += 3 * LEASE
+    run(store, first=False)
+    _check_told(told, 3)
+    assert not store.scan(OUTBOX).rows + store.scan(CLAIMS).rows
+    return steps >= at
+
+
+def _check_told(told: Sequence[Told], count: int) -> None:
+    """Each effect was handed over under a lease, and again only when the one before was over."""
+    by_key: dict[str, list[Told]] = defaultdict(list)
+    for one in told:
+        by_key[one.key].append(one)
+    assert by_key.keys() == {emit.key for emit in _emits(range(count))}
+    assert all(one.handed_at < one.claimed_at + LEASE for one in told), "after its lease"
+    for ones in by_key.values():
+        for before, after in pairwise(sorted(ones, key=lambda one: one.handed_at)):
+            assert after.claimed_at >= before.claimed_at + LEASE, "two hands within a lease"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_threads_side_by_side_some_of_which_die(
+    place: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    count, told = size(60, 2_000), list[Told]()
+    with handles(place, request, tmp_path, count=4) as opened, ThreadPoolExecutor(4) as pool:
+        stores = [each.tenant("main") for each in opened]
+        stores[0].apply(ChangeSet(emits=_emits(range(count))))
+        seeds = [SEED + number for number in range(4)]
+        assert sum(pool.map(partial(_lives, told=told), stores, seeds))
+        _check_end(stores[0], told, count)
+
+
+def _lives(store: Store, seed: int, *, told: list[Told]) -> int:
+    """Work to the end; who dies is followed by another. Return how many died."""
+    draw, deaths = random.Random(seed), 0
+
+    def die() -> None:
+        if draw.random() < DEATHS:
+            raise _Dying
+
+    while True:
         try:
-            while deliver(
-                store, {"notice": lambda e: seen.append(e.key)}, clock=lambda: NOW, limit=7
-            ).delivered:
-                pass
-        except (sqlite3.Error, Exception) as error:  # noqa: BLE001 - shown by the assertion
-            troubles.append(error)
+            Worker(store, told.append, die).work_on()
+        except _Dying:
+            deaths += 1
+        else:
+            return deaths
 
-    stores = [SqliteStore(tmp_path / "outbox.db") for _ in range(3)]
-    threads = [Thread(target=work, args=(store.tenant("main"),)) for store in stores]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert troubles == []
-    assert sorted(seen) == [emit.key for emit in _emits(range(count))]
-    assert not owner.tenant("main").scan(CLAIMS).rows
-    for store in (*stores, owner):
-        store.close()
+
+@pytest.mark.parametrize("place", SHARED)
+def test_processes_side_by_side_some_of_which_die(
+    place: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    count, where = size(25, 2_000), target(place, request, tmp_path)
+    with closing(open_target(where)) as opened, ThreadPoolExecutor(3) as pool:
+        store = opened.tenant("main")
+        store.apply(ChangeSet(emits=_emits(range(count))))
+        told = [one for part in pool.map(partial(_processes, where), range(3)) for one in part]
+        _check_end(store, told, count)
+
+
+def _processes(where: str, number: int) -> list[Told]:
+    """Let processes work to the end, one after the other dies; return what they handed over."""
+    told, code = list[Told](), 1
+    for life in range(1_000):
+        command = [sys.executable, "-m", "tests.handing.worker", where, f"{number}{life}{SEED}"]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+        for line in done.stdout.splitlines():
+            key, *times = line.split()
+            told.append(Told(key, *map(datetime.fromisoformat, times)))
+        code = done.returncode
+        if code == 0:
+            break
+        assert code == DIED
+    assert code == 0
+    return told
+
+
+def _check_end(store: Store, told: Sequence[Told], count: int) -> None:
+    _check_told(told, count)
+    assert len(store.scan(DELIVERED, limit=10_000).rows) == count
+    assert not store.scan(OUTBOX).rows + store.scan(CLAIMS).rows

@@ -6,15 +6,14 @@ import random
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from ecrm_core.adapters.memory import MemoryStore
-from ecrm_core.adapters.sqlite import SqliteStore
+from ecrm_core.adapters.sqlalchemy import SqlAlchemyStore
 from ecrm_core.crm import Crm
 from ecrm_core.ports import Tenants
+from tests.places import PLACES, handles
 from tests.profile import SEED, size
 from tests.races.world import World
 from tests.races.writers import race
@@ -31,24 +30,20 @@ def _often() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def handles(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Tenants]]:
-    """One handle for each writer on the same data, as four threads or processes would have."""
-    if request.param == "memory":
-        yield [MemoryStore()] * WRITERS
-        return
-    with ExitStack() as stack:
-        path = tmp_path / "shop.db"
-        # What a power cut would do is not asked here, so the disk is not waited for.
-        yield [stack.enter_context(SqliteStore(path, synchronous="NORMAL")) for _ in range(WRITERS)]
+@pytest.fixture(params=PLACES)
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Tenants]]:
+    """A handle for each writer on the same data, as four threads or processes would have."""
+    with handles(request.param, request, tmp_path, count=WRITERS) as opened:
+        yield opened
 
 
-def test_writers_at_once_lose_nothing_and_bring_nothing_back(handles: list[Tenants]) -> None:
+def test_writers_at_once_lose_nothing_and_bring_nothing_back(stores: list[Tenants]) -> None:
     draw = random.Random(SEED)
+    quick = 40 if isinstance(stores[0], SqlAlchemyStore) else 250  # a database takes its time
     with ThreadPoolExecutor(WRITERS) as pool:
-        for number in range(size(250, 10_000) // ROUNDS_OF_A_WORLD):
+        for number in range(size(quick, 10_000) // ROUNDS_OF_A_WORLD):
             # A tenant for some rounds each: tables that grow for ever would only make it slow.
-            world = World([Crm(handle, tenant=f"shop {number}") for handle in handles], draw)
+            world = World([Crm(handle, tenant=f"shop {number}") for handle in stores], draw)
             for _ in range(ROUNDS_OF_A_WORLD):
                 race(pool, world)
                 world.check()
