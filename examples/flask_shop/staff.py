@@ -24,7 +24,7 @@ from flask_shop.plans import CARE
 pages = Blueprint("staff", __name__)
 
 FORM = FieldMap({"id": "id", "name": "full_name", "email": "email", "phone": "phone"})
-HOME = TABLES[HOMES]
+HOME = TABLES.of(HOMES).table
 
 
 @pages.before_request
