@@ -11,7 +11,6 @@ from fastapi import APIRouter, Header, HTTPException, Request
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from ecrm_core import Crm
 from ecrm_core.crm.receipt import Receipt
 from ecrm_core.errors import KeyReused
 from ecrm_core.sources import shopify

@@ -40,7 +40,7 @@ def refused(error: EcrmError) -> tuple[Json, int]:
     return answer, status
 
 
-def database_failed(error: SQLAlchemyError) -> tuple[Json, int]:
+def database_failed(error: SQLAlchemyError) -> tuple[Json, int] | HTTPException:
     """Answer 503 when the database cannot be reached; any other trouble is a fault of ours."""
     if isinstance(error, _AWAY):
         note(error)

@@ -54,6 +54,6 @@ TABLES = build_tables(Base.metadata)
 """The tables of the CRM: ``alembic`` finds them on ``Base.metadata``."""
 
 PROJECTION = Projection(
-    sa.inspect(Card).local_table,
-    {"crm_id": "id", "name": "full_name", "email": "email", "phone": "phone"},
+    Card, {"crm_id": "id", "name": "full_name", "email": "email", "phone": "phone"}
 )
+"""Which column of a card shows what, by the roles that columns have everywhere."""

@@ -39,7 +39,7 @@ def check_fit(table: sa.Table, fields: FieldMap, keys: tuple[str, ...]) -> None:
     if not any(set(found) == set(keys) for found in _unique(table)):
         raise _misfit(table, keys[-1], f"expected {' and '.join(keys)} to be unique")
     for own in table.c:
-        if own.name not in names and not _fills_itself(own):
+        if own.name not in names and not _fills_itself(table, own):
             raise _misfit(table, own.name, "not mapped: expected a default, or that it may be NULL")
 
 
@@ -86,8 +86,10 @@ def _unique(table: sa.Table, *, partial: bool = False) -> Iterator[tuple[str, ..
             yield tuple(column.name for column in index.columns)
 
 
-def _fills_itself(column: sa.Column[object]) -> bool:
+def _fills_itself(table: sa.Table, column: sa.Column[object]) -> bool:
     given = (column.default, column.server_default, column.computed, column.identity)
-    if column.nullable or any(part is not None for part in given):
-        return True
-    return column.table.autoincrement_column is column if isinstance(column.table, sa.Table) else False
+    return (
+        column.nullable
+        or any(part is not None for part in given)
+        or table.autoincrement_column is column
+    )

@@ -91,6 +91,4 @@ class Projecting:
     def _held(self, after: str) -> list[str]:
         database = self.database
         with database.binding.reading() as connection:
-            return self.projection.held(
-                connection, self.store.tenant, after=after, limit=self.page
-            )
+            return self.projection.held(connection, self.store.tenant, after=after, limit=self.page)

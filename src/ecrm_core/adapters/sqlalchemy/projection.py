@@ -23,8 +23,15 @@ from ecrm_core.sources.profile_rows import profile_cells
 
 __all__ = ["Projection"]
 
-_INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _READ = {date: date.fromisoformat, datetime: datetime.fromisoformat}
+
+
+def _table(given: object) -> sa.Table:
+    table = given if isinstance(given, sa.Table) else getattr(given, "__table__", None)
+    if not isinstance(table, sa.Table):
+        message = f"found {type(given).__name__}, expected a Table or the model of one"
+        raise DefinitionError(message, code="projection")
+    return table
 
 
 def _field_map(given: FieldMap | Mapping[str, str]) -> FieldMap:
@@ -33,9 +40,9 @@ def _field_map(given: FieldMap | Mapping[str, str]) -> FieldMap:
 
 @frozen
 class Projection:
-    """A table of the host and the roles of its columns: ``{"crm_id": "id", "mail": "email"}``.
+    """A table of the host (or its model) and the roles of its columns.
 
-    The column of the role "id" is the key; the second column of a role takes the second value
+    As in ``Projection(Card, {"crm_id": "id", "mail": "email"})``. The column of the role "id" is the key; the second column of a role takes the second value
     (e-mail, phone, street). Values are text, dates a Date and instants a DateTime where the column
     is one. Without a ``tenant_column`` the table is that of one tenant, and others are left out.
 
@@ -46,7 +53,7 @@ class Projection:
 
     kind: ClassVar[AnyKind] = PROFILES
     """The Kind whose rows are projected."""
-    table: sa.Table
+    table: sa.Table = field(converter=_table)
     fields: FieldMap = field(converter=_field_map)
     tenant: str = field(default="main", kw_only=True)
     tenant_column: str | None = field(default=None, kw_only=True)
@@ -100,7 +107,8 @@ class Projection:
         )
 
     def _upsert(self, dialect: str) -> sa.Insert:
-        insert = _INSERT[dialect](self.table)
+        # The two have the same methods, and no type in common that has them.
+        insert = (sqlite if dialect == "sqlite" else postgresql).insert(self.table)
         written = {c: insert.excluded[c] for c in self.fields.columns if c not in self.keys}
         if not written:
             return insert.on_conflict_do_nothing(index_elements=self.keys)
