@@ -40,14 +40,15 @@ def _field_map(given: FieldMap | Mapping[str, str]) -> FieldMap:
 
 @frozen
 class Projection:
-    """A table of the host (or its model) and the roles of its columns.
+    """A table of the host (or its model), and the roles its columns play: a FieldMap.
 
-    As in ``Projection(Card, {"crm_id": "id", "mail": "email"})``. The column of the role "id" is the key; the second column of a role takes the second value
-    (e-mail, phone, street). Values are text, dates a Date and instants a DateTime where the column
-    is one. Without a ``tenant_column`` the table is that of one tenant, and others are left out.
+    ``Projection(Card, {"crm_id": "id", "mail": "email"})``: the column of the role "id" is the key;
+    the second column of a role takes the second value (e-mail, phone, street). Values are text,
+    dates a Date and instants a DateTime where the column is one; what nobody said is NULL. Without
+    a ``tenant_column`` the table is that of one ``tenant``, and others are left out.
 
     Raises UnknownName for a role that is none, and DefinitionError for a table that does not fit: a
-    column that is not there, of another type, of limited length, that may not be empty or must be
+    column that is not there, of another type, of limited length, that may not be NULL or must be
     unique; a key that is not unique; a column of the host's own that has to be filled.
     """
 
@@ -107,8 +108,9 @@ class Projection:
         )
 
     def _upsert(self, dialect: str) -> sa.Insert:
-        # The two have the same methods, and no type in common that has them.
-        insert = (sqlite if dialect == "sqlite" else postgresql).insert(self.table)
+        insert: sqlite.Insert | postgresql.Insert = (
+            sqlite.insert(self.table) if dialect == "sqlite" else postgresql.insert(self.table)
+        )
         written = {c: insert.excluded[c] for c in self.fields.columns if c not in self.keys}
         if not written:
             return insert.on_conflict_do_nothing(index_elements=self.keys)
