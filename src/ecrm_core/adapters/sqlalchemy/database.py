@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from attrs import frozen
 from ecrm_core.adapters.sqlalchemy.adopting import declare, require_tables, share_declarations
 from ecrm_core.adapters.sqlalchemy.binding import Binding
 from ecrm_core.adapters.sqlalchemy.known import Declarations, read_declarations
+from ecrm_core.adapters.sqlalchemy.projection import Projection
 from ecrm_core.adapters.sqlalchemy.tables import Tables
 from ecrm_core.adapters.sqlalchemy.troubles import translated
 from ecrm_core.adapters.sqlalchemy.writing import AgainError, Writing
@@ -30,6 +31,7 @@ class Database:
     binding: Binding
     tables: Tables
     postgres: bool
+    projections: tuple[Projection, ...] = ()
 
     def ask(
         self, kind: AnyKind, index: str | None, query: tuple[Any, dict[str, object]]
@@ -52,14 +54,22 @@ class Database:
             self.declare([kind])
         raise self._contended()
 
-    def apply(self, tenant: str, plan: Plan) -> Applied:
-        """Apply the plan in one transaction, or in a savepoint of the host's."""
+    def apply(
+        self, tenant: str, plan: Plan, follow: Callable[[sa.Connection], None]
+    ) -> Applied:  # fmt: skip
+        """Apply the plan in one transaction, or in a savepoint of the host's.
+
+        ``follow`` is called in it, after the writes.
+        """
         for _ in range(_ATTEMPTS):
             try:
                 with translated(own=self.binding.own), self.binding.writing() as connection:
                     known = self._known(connection)
                     work = Writing(connection, self.tables, known, tenant, self.postgres)
-                    return work.apply(plan)
+                    applied = work.apply(plan)
+                    if not applied.replayed:
+                        follow(connection)
+                    return applied
             except AgainError:
                 continue
             except ConflictError as error:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from ecrm_core.adapters.sqlalchemy.troubles import translated
+from ecrm_core.adapters.sqlalchemy.troubles import collision
 from ecrm_core.errors import ConflictError, DefinitionError
 
 __all__ = ["run_in_transaction"]
@@ -21,8 +21,9 @@ def run_in_transaction(
     """Return what ``work`` returns, done in one transaction and committed.
 
     After a ConflictError the transaction is rolled back and ``work`` runs again from its beginning,
-    ``attempts`` (1 or more) times in all; the last error comes out. So ``work`` must do nothing
-    that a rollback does not undo: no mail, no call to a payment provider.
+    ``attempts`` (1 or more) times in all; the last error comes out. A deadlock or serialisation
+    failure of the host's own statements counts as one; its other errors come out as they are. So
+    ``work`` must do nothing that a rollback does not undo: no mail, no call to a payment provider.
     """
     if attempts < 1:
         raise DefinitionError(f"found {attempts} attempts, expected 1 or more", code="attempts")
@@ -30,8 +31,14 @@ def run_in_transaction(
     while True:
         attempt += 1
         try:
-            with translated(own=False), engine.begin() as connection:
+            with engine.begin() as connection:
                 return work(connection)
         except ConflictError:
             if attempt == attempts:
                 raise
+        except sa.exc.DBAPIError as error:
+            conflict = collision(error)
+            if conflict is None:
+                raise
+            if attempt == attempts:
+                raise conflict from None

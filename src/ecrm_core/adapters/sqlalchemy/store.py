@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from types import TracebackType
 from typing import Self
@@ -10,8 +11,10 @@ import sqlalchemy as sa
 
 from ecrm_core.adapters.sqlalchemy.binding import Bind, bind_of
 from ecrm_core.adapters.sqlalchemy.database import Database
+from ecrm_core.adapters.sqlalchemy.projection import Projection
 from ecrm_core.adapters.sqlalchemy.tables import Tables, build_tables, empty_tables
 from ecrm_core.adapters.sqlalchemy.tenant import SqlAlchemyTenant
+from ecrm_core.adapters.sqlalchemy.troubles import translated
 from ecrm_core.errors import DefinitionError
 from ecrm_core.ports import KINDS
 from ecrm_core.ports.span import check_tenant
@@ -25,20 +28,24 @@ class SqlAlchemyStore:
     On an Engine each call is a transaction of its own. On a Connection or Session of the host each
     ``apply`` is a savepoint in the host's transaction: the host commits, or nothing of it stays.
     ``tables`` are those of ``build_tables``, made by the host's migrations; without them a store on
-    an Engine makes and changes its tables itself.
+    an Engine makes and changes its tables itself. ``projections`` are tables of the host's own that
+    follow the profiles.
 
     Raises DefinitionError for another database or an asynchronous engine, StorageUnavailable
     (codes "locked", "read_only", "full", "no_tables", "gone", "aborted", "closed", ...) and
     StorageError ("newer_format").
     """
 
-    def __init__(self, bind: Bind, *, tables: Tables | None = None) -> None:
+    def __init__(
+        self, bind: Bind, *, tables: Tables | None = None, projections: Iterable[Projection] = ()
+    ) -> None:
         """Work on an Engine, or in the transaction of a Connection or Session."""
-        binding = bind_of(bind)
+        with translated(lambda: "transaction"):  # a session connects when it is first asked
+            binding = bind_of(bind)
         if tables is None and binding.own:
             tables = empty_tables(sa.MetaData(), prefix="ecrm_", schema=None, managed=True)
         postgres = binding.engine.dialect.name == "postgresql"
-        self._database = Database(binding, tables or _usual_tables(), postgres)
+        self._database = Database(binding, tables or _usual_tables(), postgres, tuple(projections))
         self._disposes = False
 
     @classmethod

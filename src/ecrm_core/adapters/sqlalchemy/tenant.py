@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from attrs import evolve, frozen
 
 from ecrm_core.adapters.sqlalchemy.database import Database
+from ecrm_core.adapters.sqlalchemy.projecting import Projected, Projecting
+from ecrm_core.adapters.sqlalchemy.projection import Projection
 from ecrm_core.adapters.sqlalchemy.statements import Statements, shape_of
 from ecrm_core.adapters.sqlalchemy.values import bound
+from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Applied, ChangeSet, Key, Kind, Stored
 from ecrm_core.ports.plan import plan_of
 from ecrm_core.ports.span import Span, check_keys, span_of
@@ -79,7 +83,32 @@ class SqlAlchemyTenant:
         return Page(tuple(_read(kind, row) for row in found[:limit]), following)
 
     def apply(self, changes: ChangeSet) -> Applied:
-        return self._database.apply(self._name, plan_of(changes))
+        def follow(connection: sa.Connection) -> None:
+            for projection in self._database.projections:
+                projection.write(connection, self._name, changes)
+
+        return self._database.apply(self._name, plan_of(changes), follow)
+
+    def project_all(
+        self,
+        projection: Projection,
+        *,
+        page: int = 500,
+        after: str | None = None,
+        progress: Callable[[Projected], object] | None = None,
+    ) -> Projected:
+        """Write the projection's row of every customer, and remove all others of the tenant.
+
+        Each page is a transaction; what is changed meanwhile is written as it is then.
+        ``progress`` is called after each page and stops the work by returning False; ``after``
+        (of the result) goes on from there. Raises DefinitionError for a page that is not 1 to
+        10,000 or a projection of another tenant.
+        """
+        if not projection.concerns(self._name):
+            message = f"the projection is of the tenant {projection.tenant!r}, not of this one"
+            raise DefinitionError(message, code="projection")
+        work = Projecting(self, self._database, projection, page)
+        return work.run(after or "", progress)
 
     def _statements(self, kind: Kind[Any]) -> Statements:
         return self._database.tables.statements(kind, postgres=self._database.postgres)

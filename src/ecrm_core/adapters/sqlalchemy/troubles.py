@@ -13,7 +13,7 @@ from sqlalchemy import exc
 
 from ecrm_core.errors import ConflictError, EcrmError, InputError, StorageUnavailable
 
-__all__ = ["translated", "unavailable"]
+__all__ = ["collision", "translated", "unavailable"]
 
 _WORDS = {
     "locked": "is busy with other transactions: try again",
@@ -63,6 +63,14 @@ def translated(*, own: bool) -> Iterator[None]:
         raise _of_driver(error, own=own) from None
     except exc.SQLAlchemyError as error:
         raise unavailable("storage_unavailable", error=type(error).__name__) from None
+    except OSError:  # as asyncpg says that nobody answers
+        raise unavailable("gone") from None
+
+
+def collision(error: exc.DBAPIError) -> ConflictError | None:
+    """Return the conflict that an error of the driver tells of; None for any other trouble."""
+    found = _of_driver(error, own=False)
+    return found if isinstance(found, ConflictError) else None
 
 
 def _of_driver(error: exc.DBAPIError, *, own: bool) -> EcrmError:

@@ -1,0 +1,33 @@
+"""Settings: what differs between the shop on a laptop and the one in production."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from ecrm_core.crm.settings import Settings as CrmSettings
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The shop's settings; the secrets do not show themselves."""
+
+    database_url: str = field(repr=False)
+    shopify_secret: str = field(repr=False)
+    staff_token: str = field(repr=False)
+    region: str = "KR"
+    tz: str = "Asia/Seoul"
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read SHOP_DATABASE_URL, SHOP_SHOPIFY_SECRET, SHOP_STAFF_TOKEN; KeyError names a gap."""
+        return cls(
+            database_url=os.environ["SHOP_DATABASE_URL"],
+            shopify_secret=os.environ["SHOP_SHOPIFY_SECRET"],
+            staff_token=os.environ["SHOP_STAFF_TOKEN"],
+        )
+
+    @property
+    def crm(self) -> CrmSettings:
+        """What the CRM is told about this shop."""
+        return CrmSettings(region=self.region, tz=self.tz)

@@ -1,0 +1,82 @@
+"""Webhooks: what Shopify tells the shop, verified, taken in once, with the shop's own row."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, request
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from ecrm_core import Crm
+from ecrm_core.crm.receipt import Receipt
+from ecrm_core.errors import KeyReused
+from ecrm_core.sources import shopify
+from flask_shop.answers import Json
+from flask_shop.database import database
+from flask_shop.models import Order
+
+pages = Blueprint("webhooks", __name__)
+
+
+@pages.post("/webhooks/shopify")
+def receive() -> Json:
+    """Take one event in; Shopify sends it again until the answer is 200."""
+    db, body = database(), request.get_data()
+    signature = request.headers.get("X-Shopify-Hmac-SHA256")
+    shopify.verify(body, signature, secret=db.settings.shopify_secret)
+    topic = request.headers.get("X-Shopify-Topic", "")
+    if topic not in shopify.TOPICS:  # signed, and nothing for us
+        return {"ignored": topic}
+    # One event may come under several topics, so the topic is part of the key.
+    event = request.headers.get("X-Shopify-Event-Id")
+    key = event and f"shopify/{topic}/{event}"
+
+    def work(session: Session) -> Receipt:
+        receipt = take_in(db.crm(session), body, topic, key)
+        if topic.startswith("orders/") and receipt.accepted and not receipt.replayed:
+            save_order(session, json.loads(body), receipt.customers[0])
+        return receipt
+
+    receipt = db.transaction(work)
+    return {
+        "accepted": receipt.accepted,
+        "quarantined": receipt.quarantined,
+        "replayed": receipt.replayed,
+    }
+
+
+def take_in(crm: Crm, body: bytes, topic: str, key: str | None) -> Receipt:
+    """Tell the CRM: the event's id is the request key, so that a repetition changes nothing."""
+    region = database().settings.region
+    delivery = shopify.read(body, received_at=crm.now(), topic=topic, region=region)
+    try:
+        return crm.ingest(delivery, key=key)
+    except KeyReused:  # the same event with newer content: a statement like any other
+        return crm.ingest(delivery)
+
+
+def save_order(session: Session, told: dict[str, Any], crm_id: str) -> None:
+    """Write the shop's own row, unless a newer one is there: webhooks come in any order.
+
+    What raises here undoes the CRM's rows as well.
+    """
+    row = {
+        "shopify_id": str(told["id"]),
+        "number": told.get("name"),
+        "total": Decimal(told.get("total_price", "0")),
+        "currency": told.get("currency"),
+        "crm_id": crm_id,
+        "updated_at": datetime.fromisoformat(told["updated_at"]),
+    }
+    new = insert(Order).values(row)
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[Order.shopify_id],
+            set_={name: new.excluded[name] for name in row},
+            where=Order.updated_at <= new.excluded.updated_at,
+        )
+    )

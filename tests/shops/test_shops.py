@@ -1,0 +1,235 @@
+"""Both shops of examples, each a real server on a real Postgres, asked over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
+import pytest
+import sqlalchemy as sa
+
+from tests.postgres import Postgres
+from tests.shops.payloads import CANARY, customer, order
+from tests.shops.serving import FASTAPI, FLASK, Server, Shop
+
+NUMBERS = count(1)
+# Served from one process each: the tests share a database, and each has customers of its own.
+Rows = list[tuple[object, ...]]
+
+
+class Served:
+    """A shop that is being served, and its database."""
+
+    def __init__(self, shop: Shop, url: str, server: Server) -> None:
+        self.shop, self.url, self.server = shop, url, server
+        self.engine = sa.create_engine(url, poolclass=sa.NullPool)
+
+    def rows(self, query: str, **values: object) -> Rows:
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(query), values)]
+
+
+@pytest.fixture(scope="module", params=[FLASK, FASTAPI], ids=lambda shop: shop.name)
+def served(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[Served]:
+    shop: Shop = request.param
+    url = postgres.fresh()
+    made = shop.run(shop.makes, url)
+    assert made.returncode == 0, made.stderr
+    with shop.serve(url) as server:
+        yield Served(shop, url, server)
+    assert CANARY not in "".join(server.lines)
+    assert "Traceback" not in "".join(server.lines)
+
+
+@pytest.fixture
+def server(served: Served) -> Server:
+    return served.server
+
+
+@pytest.fixture
+def number() -> int:
+    """A customer nobody has used yet."""
+    return next(NUMBERS)
+
+
+def test_a_webhook_becomes_a_customer_staff_can_see(server: Server, number: int) -> None:
+    told = server.webhook("customers/create", customer(number), event=f"c{number}")
+    assert (told.status, told.body) == (200, {"accepted": 1, "quarantined": 0, "replayed": False})
+    seen = server.staff("GET", f"/customers/shopify/{number}")
+    assert seen.status == 200
+    assert seen.body["emails"] == [f"ann{number}.{CANARY}@example.com"]
+    assert seen.body["sources"] == [f"shopify/{number}"]
+    assert server.staff("GET", f"/customers/{seen.body['id']}").body == seen.body
+
+
+def test_the_same_event_twice_counts_once(served: Served, number: int) -> None:
+    told = order(number, number)
+    first, second = [
+        served.server.webhook("orders/create", told, event=f"o{number}") for _ in range(2)
+    ]
+    assert (first.body["replayed"], second.body["replayed"]) == (False, True)
+    assert (second.status, second.body["accepted"]) == (200, 1)
+    assert served.server.staff("GET", f"/customers/shopify/{number}").body["orders"] == 1
+    assert served.rows("select number from orders where shopify_id = :id", id=str(number)) == [
+        (f"#{number}",)
+    ]
+
+
+def test_a_forged_webhook_is_answered_401_and_leaves_nothing(server: Server, number: int) -> None:
+    told = customer(number)
+    assert server.webhook("customers/create", told, event="f", secret="another").status == 401
+    unsigned = server.ask("POST", "/webhooks/shopify", json.dumps(told).encode())
+    assert (unsigned.status, unsigned.body) == (401, {"error": "bad_signature"})
+    assert server.staff("GET", f"/customers/shopify/{number}").status == 404
+
+
+def test_a_broken_webhook_is_answered_400(server: Server, number: int) -> None:
+    broken = json.dumps(customer(number)).encode()[:-9]
+    told = server.webhook("customers/create", broken, event=f"b{number}")
+    assert (told.status, told.body) == (400, {"error": "not_json", "path": "$"})
+
+
+def test_a_topic_for_somebody_else_is_left_alone(server: Server) -> None:
+    told = server.webhook("themes/publish", {"id": 1}, event="t")
+    assert (told.status, told.body) == (200, {"ignored": "themes/publish"})
+
+
+def test_a_webhook_too_large_is_answered_413(server: Server) -> None:
+    assert server.webhook("customers/create", b"[" * 6_000_000, event="l").status == 413
+
+
+@pytest.mark.parametrize("fault", [{"name": None}, {"total_price": "99999999999"}])
+def test_an_error_after_ingest_leaves_neither_the_shops_row_nor_the_crms(
+    served: Served, number: int, fault: dict[str, object]
+) -> None:
+    event = str(fault)
+    refused = served.server.webhook("orders/create", order(number, number, **fault), event=event)
+    assert (refused.status, refused.body) == (500, {"error": "internal"})
+    assert served.server.staff("GET", f"/customers/shopify/{number}").status == 404
+    assert served.rows("select 1 from orders where shopify_id = :id", id=str(number)) == []
+    # The event's key is not used up: put right and sent again, it counts.
+    again = served.server.webhook("orders/create", order(number, number), event=event)
+    assert (again.status, again.body["replayed"]) == (200, False)
+    assert served.server.staff("GET", f"/customers/shopify/{number}").body["orders"] == 1
+
+
+def test_webhooks_in_the_wrong_order_leave_the_newest(served: Served, number: int) -> None:
+    late = order(number, number, total_price="1000", updated_at="2026-11-03T10:00:00+09:00")
+    served.server.webhook("orders/updated", late, event=f"late{number}")
+    served.server.webhook("orders/create", order(number, number), event=f"early{number}")
+    found = served.rows("select total from orders where shopify_id = :id", id=str(number))
+    assert found == [(1000,)]
+
+
+def test_is_this_a_duplicate(server: Server, number: int) -> None:
+    server.webhook("customers/create", customer(number), event=f"d{number}")
+    known = server.staff("GET", f"/customers/shopify/{number}").body["id"]
+    asked = {"name": f"Ann{CANARY} Reed{number}", "email": f"ann{number}.{CANARY}@example.com"}
+    found = server.staff("POST", "/customers/duplicates", asked)
+    assert [(match["customer"], match["likely"]) for match in found.body["matches"]] == [
+        (known, True)
+    ]
+    stranger = {"name": "Bo Cho", "email": "bo@example.org"}
+    nobody = server.staff("POST", "/customers/duplicates", stranger)
+    assert nobody.body == {"matches": []}
+
+
+def test_a_browser_sees_a_masked_table(server: Server, number: int) -> None:
+    server.webhook("customers/create", customer(number), event=f"h{number}")
+    shown = server.staff("GET", f"/customers/shopify/{number}", accept="text/html")
+    assert shown.text.startswith("<table")
+    assert CANARY not in shown.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/customers/shopify/1"), ("POST", "/customers/duplicates"),
+     ("POST", "/customers/shopify/1/contracts")],
+)  # fmt: skip
+def test_only_staff_ask_about_customers(server: Server, method: str, path: str) -> None:
+    body = b'{"name": "Ann"}'
+    headers = {"Content-Type": "application/json", "Authorization": "Bearer guessed"}
+    assert server.ask(method, path, body, headers).status == 401
+    assert server.ask(method, path, body, {"Content-Type": "application/json"}).status == 401
+
+
+def test_a_contract_is_begun_once_charged_once_and_handed_over_once(
+    served: Served, number: int
+) -> None:
+    served.server.webhook("customers/create", customer(number), event=f"s{number}")
+    path = f"/customers/shopify/{number}/contracts"
+    begun = [served.server.staff("POST", path, idempotency_key=f"order-{number}") for _ in range(2)]
+    assert [answer.status for answer in begun] == [201, 201]
+    assert begun[0].body == begun[1].body
+    runs = [served.shop.run(served.shop.due, served.url) for _ in range(2)]
+    assert [(run.returncode, run.stderr) for run in runs] == [(0, ""), (0, "")]
+    assert "1 charges, 0 notices, 0 tasks" in runs[0].stdout
+    assert "delivered 1, to be tried again 0" in runs[0].stdout
+    assert "delivered 0" in runs[1].stdout
+    sent = served.rows("select topic, payload ->> 'amount' from messages")
+    assert sent == [("charge", "30000")]
+    shown = served.server.staff("GET", f"/customers/shopify/{number}").body
+    assert shown["contracts"] == [{"id": begun[0].body["contract"], "status": "active"}]
+
+
+def test_many_at_once_each_count_and_one_event_counts_once(served: Served, number: int) -> None:
+    """Eight workers: different orders of one customer, and one event sent by all of them."""
+    server = served.server
+
+    def send(at: int) -> tuple[int, bool]:
+        made = server.webhook(
+            "orders/create", order(number * 1000 + at, number), event=f"many{number}-{at}"
+        )
+        same = server.webhook("customers/update", customer(number), event=f"same{number}")
+        return made.status, bool(same.body["replayed"]) if same.status == 200 else True
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(16)))
+    assert [status for status, _ in answers] == [200] * 16
+    assert sum(not replayed for _, replayed in answers) == 1
+    assert server.staff("GET", f"/customers/shopify/{number}").body["orders"] == 16
+
+
+def test_a_database_that_is_away_is_answered_503_and_comes_back(
+    served: Served, number: int
+) -> None:
+    name = sa.make_url(served.url).database
+    told = customer(number)
+    admin = sa.create_engine(
+        sa.make_url(served.url).set(database="postgres"),
+        isolation_level="AUTOCOMMIT", poolclass=sa.NullPool,
+    )  # fmt: skip
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'alter database "{name}" allow_connections false'))
+        connection.execute(
+            sa.text("select pg_terminate_backend(pid) from pg_stat_activity where datname = :name"),
+            {"name": name},
+        )
+        try:
+            away = [
+                served.server.webhook("customers/create", told, event=f"a{number}").status,
+                served.server.staff("GET", "/customers/shopify/1").status,
+            ]
+        finally:
+            connection.execute(sa.text(f'alter database "{name}" allow_connections true'))
+    assert away == [503, 503], "".join(served.server.lines)[-3000:]
+    again = served.server.webhook("customers/create", told, event=f"a{number}")
+    assert (again.status, again.body["replayed"]) == (200, False)
+
+
+def test_no_error_answer_repeats_what_was_sent(served: Served, number: int) -> None:
+    server, canary = served.server, {"email": [f"{CANARY}@example.com"], "name": {CANARY: CANARY}}
+    answers = [
+        server.webhook("customers/create", [f"{CANARY}@example.com"], event=f"n{number}"),
+        server.webhook("customers/create", f'{{"email": "{CANARY}'.encode(), event="n"),
+        server.webhook("orders/create", order(number, number, name=None), event="n"),
+        server.webhook("customers/create", customer(number), event="n", secret=CANARY),
+        server.staff("POST", "/customers/duplicates", canary),
+        server.staff("POST", "/customers/duplicates", [canary]),
+        server.staff("GET", "/customers/shopify/nobody"),
+        server.staff("POST", "/customers/nobody/contracts"),
+    ]
+    assert [answer.text for answer in answers if CANARY in answer.text] == []
+    assert {answer.status for answer in answers if answer.status >= 300} >= {400, 401, 404, 500}
