@@ -85,7 +85,7 @@ class ClaimVerbs(Verbs):
             lambda at: self.dry_run.claim(
                 claimant, claimed, proof=proof, source=source, by=by, event=event, now=at
             ),
-            params, key, now,
+            params, key, now, by=by,
         )  # fmt: skip
         return int(result["claims"])
 
@@ -113,7 +113,7 @@ class ClaimVerbs(Verbs):
                 claimant, address, proof=proof, source=source, by=by, channel=channel,
                 event=event, now=at,
             ),
-            params, key, now,
+            params, key, now, by=by,
         )  # fmt: skip
         return int(result["claims"])
 

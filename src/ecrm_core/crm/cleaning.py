@@ -74,7 +74,7 @@ class CleaningVerbs(Verbs):
             params = ["clean", str(customer), by, rules and digest(rules.to_json())]
             result = self._commit(
                 lambda at: self.dry_run.clean(customer, by=by, rules=rules, now=at),
-                params, key, now,
+                params, key, now, by=by,
             )  # fmt: skip
             written = len(result["corrections"])
             return Cleaned(customers=1, changed=int(written > 0), corrections=written)

@@ -96,7 +96,7 @@ class ContactVerbs(Verbs):
         }  # fmt: skip
         self._commit(
             lambda at: self.dry_run.consent(address, state, now=at, **said),
-            ["consent", address, state, *said.values()], key, now,
+            ["consent", address, state, *said.values()], key, now, by=by,
         )  # fmt: skip
 
     def refuse_contact(
@@ -111,7 +111,7 @@ class ContactVerbs(Verbs):
         """Record that the person wants none of this at all, whatever her addresses are."""
         self._commit(
             lambda at: self.dry_run.refuse_contact(customer, purpose=purpose, by=by, now=at),
-            ["refuse_contact", str(customer), purpose, by], key, now,
+            ["refuse_contact", str(customer), purpose, by], key, now, by=by,
         )  # fmt: skip
 
     def lift_refusal(
@@ -126,7 +126,7 @@ class ContactVerbs(Verbs):
         """Record that the person takes such a refusal back; what her addresses say counts again."""
         self._commit(
             lambda at: self.dry_run.lift_refusal(customer, purpose=purpose, by=by, now=at),
-            ["lift_refusal", str(customer), purpose, by], key, now,
+            ["lift_refusal", str(customer), purpose, by], key, now, by=by,
         )  # fmt: skip
 
     def may_contact(
@@ -141,8 +141,9 @@ class ContactVerbs(Verbs):
         """Tell whether some address of the customer may be written to, and why or why not."""
         when = self._now(at)
         return may_contact_customer(
-            self.store, customer, channel=channel, purpose=purpose, at=when, night=night
-        )
+            self.store, customer, channel=channel, purpose=purpose, at=when, night=night,
+            secret=self._settings.secret,
+        )  # fmt: skip
 
     def may_contact_address(
         self,
@@ -157,5 +158,6 @@ class ContactVerbs(Verbs):
         contact = address_of(address, channel, region=self._settings.region)
         when = self._now(at)
         return may_contact_address(
-            self.store, contact, channel=channel, purpose=purpose, at=when, night=night
-        )
+            self.store, contact, channel=channel, purpose=purpose, at=when, night=night,
+            secret=self._settings.secret,
+        )  # fmt: skip

@@ -17,6 +17,7 @@ from ecrm_core.crm.judgements import JudgementVerbs
 from ecrm_core.crm.merging import MergingVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
+from ecrm_core.crm.privacy import PrivacyVerbs
 from ecrm_core.crm.quality import QualityVerbs
 from ecrm_core.crm.runs import RunVerbs
 from ecrm_core.crm.segments import SegmentVerbs
@@ -26,7 +27,7 @@ from ecrm_core.crm.subscriptions import SubscriptionVerbs
 from ecrm_core.crm.tables import TableVerbs
 from ecrm_core.crm.timeline import TimelineVerbs
 from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy
-from ecrm_core.kernel import Clock
+from ecrm_core.kernel import Clock, Noted
 from ecrm_core.ports import Tenants, Toolbox
 from ecrm_core.quality import RuleSet
 from ecrm_core.services import commit, prepare_forget_requests
@@ -40,6 +41,7 @@ class Crm(
     IntakeVerbs,
     IdentityVerbs,
     MergingVerbs,
+    PrivacyVerbs,
     ContactVerbs,
     QualityVerbs,
     CleaningVerbs,
@@ -128,9 +130,14 @@ class Crm(
         self, *, older_than: timedelta = timedelta(days=30), now: datetime | None = None
     ) -> int:
         """Forget request keys of that age and return how many; sent again, they count anew."""
-        before, forgotten = self._now(now) - older_than, 0
+        at, forgotten = self._now(now), 0
+        before, note = at - older_than, Noted(verb="forget_requests", at=at)
         while True:
-            applied = commit(self.store, lambda: prepare_forget_requests(self.store, before=before))
+            applied = commit(
+                self.store,
+                lambda: prepare_forget_requests(self.store, before=before),
+                note=note,
+            )
             count = int(str(applied.result["forgotten"]))
             forgotten += count
             if not count:

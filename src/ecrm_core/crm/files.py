@@ -20,6 +20,7 @@ from ecrm_core.kernel import (
     ABSENT,
     ChangeSet,
     Expect,
+    Noted,
     Put,
     Registry,
     canonical_json,
@@ -87,7 +88,7 @@ def ingest_file(
     mark = held.value if held else first
     if mark.finished:
         mark = evolve(first, received_at=mark.received_at, finished=True)
-    work = _Import(store, settings, mark, held.version if held else ABSENT)
+    work = _Import(store, settings, mark, held.version if held else ABSENT, now)
     total = max(lines, mark.rows)
     for delivery in _naming(given.path, _pages(given, settings, mark)):
         work.take(delivery, given.path)
@@ -172,11 +173,13 @@ class _Import:
     settings: Settings
     mark: Checkpoint
     version: int
+    now: datetime
 
     def take(self, delivery: Delivery, path: Path) -> None:
         """Take one page in; StorageError names the file and the row to go on from."""
         try:
-            applied = commit(self.store, lambda: self._decide(delivery))
+            note = Noted(verb="ingest_file", at=self.now, by=delivery.source)
+            applied = commit(self.store, lambda: self._decide(delivery), note=note)
         except StorageError as error:
             reached = f"{path.name!r}: rows up to {self.mark.rows} are in; run it again to go on"
             message = f"{error.message}; {reached}"
@@ -193,7 +196,9 @@ class _Import:
             commit(self.store, lambda: put)
 
     def _decide(self, delivery: Delivery) -> ChangeSet:
-        changes = prepare_ingest(self.store, delivery, policy=self.settings.policy)
+        changes = prepare_ingest(
+            self.store, delivery, policy=self.settings.policy, secret=self.settings.secret
+        )
         if self.mark.finished:  # a file known already: only what is new is written, if anything
             return changes
         self._check_alone()

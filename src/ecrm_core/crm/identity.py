@@ -9,7 +9,6 @@ from ecrm_core.kernel import ChangeSet, CustomerId
 from ecrm_core.services import (
     CustomerView,
     Hit,
-    export_customer,
     find_customers,
     group_of,
     linked_rows,
@@ -57,12 +56,6 @@ class IdentityVerbs(Verbs):
         """Return one customer whole; MissingError when there is none. It never guesses."""
         return view_customer(self.store, customer, kinds=self._settings.tools.linked.values())
 
-    def export(self, customer: Customer, *, audit: bool = True) -> dict[str, object]:
-        """Return everything known of a customer as JSON values; without merges if not ``audit``."""
-        kinds = self._settings.tools.linked.values()
-        whole = view_customer(self.store, customer, timeline=None, kinds=kinds)
-        return export_customer(whole, audit=audit)
-
     def linked(self, customer: Customer, kind: str) -> tuple[object, ...]:
         """Return a customer's rows of a Kind that the tools brought (``LinkedKind``), by its name.
 
@@ -93,6 +86,6 @@ class IdentityVerbs(Verbs):
             lambda at: self.dry_run.correct(
                 customer, field, value, by=by, replaces=replaces, pin=pin, reason=reason, now=at
             ),
-            params, key, now,
+            params, key, now, by=by, why=reason,
         )  # fmt: skip
         return str(result["correction"])

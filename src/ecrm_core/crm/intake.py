@@ -10,7 +10,7 @@ from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.receipt import Receipt
 from ecrm_core.crm.verbs import Drafts, Verbs
 from ecrm_core.customers import FieldMap
-from ecrm_core.kernel import ChangeSet
+from ecrm_core.kernel import ChangeSet, Noted
 from ecrm_core.services import commit, prepare_ingest
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
 from ecrm_core.sources.csv_modes import EXACT
@@ -23,7 +23,9 @@ class IntakeDrafts(Drafts):
 
     def ingest(self, delivery: Delivery) -> ChangeSet:
         """Return what taking in the delivery would write."""
-        return prepare_ingest(self.store, delivery, policy=self.settings.policy)
+        return prepare_ingest(
+            self.store, delivery, policy=self.settings.policy, secret=self.settings.secret
+        )
 
 
 class IntakeVerbs(Verbs):
@@ -34,7 +36,10 @@ class IntakeVerbs(Verbs):
     ) -> Receipt:
         """Take a delivery in, in one transaction; a webhook's event id makes a good ``key``."""
         request = self._key(key, ["ingest", delivery.source, delivery.digest], now)
-        return Receipt.of(commit(self.store, lambda: self.dry_run.ingest(delivery), key=request))
+        note = Noted(verb="ingest", at=self._now(now), by=delivery.source)
+        return Receipt.of(
+            commit(self.store, lambda: self.dry_run.ingest(delivery), key=request, note=note)
+        )
 
     def ingest_file(
         self,

@@ -92,12 +92,21 @@ class JudgementVerbs(Verbs):
         """
         return stored_judgement_rows(self.store)
 
-    def export_judgements(self, target: str | Path | BinaryIO, *, mode: str = EXACT) -> int:
+    def export_judgements(
+        self,
+        target: str | Path | BinaryIO,
+        *,
+        mode: str = EXACT,
+        by: str | None = None,
+        now: datetime | None = None,
+    ) -> int:
         """Write all judgements as a CSV, to a path or a binary stream; return how many.
 
-        ``mode`` is that of ``export_table``. Raises as it does.
+        ``mode`` is that of ``export_table``. The audit tells that ``by`` took them. Raises as it
+        does.
         """
         checked_mode(mode)
+        self._note("export_judgements", by, now)
         if not isinstance(target, str | Path):
             return self._written(target, mode)
         with whole_file(Path(target)) as draft:

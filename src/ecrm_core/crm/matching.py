@@ -113,6 +113,6 @@ class MatchingVerbs(Verbs):
         params = ["judge", str(left), str(right), JudgementVerdict.of(verdict).value, by, reason]
         result = self._commit(
             lambda at: self.dry_run.judge(left, right, verdict, by=by, reason=reason, now=at),
-            params, key, now,
+            params, key, now, by=by, why=reason,
         )  # fmt: skip
         return decode(Judged, result)

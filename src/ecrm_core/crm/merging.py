@@ -10,7 +10,6 @@ from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.kernel import ChangeSet, decode
 from ecrm_core.merging import LegalHold, MergeEdge, MergePreview, UndoReport
 from ecrm_core.services import (
-    Act,
     Review,
     prepare_hold,
     prepare_merge,
@@ -77,9 +76,8 @@ class MergingVerbs(Verbs):
 
         ``changes`` is what ``merge`` with the same arguments applies; None while it is refused.
         """
-        act = Act(by=by, at=self._now(now), policy=self._settings.policy)
         return prepare_preview(
-            self.store, winner, loser, act=act,
+            self.store, winner, loser, act=self._act(by, now),
             review=Review.of(values, despite, self._settings.region),
             kinds=self._settings.tools.linked.values(),
         )  # fmt: skip
@@ -107,7 +105,7 @@ class MergingVerbs(Verbs):
             lambda at: self.dry_run.merge(
                 winner, loser, by=by, values=review.values, despite=review.despite, now=at
             ),
-            params, key, now,
+            params, key, now, by=by,
         )  # fmt: skip
         return decode(Undo, dict(result))
 
@@ -126,7 +124,11 @@ class MergingVerbs(Verbs):
         """
         edge = _edge(undo)
         result = self._commit(
-            lambda at: self.dry_run.unmerge(edge, by=by, now=at), ["unmerge", edge, by], key, now
+            lambda at: self.dry_run.unmerge(edge, by=by, now=at),
+            ["unmerge", edge, by],
+            key,
+            now,
+            by=by,
         )
         return decode(UndoReport, dict(result))
 
@@ -145,7 +147,7 @@ class MergingVerbs(Verbs):
         """
         result = self._commit(
             lambda at: self.dry_run.hold(customer, reason=reason, by=by, now=at),
-            ["hold", str(customer), reason, by], key, now,
+            ["hold", str(customer), reason, by], key, now, by=by, why=reason,
         )  # fmt: skip
         return str(result["hold"])
 
@@ -163,7 +165,11 @@ class MergingVerbs(Verbs):
         """
         id_ = _hold(hold)
         self._commit(
-            lambda at: self.dry_run.release(id_, by=by, now=at), ["release", id_, by], key, now
+            lambda at: self.dry_run.release(id_, by=by, now=at),
+            ["release", id_, by],
+            key,
+            now,
+            by=by,
         )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.verbs import Drafts, Verbs
-from ecrm_core.kernel import ChangeSet, Claim, DeliveryPolicy, utc
+from ecrm_core.kernel import ChangeSet, Claim, DeliveryPolicy, Noted, utc
 from ecrm_core.services import (
     Deliveries,
     Handler,
@@ -66,5 +66,6 @@ class OutboxVerbs(Verbs):
     def release_stuck(self, *, now: datetime | None = None) -> int:
         """Let stuck effects be tried again and return how many; their attempts count anew."""
         at = self._now(now)
-        applied = commit(self.store, lambda: self.dry_run.release_stuck(now=at))
+        note = Noted(verb="release_stuck", at=at)
+        applied = commit(self.store, lambda: self.dry_run.release_stuck(now=at), note=note)
         return int(str(applied.result["released"]))

@@ -13,7 +13,7 @@ from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.verbs import Verbs
 from ecrm_core.customers import FieldMap
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import ChangeSet, Stored
+from ecrm_core.kernel import ChangeSet, Noted, Stored, utc
 from ecrm_core.ports import Page, Store
 from ecrm_core.quality import WAYS, HalfLives, RuleSet, TableReport, Value, WorkList
 from ecrm_core.services import (
@@ -178,7 +178,8 @@ class _Replay:
         if mapper is None:
             self._ways["skipped"] += 1
             return
-        applied = commit(self.store, lambda: self._decide(row.value, mapper))
+        note = Noted(verb="replay", at=utc(self.settings.clock.now()), by=row.value.source)
+        applied = commit(self.store, lambda: self._decide(row.value, mapper), note=note)
         way = _WAYS.get(str(applied.result["read"]), "skipped")
         self._ways[way] += 1
         for name, count in applied.result.items():
@@ -190,7 +191,9 @@ class _Replay:
         held = self.store.get_many(QUARANTINE, [(row.id,)]).get((row.id,))
         if held is None:
             return ChangeSet(result={"read": None})
-        return prepare_replay(self.store, held, mapper, policy=self.settings.policy)
+        return prepare_replay(
+            self.store, held, mapper, policy=self.settings.policy, secret=self.settings.secret
+        )
 
     def _mapper(self, source: str) -> Mapper | None:
         if source not in self._mappers:

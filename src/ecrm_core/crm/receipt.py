@@ -37,16 +37,17 @@ class Judged:
 
 @frozen(kw_only=True)
 class Receipt:
-    """What came of the rows of a delivery: rows = accepted + quarantined + duplicate.
+    """What came of the rows of a delivery: rows = accepted + quarantined + duplicate + erased.
 
     Accepted are ``created`` and ``updated`` customers' records and the ``superseded`` ones: older
-    than what is known, kept as history. A ``duplicate`` states nothing new.
+    than what is known, kept as history. A ``duplicate`` states nothing new. ``erased``
+    are about people who were erased: left out, with all that came with them.
     ``conflicting`` counts fields that a source stated in two ways at one time, ``statements`` the
     consents written. ``customers`` are the home ids in order of arrival (empty for a file).
 
-    ``interactions`` came along, and interactions = recorded + retold + repeated + contradicted:
-    new ones, known ones in other words, ones that say nothing new, and ones that tell a known
-    event in another way at the same time.
+    ``interactions`` came along, and interactions = recorded + retold + repeated + contradicted +
+    erased_interactions: new ones, known ones in other words, ones that say nothing new, ones that
+    tell a known event in another way at the same time, and those of people who were erased.
 
     ``claims`` counts what guests newly claim by the addresses they typed; nobody is merged by it.
     """
@@ -65,6 +66,8 @@ class Receipt:
     repeated: int = 0
     contradicted: int = 0
     claims: int = 0
+    erased: int = 0
+    erased_interactions: int = 0
     customers: tuple[CustomerId, ...] = ()
     replayed: bool = False
     stopped: bool = False
@@ -93,7 +96,7 @@ class Receipt:
         rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
         parties = (
             f"{rows} = {self.accepted} accepted + {self.quarantined} quarantined"
-            f" + {self.duplicate} duplicate"
+            f" + {self.duplicate} duplicate{_plus(self.erased)}"
             f" (accepted: {self.created} new, {self.updated} updated, {self.superseded} late)"
         )
         return "; ".join(filter(None, [parties, self._events()]))
@@ -104,6 +107,7 @@ class Receipt:
         return (
             f"interactions: {self.interactions} = {self.recorded} recorded + {self.retold} retold"
             f" + {self.repeated} repeated + {self.contradicted} contradicted"
+            f"{_plus(self.erased_interactions)}"
         )
 
     def _repr_html_(self) -> str:
@@ -111,6 +115,10 @@ class Receipt:
         return html_table(names, [[str(getattr(self, name)) for name in names]])
 
 
+def _plus(erased: int) -> str:
+    return f" + {erased} erased" if erased else ""
+
+
 _COUNTS = ("rows", "created", "updated", "superseded", "duplicate", "quarantined", "statements",
            "conflicting", "interactions", "recorded", "retold", "repeated",
-           "contradicted", "claims")  # fmt: skip
+           "contradicted", "claims", "erased", "erased_interactions")  # fmt: skip

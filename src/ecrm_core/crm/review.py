@@ -80,7 +80,7 @@ class ReviewVerbs(Verbs):
         masked unless ``masked`` is False; ``model`` explains (default: the one in use). Raises
         DefinitionError for a limit below 1 or a lease of no length.
         """
-        act = Act(by=by, at=self._now(now), policy=self._settings.policy)
+        act = self._act(by, now)
         if lease is None:
             found = choose_cards(
                 self.store, by=act.by, limit=limit, zone=_zone(zone), now=act.at, held_too=True
@@ -92,7 +92,7 @@ class ReviewVerbs(Verbs):
                 lambda at: self.dry_run.review(
                     by=by, limit=limit, lease=length, zone=zone, now=at
                 ),
-                [], None, act.at,
+                ["review"], None, act.at, by=act.by,
             )  # fmt: skip
             ids, held, void = result["cards"], result["held"], result["void"]
         cards = read_cards(self.store, ids, desk=self._desk(act, model, masked=masked))
@@ -111,7 +111,7 @@ class ReviewVerbs(Verbs):
 
         Raises MissingError for a card that is unknown, RefusedError when it has been decided.
         """
-        act = Act(by="review", at=self._now(now), policy=self._settings.policy)
+        act = self._act("review", now)
         return read_card(self.store, card_id(card), desk=self._desk(act, model, masked=masked))
 
     def _desk(self, act: Act, model: Model | None, *, masked: bool) -> Desk:
@@ -134,7 +134,11 @@ class ReviewVerbs(Verbs):
         """Give back cards (None: all that this reviewer holds) and return how many they were."""
         names = None if cards is None else [card_id(card) for card in cards]
         result = self._commit(
-            lambda at: self.dry_run.release_review(names, by=by, now=at), [], None, now
+            lambda at: self.dry_run.release_review(names, by=by, now=at),
+            ["release_review"],
+            None,
+            now,
+            by=by,
         )
         return len(result["cards"])
 

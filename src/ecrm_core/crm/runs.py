@@ -18,7 +18,6 @@ from ecrm_core.matching import Model, completed
 from ecrm_core.merging import AutoMerge
 from ecrm_core.services import (
     BY_ROLES,
-    Act,
     RunDraft,
     Runner,
     adopted_model,
@@ -111,7 +110,9 @@ class RunVerbs(MatchingVerbs):
         gate_limit(page, "page")
         name = self._model_of_runs(by, now)
         if full:
-            self._commit(lambda _: prepare_sweep(self.store, name), ["sweep"], None, now)
+            self._commit(
+                lambda _: prepare_sweep(self.store, name), ["run_matching"], None, now, by=by
+            )
         return self._run(self._runner(auto, by, now), page, progress)
 
     def draft_matching(
@@ -135,7 +136,7 @@ class RunVerbs(MatchingVerbs):
         adopted = adopted_model(self.store)
         return Runner(
             store=self.store, linker=self._linker(), model=adopted.name if adopted else BY_ROLES,
-            act=Act(by=by, at=self._now(now), policy=self._settings.policy),
+            act=self._act(by, now),
             policies=_policies(auto), kinds=tuple(self._settings.tools.linked.values()),
         )  # fmt: skip
 
@@ -198,7 +199,7 @@ class RunVerbs(MatchingVerbs):
         held = _model(model)
         result = self._commit(
             lambda at: self.dry_run.adopt_model(held, by=by, now=at),
-            ["adopt_model", digest(held.to_json()), by], key, now,
+            ["adopt_model", digest(held.to_json()), by], key, now, by=by,
         )  # fmt: skip
         return str(result["model"])
 

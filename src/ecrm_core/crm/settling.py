@@ -148,7 +148,7 @@ class SettlingVerbs(ReviewVerbs):
                 name, said, by=by, reason=reason, winner=winner, values=review.values,
                 despite=review.despite, now=at,
             ),
-            params, key, now,
+            params, key, now, by=by, why=reason,
         )  # fmt: skip
         return decode(Settled, result)
 
@@ -225,7 +225,7 @@ class SettlingVerbs(ReviewVerbs):
                 self.store, by=by, limit=limit, lease=_LEASE, zone=Zone.CERTAIN, now=at,
                 without=without,
             ),
-            [], None, at,
+            ["settle_certain"], None, at, by=by,
         )  # fmt: skip
         return tuple(result["cards"])
 
@@ -241,7 +241,7 @@ class SettlingVerbs(ReviewVerbs):
         id_ = _decision(decision)
         result = self._commit(
             lambda at: self.dry_run.undo_decision(id_, by=by, now=at),
-            ["undo_decision", id_, by], key, now,
+            ["undo_decision", id_, by], key, now, by=by,
         )  # fmt: skip
         return decode(DecisionUndo, result)
 
@@ -253,7 +253,7 @@ class SettlingVerbs(ReviewVerbs):
         Raises MissingError when there is none.
         """
         result = self._commit(
-            lambda at: self.dry_run.undo_last(by=by, now=at), ["undo_last", by], key, now
+            lambda at: self.dry_run.undo_last(by=by, now=at), ["undo_last", by], key, now, by=by
         )
         return decode(DecisionUndo, result)
 

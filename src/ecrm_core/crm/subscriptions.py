@@ -7,7 +7,7 @@ from typing import Any
 
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import ChangeSet
+from ecrm_core.kernel import ChangeSet, Noted
 from ecrm_core.services import (
     RunReport,
     commit,
@@ -100,7 +100,7 @@ class SubscriptionVerbs(Verbs):
         }  # fmt: skip
         result = self._commit(
             lambda at: self.dry_run.subscribe(customer, plan, now=at, **said),
-            ["subscribe", str(customer), plan, *said.values()], key, now,
+            ["subscribe", str(customer), plan, *said.values()], key, now, by=by,
         )  # fmt: skip
         return str(result["subscription"])
 
@@ -119,7 +119,11 @@ class SubscriptionVerbs(Verbs):
         """
         params = ["command", subscription, type(command).__name__, command, by]
         result = self._commit(
-            lambda at: self.dry_run.command(subscription, command, by=by, now=at), params, key, now
+            lambda at: self.dry_run.command(subscription, command, by=by, now=at),
+            params,
+            key,
+            now,
+            by=by,
         )
         return Status(result["status"])
 
@@ -148,7 +152,11 @@ class SubscriptionVerbs(Verbs):
         _check_limit(1 if limit is None else limit)
         while left is None or left > 0:
             size = _PAGE if left is None else min(left, _PAGE)
-            applied = commit(self.store, lambda size=size: self.dry_run.run_due(limit=size, now=at))  # type: ignore[misc]
+            applied = commit(
+                self.store,
+                lambda size=size: self.dry_run.run_due(limit=size, now=at),  # type: ignore[misc]
+                note=Noted(verb="run_due", at=at),
+            )
             done = RunReport().plus(applied.result)
             report = report.plus(applied.result)
             if not done.subscriptions:

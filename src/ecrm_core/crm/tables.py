@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,20 +52,23 @@ class TableVerbs(Verbs):
         mode: str = EXACT,
         page: int = 500,
         progress: Progress | None = None,
+        by: str | None = None,
+        now: datetime | None = None,
     ) -> ExportedTable:
         """Write all customers as a CSV, one row each, to a path or a binary stream.
 
         Columns are called by roles ("email", "email_2", "attribute:shoe size"); there is one for
         whatever at least one customer has. ``mode`` "exact" is for programs, "spreadsheet" for
         people who open it in one; see ``sources.csv.write``. A file at the path is replaced once
-        the new one is whole. ``progress(done, total, stage)`` is called after each page and stops
-        the work by returning False.
+        the new one is whole. The audit tells that ``by`` took them. ``progress(done, total,
+        stage)`` is called after each page and stops the work by returning False.
 
         Raises UnknownName for another mode, DefinitionError for a page that is none, InputError for
         a path that cannot be written, ConflictError when a customer changed meanwhile needs another
         column: export again.
         """
         checked_mode(mode)
+        self._note("export_table", by, now)
         extent = extent_of(self.store, page=page)
         pages = customer_rows(self.store, extent.columns, page=page)
         if not isinstance(target, str | Path):

@@ -8,7 +8,7 @@ from datetime import datetime
 from ecrm_core.crm.receipt import Receipt
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import ChangeSet, encode
+from ecrm_core.kernel import ChangeSet, Noted, encode
 from ecrm_core.services import commit, facts_of, prepare_record, timeline_of
 from ecrm_core.timeline import Facts, Interaction
 
@@ -20,7 +20,7 @@ class TimelineDrafts(Drafts):
 
     def record(self, interactions: Interaction | Iterable[Interaction]) -> ChangeSet:
         """Return what recording the interactions would write."""
-        return prepare_record(self.store, _each(interactions))
+        return prepare_record(self.store, _each(interactions), secret=self.settings.secret)
 
 
 class TimelineVerbs(Verbs):
@@ -40,7 +40,10 @@ class TimelineVerbs(Verbs):
         """
         told = _each(interactions)
         request = self._key(key, ["record", *(str(encode(one)) for one in told)], now)
-        return Receipt.of(commit(self.store, lambda: self.dry_run.record(told), key=request))
+        note = Noted(verb="record", at=self._now(now))
+        return Receipt.of(
+            commit(self.store, lambda: self.dry_run.record(told), key=request, note=note)
+        )
 
     def timeline(self, customer: Customer, *, limit: int | None = 100) -> tuple[Interaction, ...]:
         """Return what happened with a customer, newest first; everything with ``limit=None``."""

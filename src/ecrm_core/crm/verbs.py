@@ -13,6 +13,7 @@ from ecrm_core.customers import SourceKey
 from ecrm_core.kernel import (
     Applied,
     ChangeSet,
+    Noted,
     RequestKey,
     canonical_json,
     encode,
@@ -22,7 +23,7 @@ from ecrm_core.kernel import (
     zone,
 )
 from ecrm_core.ports import Store
-from ecrm_core.services import Act, commit
+from ecrm_core.services import Act, commit, write_note
 
 if TYPE_CHECKING:
     from ecrm_core.crm.dry_run import DryRun  # which is made of the rooms' Drafts
@@ -43,7 +44,9 @@ class Drafts:
         return utc(now or self.settings.clock.now())
 
     def _act(self, by: str, now: datetime | None) -> Act:
-        return Act(by=by, at=self._now(now), policy=self.settings.policy)
+        return Act(
+            by=by, at=self._now(now), policy=self.settings.policy, secret=self.settings.secret
+        )
 
 
 class Verbs:
@@ -68,6 +71,17 @@ class Verbs:
         """Return the day it is in the shop, which may not be that in UTC."""
         return self._now(now).astimezone(zone(self._settings.tz)).date()
 
+    def _act(self, by: str, now: datetime | None) -> Act:
+        settings = self._settings
+        return Act(by=by, at=self._now(now), policy=settings.policy, secret=settings.secret)
+
+    def _note(
+        self, verb: str, by: str | None, now: datetime | None, *, customers: Sequence[str] = ()
+    ) -> None:
+        """Tell the audit of what changes nothing."""
+        at = self._now(now)
+        write_note(self.store, Noted(verb=verb, by=by, at=at, customers=tuple(customers)))
+
     def _key(
         self, key: str | None, params: Sequence[object], now: datetime | None
     ) -> RequestKey | None:
@@ -81,9 +95,15 @@ class Verbs:
         params: Sequence[object],
         key: str | None,
         now: datetime | None,
+        *,
+        by: str | None = None,
+        why: str | None = None,
     ) -> dict[str, Any]:
+        """Decide and apply; ``params`` begin with the verb, as the audit calls it."""
         at = self._now(now)
-        applied: Applied = commit(self.store, lambda: decide(at), key=self._key(key, params, at))
+        note = Noted(verb=str(params[0]), at=at, by=by, why=why)
+        request = self._key(key, params, at)
+        applied: Applied = commit(self.store, lambda: decide(at), key=request, note=note)
         return dict(applied.result)
 
 

@@ -70,6 +70,16 @@ from ecrm_core.customers.relation import Relation, RelationKind
 from ecrm_core.customers.roles import ROLES, Role, role_of
 from ecrm_core.customers.search import KEYSET, record_keys, search_keys
 from ecrm_core.customers.show import profile_rows, provenance, show_value
+from ecrm_core.customers.tombstone import (
+    ERASED,
+    SECRET_MARK,
+    TOMBSTONES,
+    Tombstone,
+    check_secret,
+    erased_subject,
+    secret_mark,
+    tombstone_id,
+)
 from ecrm_core.customers.unify import Choice, choose_fields, unify
 from ecrm_core.customers.unmatched import UNMATCHED, Unmatched, marked
 from ecrm_core.customers.verdict import Verdict, decide_contact, decide_contact_at_any
@@ -79,6 +89,7 @@ __all__ = [
     "CLEARED",
     "CONSENTS",
     "CORRECTIONS",
+    "ERASED",
     "FIELDS",
     "HISTORY",
     "HOMES",
@@ -89,6 +100,8 @@ __all__ = [
     "RECORDS",
     "ROLES",
     "SEARCH_KEYS",
+    "SECRET_MARK",
+    "TOMBSTONES",
     "UNMATCHED",
     "Address",
     "Attribute",
@@ -124,6 +137,7 @@ __all__ = [
     "Stated",
     "Superseded",
     "SurvivorshipPolicy",
+    "Tombstone",
     "Unmatched",
     "Verdict",
     "Verification",
@@ -134,6 +148,7 @@ __all__ = [
     "calling_code",
     "cell_digest",
     "channel_kinds",
+    "check_secret",
     "choose_fields",
     "compose_name",
     "conflicting_statements",
@@ -143,6 +158,7 @@ __all__ = [
     "decide_corrections",
     "decide_records",
     "decide_statements",
+    "erased_subject",
     "field_of",
     "home_id",
     "ids_of",
@@ -166,7 +182,9 @@ __all__ = [
     "rewritten",
     "role_of",
     "search_keys",
+    "secret_mark",
     "show_value",
     "superseded",
+    "tombstone_id",
     "unify",
 ]

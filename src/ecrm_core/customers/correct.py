@@ -210,7 +210,10 @@ def _written_down(
     if not fresh:
         return ChangeSet(result=result)
     after = evolve(group, corrections=in_order((*group.corrections, *fresh)))
-    rows = ChangeSet(puts=tuple(Put(CORRECTIONS, held) for held in fresh))
+    rows = ChangeSet(
+        puts=tuple(Put(CORRECTIONS, held) for held in fresh),
+        fields=frozenset(held.field_name for held in fresh),
+    )
     found = reindexed(group, after, group.root)
     return combine([rows, found, rewritten(after, policy)], result=result)
 

@@ -49,6 +49,7 @@ class _Work:
     group: Group
     touched: dict[SourceKey, None] = field(factory=dict)
     history: dict[Key, Superseded] = field(factory=dict)
+    fields: set[str] = field(factory=set)
 
 
 def decide_records(
@@ -93,9 +94,12 @@ def _take(entry: _Work, record: SourceRecord, known: Collection[Key]) -> str:
     late = {HISTORY.key_of(row): row for row in rows}
     late = {key: row for key, row in late.items() if key not in entry.history and key not in known}
     entry.history |= late
+    entry.fields.update(row.field_name for row in late.values())
     # Cells are compared as such: 1 == True, and 1.0 == 1.00.
-    if held is not None and all(after.cells[n] is held.cells.get(n) for n in record.cells):
+    said = [n for n in record.cells if held is None or after.cells[n] is not held.cells.get(n)]
+    if held is not None and not said:
         return "superseded" if late else "duplicate"
+    entry.fields.update(said)
     entry.touched[record.key] = None
     entry.group = entry.group.with_record(after)
     return "created" if held is None else "updated"
@@ -124,7 +128,8 @@ def _write(entry: _Work, policy: SurvivorshipPolicy) -> ChangeSet:
     puts += [Put(HISTORY, row) for row in entry.history.values()]
     homes = {home.key: home for home in group.homes}
     found = [reindexed(entry.before, group, homes[key]) for key in entry.touched]
-    return combine([ChangeSet(puts=tuple(puts)), *found, rewritten(group, policy)])
+    rows = ChangeSet(puts=tuple(puts), fields=frozenset(entry.fields))
+    return combine([rows, *found, rewritten(group, policy)])
 
 
 def reindexed(before: Group, after: Group, home: Home) -> ChangeSet:

@@ -15,6 +15,7 @@ from ecrm_core.customers.consent import (
     purpose_name,
 )
 from ecrm_core.customers.contact import ContactPoint
+from ecrm_core.customers.tombstone import ERASED
 from ecrm_core.kernel import Reason
 
 __all__ = ["Verdict", "decide_contact", "decide_contact_at_any"]
@@ -71,7 +72,8 @@ def decide_contact(
 
     Absent is not granted; a refusal beats an older grant and one of equal time, in any order. What
     one holder of the address says does not undo what another has said. Statements after ``at`` are
-    not seen.
+    not seen. A refusal that outlived an erasure gives way to nothing but a later grant that says
+    since when it holds.
     """
     channel, purpose = channel_name(channel), purpose_name(purpose)
     heard = {channel, ANY_CHANNEL}
@@ -81,7 +83,7 @@ def decide_contact(
         if said and said.state.is_refusal:
             on = said.at.date().isoformat()
             return Verdict(yes=False, reasons=(_reason("person_refused", channel, purpose, on=on),))
-    latest = _latest(_since([s for s in known if not s.subject.startswith("customer:")]))
+    latest = _latest(_since(_about_the_address(known)))
     if latest is None:
         return Verdict(yes=False, reasons=(_reason("no_statement", channel, purpose),))
     return _judge(latest, at, channel, night=night)
@@ -99,6 +101,14 @@ def decide_contact_at_any(verdicts: Sequence[Verdict], *, channel: str, purpose:
             return evolve(verdict, others=tuple(verdicts))
     reasons = {str(reason): reason for verdict in verdicts for reason in verdict.reasons}
     return Verdict(yes=False, reasons=tuple(reasons.values()), others=tuple(verdicts))
+
+
+def _about_the_address(known: Sequence[ConsentStatement]) -> list[ConsentStatement]:
+    said = [s for s in known if not s.subject.startswith("customer:")]
+    if any(s.subject.startswith(ERASED) for s in said):
+        # What a source repeated before is forgotten, so none of its repetitions is news.
+        return [s for s in said if s.state.is_refusal or not s.snapshot]
+    return said
 
 
 def _since(statements: Sequence[ConsentStatement]) -> Iterator[ConsentStatement]:

@@ -1,5 +1,6 @@
 """Kernel: values without business, on which every room stands."""
 
+from ecrm_core.kernel.audit import AUDIT, AUDIT_LINKS, AuditEntry, AuditLink, Noted
 from ecrm_core.kernel.changes import (
     ABSENT,
     OUTBOX,
@@ -41,6 +42,7 @@ from ecrm_core.kernel.ids import (
     canonical_json,
     derive_id,
     digest,
+    keyed_id,
     personal_key,
 )
 from ecrm_core.kernel.kinds import AnyKind, Index, Key, Kind, Row, Stored
@@ -74,6 +76,8 @@ from ecrm_core.kernel.text import (
 
 __all__ = [
     "ABSENT",
+    "AUDIT",
+    "AUDIT_LINKS",
     "CLAIMS",
     "DELIVERED",
     "MAX_TEXT",
@@ -82,6 +86,8 @@ __all__ = [
     "REQUESTS",
     "AnyKind",
     "Applied",
+    "AuditEntry",
+    "AuditLink",
     "ChangeSet",
     "Claim",
     "Clock",
@@ -98,6 +104,7 @@ __all__ = [
     "Key",
     "Kind",
     "Money",
+    "Noted",
     "Private",
     "Put",
     "Reason",
@@ -130,6 +137,7 @@ __all__ = [
     "html_table",
     "instant_text",
     "json_refused",
+    "keyed_id",
     "mask",
     "member_of",
     "minor_units",

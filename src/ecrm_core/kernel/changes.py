@@ -12,6 +12,7 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel.audit import Noted
 from ecrm_core.kernel.explain import Reason
 from ecrm_core.kernel.ids import digest
 from ecrm_core.kernel.kinds import AnyKind, Index, Key, Kind
@@ -145,7 +146,9 @@ class ChangeSet:
     """Everything one decision writes, under the versions it was made on.
 
     No row is written twice in one set. ``result`` is small JSON of ids and counts, handed back by
-    ``apply`` and again by every replay; ``reasons`` say why.
+    ``apply`` and again by every replay; ``reasons`` say why. ``fields`` names the fields of
+    customers that change, ``note`` is what the audit is to tell of the set; without one it tells
+    nothing.
     """
 
     puts: tuple[Put, ...] = ()
@@ -155,6 +158,8 @@ class ChangeSet:
     key: RequestKey | None = None
     result: Mapping[str, object] = field(factory=dict)
     reasons: tuple[Reason, ...] = ()
+    fields: frozenset[str] = frozenset()
+    note: Noted | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a set that writes one row twice: it does not say which is meant."""
@@ -172,7 +177,7 @@ class ChangeSet:
     @property
     def empty(self) -> bool:
         """Whether nothing would be written."""
-        return not (self.puts or self.drops or self.emits or self.key)
+        return not (self.puts or self.drops or self.emits or self.key or self.note)
 
     def keyed(self, key: RequestKey | None) -> ChangeSet:
         """Return the set under a request key."""
@@ -180,7 +185,7 @@ class ChangeSet:
 
 
 def combine(sets: Iterable[ChangeSet], *, result: Mapping[str, object] | None = None) -> ChangeSet:
-    """Return several sets as one; ``result`` replaces theirs. Request keys are left out."""
+    """Return several sets as one; ``result`` replaces theirs. Keys and notes are left out."""
     parts = tuple(sets)
     return ChangeSet(
         puts=tuple(put for part in parts for put in part.puts),
@@ -189,4 +194,5 @@ def combine(sets: Iterable[ChangeSet], *, result: Mapping[str, object] | None = 
         emits=tuple(emit for part in parts for emit in part.emits),
         result=result or {},
         reasons=tuple(reason for part in parts for reason in part.reasons),
+        fields=frozenset().union(*(part.fields for part in parts)),
     )

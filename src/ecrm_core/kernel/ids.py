@@ -12,7 +12,15 @@ from typing import NewType
 
 from ecrm_core.errors import DefinitionError
 
-__all__ = ["MIN_SECRET", "CustomerId", "canonical_json", "derive_id", "digest", "personal_key"]
+__all__ = [
+    "MIN_SECRET",
+    "CustomerId",
+    "canonical_json",
+    "derive_id",
+    "digest",
+    "keyed_id",
+    "personal_key",
+]
 
 CustomerId = NewType("CustomerId", str)
 """The id of one customer's home: "cus_" and 32 hexadecimal digits; old ones resolve for ever."""
@@ -39,8 +47,17 @@ def personal_key(secret: bytes | None, *parts: str) -> str:
             "or more (Crm.open(..., secret=...)), or name a column with an id"
         )
         raise DefinitionError(message, code="secret_needed")
+    return keyed_id("p", secret, *parts)
+
+
+def keyed_id(prefix: str, secret: bytes, *parts: str) -> str:
+    """Return ``prefix_`` and 32 hexadecimal digits: a keyed hash (BLAKE2b) of the parts.
+
+    Who has not the secret can neither guess the parts back nor tell whether two stores mean the
+    same.
+    """
     key = hashlib.blake2b(secret).digest()
-    return "p_" + hashlib.blake2b(_framed(parts), key=key, digest_size=_SIZE).hexdigest()
+    return f"{prefix}_{hashlib.blake2b(_framed(parts), key=key, digest_size=_SIZE).hexdigest()}"
 
 
 def digest(value: object) -> str:

@@ -23,6 +23,7 @@ from ecrm_core.merging.decision import (
     RuledPair,
 )
 from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge, roots_of
+from ecrm_core.merging.erase import Erasing, decide_erase
 from ecrm_core.merging.hold import LEGAL_HOLDS, LegalHold, decide_hold, decide_release_hold
 from ecrm_core.merging.lease import REVIEW_LEASES, ReviewLease, decide_lease, decide_return
 from ecrm_core.merging.linked import LinkedKind
@@ -63,6 +64,7 @@ __all__ = [
     "ClaimKnowledge",
     "ClaimedPair",
     "DecisionUndo",
+    "Erasing",
     "Holdings",
     "Join",
     "LegalHold",
@@ -93,6 +95,7 @@ __all__ = [
     "claimed_pairs",
     "conflicts_of",
     "decide_claims",
+    "decide_erase",
     "decide_hold",
     "decide_lease",
     "decide_merge",

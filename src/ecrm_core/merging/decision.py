@@ -131,4 +131,5 @@ def stacked(sets: Iterable[ChangeSet], *, result: Mapping[str, Json]) -> ChangeS
         emits=tuple(emit for part in parts for emit in part.emits),
         result=result,
         reasons=tuple(reason for part in parts for reason in part.reasons),
+        fields=frozenset().union(*(part.fields for part in parts)),
     )

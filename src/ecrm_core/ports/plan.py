@@ -5,6 +5,7 @@ Every row is taken apart and every text looked at here, before a store is touche
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -12,7 +13,21 @@ from typing import Any, TypeVar
 from attrs import evolve, frozen
 
 from ecrm_core.errors import ConflictError, InputError, KeyReused
-from ecrm_core.kernel import REQUESTS, Applied, ChangeSet, Expect, Key, Kind, RequestKey, Row
+from ecrm_core.kernel import (
+    AUDIT,
+    AUDIT_LINKS,
+    REQUESTS,
+    Applied,
+    AuditEntry,
+    AuditLink,
+    ChangeSet,
+    Expect,
+    Key,
+    Kind,
+    RequestKey,
+    Row,
+)
+from ecrm_core.kernel.audit import NAMED
 from ecrm_core.kernel.changes import Request
 from ecrm_core.ports.span import check_keys
 
@@ -27,7 +42,8 @@ class Plan:
     """What an adapter does, in this order: replay, expects, drops, writes, request.
 
     Each is grouped by Kind, in the order of the names; expects stand in the order of their keys.
-    ``result`` has been through JSON, as that of a replay will have been.
+    ``result`` has been through JSON, as that of a replay will have been. ``audit`` and ``links``
+    are what the audit is to tell, still without the sequence.
     """
 
     expects: tuple[tuple[Kind[Any], tuple[Expect, ...]], ...]
@@ -35,13 +51,24 @@ class Plan:
     writes: tuple[tuple[Kind[Any], tuple[Row, ...]], ...]
     request: Request | None
     result: Mapping[str, object]
+    audit: AuditEntry | None = None
+    links: tuple[AuditLink, ...] = ()
 
     def writes_at(self, sequence: int) -> tuple[tuple[Kind[Any], tuple[Row, ...]], ...]:
-        """Return the writes with the row that will answer a repetition of the request, if any."""
-        if self.request is None:
-            return self.writes
-        answer = REQUESTS.row(evolve(self.request, sequence=sequence))
-        return (*self.writes, (REQUESTS, (answer,)))
+        """Return the writes with the rows that name their sequence.
+
+        They are what will answer a repetition of the request, and what the audit tells.
+        """
+        writes = self.writes
+        if self.request is not None:
+            answer = REQUESTS.row(evolve(self.request, sequence=sequence))
+            writes = (*writes, (REQUESTS, (answer,)))
+        if self.audit is not None:
+            name = f"{sequence:018d}"
+            writes = (*writes, (AUDIT, (AUDIT.row(evolve(self.audit, id=name)),)))
+            links = tuple(AUDIT_LINKS.row(evolve(link, entry=name)) for link in self.links)
+            writes = (*writes, (AUDIT_LINKS, links)) if links else writes
+        return writes
 
     def applied(self, sequence: int) -> Applied:
         """Return what the apply came to."""
@@ -63,7 +90,44 @@ def plan_of(changes: ChangeSet) -> Plan:
         writes=_grouped(rows),
         request=request if changes.key else None,
         result=REQUESTS.read(REQUESTS.row(request).body, 0, REQUESTS.format).value.result,
+        audit=_entry(changes),
+        links=_links(changes),
     )
+
+
+def _entry(changes: ChangeSet) -> AuditEntry | None:
+    """Return what the audit tells of the set: how many rows of which Kinds, and no value."""
+    note = changes.note
+    if note is None:
+        return None
+    written = Counter(put.kind.name for put in changes.writes)
+    dropped = Counter(drop.kind.name for drop in changes.drops)
+    entry = AuditEntry(
+        id="", verb=note.verb, at=note.at, by=note.by, case=note.case, written=dict(written),
+        dropped=dict(dropped), fields=tuple(sorted(set(map(_field, changes.fields)))),
+        customers=len(note.customers),
+    )  # fmt: skip
+    AUDIT.row(entry)  # what no store can hold is refused now
+    return entry
+
+
+def _field(name: str) -> str:
+    """Return the name of a field; what a source or a shop calls its own is not repeated."""
+    head = name.partition(".")[0]
+    return head if head in {"unmapped", "attributes"} else name
+
+
+def _links(changes: ChangeSet) -> tuple[AuditLink, ...]:
+    note, request = changes.note, changes.key.name if changes.key else None
+    if note is None or (len(note.customers) > NAMED and request is None):
+        return ()
+    links = [
+        AuditLink(customer=id_, entry="", at=note.at, why=note.why, request=request)
+        for id_ in note.customers
+    ]
+    for link in links[:1]:
+        AUDIT_LINKS.row(link)
+    return tuple(links)
 
 
 def conflict(expect: Expect) -> ConflictError:

@@ -1,5 +1,12 @@
 """Services: load, decide, apply; one function a verb, no business rule."""
 
+from ecrm_core.services.audit import (
+    AuditPage,
+    audit_of,
+    audit_page,
+    prepare_forget_audit,
+    write_note,
+)
 from ecrm_core.services.card import CardCustomer, ReviewCard, ReviewPage
 from ecrm_core.services.cards import Desk, read_card, read_cards
 from ecrm_core.services.claims import (
@@ -19,6 +26,8 @@ from ecrm_core.services.contact import (
     prepare_consent,
     prepare_refusal,
 )
+from ecrm_core.services.erasure import erase_customer, prepare_erase
+from ecrm_core.services.export import export_whole
 from ecrm_core.services.hanging import hanging_on, linked_rows
 from ecrm_core.services.holdings import holdings_of
 from ecrm_core.services.holds import prepare_hold, prepare_release_hold
@@ -54,6 +63,7 @@ from ecrm_core.services.outbox import (
     prepare_release_stuck,
     stuck_effects,
 )
+from ecrm_core.services.personal import IMPERSONAL, PERSONAL, Personal
 from ecrm_core.services.quality import check, count_parties, report_store
 from ecrm_core.services.renewals import (
     RunReport,
@@ -96,9 +106,12 @@ from ecrm_core.services.work_list import work_list_store
 
 __all__ = [
     "BY_ROLES",
+    "IMPERSONAL",
     "MERGED",
+    "PERSONAL",
     "UNMERGED",
     "Act",
+    "AuditPage",
     "CardCustomer",
     "CardSaid",
     "ClaimsAbout",
@@ -109,6 +122,7 @@ __all__ = [
     "Handler",
     "Hit",
     "Mapper",
+    "Personal",
     "Question",
     "Review",
     "ReviewCard",
@@ -121,6 +135,8 @@ __all__ = [
     "address_of",
     "adopted_model",
     "all_claimed",
+    "audit_of",
+    "audit_page",
     "check",
     "choose_cards",
     "claims_about",
@@ -132,8 +148,10 @@ __all__ = [
     "deliver",
     "draft_run",
     "due_actions",
+    "erase_customer",
     "explain_member",
     "export_customer",
+    "export_whole",
     "extent_of",
     "facts_of",
     "find_claim_conflicts",
@@ -158,6 +176,8 @@ __all__ = [
     "prepare_command",
     "prepare_consent",
     "prepare_correct",
+    "prepare_erase",
+    "prepare_forget_audit",
     "prepare_forget_requests",
     "prepare_hold",
     "prepare_ingest",
@@ -193,4 +213,5 @@ __all__ = [
     "timeline_of",
     "view_customer",
     "work_list_store",
+    "write_note",
 ]

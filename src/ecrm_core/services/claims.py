@@ -50,6 +50,7 @@ from ecrm_core.ports import (
 )
 from ecrm_core.services.identity import Act, identity_of
 from ecrm_core.services.judgements import roots_now
+from ecrm_core.services.tombstones import read_erasures, refuse_erased
 
 __all__ = [
     "ClaimsAbout",
@@ -79,18 +80,23 @@ def prepare_claim_of(
 
     A claimant not known yet becomes a customer, so that she can be merged. Raises MissingError for
     a customer id nobody has, InputError (code "relay_address") for an address that identifies
-    nobody.
+    nobody, RefusedError (code "erased") for somebody who was erased.
     """
     home = identity_of(store, claimant)
     claim = Claim.of(
         home, _subject(store, claimed), proof=proof, source=source, at=act.at, event=event,
         by=act.by, tenant=store.tenant,
     )  # fmt: skip
+    named = claim.claimed.partition("customer:")[2]
+    about = [home, named] if named else [home]
+    erasures = read_erasures(store, about, secret=act.secret)
+    refuse_erased(erasures, "the customer of a claim")
     known = store.get_many(CUSTOMER_CLAIMS, [CUSTOMER_CLAIMS.key_of(claim)])
     groups = read_groups(store, [home]).values()
     fresh = [] if groups else [new_group(store.tenant, _key(claimant))]
     said = decide_claims([claim], known=known.keys(), fresh=fresh, policy=act.policy)
-    return combine([said, *map(bumped, groups)], result=said.result) if said.puts else said
+    guard = erasures.guard(about)
+    return combine([said, *map(bumped, groups), guard], result=said.result) if said.puts else said
 
 
 def _key(customer: str | SourceKey) -> SourceKey:

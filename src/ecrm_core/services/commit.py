@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from attrs import evolve
+
 from ecrm_core.errors import ConflictError, KeyReused, MissingError, RefusedError
-from ecrm_core.kernel import REQUESTS, Applied, ChangeSet, RequestKey
+from ecrm_core.kernel import REQUESTS, Applied, ChangeSet, Noted, RequestKey
 from ecrm_core.ports import Store
+from ecrm_core.services.concerned import concerned
 
 __all__ = ["commit"]
 
@@ -14,11 +17,16 @@ _ATTEMPTS = 20
 
 
 def commit(
-    store: Store, decide: Callable[[], ChangeSet], *, key: RequestKey | None = None
+    store: Store,
+    decide: Callable[[], ChangeSet],
+    *,
+    key: RequestKey | None = None,
+    note: Noted | None = None,
 ) -> Applied:
     """Apply what ``decide`` returns, loading and deciding anew after a conflict (20 times at most).
 
     A request key applied before answers with its first result, before anything is decided.
+    ``note`` is what the audit tells of it; whom the set is about is added.
     """
     if key and (replayed := _replayed(store, key)):
         return replayed
@@ -29,7 +37,7 @@ def commit(
             changes = decide().keyed(key)
             if changes.empty:
                 return Applied(sequence=0, result=changes.result)
-            return store.apply(changes)
+            return store.apply(_noted(changes, note))
         except (RefusedError, MissingError):
             # The same request at once, and the other was first: "merged already" is its answer.
             if key and (replayed := _replayed(store, key)):
@@ -38,6 +46,13 @@ def commit(
         except ConflictError as error:
             if error.retry != "operation" or attempt == _ATTEMPTS:
                 raise
+
+
+def _noted(changes: ChangeSet, note: Noted | None) -> ChangeSet:
+    """Return the set with its note, unless the decision made one itself."""
+    if note is None or changes.note is not None:
+        return changes
+    return evolve(changes, note=evolve(note, customers=concerned(changes)))
 
 
 def _replayed(store: Store, key: RequestKey) -> Applied | None:

@@ -37,6 +37,7 @@ from ecrm_core.customers import (
 from ecrm_core.kernel import ChangeSet
 from ecrm_core.ports import Store, read_consents
 from ecrm_core.services.identity import Act, group_of
+from ecrm_core.services.tombstones import read_erased_consents
 
 __all__ = [
     "address_of",
@@ -91,12 +92,17 @@ def may_contact_address(
     purpose: str,
     at: datetime,
     night: bool = False,
+    secret: bytes | None = None,
 ) -> Verdict:
-    """Return the verdict about one address: what was said about it and by whoever holds it."""
+    """Return the verdict about one address: what was said about it and by whoever holds it.
+
+    A refusal of somebody who was erased since still counts (``secret`` tells it).
+    """
     subject = address_subject(contact)
     rows = store.find_many(SEARCH_KEYS, "by_key", [(KEYSET, subject)])
     holders = [row.value.home_id for group in rows.values() for row in group]
     statements = read_consents(store, [subject, *map(person_subject, holders)])
+    statements += read_erased_consents(store, [subject], secret=secret)
     return decide_contact(statements, channel=channel, purpose=purpose, at=at, night=night)
 
 
@@ -108,17 +114,27 @@ def may_contact_customer(
     purpose: str,
     at: datetime,
     night: bool = False,
+    secret: bytes | None = None,
 ) -> Verdict:
     """Return yes if some address of the customer may be written to and the person never refused.
 
     The reasons are those of the address that decides: the first allowed, else every one.
     """
     group = group_of(store, customer)
-    return may_contact_group(store, group, channel=channel, purpose=purpose, at=at, night=night)
+    return may_contact_group(
+        store, group, channel=channel, purpose=purpose, at=at, night=night, secret=secret
+    )
 
 
 def may_contact_group(
-    store: Store, group: Group, *, channel: str, purpose: str, at: datetime, night: bool = False
+    store: Store,
+    group: Group,
+    *,
+    channel: str,
+    purpose: str,
+    at: datetime,
+    night: bool = False,
+    secret: bytes | None = None,
 ) -> Verdict:
     """Return the verdict about a customer that is loaded, or that a merge would make."""
     person = read_consents(store, map(person_subject, ids_of(group)))
@@ -128,7 +144,9 @@ def may_contact_group(
     profile = unify(group.records.values(), group.corrections, id=group.root.id)
     verdicts = [
         evolve(
-            may_contact_address(store, c, channel=channel, purpose=purpose, at=at, night=night),
+            may_contact_address(
+                store, c, channel=channel, purpose=purpose, at=at, night=night, secret=secret
+            ),
             contact=c,
         )
         for c in _addresses(profile, channel)

@@ -36,11 +36,12 @@ def _who(by: object) -> str:
 
 @frozen(kw_only=True)
 class Act:
-    """Who does something, when, and under which survivorship policy."""
+    """Who does something, when, and under which survivorship policy and secret of the store."""
 
     by: str = field(converter=_who)
     at: datetime
     policy: SurvivorshipPolicy = field(factory=SurvivorshipPolicy)
+    secret: bytes | None = field(default=None, repr=False)
 
 
 def identity_of(store: Store, customer: str | SourceKey) -> CustomerId:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ecrm_core.customers import (
@@ -13,20 +13,32 @@ from ecrm_core.customers import (
     SurvivorshipPolicy,
     decide_records,
     decide_statements,
+    erased_subject,
     home_id,
     new_group,
 )
-from ecrm_core.kernel import ChangeSet, Key, Put, combine
+from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Key, Put, combine
 from ecrm_core.merging import CUSTOMER_CLAIMS, decide_claims, guest_claims
 from ecrm_core.ports import Store, read_groups
-from ecrm_core.services.timeline import prepare_record
+from ecrm_core.services.timeline import homes_told_of, record_spared
+from ecrm_core.services.tombstones import Erasures, read_erasures
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
+from ecrm_core.sources.erased import Spared, parties_of, without_erased
 
 __all__ = ["prepare_ingest"]
 
 
-def prepare_ingest(store: Store, delivery: Delivery, *, policy: SurvivorshipPolicy) -> ChangeSet:
-    """Return what taking in the delivery changes; the result counts what came of every row."""
+def prepare_ingest(
+    store: Store, delivery: Delivery, *, policy: SurvivorshipPolicy, secret: bytes | None = None
+) -> ChangeSet:
+    """Return what taking in the delivery changes; the result counts what came of every row.
+
+    What is about people who were erased is counted and left out (``secret`` tells them).
+    """
+    rows, events = delivery.rows, delivery.interactions
+    erasures = read_erasures(store, _homes(store, delivery), secret=secret)
+    spared = _spared(store, delivery, erasures)
+    delivery = spared.delivery
     groups = _groups(store, {record.key for record in delivery.records})
     records = decide_records(groups, delivery.records, policy=policy)
     late = [put.key for put in records.puts if put.kind is HISTORY]
@@ -34,12 +46,14 @@ def prepare_ingest(store: Store, delivery: Delivery, *, policy: SurvivorshipPoli
         records = decide_records(groups, delivery.records, policy=policy, known=heard.keys())
     keys = [CONSENTS.key_of(statement) for statement in delivery.consents]
     known = store.get_many(CONSENTS, keys)
-    statements = decide_statements(delivery.consents, known=known.keys())
+    statements = decide_statements((*delivery.consents, *spared.refusals), known=known.keys())
     refused = _quarantine(store, delivery.refused)
     claims = _claims(store, delivery, policy)
-    told = prepare_record(store, delivery.interactions)
+    told = record_spared(store, events, erasures)
+    new = [group.root.id for group in groups.values() if group.version == ABSENT]
     counts: dict[str, Any] = {
-        "rows": delivery.rows,
+        "rows": rows,
+        "erased": spared.rows,
         "quarantined": len(delivery.refused),
         "conflicting": len(records.reasons),
         **records.result,
@@ -47,7 +61,26 @@ def prepare_ingest(store: Store, delivery: Delivery, *, policy: SurvivorshipPoli
         **told.result,
         **claims.result,
     }
-    return combine([records, statements, refused, told, claims], result=counts)
+    guard = erasures.guard(new)
+    return combine([records, statements, refused, told, claims, guard], result=counts)
+
+
+def _homes(store: Store, delivery: Delivery) -> Iterator[CustomerId]:
+    """Go through everybody whom the delivery is about."""
+    for key in parties_of(delivery):
+        yield home_id(store.tenant, key)
+    yield from homes_told_of(store, delivery.interactions)
+
+
+def _spared(store: Store, delivery: Delivery, erasures: Erasures) -> Spared:
+    secret = erasures.secret
+    if secret is None or not erasures.erased:
+        return Spared(delivery=delivery)
+    parties = parties_of(delivery)
+    gone = {key for key in parties if home_id(store.tenant, key) in erasures.erased}
+    return without_erased(
+        delivery, gone, subject=lambda held: erased_subject(secret, store.tenant, held)
+    )
 
 
 def _groups(store: Store, keys: Iterable[SourceKey]) -> dict[SourceKey, Group]:

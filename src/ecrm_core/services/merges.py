@@ -45,6 +45,7 @@ from ecrm_core.services.contact import may_contact_group, subjects_of
 from ecrm_core.services.hanging import hanging_on
 from ecrm_core.services.identity import Act, group_of, groups_of
 from ecrm_core.services.judgements import held_apart
+from ecrm_core.services.tombstones import read_erasures, refuse_erased
 
 __all__ = ["Review", "prepare_merge", "prepare_preview", "prepare_unmerge", "ruled_since",
            "written_since"]  # fmt: skip
@@ -197,7 +198,9 @@ def _voices(store: Store, both: _Loaded, act: Act) -> Voices:
     pairs = {(channel, said.purpose) for said in statements for channel in channels}
 
     def verdict(group: Group, pair: tuple[str, str]) -> Verdict:
-        return may_contact_group(store, group, channel=pair[0], purpose=pair[1], at=act.at)
+        return may_contact_group(
+            store, group, channel=pair[0], purpose=pair[1], at=act.at, secret=act.secret
+        )
 
     return {
         pair: (verdict(both.keep, pair), verdict(both.give, pair), verdict(whole, pair))
@@ -213,9 +216,13 @@ def prepare_unmerge(
     cause: Cause = Cause.HUMAN,
     kinds: Iterable[LinkedKind] = (),
 ) -> ChangeSet:
-    """Return what undoing one merge changes; MissingError for an edge that is unknown."""
+    """Return what undoing one merge changes; MissingError for an edge that is unknown.
+
+    Raises RefusedError (code "erased") when one of the two was erased since.
+    """
     found = store.get_many(MERGE_EDGES, [(gate_text(edge_id),)]).get((edge_id,))
     if found is None:
+        refuse_erased(read_erasures(store, [edge_id], secret=act.secret), "who was merged here")
         raise MissingError("no merge has this id", code="no_merge")
     group = group_of(store, found.value.winner)
     ids = ids_of(group)

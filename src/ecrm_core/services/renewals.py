@@ -85,7 +85,7 @@ def prepare_subscribe(
 
     Raises MissingError for an unknown customer.
     """
-    group_of(store, customer)
+    group = group_of(store, customer)
     home = identity_of(store, customer)
     number = len(read_subscriptions_of(store, [home]).get(home, ()))
     create = Create(
@@ -94,7 +94,9 @@ def prepare_subscribe(
         billed_through=billed_through, term=term, auto_renew=auto_renew,
     )  # fmt: skip
     step = handle(None, create, now, _policies(presets, preset), by=by)
-    return decide_step(step)
+    changes = decide_step(step)
+    # Expected and not written: who is erased meanwhile is not subscribed, and nobody else waits.
+    return combine([changes, ChangeSet(expects=(group.expect,))], result=changes.result)
 
 
 def prepare_command(

@@ -82,7 +82,12 @@ def _body(row: Quarantined) -> bytes:
 
 
 def prepare_replay(
-    store: Store, row: Stored[Quarantined], mapper: Mapper, *, policy: SurvivorshipPolicy
+    store: Store,
+    row: Stored[Quarantined],
+    mapper: Mapper,
+    *,
+    policy: SurvivorshipPolicy,
+    secret: bytes | None = None,
 ) -> ChangeSet:
     """Return what reading one quarantined row again changes.
 
@@ -99,6 +104,6 @@ def prepare_replay(
         problems = delivery.refused[0].problems if delivery.refused else held.problems
         tried = evolve(held, attempts=held.attempts + 1, problems=problems)
         return ChangeSet(puts=(Put(QUARANTINE, tried),), expects=(expect,), result={"read": 0})
-    taken = prepare_ingest(store, delivery, policy=policy)
+    taken = prepare_ingest(store, delivery, policy=policy, secret=secret)
     dropped = ChangeSet(drops=(Drop(QUARANTINE, (held.id,)),), expects=(expect,))
     return combine([taken, dropped], result={**taken.result, "read": 1})

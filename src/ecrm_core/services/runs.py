@@ -22,6 +22,7 @@ from ecrm_core.kernel import (
     Emit,
     Expect,
     Kind,
+    Noted,
     Put,
     Stored,
     combine,
@@ -219,7 +220,8 @@ def _carried_out(runner: Runner, plan: Plan, refused: _Refused) -> Counter[str]:
 def _committed(runner: Runner, decide: Callable[[], ChangeSet]) -> bool:
     """Write a merge or an undo with its effect; False when a blocker or somebody was first."""
     try:
-        commit(runner.store, decide)
+        note = Noted(verb="run_matching", at=runner.act.at, by=runner.act.by)
+        commit(runner.store, decide, note=note)
     except (RefusedError, MissingError):
         return False
     return True

@@ -42,6 +42,7 @@ from ecrm_core.services.identity import Act, groups_of, identity_of
 from ecrm_core.services.judgements import held_apart, told_around
 from ecrm_core.services.merges import Review, ruled_since, written_since
 from ecrm_core.services.review import card_named, queued_cards
+from ecrm_core.services.tombstones import read_erasures, refuse_erased
 
 __all__ = [
     "CardSaid",
@@ -154,11 +155,13 @@ def prepare_unsettle(
 ) -> ChangeSet:
     """Return what taking a decision back changes; MissingError for one that is unknown.
 
-    ``kinds`` are those of plugins and of the shop itself whose rows the reports count.
+    ``kinds`` are those of plugins and of the shop itself whose rows the reports count. Raises
+    RefusedError (code "erased") when somebody it was about was erased since.
     """
     key = (gate_text(decision_id, "$.decision"),)
     found = store.get_many(REVIEW_DECISIONS, [key]).get(key)
     if found is None:
+        refuse_erased(read_erasures(store, key, secret=act.secret), "somebody it was about")
         raise MissingError("no decision has this id", code="no_decision")
     ruled = found.value.ruled
     ids = sorted({id_ for each in ruled for id_ in (each.left, each.right)})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
-from ecrm_core.customers import SourceKey, ids_of
+from ecrm_core.customers import SourceKey, home_id, ids_of
 from ecrm_core.errors import ConflictError
-from ecrm_core.kernel import ChangeSet, CustomerId, gate_limit
+from ecrm_core.kernel import ChangeSet, CustomerId, combine, gate_limit
 from ecrm_core.ports import Store, read_facts, read_interactions, read_timeline
 from ecrm_core.services.identity import group_of
+from ecrm_core.services.tombstones import Erasures, read_erasures
 from ecrm_core.timeline import (
     INTERACTIONS,
     Facts,
@@ -19,16 +21,48 @@ from ecrm_core.timeline import (
     homes_to_fold,
 )
 
-__all__ = ["facts_of", "happened", "prepare_record", "timeline_of"]
+__all__ = ["facts_of", "happened", "homes_told_of", "prepare_record", "record_spared",
+           "timeline_of"]  # fmt: skip
 
 _ATTEMPTS = 5
 
 
-def prepare_record(store: Store, arriving: Sequence[Interaction]) -> ChangeSet:
-    """Return what recording interactions writes: each event once, and the facts with them."""
+def prepare_record(
+    store: Store, arriving: Sequence[Interaction], *, secret: bytes | None = None
+) -> ChangeSet:
+    """Return what recording interactions writes: each event once, and the facts with them.
+
+    Those of people who were erased are counted and left out (``secret`` tells them).
+    """
     if not arriving:
         return decide_interactions((), tenant=store.tenant)
-    told = [filed(store.tenant, one) for one in arriving]
+    erasures = read_erasures(store, homes_told_of(store, arriving), secret=secret)
+    return record_spared(store, arriving, erasures)
+
+
+def homes_told_of(store: Store, arriving: Iterable[Interaction]) -> Iterator[CustomerId]:
+    """Go through the homes that interactions are about."""
+    for subject in {one.subject for one in arriving if one.subject}:
+        yield home_id(store.tenant, subject)
+
+
+def record_spared(
+    store: Store, arriving: Sequence[Interaction], erasures: Erasures
+) -> ChangeSet:  # fmt: skip
+    """Return what recording interactions writes, without those of the erased."""
+    if not arriving:
+        return decide_interactions((), tenant=store.tenant)
+    filed_all = [filed(store.tenant, one) for one in arriving]
+    told = [one for one in filed_all if one.home_id not in erasures.erased]
+    changes = _record(store, told)
+    guard = erasures.guard({one.home_id for one in told if one.home_id})
+    counts: dict[str, Any] = dict(changes.result)
+    left_out = len(filed_all) - len(told)
+    counts["interactions"] += left_out
+    return combine([changes, guard], result={**counts, "erased_interactions": left_out})
+
+
+def _record(store: Store, told: Sequence[Interaction]) -> ChangeSet:
     held = store.get_many(INTERACTIONS, [INTERACTIONS.key_of(one) for one in told])
     both = (*told, *(row.value for row in held.values()))
     homes = {one.home_id for one in both if one.home_id}

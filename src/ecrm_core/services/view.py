@@ -262,7 +262,7 @@ def _view(
 
 
 def export_customer(view: CustomerView, *, audit: bool = True) -> dict[str, object]:
-    """Return everything known of a customer, with provenance, as JSON values.
+    """Return everything a view holds of a customer, with provenance, as JSON values.
 
     The interactions are those of the view: look with ``timeline=None`` for every one.
     ``audit=False`` leaves out the merges and their undoing: what remains is the same before a merge

@@ -37,7 +37,8 @@ class Quarantined(Private):
 
     ``payload`` is ASCII JSON text; None where it was beyond 1 MiB, and then ``length`` and the
     digest in ``id`` are all that stays. ``problems`` are pairs of path and message, as of the last
-    of the ``attempts`` to read it again.
+    of the ``attempts`` to read it again. ``party`` is the source's id of whom it is about, where
+    that much could be read.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Quarantined(Private):
     length: int
     received_at: datetime
     attempts: int = 0
+    party: str | None = None
 
     def __repr__(self) -> str:
         """Show the source, the place and what was wrong."""
@@ -59,14 +61,22 @@ QUARANTINE: Final = Kind(
     name="quarantine",
     of=Quarantined,
     key=("id",),
-    indexes=(Index("by_source", ("source", "received_at")),),
+    indexes=(Index("by_source", ("source", "received_at")), Index("by_party", ("source", "party"))),
+    format=2,
+    upgrades={1: dict},  # the party was not kept then
     owner="sources",
 )
 """The rows of Quarantined."""
 
 
 def quarantine(
-    source: str, place: str, payload: object, *, error: InputError, received_at: datetime
+    source: str,
+    place: str,
+    payload: object,
+    *,
+    error: InputError,
+    received_at: datetime,
+    party: str | None = None,
 ) -> Quarantined:
     """Return the refused payload (any JSON value, NUL and lone surrogates too) as a row to keep.
 
@@ -77,7 +87,7 @@ def quarantine(
     found = hashlib.blake2b(content.encode(errors="surrogatepass"), digest_size=16).hexdigest()
     return quarantine_unread(
         source, place, error=error, received_at=received_at, found=found, length=len(text or ""),
-        payload=text if text is None or len(text) <= _MAX_PAYLOAD else None,
+        payload=text if text is None or len(text) <= _MAX_PAYLOAD else None, party=party,
     )  # fmt: skip
 
 
@@ -105,6 +115,7 @@ def quarantine_unread(
     found: str,
     length: int,
     payload: str | None = None,
+    party: str | None = None,
 ) -> Quarantined:
     """Return a row for input too large to hold: its digest ``found`` and length are all we keep."""
     inner = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
@@ -117,6 +128,7 @@ def quarantine_unread(
         payload=payload,
         length=length,
         received_at=received_at,
+        party=party,
     )
 
 
@@ -171,8 +183,8 @@ class Delivery:
         Records come first, each with its statements, then what was refused; so it makes no
         difference where one part ends and the next begins.
         """
-        said = self._ends(self.spoken, len(self.consents))
-        told = self._ends(self.told, len(self.interactions))
+        said = self.ends(self.spoken, len(self.consents))
+        told = self.ends(self.told, len(self.interactions))
         count = len(self.records)
         for at in range(skip, self.rows, size):
             first, last = min(at, count), min(at + size, count)
@@ -188,8 +200,8 @@ class Delivery:
                 digest=derive_id("part", self.digest, str(at), str(size)),
             )
 
-    def _ends(self, counts: tuple[int, ...], total: int) -> list[int]:
-        """Return where the part of each record ends; without counts, all belongs to the first."""
+    def ends(self, counts: tuple[int, ...], total: int) -> list[int]:
+        """Return 0 and where the part of each record ends; without counts all is the first's."""
         return [0, *accumulate(counts or (total, *(0 for _ in self.records[1:])))]
 
     def unmapped(self, at: int) -> Mapping[str, object]:
@@ -197,7 +209,7 @@ class Delivery:
         cells = self.records[at].cells
         prefix = "unmapped."
         left = {n.removeprefix(prefix): c.value for n, c in cells.items() if n.startswith(prefix)}
-        ends = self._ends(self.told, len(self.interactions))
+        ends = self.ends(self.told, len(self.interactions))
         for told in self.interactions[ends[at] : ends[at + 1]]:
             kept = told.data.get("unmapped")
             left |= kept if isinstance(kept, Mapping) else {}
@@ -231,10 +243,15 @@ class DeliveryBuilder:
         """Take a party in."""
         self._entries.append(entry)
 
-    def refuse(self, place: str, payload: object, error: InputError) -> None:
-        """Put a party into quarantine, whole."""
-        at = self.received_at
-        self.put_aside(quarantine(self.source, place, payload, error=error, received_at=at))
+    def refuse(
+        self, place: str, payload: object, error: InputError, *, party: str | None = None
+    ) -> None:
+        """Put a party into quarantine, whole; ``party`` is her id at the source, if known."""
+        self.put_aside(
+            quarantine(
+                self.source, place, payload, error=error, received_at=self.received_at, party=party
+            )
+        )
 
     def put_aside(self, row: Quarantined) -> None:
         """Put into quarantine what is a row of it already."""

@@ -53,7 +53,7 @@ def read_rows(
         try:
             _gate(row)
         except InputError as error:
-            delivery.refuse(place, row, error)
+            delivery.refuse(place, row, error, party=reader.party(row))
         else:
             take(reader, delivery, row, place=place)
     return delivery.build(content.hexdigest())
@@ -84,7 +84,7 @@ def take(
     try:
         entry = reader.read(row)
     except InputError as error:
-        delivery.refuse(place, row, error)
+        delivery.refuse(place, row, error, party=reader.party(row))
     else:
         delivery.accept(entry)
 
@@ -111,10 +111,12 @@ def read(
     )  # fmt: skip
     delivery = DeliveryBuilder(source=source, received_at=reader.received_at)
     for found in split_objects(body, named={"row": "rows"}):
+        row: Mapping[str, object] = {}
         try:
-            entry = reader.read(found.read())
+            row = found.read()
+            entry = reader.read(row)
         except InputError as error:
-            delivery.refuse(found.path, found.text, error)
+            delivery.refuse(found.path, found.text, error, party=reader.party(row))
         else:
             delivery.accept(entry)
     return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())

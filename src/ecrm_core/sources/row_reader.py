@@ -15,8 +15,9 @@ from ecrm_core.customers import (
     address_subject,
 )
 from ecrm_core.customers.keys import source_name
+from ecrm_core.customers.table import text_of
 from ecrm_core.errors import DefinitionError, InputError
-from ecrm_core.kernel import fold, parse_date, parse_instant, personal_key, utc
+from ecrm_core.kernel import fold, gate_text, parse_date, parse_instant, personal_key, utc
 from ecrm_core.sources.cells import Cells, path_of
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.row_consents import RowConsents
@@ -77,6 +78,18 @@ class RowReader:
         values |= {f"unmapped.{path}": value for path, value in left.items()}
         record = record_of(key, values, observed_at=said_at, received_at=self.received_at)
         return Entry(record=record, consents=consents, mapped=cells.mapped())
+
+    def party(self, row: object) -> str | None:
+        """Return the key of a row that cannot be read, as far as its column of keys says it."""
+        held = row.get(self._id) if self._id is not None and isinstance(row, Mapping) else None
+        text = held if isinstance(held, str) else text_of(held)
+        try:
+            said = gate_text(text).strip()
+            if self.key_is_personal and said:
+                said = personal_key(self.secret, self.source, fold(said))
+            return None if "@" in said else SourceKey(self.source, said).external_id
+        except InputError:
+            return None
 
     def _key(self, cells: Cells, values: Mapping[str, object]) -> str:
         if self._id is None:

@@ -29,14 +29,23 @@ def read_objects(
     for bytes that are no JSON.
     """
     for found in split_objects(body, named=_NAMED):
+        data: Mapping[str, object] = {}
         try:
             data = found.read()
             entry = read(sort_of(found, data, told, looks_like), data)
         except InputError as error:
-            delivery.refuse(place_of(found, told), found.text, error)
+            delivery.refuse(place_of(found, told), found.text, error, party=_party(data))
         else:
             delivery.accept(entry)
     return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())
+
+
+def _party(data: Mapping[str, object]) -> str | None:
+    """Return the id of the customer that an object which cannot be read is about, if it says so."""
+    customer = data.get("customer")
+    inner = customer.get("id") if isinstance(customer, Mapping) else None
+    ids = (inner, data.get("customer_id"), None if "line_items" in data else data.get("id"))
+    return next((str(id_)[:200] for id_ in ids if isinstance(id_, int | str) and id_), None)
 
 
 def check_topic(topic: str | None, topics: Collection[str]) -> None:

@@ -1,0 +1,125 @@
+"""Erasure: one customer found in every Kind, and taken out; nobody else loses anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ecrm_core.customers import SourceKey
+from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.kernel import (
+    Applied,
+    ChangeSet,
+    CustomerId,
+    Drop,
+    RequestKey,
+    gate_text,
+)
+from ecrm_core.merging import (
+    MERGE_EDGES,
+    PROPOSALS,
+    REVIEW_DECISIONS,
+    Erasing,
+    LinkedKind,
+    Proposal,
+    decide_erase,
+)
+from ecrm_core.ports import Store, read_consents, read_groups, read_holds
+from ecrm_core.services.commit import commit
+from ecrm_core.services.hers import Hers
+from ecrm_core.services.identity import Act, group_of, identity_of
+from ecrm_core.services.judgements import roots_now
+from ecrm_core.services.personal import personal_rows
+from ecrm_core.services.tombstones import read_erasures, refuse_erased
+
+__all__ = ["erase_customer", "prepare_erase"]
+
+
+def prepare_erase(
+    store: Store,
+    customer: str | SourceKey,
+    *,
+    act: Act,
+    reason: str,
+    kinds: Sequence[LinkedKind] = (),
+) -> ChangeSet:
+    """Return what erasing a customer, with all her homes, writes.
+
+    ``kinds`` are those of plugins and of the shop itself. Raises DefinitionError (code
+    "secret_needed") for a store without a secret, RefusedError (codes "erased", "legal_hold"),
+    MissingError and InputError.
+    """
+    return _decided(_hers(store, customer, act, kinds), act, reason)
+
+
+def erase_customer(
+    store: Store,
+    customer: str | SourceKey,
+    *,
+    act: Act,
+    reason: str,
+    kinds: Sequence[LinkedKind] = (),
+    key: RequestKey | None = None,
+) -> Applied:
+    """Erase a customer and return what came of it.
+
+    Rows that others wrote while hers were looked up (a consent about her address, an event) are
+    looked for once more: from the first transaction on nobody can write any.
+    """
+    seen: list[Hers] = []
+
+    def decide() -> ChangeSet:
+        hers = _hers(store, customer, act, kinds)
+        seen.append(hers)
+        return _decided(hers, act, reason)
+
+    applied = commit(store, decide, key=key)
+    if not applied.replayed and seen:
+        commit(store, lambda: _left(seen[-1]))
+    return applied
+
+
+def _hers(store: Store, customer: str | SourceKey, act: Act, kinds: Sequence[LinkedKind]) -> Hers:
+    home = identity_of(store, customer)
+    if not read_groups(store, [home]):
+        refuse_erased(read_erasures(store, [home], secret=act.secret))
+    return Hers(store, group_of(store, customer), kinds)
+
+
+def _decided(hers: Hers, act: Act, reason: str) -> ChangeSet:
+    why = gate_text(reason, "$.reason").strip()
+    if not why:
+        raise InputError("found no reason, expected the case", path="$.reason", code="empty")
+    if act.secret is None:
+        message = (
+            "an erasure leaves keyed hashes that keep the person from coming back: give the store "
+            "a secret of 16 bytes or more, for ever: Crm.open(..., secret=...)"
+        )
+        raise DefinitionError(message, code="secret_needed")
+    store, rows = hers.store, list(personal_rows(hers))
+    read_erasures(store, (), secret=act.secret)  # refuses another secret than that of before
+    erasing = Erasing(
+        group=hers.group,
+        rows=[(kind, kind.key_of(row.value)) for kind, row in rows],
+        holds=read_holds(store, hers.ids),
+        person=read_consents(store, hers.people),
+        said={subject: read_consents(store, [subject]) for subject in sorted(hers.addresses)},
+        shared=hers.addresses - set(hers.own_addresses),
+        undos=[row.value.id for kind, row in rows if kind in (MERGE_EDGES, REVIEW_DECISIONS)],
+        near=_near(hers, [row.value for kind, row in rows if kind is PROPOSALS]),
+    )
+    return decide_erase(
+        erasing, tenant=store.tenant, secret=act.secret, by=act.by, at=act.at, reason=why
+    )
+
+
+def _near(hers: Hers, proposals: Iterable[Proposal]) -> set[CustomerId]:
+    """Return the other customers that the proposals about her name."""
+    ends = {end for held in proposals for end in (held.left, held.right)} - set(hers.ids)
+    return set(roots_now(hers.store, ends).values())
+
+
+def _left(hers: Hers) -> ChangeSet:
+    """Return what takes out the rows that came while hers were being looked up."""
+    return ChangeSet(drops=tuple(
+        Drop(kind, kind.key_of(row.value)) for kind, row in personal_rows(hers.again())
+    ))  # fmt: skip

@@ -1,0 +1,160 @@
+"""Hers: what all rows of one customer are found by: her ids, her records' keys, her addresses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, TypeVar
+
+from ecrm_core.customers import (
+    KEYSET,
+    SEARCH_KEYS,
+    Group,
+    SourceKey,
+    ids_of,
+    person_subject,
+)
+from ecrm_core.kernel import CustomerId, Kind, Stored, canonical_json, encode, fold
+from ecrm_core.merging import LinkedKind
+from ecrm_core.ports import Store, read_history, read_subscriptions_of, scan_pages
+from ecrm_core.services.contact import subjects_of
+from ecrm_core.subscriptions import SUBSCRIPTIONS
+
+__all__ = ["Hers"]
+
+T = TypeVar("T")
+_EMAIL = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
+_NUMBER = re.compile(r"\+?\d[\d\s().\-/]{5,40}\d")
+_LEAST = 8  # digits of a number that is told from others
+_CODE = 3  # digits of a country code, at most
+
+
+class Hers:
+    """One customer with what her rows are found by; each part is read once, when asked for."""
+
+    def __init__(self, store: Store, group: Group, kinds: Sequence[LinkedKind] = ()) -> None:
+        """Begin with her homes; ``kinds`` are those of plugins and of the shop itself."""
+        self.store, self.group, self.kinds = store, group, tuple(kinds)
+        self.ids: tuple[CustomerId, ...] = ids_of(group)
+
+    def again(self) -> Hers:
+        """Return the same customer to be looked up anew, by all that she was found by before."""
+        fresh = Hers(self.store, self.group, self.kinds)
+        fresh.addresses = self.addresses
+        fresh.subscriptions = tuple({*self.subscriptions, *fresh.subscriptions})
+        return fresh
+
+    @property
+    def keys(self) -> tuple[SourceKey, ...]:
+        """The source keys of her records, also of those that never came."""
+        return tuple(sorted(home.key for home in self.group.homes))
+
+    @cached_property
+    def people(self) -> tuple[str, ...]:
+        """The subjects of statements about her."""
+        return tuple(map(person_subject, self.ids))
+
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """The subjects of every address she has or had."""
+        history = read_history(self.store, self.keys)
+        return frozenset(subjects_of(self.group, history))
+
+    @cached_property
+    def own_addresses(self) -> tuple[str, ...]:
+        """Those of her addresses that nobody else holds: what is said about them is about her."""
+        keys = [(KEYSET, subject) for subject in sorted(self.addresses)]
+        found = self.store.find_many(SEARCH_KEYS, "by_key", keys)
+        shared = {key for (_, key), rows in found.items()
+                  if any(row.value.home_id not in self.ids for row in rows)}  # fmt: skip
+        return tuple(sorted(self.addresses - shared))
+
+    @cached_property
+    def subscriptions(self) -> tuple[str, ...]:
+        """The ids of her subscriptions."""
+        found = read_subscriptions_of(self.store, self.ids).values()
+        return tuple(SUBSCRIPTIONS.key_of(row.value)[0] for rows in found for row in rows)
+
+    def at_ids(self, kind: Kind[T]) -> Iterator[Stored[T]]:
+        """Go through the rows of a Kind that are kept under her ids."""
+        yield from self.store.get_many(kind, [(id_,) for id_ in self.ids]).values()
+
+    def by(self, kind: Kind[T], index: str, values: Sequence[str]) -> Iterator[Stored[T]]:
+        """Go through the rows with these values of an index of one column."""
+        found = self.store.find_many(kind, index, [(value,) for value in values])
+        for rows in found.values():
+            yield from rows
+
+    def by_key(self, kind: Kind[T], index: str) -> Iterator[Stored[T]]:
+        """Go through the rows that an index of source and id finds by her keys."""
+        keys = [(key.source, key.external_id) for key in self.keys]
+        for rows in self.store.find_many(kind, index, keys).values():
+            yield from rows
+
+    def among(self, kind: Kind[T]) -> Iterator[Stored[T]]:
+        """Go through a whole Kind, for what names her by id or by address; no index leads there."""
+        for rows in scan_pages(self.store, kind):
+            yield from (row for row in rows if self.named_in(encode(row.value, kind.of)))
+
+    def named_in(self, data: Any) -> bool:  # noqa: ANN401 - any JSON
+        """Tell whether JSON values hold an id of hers, or an address, however it is written."""
+        text = canonical_json(data)
+        if any(id_ in text for id_ in (*self.ids, *self.subscriptions)):
+            return True
+        return any(self._addressed(leaf) for leaf in _leaves(data))
+
+    def holds_address(self, payload: str | None) -> bool:
+        """Tell whether JSON text holds an address of hers."""
+        return payload is not None and any(
+            self._addressed(leaf) for leaf in _leaves(json.loads(payload))
+        )
+
+    def _addressed(self, text: str) -> bool:
+        emails, numbers = self._forms
+        if "@" in text and any(fold(found).strip(".") in emails for found in _EMAIL.findall(text)):
+            return True
+        return any(_same_number(found, numbers) for found in _NUMBER.findall(text))
+
+    @cached_property
+    def _forms(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        """Her e-mails as they are compared and sent to, and the digits of her phones."""
+        emails, numbers = set[str](), list[str]()
+        for subject in self.addresses:
+            kind, _, form = subject.partition(":")
+            if kind == "email":
+                emails.add(form)
+            elif kind == "phone":
+                numbers.append(_digits(form))
+        return frozenset(emails | set(self._sent_to())), tuple(numbers)
+
+    def _sent_to(self) -> Iterator[str]:
+        for record in self.group.records.values():
+            for contact in record.value("emails") or ():
+                yield from (fold(text) for text in (contact.raw, contact.normalised) if text)
+
+
+def _leaves(data: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    """Go through all texts and numbers of JSON values, names of members too, as text."""
+    if isinstance(data, Mapping):
+        for name, held in data.items():
+            yield name
+            yield from _leaves(held)
+    elif isinstance(data, list | tuple):
+        for held in data:
+            yield from _leaves(held)
+    elif data is not None and not isinstance(data, bool):
+        yield str(data)
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(char)) for char in text if char.isdigit())
+
+
+def _same_number(text: str, numbers: Sequence[str]) -> bool:
+    """Tell whether a number is one of these, with its country code or without."""
+    found = _digits(text).lstrip("0")
+    return len(found) >= _LEAST and any(
+        number.endswith(found) and len(number) - len(found) <= _CODE for number in numbers
+    )

@@ -1,0 +1,81 @@
+"""Erased: a delivery without those who were erased; what it refused for them stays refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from itertools import compress, pairwise
+
+from attrs import evolve, frozen
+
+from ecrm_core.customers import ConsentStatement, SourceKey, record_keys
+from ecrm_core.sources.delivery import Delivery, Quarantined
+
+__all__ = ["Spared", "parties_of", "without_erased"]
+
+
+@frozen(kw_only=True)
+class Spared:
+    """A delivery without the erased, how many of its rows that left out, and their refusals."""
+
+    delivery: Delivery
+    rows: int = 0
+    refusals: tuple[ConsentStatement, ...] = ()
+
+
+def parties_of(delivery: Delivery) -> frozenset[SourceKey]:
+    """Return the keys of everybody whom a row of the delivery is about, refused rows too."""
+    refused = (_party(row) for row in delivery.refused)
+    return frozenset([record.key for record in delivery.records]) | frozenset(filter(None, refused))
+
+
+def _party(row: Quarantined) -> SourceKey | None:
+    return None if row.party is None else SourceKey(row.source, row.party)
+
+
+def without_erased(
+    delivery: Delivery, gone: Collection[SourceKey], *, subject: Callable[[str], str]
+) -> Spared:
+    """Return the delivery without the rows of these parties and all that came with them.
+
+    Consent that such a row refuses is kept under what ``subject`` makes of the address, and names
+    nobody. Interactions stay: each says itself whom it is about.
+    """
+    stays = [record.key not in gone for record in delivery.records]
+    refused = tuple(row for row in delivery.refused if _party(row) not in gone)
+    rows = stays.count(False) + len(delivery.refused) - len(refused)
+    if not rows:
+        return Spared(delivery=delivery)
+    lost = _spoken(delivery, stays)
+    mute = [number in lost for number in range(len(delivery.consents))]
+    left = evolve(
+        delivery,
+        records=tuple(compress(delivery.records, stays)),
+        mapped=tuple(compress(delivery.mapped, stays)),
+        consents=tuple(compress(delivery.consents, [not gone for gone in mute])),
+        spoken=(),
+        refused=refused,
+        told=(),
+        guests={key: at for key, at in delivery.guests.items() if key not in gone},
+    )
+    refused_by = compress(delivery.consents, mute)
+    refusals = tuple(_bare(said, subject) for said in refused_by if said.state.is_refusal)
+    return Spared(delivery=left, rows=rows, refusals=refusals)
+
+
+def _spoken(delivery: Delivery, stays: Sequence[bool]) -> set[int]:
+    """Return the numbers of the statements that came with the rows that do not stay.
+
+    Where nobody counted them, they are those about the addresses of these rows.
+    """
+    if delivery.spoken:
+        spans = pairwise(delivery.ends(delivery.spoken, len(delivery.consents)))
+        return {
+            n for span, stay in zip(spans, stays, strict=True) if not stay for n in range(*span)
+        }
+    lost = compress(delivery.records, [not stay for stay in stays])
+    hers = {str(key) for record in lost for key in record_keys(record)}
+    return {n for n, said in enumerate(delivery.consents) if said.subject in hers}
+
+
+def _bare(said: ConsentStatement, subject: Callable[[str], str]) -> ConsentStatement:
+    return evolve(said, subject=subject(said.subject), by=None, evidence=None, snapshot=False)
