@@ -40,7 +40,7 @@ class SqlAlchemyStore:
         self, bind: Bind, *, tables: Tables | None = None, projections: Iterable[Projection] = ()
     ) -> None:
         """Work on an Engine, or in the transaction of a Connection or Session."""
-        with translated(lambda: "transaction"):  # a session connects when it is first asked
+        with translated(own=False):  # a session connects when it is first asked
             binding = bind_of(bind)
         if tables is None and binding.own:
             tables = empty_tables(sa.MetaData(), prefix="ecrm_", schema=None, managed=True)
