@@ -42,4 +42,4 @@ READS: Final[Mapping[str, Callable[[Crm], object]]] = {
     "view": lambda crm: crm.view("shop/2"),
     "work_list": lambda crm: crm.work_list(value=lambda _: 1),
 }
-STORELESS: Final = frozenset({"close", "now", "open", "segment_schema"})
+STORELESS: Final = frozenset({"close", "compact", "now", "open", "segment_schema"})
