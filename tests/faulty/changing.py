@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Final
@@ -87,6 +88,10 @@ WHOLE: Final[Mapping[str, Call]] = {
     "review": lambda crm, *_: crm.review(by="ann", limit=2),
     "release_review": lambda crm, *_: crm.release_review(by="ben"),
     "release_stuck": lambda crm, *_: crm.release_stuck(),
+    "erase": lambda crm, _, send: crm.erase("shop/2", by="ann", reason="case 3", key=send.key),
+    "export": lambda crm, *_: crm.export("shop/2", by="ann"),
+    "export_judgements": lambda crm, *_: crm.export_judgements(io.BytesIO(), by="ann"),
+    "export_table": lambda crm, *_: crm.export_table(io.BytesIO(), by="ann"),
 }  # fmt: skip
 """Verbs that write one set: the state is before or after."""
 
@@ -120,5 +125,6 @@ MANY: Final[Mapping[str, Call]] = {
     "settle_many": _settle_many,
     "settle_certain": lambda crm, *_: crm.settle_certain(by="ann"),
     "forget_requests": lambda crm, *_: crm.forget_requests(),
+    "forget_audit": lambda crm, *_: crm.forget_audit(older_than=timedelta(hours=12)),
 }
 """Verbs that write set after set: run again, they go on to the same end."""

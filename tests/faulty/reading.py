@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -11,15 +10,13 @@ from ecrm_core.merging import AutoMerge, Zone
 from tests.faulty.shop import WAITING
 
 READS: Final[Mapping[str, Callable[[Crm], object]]] = {
+    "audit": lambda crm: (crm.audit(), crm.audit("shop/2")),
     "claim_conflicts": lambda crm: crm.claim_conflicts(),
     "claims": lambda crm: crm.claims("shop/2"),
     "contradictions": lambda crm: crm.contradictions(),
     "draft_matching": lambda crm: crm.draft_matching(auto=AutoMerge(zone=Zone.CERTAIN)),
     "due": lambda crm: crm.due(days=30),
     "duplicates": lambda crm: crm.duplicates(),
-    "export": lambda crm: crm.export("shop/2"),
-    "export_judgements": lambda crm: crm.export_judgements(io.BytesIO()),
-    "export_table": lambda crm: crm.export_table(io.BytesIO()),
     "facts": lambda crm: crm.facts("shop/2"),
     "find": lambda crm: crm.find("ann2@example.com"),
     "judgement_rows": lambda crm: list(crm.judgement_rows()),
@@ -45,4 +42,4 @@ READS: Final[Mapping[str, Callable[[Crm], object]]] = {
     "view": lambda crm: crm.view("shop/2"),
     "work_list": lambda crm: crm.work_list(value=lambda _: 1),
 }
-STORELESS: Final = frozenset({"close", "now", "open", "segment_schema"})
+STORELESS: Final = frozenset({"close", "compact", "now", "open", "segment_schema"})

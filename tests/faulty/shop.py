@@ -41,6 +41,7 @@ from tests.histories.shop import SETTINGS
 from tests.queues import proposal, propose
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
+SECRET = b"kept for ever, and nowhere else"
 LATER = NOW + timedelta(days=1)
 PLAN = Plan(id="p", price=Money("9.90", "EUR"), cadence="P1M", term=TermRule(initial="P3M"))
 WAITING = proposal("4", "5")
@@ -69,7 +70,7 @@ class Shop:
 
 
 def facade(store: Tenants, at: datetime = LATER) -> Crm:
-    return Crm(store, settings=evolve(SETTINGS, clock=FixedClock(at), region="KR"))
+    return Crm(store, settings=evolve(SETTINGS, clock=FixedClock(at), region="KR", secret=SECRET))
 
 
 class Taped(FailingStore):

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-from ecrm_core.kernel import Kind
+from ecrm_core.kernel import AUDIT, AUDIT_LINKS, Kind
 from ecrm_core.ports import Store
 from tests.house import modules
 
@@ -31,9 +31,13 @@ def kinds() -> tuple[Kind[Any], ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def state(store: Store) -> dict[str, list[str]]:
-    """The rows of each Kind as JSON, without versions."""
-    return {kind.name: _rows(store, kind) for kind in kinds()}
+def state(store: Store, *, audit: bool = False) -> dict[str, list[str]]:
+    """The rows of each Kind as JSON, without versions; what was done, and how often, if asked."""
+    return {
+        kind.name: _rows(store, kind)
+        for kind in kinds()
+        if audit or kind not in (AUDIT, AUDIT_LINKS)
+    }
 
 
 def _rows(store: Store, kind: Kind[Any]) -> list[str]:

@@ -27,6 +27,7 @@ from ecrm_core.crm.subscriptions import SubscriptionVerbs
 from ecrm_core.crm.tables import TableVerbs
 from ecrm_core.crm.timeline import TimelineVerbs
 from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy
+from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Clock, Noted
 from ecrm_core.ports import Tenants, Toolbox
 from ecrm_core.quality import RuleSet
@@ -108,6 +109,19 @@ class Crm(
     def close(self) -> None:
         """Give back files and connections."""
         self._owner.close()
+
+    def compact(self) -> None:
+        """Leave nothing in the store's file but its rows: what was erased is overwritten.
+
+        Raises StorageUnavailable (code "blocked") while somebody reads a state from before, and
+        DefinitionError (code "no_compact") for a store whose database does it by itself.
+        """
+        compact = getattr(self._owner, "compact", None)
+        if compact is None:
+            kind = type(self._owner).__name__
+            message = f"{kind} keeps no file of its own: its database removes what was dropped"
+            raise DefinitionError(message, code="no_compact")
+        compact()
 
     def __enter__(self) -> Self:
         """Return the facade itself."""

@@ -39,10 +39,8 @@ class Tombstone:
     mark: str | None = None
 
 
-TOMBSTONES: Final = Kind(
-    name="tombstone", of=Tombstone, key=("id",), insert_only=True, owner="customers"
-)
-"""The rows of tombstones."""
+TOMBSTONES: Final = Kind(name="tombstone", of=Tombstone, key=("id",), owner="customers")
+"""The rows of tombstones; that of the mark is written anew by every erasure."""
 
 
 def tombstone_id(secret: bytes, tenant: str, id_: str) -> str:

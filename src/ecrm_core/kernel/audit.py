@@ -25,8 +25,8 @@ NAMED: Final = 50
 class Noted:
     """What a set of changes is to be remembered by: the verb, who, when, why, and about whom.
 
-    ``why`` is what a person gave as the reason; it is kept with the customers and goes with them.
-    ``case`` is a reason that stays for ever: it names the case, and nobody.
+    ``why`` is what a person gave as the reason; it is kept with the one customer the set is about,
+    and goes with her. ``case`` is a reason that stays for ever: it names the case, and nobody.
     """
 
     verb: str

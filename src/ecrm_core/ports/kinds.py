@@ -12,9 +12,10 @@ from ecrm_core.customers import (
     PROFILES,
     RECORDS,
     SEARCH_KEYS,
+    TOMBSTONES,
     UNMATCHED,
 )
-from ecrm_core.kernel import CLAIMS, DELIVERED, OUTBOX, REQUESTS, Kind
+from ecrm_core.kernel import AUDIT, AUDIT_LINKS, CLAIMS, DELIVERED, OUTBOX, REQUESTS, Kind
 from ecrm_core.matching import JUDGEMENTS, MODEL_BODIES, MODELS, SWEEPS
 from ecrm_core.merging import (
     CUSTOMER_CLAIMS,
@@ -31,6 +32,8 @@ from ecrm_core.timeline import FACTS, INTERACTIONS
 __all__ = ["KINDS"]
 
 KINDS: Final[tuple[Kind[Any], ...]] = (
+    AUDIT,
+    AUDIT_LINKS,
     CLAIMS,
     CONSENTS,
     CORRECTIONS,
@@ -58,6 +61,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     SUBSCRIPTIONS,
     SUBSCRIPTION_EVENTS,
     SWEEPS,
+    TOMBSTONES,
     UNMATCHED,
 )
 """Every Kind of the library; Kinds of plugins (``Toolbox.linked``) come on top."""

@@ -121,8 +121,10 @@ def _links(changes: ChangeSet) -> tuple[AuditLink, ...]:
     note, request = changes.note, changes.key.name if changes.key else None
     if note is None or (len(note.customers) > NAMED and request is None):
         return ()
+    # Of several customers a reason may name another one, who takes away no row but her own.
+    why = note.why if len(note.customers) == 1 else None
     links = [
-        AuditLink(customer=id_, entry="", at=note.at, why=note.why, request=request)
+        AuditLink(customer=id_, entry="", at=note.at, why=why, request=request)
         for id_ in note.customers
     ]
     for link in links[:1]:

@@ -95,8 +95,9 @@ def prepare_claim_of(
     groups = read_groups(store, [home]).values()
     fresh = [] if groups else [new_group(store.tenant, _key(claimant))]
     said = decide_claims([claim], known=known.keys(), fresh=fresh, policy=act.policy)
-    guard = erasures.guard(about)
-    return combine([said, *map(bumped, groups), guard], result=said.result) if said.puts else said
+    if not said.puts:
+        return said
+    return combine([said, *map(bumped, groups), erasures.guard], result=said.result)
 
 
 def _key(customer: str | SourceKey) -> SourceKey:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ecrm_core.customers import SourceKey
+from ecrm_core.customers import SourceKey, new_group
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import (
     Applied,
@@ -80,9 +80,17 @@ def erase_customer(
 
 def _hers(store: Store, customer: str | SourceKey, act: Act, kinds: Sequence[LinkedKind]) -> Hers:
     home = identity_of(store, customer)
-    if not read_groups(store, [home]):
-        refuse_erased(read_erasures(store, [home], secret=act.secret))
-    return Hers(store, group_of(store, customer), kinds)
+    groups = read_groups(store, [home])
+    if groups:
+        return Hers(store, groups[home], kinds)
+    refuse_erased(read_erasures(store, [home], secret=act.secret))
+    if str(customer) == home:
+        group_of(store, customer)  # says that nobody has this id
+    key = customer if isinstance(customer, SourceKey) else SourceKey.parse(customer)
+    hers = Hers(store, new_group(store.tenant, key), kinds)
+    if not any(personal_rows(hers)):  # events may be there before the record they are about
+        group_of(store, customer)
+    return hers
 
 
 def _decided(hers: Hers, act: Act, reason: str) -> ChangeSet:

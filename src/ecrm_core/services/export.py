@@ -36,8 +36,12 @@ def export_whole(
 
 
 def _entries(store: Store, links: Sequence[Stored[AuditLink]]) -> list[Json]:
-    """Return what the audit tells of her, the newest first, each with the reason that was given."""
+    """Return what the audit tells of her, the newest first, each with the reason that was given.
+
+    Exports are left out: so two exports with nothing in between are equal.
+    """
     why = {row.value.entry: row.value.why for row in links}
     held = store.get_many(AUDIT, [(id_,) for id_ in why]).values()
-    entries = sorted((row.value for row in held), key=lambda entry: (entry.recency, entry.id))
+    changes = (row.value for row in held if row.value.written or row.value.dropped)
+    entries = sorted(changes, key=lambda entry: (entry.recency, entry.id))
     return [encode(entry) | ({"why": said} if (said := why[entry.id]) else {}) for entry in entries]

@@ -17,7 +17,7 @@ from ecrm_core.customers import (
     home_id,
     new_group,
 )
-from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Key, Put, combine
+from ecrm_core.kernel import ChangeSet, CustomerId, Key, Put, combine
 from ecrm_core.merging import CUSTOMER_CLAIMS, decide_claims, guest_claims
 from ecrm_core.ports import Store, read_groups
 from ecrm_core.services.timeline import homes_told_of, record_spared
@@ -50,7 +50,6 @@ def prepare_ingest(
     refused = _quarantine(store, delivery.refused)
     claims = _claims(store, delivery, policy)
     told = record_spared(store, events, erasures)
-    new = [group.root.id for group in groups.values() if group.version == ABSENT]
     counts: dict[str, Any] = {
         "rows": rows,
         "erased": spared.rows,
@@ -61,8 +60,8 @@ def prepare_ingest(
         **told.result,
         **claims.result,
     }
-    guard = erasures.guard(new)
-    return combine([records, statements, refused, told, claims, guard], result=counts)
+    parts = [records, statements, refused, told, claims, erasures.guard]
+    return combine(parts, result=counts)
 
 
 def _homes(store: Store, delivery: Delivery) -> Iterator[CustomerId]:

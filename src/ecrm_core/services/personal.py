@@ -6,6 +6,7 @@ among those about nobody with the reason why.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
@@ -130,6 +131,13 @@ def _links(hers: Hers) -> Iterator[Stored[AuditLink]]:
         yield from chain.from_iterable(scan_pages(hers.store, AUDIT_LINKS, within=(id_,)))
 
 
+def _entries(hers: Hers) -> Rows:
+    """Find the entries about her and nobody else."""
+    counts = Counter(link.value.entry for link in _links(hers))
+    held = hers.store.get_many(AUDIT, [(id_,) for id_ in counts])
+    return [row for row in held.values() if row.value.customers == counts[row.value.id]]
+
+
 def _requests(hers: Hers) -> Rows:
     names = {name for link in _links(hers) if (name := link.value.request) is not None}
     return hers.store.get_many(REQUESTS, [(name,) for name in sorted(names)]).values()
@@ -180,11 +188,10 @@ PERSONAL: Final[tuple[Personal, ...]] = (
     Personal(kind=QUARANTINE, exported="quarantine", find=_quarantine),
     Personal(kind=REQUESTS, exported="requests", deed=True, find=_requests),
     Personal(kind=AUDIT_LINKS, exported="audit", deed=True, find=_links),
+    Personal(kind=AUDIT, find=_entries),
 )  # fmt: skip
 """The Kinds whose rows are about customers, in the order in which an export tells them."""
 IMPERSONAL: Final[Mapping[AnyKind, str]] = {
-    AUDIT: "counts of rows and names of verbs, Kinds and fields: whom they are about stands in the"
-    " links",
     IMPORTS: "how far a file is: its digest and counts",
     MODELS: "who adopted a model, and when",
     MODEL_BODIES: "weights, and digests of values that many people share",

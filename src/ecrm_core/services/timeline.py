@@ -55,11 +55,10 @@ def record_spared(
     filed_all = [filed(store.tenant, one) for one in arriving]
     told = [one for one in filed_all if one.home_id not in erasures.erased]
     changes = _record(store, told)
-    guard = erasures.guard({one.home_id for one in told if one.home_id})
     counts: dict[str, Any] = dict(changes.result)
     left_out = len(filed_all) - len(told)
     counts["interactions"] += left_out
-    return combine([changes, guard], result={**counts, "erased_interactions": left_out})
+    return combine([changes, erasures.guard], result={**counts, "erased_interactions": left_out})
 
 
 def _record(store: Store, told: Sequence[Interaction]) -> ChangeSet:

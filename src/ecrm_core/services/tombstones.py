@@ -1,9 +1,8 @@
 """Tombstones: whether somebody was erased, and what makes sure that she is not meanwhile.
 
-A store in which nobody was erased costs one look at a row that is not there. It is expected to be
-missing still when the set is applied, and so is each tombstone that was looked for in vain: of an
-intake and an erasure at once, whichever comes second finds out. No row that is there is expected,
-so no two intakes ever wait for each other.
+One row, the mark, is written anew by every erasure; whoever takes in reads it first and expects it
+unchanged. So of an intake and an erasure at once the one that comes second decides again, and sees
+the tombstones. Intakes write no row of this sort, so none of them makes another decide again.
 """
 
 from __future__ import annotations
@@ -16,12 +15,13 @@ from ecrm_core.customers import (
     SECRET_MARK,
     TOMBSTONES,
     ConsentStatement,
+    Tombstone,
     check_secret,
     erased_subject,
     tombstone_id,
 )
 from ecrm_core.errors import RefusedError
-from ecrm_core.kernel import ABSENT, ChangeSet, Expect
+from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Stored
 from ecrm_core.ports import Store, read_consents
 
 __all__ = [
@@ -31,26 +31,22 @@ __all__ = [
     "refuse_erased",
 ]
 
-_UNMARKED = Expect(TOMBSTONES, SECRET_MARK, ABSENT)
-
 
 @frozen(kw_only=True)
 class Erasures:
-    """Which of the ids that were asked about were erased, and the conditions that none more are.
+    """Which of the ids that were asked about were erased, as of the mark's ``version``.
 
     ``secret`` is None while nobody was ever erased.
     """
 
-    tenant: str
+    version: int = ABSENT
     secret: bytes | None = None
     erased: frozenset[str] = frozenset()
 
-    def guard(self, ids: Iterable[str]) -> ChangeSet:
-        """Return the condition that none of these is erased when the set is applied."""
-        if self.secret is None:
-            return ChangeSet(expects=(_UNMARKED,))
-        names = sorted({tombstone_id(self.secret, self.tenant, id_) for id_ in ids})
-        return ChangeSet(expects=tuple(Expect(TOMBSTONES, (name,), ABSENT) for name in names))
+    @property
+    def guard(self) -> ChangeSet:
+        """The condition that nobody was erased since."""
+        return ChangeSet(expects=(Expect(TOMBSTONES, SECRET_MARK, self.version),))
 
 
 def read_erasures(store: Store, ids: Iterable[str], *, secret: bytes | None) -> Erasures:
@@ -59,19 +55,19 @@ def read_erasures(store: Store, ids: Iterable[str], *, secret: bytes | None) -> 
     They are gone through only where anybody was. Raises DefinitionError (codes "secret_needed" and
     "other_secret") where nobody could tell.
     """
-    known = _secret_of(store, secret)
-    if known is None:
-        return Erasures(tenant=store.tenant)
+    mark = _mark(store)
+    if mark is None:
+        return Erasures()
+    known = check_secret(mark.value, secret, store.tenant)
     names = {tombstone_id(known, store.tenant, id_): id_ for id_ in ids}
     found = store.get_many(TOMBSTONES, [(name,) for name in names])
     erased = frozenset(names[name] for (name,) in found)
-    return Erasures(tenant=store.tenant, secret=known, erased=erased)
+    return Erasures(version=mark.version, secret=known, erased=erased)
 
 
-def _secret_of(store: Store, secret: bytes | None) -> bytes | None:
-    """Return the secret once anybody was erased, checked; before that None."""
-    mark = store.get_many(TOMBSTONES, [SECRET_MARK]).get(SECRET_MARK)
-    return None if mark is None else check_secret(mark.value, secret, store.tenant)
+def _mark(store: Store) -> Stored[Tombstone] | None:
+    """Return the mark, which is there once anybody was erased."""
+    return store.get_many(TOMBSTONES, [SECRET_MARK]).get(SECRET_MARK)
 
 
 def refuse_erased(erasures: Erasures, what: str = "this customer") -> None:
@@ -85,9 +81,10 @@ def read_erased_consents(
     store: Store, subjects: Iterable[str], *, secret: bytes | None
 ) -> tuple[ConsentStatement, ...]:
     """Return the refusals about these addresses that outlived an erasure."""
-    known = _secret_of(store, secret)
-    if known is None:
+    mark = _mark(store)
+    if mark is None:
         return ()
+    known = check_secret(mark.value, secret, store.tenant)
     return read_consents(
         store, [erased_subject(known, store.tenant, subject) for subject in subjects]
     )

@@ -45,7 +45,9 @@ def crm(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Crm]:
 
 
 def exported(crm: Crm) -> list[object]:
-    return [crm.export(f"list/{no}", audit=False) for no in (1, 2, 4)]
+    """All but the quarantine, which a replay empties."""
+    told = [crm.export(f"list/{no}", audit=False) for no in (1, 2, 4)]
+    return [{name: part for name, part in each.items() if name != "quarantine"} for each in told]
 
 
 def test_what_can_be_read_now_goes_in_as_it_would_have_then(crm: Crm) -> None:

@@ -63,6 +63,23 @@ class File:
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
+    def compact(self) -> None:
+        """Write the file anew with nothing but its rows, and empty the log beside it.
+
+        Waits for readers as long as for writers, before anything is written and after it. Raises
+        StorageUnavailable (code "blocked") while one of them still needs what was dropped.
+        """
+        with self._lock, translated(self.path):
+            connection = self._present()
+            self._empty_log(connection)
+            connection.execute("VACUUM")
+            self._empty_log(connection)
+
+    def _empty_log(self, connection: sqlite3.Connection) -> None:
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise unavailable(self.path, "blocked")
+
     def close(self) -> None:
         """Close the connection; closing twice is harmless."""
         with self._lock:

@@ -23,7 +23,7 @@ class SqliteStore:
     the file (pages of 4096 bytes).
 
     Raises StorageUnavailable (codes "locked", "read_only", "full", "not_a_store", "unreadable",
-    "gone", "closed") and StorageError ("newer_format").
+    "gone", "closed", "blocked") and StorageError ("newer_format").
     """
 
     def __init__(
@@ -43,6 +43,15 @@ class SqliteStore:
     def tenant(self, name: str) -> SqliteTenant:
         """Return the handle of a tenant (1 to 200 characters)."""
         return SqliteTenant(check_tenant(name), self._file, self._known)
+
+    def compact(self) -> None:
+        """Leave nothing in the files but the rows there are: what was dropped or erased is gone.
+
+        The file is written anew, which takes as much room again for the time being, and the log is
+        emptied. Writers wait. Raises StorageUnavailable: code "blocked" while somebody still reads
+        a state from before ("locked" while somebody writes), and nothing is promised then.
+        """
+        self._file.compact()
 
     def close(self) -> None:
         """Close the file; every handle of it refuses from then on ("closed")."""
