@@ -48,11 +48,19 @@ class Statements:
     @cached_property
     def lock(self) -> Query:
         """Keys and versions of rows, locked in the order of their keys."""
+        return self._locked(share=False)
+
+    @cached_property
+    def share(self) -> Query:
+        """The same, locked so that others may do so too, and nobody may write them."""
+        return self._locked(share=True)
+
+    def _locked(self, *, share: bool) -> Query:
         keys = self.of.keys
         values = Values(len(keys), postgres=self.postgres)
         query = sa.select(*keys, self.table.c.version).order_by(*keys)
         found = values.among(query, self.table.c.tenant, keys)
-        return found.with_for_update(of=self.table) if self.postgres else found
+        return found.with_for_update(of=self.table, read=share) if self.postgres else found
 
     def _page(self, shape: Shape) -> Query:
         """One page of a span; without an index the last declaration does not matter."""

@@ -7,7 +7,7 @@ there, whether or not the set writes it: whoever else puts it waits, and finds t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -60,14 +60,12 @@ class Writing:
 
     def _prepare(self, plan: Plan) -> None:
         """Share the declarations with other writers, or hold them alone to change one."""
-        kinds = {kind.name: kind for kind, _ in plan.writes}
-        if plan.request:
-            kinds[REQUESTS.name] = REQUESTS
-        alone = self.known.changed is None or bool(self._unready(kinds.values()))
+        kinds = [kind for kind, _ in plan.writes_at(ABSENT)]
+        alone = self.known.changed is None or bool(self._unready(kinds))
         share_declarations(self.connection, self.tables, alone=alone)
         if alone:
             self.tables.remember(self.connection, None)
-            self.known = declare(self.connection, self.tables, kinds.values())
+            self.known = declare(self.connection, self.tables, kinds)
 
     def _unready(self, kinds: Iterable[AnyKind]) -> list[AnyKind]:
         return [kind for kind in kinds if self.known.there(kind) != declaration(kind)]
@@ -83,22 +81,37 @@ class Writing:
         return replay(plan.request, REQUESTS.read(found[-1], found[-3], found[-2]).value)
 
     def _lock(self, plan: Plan) -> None:
-        wanted: dict[str, tuple[AnyKind, set[Key]]] = {}
-        for kind, expects in plan.expects:
-            wanted.setdefault(kind.name, (kind, set()))[1].update(e.key for e in expects)
+        """Lock what is written against everybody, what is only expected against writers."""
+        written: dict[str, set[Key]] = {}
+        expected: dict[str, set[Key]] = {}
+        kinds: dict[str, AnyKind] = {}
         for kind, dropped in plan.drops:
-            wanted.setdefault(kind.name, (kind, set()))[1].update(dropped)
+            written.setdefault(kind.name, set()).update(dropped)
+            kinds[kind.name] = kind
         for kind, rows in plan.writes:
             if not kind.insert_only:
-                wanted.setdefault(kind.name, (kind, set()))[1].update(row.key for row in rows)
-        for name, (kind, keys) in sorted(wanted.items()):
-            found = self._run(kind, self._of(kind).lock, sorted(keys)) if self._is(kind) else ()
-            self.held[name] = {tuple(key): version for *key, version in found}
+                written.setdefault(kind.name, set()).update(row.key for row in rows)
+                kinds[kind.name] = kind
+        for kind, expects in plan.expects:
+            mine = {expect.key for expect in expects}
+            expected[kind.name] = mine - written.get(kind.name, set())
+            kinds[kind.name] = kind
+        for name, kind in sorted(kinds.items()):
+            if self._is(kind):
+                self._hold_rows(kind, written.get(name, ()), share=False)
+                self._hold_rows(kind, expected.get(name, ()), share=True)
+
+    def _hold_rows(self, kind: AnyKind, keys: Collection[Key], *, share: bool) -> None:
+        if keys:
+            of = self._of(kind)
+            found = self._run(kind, of.share if share else of.lock, sorted(keys))
+            held = self.held.setdefault(kind.name, {})
+            held.update({tuple(key): version for *key, version in found})
 
     def _check(self, plan: Plan) -> None:
         written = {(kind.name, row.key) for kind, rows in plan.writes for row in rows}
         for kind, expects in plan.expects:
-            held = self.held[kind.name]
+            held = self.held.get(kind.name, {})
             for expect in expects:
                 if held.get(expect.key, ABSENT) != expect.version:
                     raise conflict(expect)
