@@ -84,18 +84,21 @@ def _adopt(
     _remember(connection, tables, (of.kind.name, now))
 
 
-def next_number(connection: sa.Connection, tables: Tables) -> int:
+def next_number(connection: sa.Connection, tables: Tables) -> tuple[int, int]:
     """Take the next number of the store: above all before it, never again, gaps allowed.
 
-    Postgres takes it from the column's own sequence, which nobody waits for.
+    Beside it stands the number of the last declaration. Postgres takes it from the column's own
+    sequence, which nobody waits for.
     """
+    changed = sa.select(sa.func.coalesce(sa.func.max(tables.kinds.c.changed), 0)).scalar_subquery()
     if connection.dialect.name == "postgresql":
         name = connection.dialect.identifier_preparer.format_table(tables.sequence)
         owned = sa.func.pg_get_serial_sequence(name, "last")
-        return int(connection.scalar(sa.select(sa.func.nextval(owned))) or 0)
-    number = connection.execute(sa.insert(tables.sequence)).inserted_primary_key
+        number, last = connection.execute(sa.select(sa.func.nextval(owned), changed)).one()
+        return number, last
+    inserted = connection.execute(sa.insert(tables.sequence)).inserted_primary_key
     connection.execute(sa.delete(tables.sequence))
-    return int(number[0]) if number else 0
+    return int(inserted[0]) if inserted else 0, connection.scalar(sa.select(changed)) or 0
 
 
 def _shape(connection: sa.Connection, of: KindTable, before: Declared | None) -> None:
@@ -160,7 +163,7 @@ def _pages(
 
 def _remember(connection: sa.Connection, tables: Tables, entry: tuple[str, Declared]) -> None:
     name, now = entry
-    number = next_number(connection, tables)
+    number, _ = next_number(connection, tables)
     connection.execute(sa.delete(tables.kinds).where(tables.kinds.c.name == name))
     row = {"name": name, "format": now.format, "declared": now.text(), "changed": number}
     connection.execute(sa.insert(tables.kinds).values(row))

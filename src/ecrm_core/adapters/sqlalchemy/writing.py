@@ -1,7 +1,8 @@
 """Writing: one set applied inside a transaction, as a plan in the order that lets nobody wait long.
 
-Rows that are expected, dropped or replaced are locked in the order of Kinds and keys, so that two
-sets never wait for each other in a circle. A row expected to be absent is locked by being put
+Rows that are expected are locked in the order of Kinds and keys, and rows are written in that
+order, so that two sets hardly ever wait for each other in a circle (the database ends it then, and
+the set is tried again). A row expected to be absent is locked by being put
 there, whether or not the set writes it: whoever else puts it waits, and finds that it lost.
 """
 
@@ -81,25 +82,18 @@ class Writing:
         return replay(plan.request, REQUESTS.read(found[-1], found[-3], found[-2]).value)
 
     def _lock(self, plan: Plan) -> None:
-        """Lock what is written against everybody, what is only expected against writers."""
-        written: dict[str, set[Key]] = {}
-        expected: dict[str, set[Key]] = {}
-        kinds: dict[str, AnyKind] = {}
-        for kind, dropped in plan.drops:
-            written.setdefault(kind.name, set()).update(dropped)
-            kinds[kind.name] = kind
-        for kind, rows in plan.writes:
-            if not kind.insert_only:
-                written.setdefault(kind.name, set()).update(row.key for row in rows)
-                kinds[kind.name] = kind
+        """Lock what is expected: against everybody where it is written too, else against writers.
+
+        What is written without being expected is locked by its own statement.
+        """
+        written = {(kind.name, row.key) for kind, rows in plan.writes for row in rows}
+        written |= {(kind.name, key) for kind, keys in plan.drops for key in keys}
         for kind, expects in plan.expects:
-            mine = {expect.key for expect in expects}
-            expected[kind.name] = mine - written.get(kind.name, set())
-            kinds[kind.name] = kind
-        for name, kind in sorted(kinds.items()):
             if self._is(kind):
-                self._hold_rows(kind, written.get(name, ()), share=False)
-                self._hold_rows(kind, expected.get(name, ()), share=True)
+                keys = {expect.key for expect in expects}
+                own = {key for key in keys if (kind.name, key) in written}
+                self._hold_rows(kind, own, share=False)
+                self._hold_rows(kind, keys - own, share=True)
 
     def _hold_rows(self, kind: AnyKind, keys: Collection[Key], *, share: bool) -> None:
         if keys:
@@ -134,8 +128,7 @@ class Writing:
 
     def _sequence(self) -> int:
         """Take the next number, unless a Kind was declared anew since this process looked."""
-        number = next_number(self.connection, self.tables)
-        changed = self.connection.scalar(sa.select(sa.func.max(self.tables.kinds.c.changed)))
+        number, changed = next_number(self.connection, self.tables)
         if changed != self.known.changed:
             self.tables.remember(self.connection, None)
             raise AgainError
