@@ -53,7 +53,7 @@ class SqlAlchemyStore:
         """Open a database under a URL with an engine of its own, given back by ``close``."""
         try:
             engine = sa.create_engine(url, hide_parameters=True)
-        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
+        except (sa.exc.ArgumentError, ValueError, ImportError) as error:
             message = f"found a URL no engine can be made for ({type(error).__name__})"
             raise DefinitionError(message, code="url") from None
         store = cls(engine)
