@@ -135,6 +135,7 @@ class Paging(Opening):
             {"limit": 0},
             {"limit": 10_001},
             {"index": "nothing"},
+            {"index": ""},
             {"within": ("s", "a", "b")},
             {"within": ("s", "a"), "starts": "b"},
             {"after": ("s",)},

@@ -8,10 +8,22 @@ from enum import Enum
 
 from attrs import frozen
 
-from ecrm_core.kernel import ChangeSet, Index, Kind, Put
+from ecrm_core.kernel import OUTBOX, REQUESTS, ChangeSet, Index, Kind, Put
 from ecrm_core.ports import Store
 
-__all__ = ["LINES", "NOON", "THINGS", "TRAPS", "Line", "Shade", "Thing", "fill", "names", "things"]
+__all__ = [
+    "LINES",
+    "NOON",
+    "SAMPLE_KINDS",
+    "THINGS",
+    "TRAPS",
+    "Line",
+    "Shade",
+    "Thing",
+    "fill",
+    "names",
+    "things",
+]
 
 NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
 """An instant on a leap day."""
@@ -61,6 +73,10 @@ THINGS = Kind(
 
 LINES = Kind(name="line", of=Line, key=("number",), insert_only=True, owner="testing")
 """Lines, of which the first under a number stays."""
+
+
+SAMPLE_KINDS = (THINGS, LINES, OUTBOX, REQUESTS)
+"""Every Kind the contract of borrowed transactions writes."""
 
 
 def things(names: Iterable[str], *, source: str = "s", note: str = "") -> tuple[Put, ...]:

@@ -94,12 +94,12 @@ class Writing(Opening):
 
     def test_texts_no_row_can_have_are_refused_everywhere(self, store: Store) -> None:
         fill(store, "z")
-        drop, expect = Drop(THINGS, ("s", "\ud800")), Expect(THINGS, ("s", "\ud800"), ABSENT)
+        keys = [("s", bad) for bad in ("\ud800", "a\0")]
         emit = Emit(key="e", topic="mail", at=NOON, payload={"text": "\ud800"})
         whole = ChangeSet(puts=things("abc"))
         for changes in (
-            evolve(whole, drops=(drop,)),
-            evolve(whole, expects=(expect,)),
+            *(evolve(whole, drops=(Drop(THINGS, key),)) for key in keys),
+            *(evolve(whole, expects=(Expect(THINGS, key, ABSENT),)) for key in keys),
             evolve(whole, emits=(emit,)),
             evolve(whole, result={"text": "a\0"}),
         ):
