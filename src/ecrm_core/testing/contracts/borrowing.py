@@ -13,7 +13,7 @@ from ecrm_core.errors import ConflictError, EcrmError, InputError, KeyReused
 from ecrm_core.kernel import ABSENT, OUTBOX, ChangeSet, Emit, Expect, RequestKey
 from ecrm_core.ports import Store, Tenants
 from ecrm_core.testing.contracts.contract import Contract
-from ecrm_core.testing.contracts.sample import NOON, THINGS, fill, names, things
+from ecrm_core.testing.contracts.sample import LONG, NOON, THINGS, fill, names, things
 
 __all__ = ["BorrowedContract", "Host"]
 
@@ -132,6 +132,19 @@ class BorrowedContract(Contract):
         turns = [str(at) for at in range(len(_REFUSED))]
         assert names(_begin(host)) == turns
         assert host.notes() == [f"{at} {word}" for at in turns for word in ("before", "then")]
+
+    def test_a_set_the_database_refuses_leaves_what_the_host_did(self, host: Host) -> None:
+        store = _begin(host)
+        host.note("before")
+        kept = ["a", LONG, "b"]
+        try:
+            store.apply(ChangeSet(puts=things(kept)))
+        except EcrmError:
+            kept = []
+        host.note("then")
+        host.commit()
+        assert names(_begin(host)) == sorted(kept)
+        assert host.notes() == ["before", "then"]
 
     def test_a_version_read_in_one_transaction_is_expected_in_another(self, host: Host) -> None:
         fill(_begin(host), "a")

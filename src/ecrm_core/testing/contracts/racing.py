@@ -13,10 +13,10 @@ from pathlib import Path
 from threading import Barrier
 
 from ecrm_core.errors import ConflictError
-from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Key, Kind, Put
+from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Key, Kind, Put, RequestKey
 from ecrm_core.ports import Store, Tenants
 from ecrm_core.testing.contracts.opening import Opening
-from ecrm_core.testing.contracts.sample import THINGS, Thing, fill, things
+from ecrm_core.testing.contracts.sample import NOON, THINGS, Thing, fill, things
 
 _ROUNDS = 25
 _TURNS = 10
@@ -173,6 +173,16 @@ class Racing(Opening):
             expects = tuple(Expect(THINGS, ("s", name), _Unhurried(ABSENT)) for name in pair)
             changes = [ChangeSet(puts=things([name]), expects=expects) for name in pair]
             assert _raced(store, *changes) == ["applied", "conflict"]
+
+    def test_of_one_request_sent_twice_at_once_one_writes(self, store: Store) -> None:
+        self.only_if("threads")
+        for turn in range(_TURNS):
+            key = RequestKey.of(str(turn), None, NOON)
+            changes = ChangeSet(puts=things([str(turn)]), key=key)
+            replayed: list[bool] = []
+            send = lambda c=changes, r=replayed: r.append(store.apply(c).replayed)  # noqa: E731
+            _together(send, send)
+            assert sorted(replayed) == [False, True]
 
     def test_rows_outlive_the_store_that_wrote_them(self, tmp_path: Path) -> None:
         self.only_if("durable")

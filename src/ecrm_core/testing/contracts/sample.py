@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from hashlib import sha256
 
 from attrs import frozen
 
@@ -13,6 +14,7 @@ from ecrm_core.ports import Store
 
 __all__ = [
     "LINES",
+    "LONG",
     "NOON",
     "SAMPLE_KINDS",
     "THINGS",
@@ -33,6 +35,10 @@ TRAPS = (
     "a_", "b", "ss", "z", "ß", "é", "가", "\ud7ff", "\ue000", "\uffff", "\U0001f600", "\U0010ffff",
 )  # fmt: skip
 """By code point. UTF-16 has the emoji before U+FFFF; casefolding joins B with b, ß with ss."""
+
+
+LONG = "".join(sha256(str(at).encode()).hexdigest() for at in range(200))
+"""12,800 letters that no compression makes few: more than an index of Postgres takes."""
 
 
 class Shade(Enum):

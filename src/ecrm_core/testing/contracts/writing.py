@@ -11,6 +11,7 @@ from ecrm_core.ports import Store
 from ecrm_core.testing.contracts.opening import Opening
 from ecrm_core.testing.contracts.sample import (
     LINES,
+    LONG,
     NOON,
     THINGS,
     Line,
@@ -110,6 +111,18 @@ class Writing(Opening):
         with pytest.raises(error):
             store.apply(changes)
         assert (store.scan(THINGS), store.scan(LINES), store.scan(OUTBOX)) == before
+
+    def test_a_key_the_database_finds_too_long_leaves_nothing_or_is_stored(
+        self, store: Store
+    ) -> None:
+        fill(store, "z")
+        changes = ChangeSet(puts=things(["a", LONG, "b"]), drops=(Drop(THINGS, ("s", "z")),))
+        try:
+            store.apply(changes)
+        except InputError:
+            assert names(store) == ["z"]
+        else:
+            assert names(store) == sorted(["a", LONG, "b"])
 
     def test_a_store_is_usable_after_a_refusal(self, store: Store) -> None:
         wrong = ChangeSet(puts=things("a"), expects=(Expect(THINGS, ("s", "a"), 7),))
