@@ -1,8 +1,8 @@
 """Filled: a shop in which every Kind of the library has rows, written through the facade.
 
-Run as a program with the name of a SQL file it writes the shop into a store and dumps that, under any
-version of the library: the stores of former versions beside this file were made so. The SQL says how
-it is loaded: ``sqlite_1.sql`` is for SqliteStore, ``postgres_1.sql`` for SqlAlchemyStore.
+Run as a program with the name of a SQL file (with "postgres" in it, or not) it writes the shop into
+a store and dumps that, under any version of the library: the stores of former versions beside this
+file were made so.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from ecrm_core.timeline import Interaction
 AT = datetime(2026, 5, 1, 9, tzinfo=UTC)
 PLAN = Plan(id="p", price=Money("9.90", "EUR"), cadence="P1M", term=TermRule(initial="P3M"))
 FIELDS = FieldMap({"no": "id", "name": "full_name", "mail": "email"})
+SECRET = b"kept for ever by the shop"
 ROLES = ("full_name", "given_name", "family_name", "email")
 
 
@@ -66,7 +67,9 @@ def fill(crm: Crm, folder: Path, *, tag: str = "a") -> dict[str, Any]:
     crm.hold("shopify/4", reason=f"case {tag}", by="ann", now=AT)
     edge = crm.merge("shopify/2", "shopify/6", by="ann", now=AT).edge
     ids = {"edge": edge, "subscription": _sell(crm, tag), "card": _match(crm), "tag": tag}
-    crm.ingest(people([9], tag=tag, at=AT), now=AT)
+    crm.ingest(people([9, 10], tag=tag, at=AT), now=AT)
+    if hasattr(crm, "erase"):  # since format 1 of Postgres
+        crm.erase("shopify/10", by="ann", reason=f"asked for {tag}", now=AT)
     return ids
 
 
@@ -97,7 +100,7 @@ def _match(crm: Crm) -> str:
 
 def write(target: str, folder: Path) -> dict[str, Any]:
     """Fill the store of that path or URL."""
-    with Crm.open(target, clock=FixedClock(AT), region="DE", currency="EUR") as crm:
+    with Crm.open(target, clock=FixedClock(AT), currency="EUR", secret=SECRET) as crm:
         return fill(crm, folder)
 
 

@@ -60,9 +60,7 @@ class Writing:
 
     def _prepare(self, plan: Plan) -> None:
         """Share the declarations with other writers, or hold them alone to change one."""
-        kinds = {kind.name: kind for kind, _ in plan.writes}
-        if plan.request:
-            kinds[REQUESTS.name] = REQUESTS
+        kinds = {kind.name: kind for kind, _ in plan.writes_at(0)}
         alone = self.known.changed is None or bool(self._unready(kinds.values()))
         share_declarations(self.connection, self.tables, alone=alone)
         if alone:

@@ -6,7 +6,19 @@ import pytest
 from attrs import evolve
 
 from ecrm_core.errors import ConflictError, EcrmError, InputError
-from ecrm_core.kernel import ABSENT, OUTBOX, ChangeSet, Drop, Emit, Expect, Put
+from ecrm_core.kernel import (
+    ABSENT,
+    AUDIT,
+    AUDIT_LINKS,
+    OUTBOX,
+    ChangeSet,
+    Drop,
+    Emit,
+    Expect,
+    Noted,
+    Put,
+    RequestKey,
+)
 from ecrm_core.ports import Store
 from ecrm_core.testing.contracts.opening import Opening
 from ecrm_core.testing.contracts.sample import (
@@ -131,6 +143,17 @@ class Writing(Opening):
                 store.apply(wrong)
         fill(store, "a")
         assert names(store) == ["a"]
+
+    def test_the_audit_tells_of_a_set_under_its_sequence(self, store: Store) -> None:
+        note = Noted(verb="fill", at=NOON, by="ann", customers=("c1",))
+        key = RequestKey.of("r", 1, NOON)
+        applied = store.apply(ChangeSet(puts=things("ab"), key=key, note=note))
+        assert store.apply(ChangeSet(puts=things("ab"), key=key, note=note)).replayed
+        (entry,) = store.scan(AUDIT, index="by_time").rows
+        assert (int(entry.value.id), entry.value.verb) == (applied.sequence, "fill")
+        assert entry.value.written == {"thing": 2}
+        (link,) = store.scan(AUDIT_LINKS, within=("c1",)).rows
+        assert link.value.entry == entry.value.id
 
     def test_an_effect_stands_in_the_outbox_once(self, store: Store) -> None:
         first = Emit(key="mail/1", topic="mail", at=NOON, payload={"to": "c1", "n": [1, 2]})
