@@ -127,9 +127,8 @@ class LeavesHalf(BorrowedTenant):
     """Without a savepoint: what was written before the refusal stays in the transaction."""
 
     def refused(self, error: EcrmError) -> None:
-        if self.changes.key is None and error.code != "forbidden_character":
-            kept = [p for p in self.changes.puts if p.kind.name == "thing"]
-            MemoryTenant.apply(self, ChangeSet(puts=tuple(kept)))
+        if error.code != "forbidden_character":
+            MemoryTenant.apply(self, ChangeSet(puts=self.changes.puts[:1]))
 
     def apply(self, changes: ChangeSet) -> Applied:
         self.changes = changes

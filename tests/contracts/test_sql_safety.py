@@ -18,7 +18,7 @@ from ecrm_core.errors import DefinitionError, EcrmError
 from ecrm_core.kernel import OUTBOX, ChangeSet, Drop, Emit, Expect, Index, Kind, Put, RequestKey
 from ecrm_core.ports import Store, Tenants
 from ecrm_core.testing.contracts.sample import NOON, THINGS, Thing
-from tests.contracts.adapters import ADAPTERS
+from tests.contracts.adapters import ADAPTERS, open_adapter
 from tests.profile import size
 
 HOSTILE = [
@@ -41,7 +41,7 @@ WORDS = ["select", "table", "order", "user", "group", "key", "index", "primary",
 
 @pytest.fixture(params=[name for name in ADAPTERS if name != "memory"])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tenants]:
-    with closing(ADAPTERS[request.param](tmp_path)) as opened:
+    with closing(open_adapter(request.param, tmp_path, request)) as opened:
         yield opened
 
 
@@ -152,7 +152,7 @@ def test_a_plain_name_may_be_any_word_of_sql_and_as_long_as_a_name_gets(opened: 
 
 def test_an_index_is_asked_by_its_name_or_not_at_all(opened: Tenants) -> None:
     store = opened.tenant("main")
-    for wrong in (*HOSTILE, "key0", "version", "body", "owner --", "owner, body"):
+    for wrong in ("", *HOSTILE, "key0", "version", "body", "owner --", "owner, body"):
         with pytest.raises(DefinitionError):
             store.scan(THINGS, index=wrong)
         with pytest.raises(DefinitionError):

@@ -83,6 +83,8 @@ def plan_of(changes: ChangeSet) -> Plan:
     for kind, keys in (*drops, *_grouped((e.kind, e.key) for e in expects)):
         if len(check_keys(kind, keys)) < len(set(keys)):
             raise InputError("found a lone surrogate, expected text", code="forbidden_character")
+        if any("\0" in text for key in keys for text in key):
+            raise InputError("found a NUL character, expected text", code="forbidden_character")
     request = _request(changes)
     return Plan(
         expects=_grouped((expect.kind, expect) for expect in expects),

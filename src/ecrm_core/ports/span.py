@@ -59,7 +59,7 @@ def span_of(
     Raises DefinitionError for an unknown index, too many columns, a cursor of another index and a
     limit out of bounds; InputError for text no store can hold.
     """
-    width = len(kind.index(index).columns) + len(kind.key) if index else len(kind.key)
+    width = len(kind.key) + (0 if index is None else len(kind.index(index).columns))
     _check_shape(kind, width, (within, starts, after, limit))
     if not all(map(sayable, (within, (starts or "",), after or ()))):
         raise InputError("found a lone surrogate, expected text", code="forbidden_character")

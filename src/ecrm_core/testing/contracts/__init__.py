@@ -19,10 +19,12 @@ from ecrm_core.testing.contracts.racing import Racing
 from ecrm_core.testing.contracts.reading import Reading
 from ecrm_core.testing.contracts.report import ContractReport, Outcome, Promise, report
 from ecrm_core.testing.contracts.requesting import Requesting
+from ecrm_core.testing.contracts.sample import SAMPLE_KINDS
 from ecrm_core.testing.contracts.separating import Separating
 from ecrm_core.testing.contracts.writing import Writing
 
 __all__ = [
+    "SAMPLE_KINDS",
     "BorrowedContract",
     "Contract",
     "ContractReport",

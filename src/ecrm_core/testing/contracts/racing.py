@@ -13,12 +13,13 @@ from pathlib import Path
 from threading import Barrier
 
 from ecrm_core.errors import ConflictError
-from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Key, Kind, Put
+from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Key, Kind, Put, RequestKey
 from ecrm_core.ports import Store, Tenants
 from ecrm_core.testing.contracts.opening import Opening
-from ecrm_core.testing.contracts.sample import THINGS, Thing, fill, things
+from ecrm_core.testing.contracts.sample import NOON, THINGS, Thing, fill, things
 
 _ROUNDS = 25
+_TURNS = 10
 _KEY: Key = ("s", "counter")
 _SWITCH = 1e-6  # seconds
 _PAUSE = 1e-3
@@ -85,6 +86,21 @@ def _together(*works: Callable[[], None]) -> None:
         sys.setswitchinterval(before)
 
 
+def _raced(store: Store, *sets: ChangeSet) -> list[str]:
+    """Apply the sets at once and return what became of them, in alphabetical order."""
+    outcomes: list[str] = []
+
+    def write(changes: ChangeSet) -> None:
+        try:
+            store.apply(changes)
+            outcomes.append("applied")
+        except ConflictError:
+            outcomes.append("conflict")
+
+    _together(*[partial(write, changes) for changes in sets])
+    return sorted(outcomes)
+
+
 class Racing(Opening):
     """Atomic for everybody who looks."""
 
@@ -133,19 +149,40 @@ class Racing(Opening):
 
     def test_one_of_two_first_writers_conflicts(self, store: Store) -> None:
         self.only_if("threads")
-        for name in map(str, range(20)):
-            outcomes: list[str] = []
+        for name in map(str, range(_TURNS)):
+            expects = (Expect(THINGS, ("s", name), _Unhurried(ABSENT)),)
+            changes = ChangeSet(puts=things([name]), expects=expects)
+            assert _raced(store, changes, changes) == ["applied", "conflict"]
 
-            def insert(name: str = name, outcomes: list[str] = outcomes) -> None:
-                expects = (Expect(THINGS, ("s", name), _Unhurried(ABSENT)),)
-                try:
-                    store.apply(ChangeSet(puts=things([name]), expects=expects))
-                    outcomes.append("applied")
-                except ConflictError:
-                    outcomes.append("conflict")
+    def test_of_two_sets_that_stand_on_the_row_of_the_other_one_applies(self, store: Store) -> None:
+        self.only_if("threads")
+        for turn in range(_TURNS):
+            pair = [f"{turn} {name}" for name in "ab"]
+            fill(store, pair)
+            found = store.get_many(THINGS, [("s", name) for name in pair])
+            expects = tuple(Expect(THINGS, k, _Unhurried(r.version)) for k, r in found.items())
+            changes = [ChangeSet(puts=things([name]), expects=expects) for name in pair]
+            assert _raced(store, *changes) == ["applied", "conflict"]
 
-            _together(insert, insert)
-            assert sorted(outcomes) == ["applied", "conflict"]
+    def test_of_two_sets_that_need_the_row_of_the_other_absent_one_applies(
+        self, store: Store
+    ) -> None:
+        self.only_if("threads")
+        for turn in range(_TURNS):
+            pair = [f"{turn} {name}" for name in "ab"]
+            expects = tuple(Expect(THINGS, ("s", name), _Unhurried(ABSENT)) for name in pair)
+            changes = [ChangeSet(puts=things([name]), expects=expects) for name in pair]
+            assert _raced(store, *changes) == ["applied", "conflict"]
+
+    def test_of_one_request_sent_twice_at_once_one_writes(self, store: Store) -> None:
+        self.only_if("threads")
+        for turn in range(_TURNS):
+            key = RequestKey.of(str(turn), None, NOON)
+            changes = ChangeSet(puts=things([str(turn)]), key=key)
+            replayed: list[bool] = []
+            send = lambda c=changes, r=replayed: r.append(store.apply(c).replayed)  # noqa: E731
+            _together(send, send)
+            assert sorted(replayed) == [False, True]
 
     def test_rows_outlive_the_store_that_wrote_them(self, tmp_path: Path) -> None:
         self.only_if("durable")

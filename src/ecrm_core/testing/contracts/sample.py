@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from hashlib import sha256
 
 from attrs import frozen
 
-from ecrm_core.kernel import ChangeSet, Index, Kind, Put
+from ecrm_core.kernel import OUTBOX, REQUESTS, ChangeSet, Index, Kind, Put
 from ecrm_core.ports import Store
 
-__all__ = ["LINES", "NOON", "THINGS", "TRAPS", "Line", "Shade", "Thing", "fill", "names", "things"]
+__all__ = [
+    "LINES",
+    "LONG",
+    "NOON",
+    "SAMPLE_KINDS",
+    "THINGS",
+    "TRAPS",
+    "Line",
+    "Shade",
+    "Thing",
+    "fill",
+    "names",
+    "things",
+]
 
 NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
 """An instant on a leap day."""
@@ -21,6 +35,10 @@ TRAPS = (
     "a_", "b", "ss", "z", "ß", "é", "가", "\ud7ff", "\ue000", "\uffff", "\U0001f600", "\U0010ffff",
 )  # fmt: skip
 """By code point. UTF-16 has the emoji before U+FFFF; casefolding joins B with b, ß with ss."""
+
+
+LONG = "".join(sha256(str(at).encode()).hexdigest() for at in range(200))
+"""12,800 letters that no compression makes few: more than an index of Postgres takes."""
 
 
 class Shade(Enum):
@@ -61,6 +79,10 @@ THINGS = Kind(
 
 LINES = Kind(name="line", of=Line, key=("number",), insert_only=True, owner="testing")
 """Lines, of which the first under a number stays."""
+
+
+SAMPLE_KINDS = (THINGS, LINES, OUTBOX, REQUESTS)
+"""Every Kind the contract of borrowed transactions writes."""
 
 
 def things(names: Iterable[str], *, source: str = "s", note: str = "") -> tuple[Put, ...]:

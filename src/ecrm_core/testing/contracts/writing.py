@@ -6,11 +6,24 @@ import pytest
 from attrs import evolve
 
 from ecrm_core.errors import ConflictError, EcrmError, InputError
-from ecrm_core.kernel import ABSENT, OUTBOX, ChangeSet, Drop, Emit, Expect, Put
+from ecrm_core.kernel import (
+    ABSENT,
+    AUDIT,
+    AUDIT_LINKS,
+    OUTBOX,
+    ChangeSet,
+    Drop,
+    Emit,
+    Expect,
+    Noted,
+    Put,
+    RequestKey,
+)
 from ecrm_core.ports import Store
 from ecrm_core.testing.contracts.opening import Opening
 from ecrm_core.testing.contracts.sample import (
     LINES,
+    LONG,
     NOON,
     THINGS,
     Line,
@@ -94,12 +107,12 @@ class Writing(Opening):
 
     def test_texts_no_row_can_have_are_refused_everywhere(self, store: Store) -> None:
         fill(store, "z")
-        drop, expect = Drop(THINGS, ("s", "\ud800")), Expect(THINGS, ("s", "\ud800"), ABSENT)
+        keys = [("s", bad) for bad in ("\ud800", "a\0")]
         emit = Emit(key="e", topic="mail", at=NOON, payload={"text": "\ud800"})
         whole = ChangeSet(puts=things("abc"))
         for changes in (
-            evolve(whole, drops=(drop,)),
-            evolve(whole, expects=(expect,)),
+            *(evolve(whole, drops=(Drop(THINGS, key),)) for key in keys),
+            *(evolve(whole, expects=(Expect(THINGS, key, ABSENT),)) for key in keys),
             evolve(whole, emits=(emit,)),
             evolve(whole, result={"text": "a\0"}),
         ):
@@ -111,6 +124,18 @@ class Writing(Opening):
             store.apply(changes)
         assert (store.scan(THINGS), store.scan(LINES), store.scan(OUTBOX)) == before
 
+    def test_a_key_the_database_finds_too_long_leaves_nothing_or_is_stored(
+        self, store: Store
+    ) -> None:
+        fill(store, "z")
+        changes = ChangeSet(puts=things(["a", LONG, "b"]), drops=(Drop(THINGS, ("s", "z")),))
+        try:
+            store.apply(changes)
+        except InputError:
+            assert names(store) == ["z"]
+        else:
+            assert names(store) == sorted(["a", LONG, "b"])
+
     def test_a_store_is_usable_after_a_refusal(self, store: Store) -> None:
         wrong = ChangeSet(puts=things("a"), expects=(Expect(THINGS, ("s", "a"), 7),))
         for _ in range(3):
@@ -118,6 +143,17 @@ class Writing(Opening):
                 store.apply(wrong)
         fill(store, "a")
         assert names(store) == ["a"]
+
+    def test_the_audit_tells_of_a_set_under_its_sequence(self, store: Store) -> None:
+        note = Noted(verb="fill", at=NOON, by="ann", customers=("c1",))
+        key = RequestKey.of("r", 1, NOON)
+        applied = store.apply(ChangeSet(puts=things("ab"), key=key, note=note))
+        assert store.apply(ChangeSet(puts=things("ab"), key=key, note=note)).replayed
+        (entry,) = store.scan(AUDIT, index="by_time").rows
+        assert (int(entry.value.id), entry.value.verb) == (applied.sequence, "fill")
+        assert entry.value.written == {"thing": 2}
+        (link,) = store.scan(AUDIT_LINKS, within=("c1",)).rows
+        assert link.value.entry == entry.value.id
 
     def test_an_effect_stands_in_the_outbox_once(self, store: Store) -> None:
         first = Emit(key="mail/1", topic="mail", at=NOON, payload={"to": "c1", "n": [1, 2]})
