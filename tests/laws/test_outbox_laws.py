@@ -184,7 +184,9 @@ def test_processes_side_by_side_some_of_which_die(
     with closing(open_target(where)) as opened, ThreadPoolExecutor(3) as pool:
         store = opened.tenant("main")
         store.apply(ChangeSet(emits=_emits(range(count))))
-        told = [one for part in pool.map(partial(_processes, where), range(size(2, 3))) for one in part]
+        told = [
+            one for part in pool.map(partial(_processes, where), range(size(2, 3))) for one in part
+        ]
         _check_end(store, told, count)
 
 
