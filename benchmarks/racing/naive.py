@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from attrs import evolve, frozen
 
@@ -46,24 +46,27 @@ class Changed(Exception):
     """Somebody else has written the row since it was read."""
 
 
-class Naive:
-    """A strategy on SQLite with one connection a writer: ``mode`` says which."""
+class Connection(Protocol):
+    """What a strategy needs of a connection; ``with`` is a transaction."""
 
-    def __init__(self, folder: Path, mode: str) -> None:
-        self.mode, self.retries, self.people = mode, 0, [""] * CUSTOMERS
-        # "default": Python begins a transaction by itself before the first write, after the reads.
-        level = "" if mode == "default" else None
-        self.connections = [
-            sqlite3.connect(folder / f"{mode}.db", timeout=60, isolation_level=level,
-                            check_same_thread=False) for _ in range(WRITERS)
-        ]  # fmt: skip
-        self.connections[0].execute("PRAGMA journal_mode=WAL")
-        self.connections[0].execute(
-            "CREATE TABLE customer (id TEXT PRIMARY KEY, parent TEXT, brand TEXT, lifecycle TEXT,"
-            " refused INT, version INT)"
-        )
-        for connection in self.connections:
-            connection.execute("PRAGMA synchronous=NORMAL")
+    def execute(self, sql: str, values: Sequence[Any] = ..., /) -> Any: ...  # noqa: ANN401
+    def executemany(self, sql: str, rows: Sequence[Sequence[Any]], /) -> Any: ...  # noqa: ANN401
+    def close(self) -> None: ...
+    def __enter__(self) -> Any: ...  # noqa: ANN401
+    def __exit__(self, *of: object) -> Any: ...  # noqa: ANN401
+
+
+class Naive:
+    """A strategy with one connection a writer: ``mode`` says which."""
+
+    def __init__(self, connections: Sequence[Connection], mode: str) -> None:
+        self.connections, self.mode, self.retries = connections, mode, 0
+        self.people = [""] * CUSTOMERS
+        with connections[0] as connection:
+            connection.execute(
+                "CREATE TABLE customer (id TEXT PRIMARY KEY, parent TEXT, brand TEXT,"
+                " lifecycle TEXT, refused INT, version INT)"
+            )
 
     def begin(self, number: int) -> None:
         self.people = [f"{number}-{at}" for at in range(CUSTOMERS)]
@@ -74,7 +77,7 @@ class Naive:
             )
 
     def merges(self, writer: int, act: Act) -> tuple[str, str] | None:
-        def merge(on: sqlite3.Connection) -> tuple[str, str] | None:
+        def merge(on: Connection) -> tuple[str, str] | None:
             winner, loser = (_root(on, self.people[at]) for at in (act.one, act.two))
             if winner is None or loser is None or winner.id == loser.id:
                 return None
@@ -84,7 +87,7 @@ class Naive:
         return self._do(writer, merge)
 
     def undos(self, writer: int, act: Act) -> tuple[str, str] | None:
-        def undo(on: sqlite3.Connection) -> tuple[str, str] | None:
+        def undo(on: Connection) -> tuple[str, str] | None:
             row = _load(on, self.people[act.one])
             if row.parent is None:
                 return None
@@ -94,7 +97,7 @@ class Naive:
         return self._do(writer, undo)
 
     def edits(self, writer: int, act: Act) -> object:
-        def edit(on: sqlite3.Connection) -> Edited | None:
+        def edit(on: Connection) -> Edited | None:
             row = _root(on, self.people[act.one])
             if row is None:
                 return None
@@ -104,7 +107,7 @@ class Naive:
         return self._do(writer, edit)
 
     def refusals(self, writer: int, act: Act) -> str | None:
-        def refuse(on: sqlite3.Connection) -> str | None:
+        def refuse(on: Connection) -> str | None:
             row = _root(on, self.people[act.one])
             if row is not None:
                 self._save(on, evolve(row, refused=1))
@@ -124,7 +127,7 @@ class Naive:
         found["came back"] += len(shown & replaced)
         return found
 
-    def _do(self, writer: int, act: Callable[[sqlite3.Connection], T]) -> T:
+    def _do(self, writer: int, act: Callable[[Connection], T]) -> T:
         while True:
             try:
                 with self._transaction(self.connections[writer]) as connection:
@@ -133,13 +136,13 @@ class Naive:
                 self.retries += 1
 
     @contextmanager
-    def _transaction(self, connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, connection: Connection) -> Iterator[Connection]:
         if self.mode == "immediate":
             connection.execute("BEGIN IMMEDIATE")
         with connection:
             yield connection
 
-    def _save(self, on: sqlite3.Connection, row: Row) -> None:
+    def _save(self, on: Connection, row: Row) -> None:
         sql = (
             "UPDATE customer SET parent=?, brand=?, lifecycle=?, refused=?, version=version+1"
             " WHERE id=?"
@@ -151,11 +154,11 @@ class Naive:
             raise Changed
 
 
-def _load(on: sqlite3.Connection, id_: str) -> Row:
+def _load(on: Connection, id_: str) -> Row:
     return Row(*on.execute("SELECT * FROM customer WHERE id=?", [id_]).fetchone())
 
 
-def _root(on: sqlite3.Connection, id_: str) -> Row | None:
+def _root(on: Connection, id_: str) -> Row | None:
     """Return the row at the top of a customer's tree; None in a circle, which has no top."""
     for _ in range(CUSTOMERS + 1):
         row = _load(on, id_)
@@ -163,3 +166,17 @@ def _root(on: sqlite3.Connection, id_: str) -> Row | None:
             return row
         id_ = row.parent
     return None
+
+
+def naive(folder: Path, mode: str) -> Naive:
+    """A naive strategy on SQLite: "default", "none", "version" or "immediate"."""
+    # "default": Python begins a transaction by itself before the first write, after the reads.
+    level = "" if mode == "default" else None
+    connections = [
+        sqlite3.connect(folder / f"{mode}.db", timeout=60, isolation_level=level,
+                        check_same_thread=False) for _ in range(WRITERS)
+    ]  # fmt: skip
+    connections[0].execute("PRAGMA journal_mode=WAL")
+    for connection in connections:
+        connection.execute("PRAGMA synchronous=NORMAL")
+    return Naive(connections, mode)

@@ -19,6 +19,7 @@ from ecrm_core.customers import (
     parse_email,
     parse_phone,
 )
+from ecrm_core.errors import ConflictError
 from ecrm_core.kernel import (
     CLAIMS,
     Applied,
@@ -95,6 +96,26 @@ class Watched(FailingStore):
     def _count(self) -> None:
         super()._count()
         self._act()
+
+
+class Late(FailingStore):
+    """A store that writes when somebody else has written meanwhile, and hears what it is told."""
+
+    waits = True
+
+    def __init__(self, store: Store, meanwhile: Callable[[], object], told: list[str]) -> None:
+        super().__init__(store, at=0)
+        self._meanwhile, self._told = meanwhile, told
+
+    def apply(self, changes: ChangeSet) -> Applied:
+        if self.waits:
+            self.waits = False
+            self._meanwhile()
+        try:
+            return super().apply(changes)
+        except ConflictError as error:
+            self._told.append(error.retry)
+            raise
 
 
 def opened(folder: Path, store: Store | None = None) -> Shop:

@@ -12,7 +12,16 @@ from datetime import datetime, timedelta
 
 from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm
-from ecrm_core.kernel import CLAIMS, DELIVERED, OUTBOX, REQUESTS, DeliveryPolicy, Emit
+from ecrm_core.kernel import (
+    AUDIT,
+    AUDIT_LINKS,
+    CLAIMS,
+    DELIVERED,
+    OUTBOX,
+    REQUESTS,
+    DeliveryPolicy,
+    Emit,
+)
 from ecrm_core.ports import Store
 from tests.derived import check_derived, rows
 from tests.faulty.state import state
@@ -21,7 +30,7 @@ from tests.killing.acts import MANY, START, STEP, Script
 from tests.places import open_target
 
 Kill = Callable[["subprocess.Popen[str]"], None]
-_EFFECTS = {OUTBOX.name, CLAIMS.name, DELIVERED.name}
+_APART = {OUTBOX.name, CLAIMS.name, DELIVERED.name, AUDIT.name, AUDIT_LINKS.name}
 _LEASE = DeliveryPolicy().lease
 
 
@@ -69,6 +78,7 @@ class Life:
         """Everything acknowledged is there, whole, and of the act broken off all or nothing."""
         with self._opened() as crm:
             check_derived(crm.store)
+            self._check_audit(crm.store)
             key = (f"act {self.next}",)
             if crm.store.get_many(REQUESTS, [key]):
                 self._catch_up()  # done, and the answer was lost
@@ -78,6 +88,11 @@ class Life:
                 assert _keys(crm.store) == _keys(self.twin.store)
             self.delivered |= {key for (key,) in rows(crm.store, DELIVERED)}
             assert self.delivered <= self.taken.keys()
+
+    def _check_audit(self, store: Store) -> None:
+        """Of every set under a key the audit tells, for it was written with it."""
+        told = {int(id_) for (id_,) in rows(store, AUDIT)}
+        assert {request.sequence for request in rows(store, REQUESTS).values()} <= told
 
     def end(self) -> None:
         """Finish the act that was broken off, and hand every effect over that still waits."""
@@ -107,7 +122,7 @@ def _leave(_: Emit) -> None:
 
 
 def _truth(store: Store) -> dict[str, list[str]]:
-    return {name: held for name, held in state(store).items() if name not in _EFFECTS}
+    return {name: held for name, held in state(store).items() if name not in _APART}
 
 
 def _keys(store: Store) -> set[str]:

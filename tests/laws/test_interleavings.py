@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,9 @@ from ecrm_core.subscriptions import Cancel, Command, Plan, TermRule
 from ecrm_core.testing.faults import FailingStore
 from ecrm_core.timeline import Interaction
 from tests.derived import check_derived
+from tests.faulty.shop import Late
 from tests.histories.ledger import Around
+from tests.places import PLACES, handles
 from tests.queues import proposal, propose
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -177,3 +180,18 @@ def test_as_if_one_had_come_first(verb: str, other: str) -> None:
         check_derived(store)
         at += 1
     assert at > 3
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_insert_under_a_customer_counts_as_a_change(
+    place: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """What is read of a customer is old when there is one row more, changed or not."""
+    told: list[str] = []
+    with handles(place, request, tmp_path, count=2) as (mine, other):
+        shop = _crm(other.tenant("main"))
+        _ingest(_record(0, 9, "a"))(shop, "")
+        refuse = lambda: shop.refuse_contact(PEOPLE[0], by="her")  # noqa: E731 - on one line
+        _crm(Late(mine.tenant("main"), refuse, told)).correct(PEOPLE[0], "tags", "vip", by="a")
+        assert told == ["operation"]
+        check_derived(mine.tenant("main"))

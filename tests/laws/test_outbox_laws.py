@@ -180,11 +180,13 @@ def _lives(store: Store, seed: int, *, told: list[Told]) -> int:
 def test_processes_side_by_side_some_of_which_die(
     place: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    count, where = size(25, 2_000), target(place, request, tmp_path)
+    count, where = size(15, 2_000), target(place, request, tmp_path)
     with closing(open_target(where)) as opened, ThreadPoolExecutor(3) as pool:
         store = opened.tenant("main")
         store.apply(ChangeSet(emits=_emits(range(count))))
-        told = [one for part in pool.map(partial(_processes, where), range(3)) for one in part]
+        told = [
+            one for part in pool.map(partial(_processes, where), range(size(2, 3))) for one in part
+        ]
         _check_end(store, told, count)
 
 
