@@ -31,7 +31,7 @@ from ecrm_core.customers import (
     home_id,
 )
 from ecrm_core.errors import ConflictError, DefinitionError, StorageUnavailable
-from ecrm_core.kernel import ABSENT, ChangeSet, Drop, Expect, FixedClock, Put
+from ecrm_core.kernel import ABSENT, ChangeSet, Drop, Expect, FixedClock, Put, RequestKey
 from ecrm_core.ports import Page
 from ecrm_core.sources import generic, shopify
 from tests.postgres import Postgres
@@ -170,11 +170,12 @@ def test_what_the_host_rolls_back_is_not_in_the_row(engine: sa.Engine) -> None:
 def test_a_set_that_is_refused_or_replayed_leaves_the_rows_alone(engine: sa.Engine) -> None:
     crm = crm_on(engine)
     delivery = shopify.read(json.dumps([person(1)]).encode(), received_at=NOW)
-    crm.ingest(delivery, key="k")
+    changes = crm.dry_run.ingest(delivery).keyed(RequestKey.of("k", {}, NOW))
+    crm.store.apply(changes)
     profile = crm.view("shopify/1").profile
     with engine.begin() as connection:
         connection.execute(sa.delete(CARDS))
-    assert crm.ingest(delivery, key="k").replayed
+    assert crm.store.apply(changes).replayed
     stale = ChangeSet(
         puts=(Put(PROFILES, profile),), expects=(Expect(PROFILES, (profile.id,), ABSENT),)
     )
