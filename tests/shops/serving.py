@@ -128,7 +128,7 @@ class Shop:
                 reader.join()
 
     def _environment(self, url: str) -> dict[str, str]:
-        named = re.sub(r"^\w+(\+\w+)?:", f"postgresql+{self.driver}:", url)
+        named = re.sub(r"^postgresql(\+\w+)?:", f"postgresql+{self.driver}:", url)
         return {
             **os.environ,
             "PYTHONUNBUFFERED": "1",
@@ -138,10 +138,11 @@ class Shop:
         }
 
 
+ALEMBIC = ("-m", "alembic", "--config", "flask_shop/alembic.ini")
 FLASK = Shop(
     name="flask",
     driver="psycopg",
-    makes=("-m", "alembic", "--config", "flask_shop/alembic.ini", "upgrade", "head"),
+    makes=(*ALEMBIC, "upgrade", "head"),
     serves=("-m", "flask", "--app", "flask_shop", "run", "--port", "0"),
     due=("-m", "flask", "--app", "flask_shop", "due"),
 )

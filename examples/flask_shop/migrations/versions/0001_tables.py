@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_claim_by_claimant",
+        "ecrm_claim$by_claimant",
         "ecrm_claim",
         ["tenant", "claimant", "id"],
         unique=False,
@@ -70,7 +70,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("claimant IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_claim_by_claimed",
+        "ecrm_claim$by_claimed",
         "ecrm_claim",
         ["tenant", "claimed", "id"],
         unique=False,
@@ -119,7 +119,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_correction_by_customer",
+        "ecrm_correction$by_customer",
         "ecrm_correction",
         ["tenant", "customer", "id"],
         unique=False,
@@ -189,7 +189,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_home_by_root",
+        "ecrm_home$by_root",
         "ecrm_home",
         ["tenant", "root_id", "id"],
         unique=False,
@@ -232,7 +232,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "source", "event_id"),
     )
     op.create_index(
-        "ecrm_interaction_by_home",
+        "ecrm_interaction$by_home",
         "ecrm_interaction",
         ["tenant", "home_id", "recency", "source", "event_id"],
         unique=False,
@@ -240,7 +240,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("home_id IS NOT NULL AND recency IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_interaction_of_home",
+        "ecrm_interaction$of_home",
         "ecrm_interaction",
         ["tenant", "home_id", "source", "event_id"],
         unique=False,
@@ -267,7 +267,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_judgement_by_left",
+        "ecrm_judgement$by_left",
         "ecrm_judgement",
         ["tenant", "left", "id"],
         unique=False,
@@ -275,7 +275,7 @@ def upgrade() -> None:
         sqlite_where=sa.text('"left" IS NOT NULL'),
     )
     op.create_index(
-        "ecrm_judgement_by_right",
+        "ecrm_judgement$by_right",
         "ecrm_judgement",
         ["tenant", "right", "id"],
         unique=False,
@@ -299,7 +299,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_legal_hold_by_customer",
+        "ecrm_legal_hold$by_customer",
         "ecrm_legal_hold",
         ["tenant", "customer", "id"],
         unique=False,
@@ -323,7 +323,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "name"),
     )
     op.create_index(
-        "ecrm_match_model_by_rank",
+        "ecrm_match_model$by_rank",
         "ecrm_match_model",
         ["tenant", "rank", "name"],
         unique=False,
@@ -376,7 +376,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_merge_edge_by_loser",
+        "ecrm_merge_edge$by_loser",
         "ecrm_merge_edge",
         ["tenant", "loser", "id"],
         unique=False,
@@ -384,7 +384,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("loser IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_merge_edge_by_winner",
+        "ecrm_merge_edge$by_winner",
         "ecrm_merge_edge",
         ["tenant", "winner", "id"],
         unique=False,
@@ -420,7 +420,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_merge_proposal_by_group",
+        "ecrm_merge_proposal$by_group",
         "ecrm_merge_proposal",
         ["tenant", "group", "id"],
         unique=False,
@@ -428,7 +428,7 @@ def upgrade() -> None:
         sqlite_where=sa.text('"group" IS NOT NULL'),
     )
     op.create_index(
-        "ecrm_merge_proposal_by_left",
+        "ecrm_merge_proposal$by_left",
         "ecrm_merge_proposal",
         ["tenant", "left", "id"],
         unique=False,
@@ -436,7 +436,7 @@ def upgrade() -> None:
         sqlite_where=sa.text('"left" IS NOT NULL'),
     )
     op.create_index(
-        "ecrm_merge_proposal_by_rank",
+        "ecrm_merge_proposal$by_rank",
         "ecrm_merge_proposal",
         ["tenant", "rank", "id"],
         unique=False,
@@ -444,7 +444,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("rank IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_merge_proposal_by_right",
+        "ecrm_merge_proposal$by_right",
         "ecrm_merge_proposal",
         ["tenant", "right", "id"],
         unique=False,
@@ -452,7 +452,7 @@ def upgrade() -> None:
         sqlite_where=sa.text('"right" IS NOT NULL'),
     )
     op.create_index(
-        "ecrm_merge_proposal_by_zone",
+        "ecrm_merge_proposal$by_zone",
         "ecrm_merge_proposal",
         ["tenant", "zone", "rank", "id"],
         unique=False,
@@ -479,7 +479,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "key"),
     )
     op.create_index(
-        "ecrm_outbox_by_topic",
+        "ecrm_outbox$by_topic",
         "ecrm_outbox",
         ["tenant", "topic", "at", "key"],
         unique=False,
@@ -511,7 +511,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "emit_key"),
     )
     op.create_index(
-        "ecrm_outbox_claim_by_topic",
+        "ecrm_outbox_claim$by_topic",
         "ecrm_outbox_claim",
         ["tenant", "emit_topic", "until", "emit_key"],
         unique=False,
@@ -519,7 +519,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("emit_topic IS NOT NULL AND until IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_outbox_claim_stuck",
+        "ecrm_outbox_claim$stuck",
         "ecrm_outbox_claim",
         ["tenant", "stuck_at", "emit_key"],
         unique=False,
@@ -543,7 +543,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "key"),
     )
     op.create_index(
-        "ecrm_outbox_delivered_by_time",
+        "ecrm_outbox_delivered$by_time",
         "ecrm_outbox_delivered",
         ["tenant", "at", "key"],
         unique=False,
@@ -579,13 +579,24 @@ def upgrade() -> None:
             sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
             nullable=True,
         ),
+        sa.Column(
+            "party", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
+        ),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("format", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_quarantine_by_source",
+        "ecrm_quarantine$by_party",
+        "ecrm_quarantine",
+        ["tenant", "source", "party", "id"],
+        unique=False,
+        postgresql_where=sa.text("source IS NOT NULL AND party IS NOT NULL"),
+        sqlite_where=sa.text("source IS NOT NULL AND party IS NOT NULL"),
+    )
+    op.create_index(
+        "ecrm_quarantine$by_source",
         "ecrm_quarantine",
         ["tenant", "source", "received_at", "id"],
         unique=False,
@@ -629,7 +640,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "name"),
     )
     op.create_index(
-        "ecrm_request_by_time",
+        "ecrm_request$by_time",
         "ecrm_request",
         ["tenant", "at", "name"],
         unique=False,
@@ -659,7 +670,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_review_decision_by_card",
+        "ecrm_review_decision$by_card",
         "ecrm_review_decision",
         ["tenant", "card", "id"],
         unique=False,
@@ -667,7 +678,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("card IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_review_decision_by_reviewer",
+        "ecrm_review_decision$by_reviewer",
         "ecrm_review_decision",
         ["tenant", "by", "recency", "id"],
         unique=False,
@@ -675,7 +686,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("by IS NOT NULL AND recency IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_review_decision_by_time",
+        "ecrm_review_decision$by_time",
         "ecrm_review_decision",
         ["tenant", "recency", "id"],
         unique=False,
@@ -702,7 +713,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "card"),
     )
     op.create_index(
-        "ecrm_review_lease_by_reviewer",
+        "ecrm_review_lease$by_reviewer",
         "ecrm_review_lease",
         ["tenant", "reviewer", "until", "card"],
         unique=False,
@@ -750,7 +761,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_subscription_by_customer",
+        "ecrm_subscription$by_customer",
         "ecrm_subscription",
         ["tenant", "customer", "id"],
         unique=False,
@@ -758,7 +769,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("customer IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_subscription_by_next",
+        "ecrm_subscription$by_next",
         "ecrm_subscription",
         ["tenant", "next_action_at", "id"],
         unique=False,
@@ -827,13 +838,13 @@ def downgrade() -> None:
     op.drop_table("ecrm_unmatched")
     op.drop_table("ecrm_subscription_event")
     op.drop_index(
-        "ecrm_subscription_by_next",
+        "ecrm_subscription$by_next",
         table_name="ecrm_subscription",
         postgresql_where=sa.text("next_action_at IS NOT NULL"),
         sqlite_where=sa.text("next_action_at IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_subscription_by_customer",
+        "ecrm_subscription$by_customer",
         table_name="ecrm_subscription",
         postgresql_where=sa.text("customer IS NOT NULL"),
         sqlite_where=sa.text("customer IS NOT NULL"),
@@ -841,33 +852,33 @@ def downgrade() -> None:
     op.drop_table("ecrm_subscription")
     op.drop_table("ecrm_search_key")
     op.drop_index(
-        "ecrm_review_lease_by_reviewer",
+        "ecrm_review_lease$by_reviewer",
         table_name="ecrm_review_lease",
         postgresql_where=sa.text("reviewer IS NOT NULL AND until IS NOT NULL"),
         sqlite_where=sa.text("reviewer IS NOT NULL AND until IS NOT NULL"),
     )
     op.drop_table("ecrm_review_lease")
     op.drop_index(
-        "ecrm_review_decision_by_time",
+        "ecrm_review_decision$by_time",
         table_name="ecrm_review_decision",
         postgresql_where=sa.text("recency IS NOT NULL"),
         sqlite_where=sa.text("recency IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_review_decision_by_reviewer",
+        "ecrm_review_decision$by_reviewer",
         table_name="ecrm_review_decision",
         postgresql_where=sa.text("by IS NOT NULL AND recency IS NOT NULL"),
         sqlite_where=sa.text("by IS NOT NULL AND recency IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_review_decision_by_card",
+        "ecrm_review_decision$by_card",
         table_name="ecrm_review_decision",
         postgresql_where=sa.text("card IS NOT NULL"),
         sqlite_where=sa.text("card IS NOT NULL"),
     )
     op.drop_table("ecrm_review_decision")
     op.drop_index(
-        "ecrm_request_by_time",
+        "ecrm_request$by_time",
         table_name="ecrm_request",
         postgresql_where=sa.text("at IS NOT NULL"),
         sqlite_where=sa.text("at IS NOT NULL"),
@@ -875,79 +886,85 @@ def downgrade() -> None:
     op.drop_table("ecrm_request")
     op.drop_table("ecrm_record")
     op.drop_index(
-        "ecrm_quarantine_by_source",
+        "ecrm_quarantine$by_source",
         table_name="ecrm_quarantine",
         postgresql_where=sa.text("source IS NOT NULL AND received_at IS NOT NULL"),
         sqlite_where=sa.text("source IS NOT NULL AND received_at IS NOT NULL"),
     )
+    op.drop_index(
+        "ecrm_quarantine$by_party",
+        table_name="ecrm_quarantine",
+        postgresql_where=sa.text("source IS NOT NULL AND party IS NOT NULL"),
+        sqlite_where=sa.text("source IS NOT NULL AND party IS NOT NULL"),
+    )
     op.drop_table("ecrm_quarantine")
     op.drop_table("ecrm_profile")
     op.drop_index(
-        "ecrm_outbox_delivered_by_time",
+        "ecrm_outbox_delivered$by_time",
         table_name="ecrm_outbox_delivered",
         postgresql_where=sa.text("at IS NOT NULL"),
         sqlite_where=sa.text("at IS NOT NULL"),
     )
     op.drop_table("ecrm_outbox_delivered")
     op.drop_index(
-        "ecrm_outbox_claim_stuck",
+        "ecrm_outbox_claim$stuck",
         table_name="ecrm_outbox_claim",
         postgresql_where=sa.text("stuck_at IS NOT NULL"),
         sqlite_where=sa.text("stuck_at IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_outbox_claim_by_topic",
+        "ecrm_outbox_claim$by_topic",
         table_name="ecrm_outbox_claim",
         postgresql_where=sa.text("emit_topic IS NOT NULL AND until IS NOT NULL"),
         sqlite_where=sa.text("emit_topic IS NOT NULL AND until IS NOT NULL"),
     )
     op.drop_table("ecrm_outbox_claim")
     op.drop_index(
-        "ecrm_outbox_by_topic",
+        "ecrm_outbox$by_topic",
         table_name="ecrm_outbox",
         postgresql_where=sa.text("topic IS NOT NULL AND at IS NOT NULL"),
         sqlite_where=sa.text("topic IS NOT NULL AND at IS NOT NULL"),
     )
     op.drop_table("ecrm_outbox")
     op.drop_index(
-        "ecrm_merge_proposal_by_zone",
+        "ecrm_merge_proposal$by_zone",
         table_name="ecrm_merge_proposal",
         postgresql_where=sa.text("zone IS NOT NULL AND rank IS NOT NULL"),
         sqlite_where=sa.text("zone IS NOT NULL AND rank IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_merge_proposal_by_right",
+        "ecrm_merge_proposal$by_right",
         table_name="ecrm_merge_proposal",
         postgresql_where=sa.text('"right" IS NOT NULL'),
         sqlite_where=sa.text('"right" IS NOT NULL'),
     )
     op.drop_index(
-        "ecrm_merge_proposal_by_rank",
+        "ecrm_merge_proposal$by_rank",
         table_name="ecrm_merge_proposal",
         postgresql_where=sa.text("rank IS NOT NULL"),
         sqlite_where=sa.text("rank IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_merge_proposal_by_left",
+        "ecrm_merge_proposal$by_left",
         table_name="ecrm_merge_proposal",
         postgresql_where=sa.text('"left" IS NOT NULL'),
         sqlite_where=sa.text('"left" IS NOT NULL'),
     )
     op.drop_index(
-        "ecrm_merge_proposal_by_group",
+        "ecrm_merge_proposal$by_group",
         table_name="ecrm_merge_proposal",
         postgresql_where=sa.text('"group" IS NOT NULL'),
         sqlite_where=sa.text('"group" IS NOT NULL'),
     )
     op.drop_table("ecrm_merge_proposal")
     op.drop_index(
-        "ecrm_merge_edge_by_winner",
+        "ecrm_merge_edge$by_winner",
         table_name="ecrm_merge_edge",
         postgresql_where=sa.text("winner IS NOT NULL"),
         sqlite_where=sa.text("winner IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_merge_edge_by_loser",
+        "ecrm_merge_edge$by_loser",
         table_name="ecrm_merge_edge",
         postgresql_where=sa.text("loser IS NOT NULL"),
         sqlite_where=sa.text("loser IS NOT NULL"),
@@ -956,40 +973,40 @@ def downgrade() -> None:
     op.drop_table("ecrm_match_sweep")
     op.drop_table("ecrm_match_model_body")
     op.drop_index(
-        "ecrm_match_model_by_rank",
+        "ecrm_match_model$by_rank",
         table_name="ecrm_match_model",
         postgresql_where=sa.text("rank IS NOT NULL"),
         sqlite_where=sa.text("rank IS NOT NULL"),
     )
     op.drop_table("ecrm_match_model")
     op.drop_index(
-        "ecrm_legal_hold_by_customer",
+        "ecrm_legal_hold$by_customer",
         table_name="ecrm_legal_hold",
         postgresql_where=sa.text("customer IS NOT NULL"),
         sqlite_where=sa.text("customer IS NOT NULL"),
     )
     op.drop_table("ecrm_legal_hold")
     op.drop_index(
-        "ecrm_judgement_by_right",
+        "ecrm_judgement$by_right",
         table_name="ecrm_judgement",
         postgresql_where=sa.text('"right" IS NOT NULL'),
         sqlite_where=sa.text('"right" IS NOT NULL'),
     )
     op.drop_index(
-        "ecrm_judgement_by_left",
+        "ecrm_judgement$by_left",
         table_name="ecrm_judgement",
         postgresql_where=sa.text('"left" IS NOT NULL'),
         sqlite_where=sa.text('"left" IS NOT NULL'),
     )
     op.drop_table("ecrm_judgement")
     op.drop_index(
-        "ecrm_interaction_of_home",
+        "ecrm_interaction$of_home",
         table_name="ecrm_interaction",
         postgresql_where=sa.text("home_id IS NOT NULL"),
         sqlite_where=sa.text("home_id IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_interaction_by_home",
+        "ecrm_interaction$by_home",
         table_name="ecrm_interaction",
         postgresql_where=sa.text("home_id IS NOT NULL AND recency IS NOT NULL"),
         sqlite_where=sa.text("home_id IS NOT NULL AND recency IS NOT NULL"),
@@ -997,7 +1014,7 @@ def downgrade() -> None:
     op.drop_table("ecrm_interaction")
     op.drop_table("ecrm_import")
     op.drop_index(
-        "ecrm_home_by_root",
+        "ecrm_home$by_root",
         table_name="ecrm_home",
         postgresql_where=sa.text("root_id IS NOT NULL"),
         sqlite_where=sa.text("root_id IS NOT NULL"),
@@ -1006,7 +1023,7 @@ def downgrade() -> None:
     op.drop_table("ecrm_history")
     op.drop_table("ecrm_facts")
     op.drop_index(
-        "ecrm_correction_by_customer",
+        "ecrm_correction$by_customer",
         table_name="ecrm_correction",
         postgresql_where=sa.text("customer IS NOT NULL"),
         sqlite_where=sa.text("customer IS NOT NULL"),
@@ -1014,13 +1031,13 @@ def downgrade() -> None:
     op.drop_table("ecrm_correction")
     op.drop_table("ecrm_consent")
     op.drop_index(
-        "ecrm_claim_by_claimed",
+        "ecrm_claim$by_claimed",
         table_name="ecrm_claim",
         postgresql_where=sa.text("claimed IS NOT NULL"),
         sqlite_where=sa.text("claimed IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_claim_by_claimant",
+        "ecrm_claim$by_claimant",
         table_name="ecrm_claim",
         postgresql_where=sa.text("claimant IS NOT NULL"),
         sqlite_where=sa.text("claimant IS NOT NULL"),
