@@ -43,6 +43,57 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "ecrm_audit",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "recency", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id"),
+    )
+    op.create_index(
+        "ecrm_audit$by_time",
+        "ecrm_audit",
+        ["tenant", "recency", "id"],
+        unique=False,
+        postgresql_where=sa.text("recency IS NOT NULL"),
+        sqlite_where=sa.text("recency IS NOT NULL"),
+    )
+    op.create_table(
+        "ecrm_audit_link",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "customer", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "recency", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "entry", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "customer", "recency", "entry"),
+    )
+    op.create_index(
+        "ecrm_audit_link$by_time",
+        "ecrm_audit_link",
+        ["tenant", "recency", "customer", "entry"],
+        unique=False,
+        postgresql_where=None,
+        sqlite_where=None,
+    )
+    op.create_table(
         "ecrm_claim",
         sa.Column(
             "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
@@ -795,6 +846,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "subscription", "place"),
     )
     op.create_table(
+        "ecrm_tombstone",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id"),
+    )
+    op.create_table(
         "ecrm_unmatched",
         sa.Column(
             "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
@@ -836,6 +900,7 @@ def downgrade() -> None:
     op.drop_table("orders")
     op.drop_table("messages")
     op.drop_table("ecrm_unmatched")
+    op.drop_table("ecrm_tombstone")
     op.drop_table("ecrm_subscription_event")
     op.drop_index(
         "ecrm_subscription$by_next",
@@ -1043,6 +1108,20 @@ def downgrade() -> None:
         sqlite_where=sa.text("claimant IS NOT NULL"),
     )
     op.drop_table("ecrm_claim")
+    op.drop_index(
+        "ecrm_audit_link$by_time",
+        table_name="ecrm_audit_link",
+        postgresql_where=None,
+        sqlite_where=None,
+    )
+    op.drop_table("ecrm_audit_link")
+    op.drop_index(
+        "ecrm_audit$by_time",
+        table_name="ecrm_audit",
+        postgresql_where=sa.text("recency IS NOT NULL"),
+        sqlite_where=sa.text("recency IS NOT NULL"),
+    )
+    op.drop_table("ecrm_audit")
     op.drop_table("ecrm__sequence")
     op.drop_table("ecrm__kinds")
     op.drop_table("customer_cards")
