@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ecrm_core import Crm
 from ecrm_core.crm.receipt import Receipt
-from ecrm_core.errors import KeyReused
+from ecrm_core.errors import KeyReused, MissingError
 from ecrm_core.sources import shopify
 from flask_shop.answers import Json
 from flask_shop.database import database
@@ -29,11 +29,13 @@ def receive() -> Json:
     signature = request.headers.get("X-Shopify-Hmac-SHA256")
     shopify.verify(body, signature, secret=db.settings.shopify_secret)
     topic = request.headers.get("X-Shopify-Topic", "")
-    if topic not in shopify.TOPICS:  # signed, and nothing for us
-        return {"ignored": topic}
     # One event may come under several topics, so the topic is part of the key.
     event = request.headers.get("X-Shopify-Event-Id")
     key = event and f"shopify/{topic}/{event}"
+    if topic == "customers/redact":
+        return redact(json.loads(body), key)
+    if topic not in shopify.TOPICS:  # signed, and nothing for us
+        return {"ignored": topic}
 
     def work(session: Session) -> Receipt:
         receipt = take_in(db.crm(session), body, topic, key)
@@ -47,6 +49,20 @@ def receive() -> Json:
         "quarantined": receipt.quarantined,
         "replayed": receipt.replayed,
     }
+
+
+def redact(told: dict[str, Any], key: str | None) -> Json:
+    """Erase a customer, as Shopify passes on that she asks for it; what is not there is done."""
+    db, customer = database(), f"shopify/{told['customer']['id']}"
+
+    def work(session: Session) -> None:
+        db.crm(session).erase(customer, by="shopify", reason="customers/redact", key=key)
+
+    try:
+        db.transaction(work)
+    except MissingError:
+        return {"erased": False}
+    return {"erased": True}
 
 
 def take_in(crm: Crm, body: bytes, topic: str, key: str | None) -> Receipt:

@@ -135,6 +135,7 @@ class Shop:
             "SHOP_DATABASE_URL": named,
             "SHOP_SHOPIFY_SECRET": SECRET,
             "SHOP_STAFF_TOKEN": TOKEN,
+            "SHOP_CRM_SECRET": "an invented secret of the store",
         }
 
 

@@ -115,6 +115,20 @@ def test_an_error_after_ingest_leaves_neither_the_shops_row_nor_the_crms(
     assert served.server.staff("GET", f"/customers/shopify/{number}").body["orders"] == 1
 
 
+def test_a_customer_who_asks_for_it_is_erased_and_does_not_come_back(
+    served: Served, number: int
+) -> None:
+    server, asked = served.server, {"customer": {"id": number}}
+    server.webhook("customers/create", customer(number), event=f"e{number}")
+    erased = [server.webhook("customers/redact", asked, event=f"x{number}") for _ in range(2)]
+    assert [(answer.status, answer.body) for answer in erased] == [(200, {"erased": True})] * 2
+    again = server.webhook("customers/update", customer(number), event=f"y{number}")
+    assert (again.status, again.body["accepted"]) == (200, 0)
+    assert server.staff("GET", f"/customers/shopify/{number}").status == 404
+    stranger = server.webhook("customers/redact", {"customer": {"id": 10**9}}, event="z")
+    assert (stranger.status, stranger.body) == (200, {"erased": False})
+
+
 def test_webhooks_in_the_wrong_order_leave_the_newest(served: Served, number: int) -> None:
     late = order(number, number, total_price="1000", updated_at="2026-11-03T10:00:00+09:00")
     served.server.webhook("orders/updated", late, event=f"late{number}")
