@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Request
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -63,16 +64,18 @@ async def receive(
 
 
 async def redact(database: Database, told: dict[str, Any], key: str | None) -> Json:
-    """Erase a customer, as Shopify passes on that she asks for it; what is not there is done."""
+    """Erase a customer, as Shopify passes on that she asks for it, here and in the shop's rows."""
     customer = f"shopify/{told['customer']['id']}"
 
     def work(session: Session) -> None:
         crm = database.crm(session)
+        hers = Order.crm_id.in_(crm.view(customer).aliases)
         crm.erase(customer, by="shopify", reason="customers/redact", key=key)
+        session.execute(update(Order).where(hers).values(recipient=None))
 
     try:
         await database.transaction(work)
-    except MissingError:
+    except MissingError:  # nobody, or erased before
         return {"erased": False}
     return {"erased": True}
 
@@ -97,6 +100,7 @@ def save_order(session: Session, told: dict[str, Any], crm_id: str) -> None:
         "number": told.get("name"),
         "total": Decimal(told.get("total_price", "0")),
         "currency": told.get("currency"),
+        "recipient": (told.get("shipping_address") or {}).get("name"),
         "crm_id": crm_id,
         "updated_at": datetime.fromisoformat(told["updated_at"]),
     }
