@@ -14,8 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
 from ecrm_core import Crm
-from ecrm_core.adapters.sqlalchemy import SqlAlchemyStore
-from ecrm_core.errors import ConflictError
+from ecrm_core.adapters.sqlalchemy import SqlAlchemyStore, collided
 from fastapi_shop.models import TABLES, Base
 from fastapi_shop.settings import Settings
 
@@ -45,8 +44,8 @@ class Database:
             try:
                 async with AsyncSession(self.engine) as session, session.begin():
                     return await session.run_sync(work)
-            except ConflictError as error:
-                if error.retry != "transaction" or attempt == _ATTEMPTS:
+            except Exception as error:
+                if attempt == _ATTEMPTS or not collided(error):
                     raise
 
     async def alone(self, work: Callable[[Crm], T]) -> T:

@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, HTTPException, Request
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from ecrm_core.crm.receipt import Receipt
-from ecrm_core.errors import KeyReused
+from ecrm_core.errors import KeyReused, MissingError
 from ecrm_core.sources import shopify
 from fastapi_shop.answers import Json
 from fastapi_shop.database import Database
@@ -35,10 +36,12 @@ async def receive(
     body = await bounded(request)
     shopify.verify(body, x_shopify_hmac_sha256, secret=database.settings.shopify_secret)
     topic = x_shopify_topic
-    if topic not in shopify.TOPICS:  # signed, and nothing for us
-        return {"ignored": topic}
     # One event may come under several topics, so the topic is part of the key.
     key = x_shopify_event_id and f"shopify/{topic}/{x_shopify_event_id}"
+    if topic == "customers/redact":
+        return await redact(database, json.loads(body), key)
+    if topic not in shopify.TOPICS:  # signed, and nothing for us
+        return {"ignored": topic}
     region = database.settings.region
 
     def work(session: Session) -> Receipt:
@@ -58,6 +61,23 @@ async def receive(
         "quarantined": receipt.quarantined,
         "replayed": receipt.replayed,
     }
+
+
+async def redact(database: Database, told: dict[str, Any], key: str | None) -> Json:
+    """Erase a customer, as Shopify passes on that she asks for it, here and in the shop's rows."""
+    customer = f"shopify/{told['customer']['id']}"
+
+    def work(session: Session) -> None:
+        crm = database.crm(session)
+        hers = Order.crm_id.in_(crm.view(customer).aliases)
+        crm.erase(customer, by="shopify", reason="customers/redact", key=key)
+        session.execute(update(Order).where(hers).values(recipient=None))
+
+    try:
+        await database.transaction(work)
+    except MissingError:  # nobody, or erased before
+        return {"erased": False}
+    return {"erased": True}
 
 
 async def bounded(request: Request) -> bytes:
@@ -80,6 +100,7 @@ def save_order(session: Session, told: dict[str, Any], crm_id: str) -> None:
         "number": told.get("name"),
         "total": Decimal(told.get("total_price", "0")),
         "currency": told.get("currency"),
+        "recipient": (told.get("shipping_address") or {}).get("name"),
         "crm_id": crm_id,
         "updated_at": datetime.fromisoformat(told["updated_at"]),
     }

@@ -25,6 +25,7 @@ class Order(Base):
     number: Mapped[str]
     total: Mapped[Decimal] = mapped_column(sa.Numeric(12, 2))
     currency: Mapped[str]
+    recipient: Mapped[str | None]
     crm_id: Mapped[str] = mapped_column(index=True)
     updated_at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True))
 

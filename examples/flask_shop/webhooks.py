@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, request
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from ecrm_core import Crm
 from ecrm_core.crm.receipt import Receipt
-from ecrm_core.errors import KeyReused
+from ecrm_core.errors import KeyReused, MissingError
 from ecrm_core.sources import shopify
 from flask_shop.answers import Json
 from flask_shop.database import database
@@ -29,11 +30,13 @@ def receive() -> Json:
     signature = request.headers.get("X-Shopify-Hmac-SHA256")
     shopify.verify(body, signature, secret=db.settings.shopify_secret)
     topic = request.headers.get("X-Shopify-Topic", "")
-    if topic not in shopify.TOPICS:  # signed, and nothing for us
-        return {"ignored": topic}
     # One event may come under several topics, so the topic is part of the key.
     event = request.headers.get("X-Shopify-Event-Id")
     key = event and f"shopify/{topic}/{event}"
+    if topic == "customers/redact":
+        return redact(json.loads(body), key)
+    if topic not in shopify.TOPICS:  # signed, and nothing for us
+        return {"ignored": topic}
 
     def work(session: Session) -> Receipt:
         receipt = take_in(db.crm(session), body, topic, key)
@@ -47,6 +50,23 @@ def receive() -> Json:
         "quarantined": receipt.quarantined,
         "replayed": receipt.replayed,
     }
+
+
+def redact(told: dict[str, Any], key: str | None) -> Json:
+    """Erase a customer, as Shopify passes on that she asks for it, here and in the shop's rows."""
+    db, customer = database(), f"shopify/{told['customer']['id']}"
+
+    def work(session: Session) -> None:
+        crm = db.crm(session)
+        hers = Order.crm_id.in_(crm.view(customer).aliases)
+        crm.erase(customer, by="shopify", reason="customers/redact", key=key)
+        session.execute(update(Order).where(hers).values(recipient=None))
+
+    try:
+        db.transaction(work)
+    except MissingError:  # nobody, or erased before
+        return {"erased": False}
+    return {"erased": True}
 
 
 def take_in(crm: Crm, body: bytes, topic: str, key: str | None) -> Receipt:
@@ -69,6 +89,7 @@ def save_order(session: Session, told: dict[str, Any], crm_id: str) -> None:
         "number": told.get("name"),
         "total": Decimal(told.get("total_price", "0")),
         "currency": told.get("currency"),
+        "recipient": (told.get("shipping_address") or {}).get("name"),
         "crm_id": crm_id,
         "updated_at": datetime.fromisoformat(told["updated_at"]),
     }

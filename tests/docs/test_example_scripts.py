@@ -12,6 +12,7 @@ from tests.house import ROOT
 
 SCRIPTS = sorted(path.name for path in (ROOT / "examples").glob("*.py"))
 SAYS = {
+    "celery_renewals.py": ("charge 300.00 EUR", "0 request keys"),
     "cron_renewals.py": (
         "1 charges, 0 notices, 0 tasks; delivered 1, to be tried again 0",
         "0 charges, 1 notices, 2 tasks; delivered 2, to be tried again 1",

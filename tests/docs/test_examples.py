@@ -4,6 +4,7 @@ import contextlib
 import io
 import pathlib
 import re
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -35,6 +36,13 @@ def _run(examples: Iterator[Example], filename: str) -> None:
             assert _lines(printed.getvalue()) == _lines(output)
 
 
+def _forget_modules(folder: pathlib.Path) -> None:
+    """Let no page find the modules of another."""
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(f"{folder}/"):
+            del sys.modules[name]
+
+
 def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.rstrip().splitlines()]
 
@@ -49,7 +57,11 @@ def test_the_examples_of_a_page_run(
     page: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _run(_examples((ROOT / page).read_text(encoding="utf-8")), page)
+    monkeypatch.syspath_prepend(tmp_path)  # where a script finds what lies beside it
+    try:
+        _run(_examples((ROOT / page).read_text(encoding="utf-8")), page)
+    finally:
+        _forget_modules(tmp_path)
 
 
 def test_blocks_share_names_and_output_is_compared() -> None:

@@ -35,5 +35,6 @@ def order(number: int, of: int, **more: object) -> dict[str, Any]:
         "financial_status": "paid",
         "line_items": [{"id": 1, "title": "Beans", "quantity": 3, "price": "15000"}],
         "customer": customer(of),
+        "shipping_address": {"name": f"Ann {CANARY}", "city": "Seoul", "country_code": "KR"},
         **more,
     }

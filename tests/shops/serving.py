@@ -128,20 +128,22 @@ class Shop:
                 reader.join()
 
     def _environment(self, url: str) -> dict[str, str]:
-        named = re.sub(r"^\w+(\+\w+)?:", f"postgresql+{self.driver}:", url)
+        named = re.sub(r"^postgresql(\+\w+)?:", f"postgresql+{self.driver}:", url)
         return {
             **os.environ,
             "PYTHONUNBUFFERED": "1",
             "SHOP_DATABASE_URL": named,
             "SHOP_SHOPIFY_SECRET": SECRET,
             "SHOP_STAFF_TOKEN": TOKEN,
+            "SHOP_CRM_SECRET": "an invented secret of the store",
         }
 
 
+ALEMBIC = ("-m", "alembic", "--config", "flask_shop/alembic.ini")
 FLASK = Shop(
     name="flask",
     driver="psycopg",
-    makes=("-m", "alembic", "--config", "flask_shop/alembic.ini", "upgrade", "head"),
+    makes=(*ALEMBIC, "upgrade", "head"),
     serves=("-m", "flask", "--app", "flask_shop", "run", "--port", "0"),
     due=("-m", "flask", "--app", "flask_shop", "due"),
 )

@@ -115,6 +115,24 @@ def test_an_error_after_ingest_leaves_neither_the_shops_row_nor_the_crms(
     assert served.server.staff("GET", f"/customers/shopify/{number}").body["orders"] == 1
 
 
+def test_a_customer_who_asks_for_it_is_erased_and_does_not_come_back(
+    served: Served, number: int
+) -> None:
+    server, asked = served.server, {"customer": {"id": number}}
+    recipients = "select recipient from orders where shopify_id = :id"
+    server.webhook("orders/create", order(number, number), event=f"e{number}")
+    assert served.rows(recipients, id=str(number)) == [(f"Ann {CANARY}",)]
+    erased = server.webhook("customers/redact", asked, event=f"x{number}")
+    assert (erased.status, erased.body) == (200, {"erased": True})
+    assert served.rows(recipients, id=str(number)) == [(None,)]
+    again = server.webhook("customers/update", customer(number), event=f"y{number}")
+    assert (again.status, again.body["accepted"]) == (200, 0)
+    assert server.staff("GET", f"/customers/shopify/{number}").status == 404
+    for who in (number, 10**9):
+        repeated = server.webhook("customers/redact", {"customer": {"id": who}}, event="z")
+        assert (repeated.status, repeated.body) == (200, {"erased": False})
+
+
 def test_webhooks_in_the_wrong_order_leave_the_newest(served: Served, number: int) -> None:
     late = order(number, number, total_price="1000", updated_at="2026-11-03T10:00:00+09:00")
     served.server.webhook("orders/updated", late, event=f"late{number}")
@@ -219,7 +237,7 @@ def test_a_database_that_is_away_is_answered_503_and_comes_back(
     assert (again.status, again.body["replayed"]) == (200, False)
 
 
-def test_no_error_answer_repeats_what_was_sent(served: Served, number: int) -> None:
+def test_no_error_answer_and_no_log_repeats_what_was_sent(served: Served, number: int) -> None:
     server, canary = served.server, {"email": [f"{CANARY}@example.com"], "name": {CANARY: CANARY}}
     answers = [
         server.webhook("customers/create", [f"{CANARY}@example.com"], event=f"n{number}"),
@@ -233,3 +251,4 @@ def test_no_error_answer_repeats_what_was_sent(served: Served, number: int) -> N
     ]
     assert [answer.text for answer in answers if CANARY in answer.text] == []
     assert {answer.status for answer in answers if answer.status >= 300} >= {400, 401, 404, 500}
+    assert CANARY not in "".join(server.lines)

@@ -31,7 +31,7 @@ from ecrm_core.customers import (
     home_id,
 )
 from ecrm_core.errors import ConflictError, DefinitionError, StorageUnavailable
-from ecrm_core.kernel import ABSENT, ChangeSet, Drop, Expect, FixedClock, Put
+from ecrm_core.kernel import ABSENT, ChangeSet, Drop, Expect, FixedClock, Put, RequestKey
 from ecrm_core.ports import Page
 from ecrm_core.sources import generic, shopify
 from tests.postgres import Postgres
@@ -72,7 +72,7 @@ SHARED = sa.Table(
 PROJECTION = Projection(CARDS, ROLES)
 BY_SHOP = Projection(SHARED, {"crm_id": "id", "email": "email"}, tenant_column="shop")
 SCHEMA = AttributeSchema({"shoes": Attribute(AttributeType.INTEGER)})
-SETTINGS = Settings(clock=FixedClock(NOW), attributes=SCHEMA)
+SETTINGS = Settings(clock=FixedClock(NOW), attributes=SCHEMA, secret=b"an invented secret")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -151,11 +151,12 @@ def test_a_merge_leaves_the_winners_row_and_its_undo_brings_both_back(engine: sa
     assert rows(engine) == before
 
 
-def test_a_dropped_profile_takes_its_row_along(engine: sa.Engine) -> None:
+def test_an_erased_customer_leaves_no_row(engine: sa.Engine) -> None:
     crm = crm_on(engine)
-    take(crm, person(1), person(2))
-    crm.store.apply(ChangeSet(drops=(Drop(PROFILES, (crm.resolve("shopify/1"),)),)))
-    assert [row["email"] for row in rows(engine)] == ["p2@example.com"]
+    take(crm, person(1), person(2), person(3))
+    crm.merge("shopify/1", "shopify/2", by="anna")
+    crm.erase("shopify/2", by="anna", reason="she asked")
+    assert [row["email"] for row in rows(engine)] == ["p3@example.com"]
 
 
 def test_what_the_host_rolls_back_is_not_in_the_row(engine: sa.Engine) -> None:
@@ -170,11 +171,12 @@ def test_what_the_host_rolls_back_is_not_in_the_row(engine: sa.Engine) -> None:
 def test_a_set_that_is_refused_or_replayed_leaves_the_rows_alone(engine: sa.Engine) -> None:
     crm = crm_on(engine)
     delivery = shopify.read(json.dumps([person(1)]).encode(), received_at=NOW)
-    crm.ingest(delivery, key="k")
+    changes = crm.dry_run.ingest(delivery).keyed(RequestKey.of("k", {}, NOW))
+    crm.store.apply(changes)
     profile = crm.view("shopify/1").profile
     with engine.begin() as connection:
         connection.execute(sa.delete(CARDS))
-    assert crm.ingest(delivery, key="k").replayed
+    assert crm.store.apply(changes).replayed
     stale = ChangeSet(
         puts=(Put(PROFILES, profile),), expects=(Expect(PROFILES, (profile.id,), ABSENT),)
     )

@@ -43,6 +43,57 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "ecrm_audit",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "recency", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id"),
+    )
+    op.create_index(
+        "ecrm_audit$by_time",
+        "ecrm_audit",
+        ["tenant", "recency", "id"],
+        unique=False,
+        postgresql_where=sa.text("recency IS NOT NULL"),
+        sqlite_where=sa.text("recency IS NOT NULL"),
+    )
+    op.create_table(
+        "ecrm_audit_link",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "customer", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "recency", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "entry", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "customer", "recency", "entry"),
+    )
+    op.create_index(
+        "ecrm_audit_link$by_time",
+        "ecrm_audit_link",
+        ["tenant", "recency", "customer", "entry"],
+        unique=False,
+        postgresql_where=None,
+        sqlite_where=None,
+    )
+    op.create_table(
         "ecrm_claim",
         sa.Column(
             "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
@@ -62,7 +113,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_claim_by_claimant",
+        "ecrm_claim$by_claimant",
         "ecrm_claim",
         ["tenant", "claimant", "id"],
         unique=False,
@@ -70,7 +121,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("claimant IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_claim_by_claimed",
+        "ecrm_claim$by_claimed",
         "ecrm_claim",
         ["tenant", "claimed", "id"],
         unique=False,
@@ -119,7 +170,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_correction_by_customer",
+        "ecrm_correction$by_customer",
         "ecrm_correction",
         ["tenant", "customer", "id"],
         unique=False,
@@ -189,7 +240,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_home_by_root",
+        "ecrm_home$by_root",
         "ecrm_home",
         ["tenant", "root_id", "id"],
         unique=False,
@@ -232,7 +283,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "source", "event_id"),
     )
     op.create_index(
-        "ecrm_interaction_by_home",
+        "ecrm_interaction$by_home",
         "ecrm_interaction",
         ["tenant", "home_id", "recency", "source", "event_id"],
         unique=False,
@@ -240,7 +291,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("home_id IS NOT NULL AND recency IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_interaction_of_home",
+        "ecrm_interaction$of_home",
         "ecrm_interaction",
         ["tenant", "home_id", "source", "event_id"],
         unique=False,
@@ -267,7 +318,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_judgement_by_left",
+        "ecrm_judgement$by_left",
         "ecrm_judgement",
         ["tenant", "left", "id"],
         unique=False,
@@ -275,7 +326,7 @@ def upgrade() -> None:
         sqlite_where=sa.text('"left" IS NOT NULL'),
     )
     op.create_index(
-        "ecrm_judgement_by_right",
+        "ecrm_judgement$by_right",
         "ecrm_judgement",
         ["tenant", "right", "id"],
         unique=False,
@@ -299,7 +350,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_legal_hold_by_customer",
+        "ecrm_legal_hold$by_customer",
         "ecrm_legal_hold",
         ["tenant", "customer", "id"],
         unique=False,
@@ -323,7 +374,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "name"),
     )
     op.create_index(
-        "ecrm_match_model_by_rank",
+        "ecrm_match_model$by_rank",
         "ecrm_match_model",
         ["tenant", "rank", "name"],
         unique=False,
@@ -376,7 +427,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_merge_edge_by_loser",
+        "ecrm_merge_edge$by_loser",
         "ecrm_merge_edge",
         ["tenant", "loser", "id"],
         unique=False,
@@ -384,7 +435,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("loser IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_merge_edge_by_winner",
+        "ecrm_merge_edge$by_winner",
         "ecrm_merge_edge",
         ["tenant", "winner", "id"],
         unique=False,
@@ -420,7 +471,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_merge_proposal_by_group",
+        "ecrm_merge_proposal$by_group",
         "ecrm_merge_proposal",
         ["tenant", "group", "id"],
         unique=False,
@@ -428,7 +479,7 @@ def upgrade() -> None:
         sqlite_where=sa.text('"group" IS NOT NULL'),
     )
     op.create_index(
-        "ecrm_merge_proposal_by_left",
+        "ecrm_merge_proposal$by_left",
         "ecrm_merge_proposal",
         ["tenant", "left", "id"],
         unique=False,
@@ -436,7 +487,7 @@ def upgrade() -> None:
         sqlite_where=sa.text('"left" IS NOT NULL'),
     )
     op.create_index(
-        "ecrm_merge_proposal_by_rank",
+        "ecrm_merge_proposal$by_rank",
         "ecrm_merge_proposal",
         ["tenant", "rank", "id"],
         unique=False,
@@ -444,7 +495,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("rank IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_merge_proposal_by_right",
+        "ecrm_merge_proposal$by_right",
         "ecrm_merge_proposal",
         ["tenant", "right", "id"],
         unique=False,
@@ -452,7 +503,7 @@ def upgrade() -> None:
         sqlite_where=sa.text('"right" IS NOT NULL'),
     )
     op.create_index(
-        "ecrm_merge_proposal_by_zone",
+        "ecrm_merge_proposal$by_zone",
         "ecrm_merge_proposal",
         ["tenant", "zone", "rank", "id"],
         unique=False,
@@ -479,7 +530,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "key"),
     )
     op.create_index(
-        "ecrm_outbox_by_topic",
+        "ecrm_outbox$by_topic",
         "ecrm_outbox",
         ["tenant", "topic", "at", "key"],
         unique=False,
@@ -511,7 +562,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "emit_key"),
     )
     op.create_index(
-        "ecrm_outbox_claim_by_topic",
+        "ecrm_outbox_claim$by_topic",
         "ecrm_outbox_claim",
         ["tenant", "emit_topic", "until", "emit_key"],
         unique=False,
@@ -519,7 +570,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("emit_topic IS NOT NULL AND until IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_outbox_claim_stuck",
+        "ecrm_outbox_claim$stuck",
         "ecrm_outbox_claim",
         ["tenant", "stuck_at", "emit_key"],
         unique=False,
@@ -543,7 +594,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "key"),
     )
     op.create_index(
-        "ecrm_outbox_delivered_by_time",
+        "ecrm_outbox_delivered$by_time",
         "ecrm_outbox_delivered",
         ["tenant", "at", "key"],
         unique=False,
@@ -579,13 +630,24 @@ def upgrade() -> None:
             sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
             nullable=True,
         ),
+        sa.Column(
+            "party", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
+        ),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("format", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_quarantine_by_source",
+        "ecrm_quarantine$by_party",
+        "ecrm_quarantine",
+        ["tenant", "source", "party", "id"],
+        unique=False,
+        postgresql_where=sa.text("source IS NOT NULL AND party IS NOT NULL"),
+        sqlite_where=sa.text("source IS NOT NULL AND party IS NOT NULL"),
+    )
+    op.create_index(
+        "ecrm_quarantine$by_source",
         "ecrm_quarantine",
         ["tenant", "source", "received_at", "id"],
         unique=False,
@@ -629,7 +691,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "name"),
     )
     op.create_index(
-        "ecrm_request_by_time",
+        "ecrm_request$by_time",
         "ecrm_request",
         ["tenant", "at", "name"],
         unique=False,
@@ -659,7 +721,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_review_decision_by_card",
+        "ecrm_review_decision$by_card",
         "ecrm_review_decision",
         ["tenant", "card", "id"],
         unique=False,
@@ -667,7 +729,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("card IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_review_decision_by_reviewer",
+        "ecrm_review_decision$by_reviewer",
         "ecrm_review_decision",
         ["tenant", "by", "recency", "id"],
         unique=False,
@@ -675,7 +737,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("by IS NOT NULL AND recency IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_review_decision_by_time",
+        "ecrm_review_decision$by_time",
         "ecrm_review_decision",
         ["tenant", "recency", "id"],
         unique=False,
@@ -702,7 +764,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "card"),
     )
     op.create_index(
-        "ecrm_review_lease_by_reviewer",
+        "ecrm_review_lease$by_reviewer",
         "ecrm_review_lease",
         ["tenant", "reviewer", "until", "card"],
         unique=False,
@@ -750,7 +812,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_index(
-        "ecrm_subscription_by_customer",
+        "ecrm_subscription$by_customer",
         "ecrm_subscription",
         ["tenant", "customer", "id"],
         unique=False,
@@ -758,7 +820,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("customer IS NOT NULL"),
     )
     op.create_index(
-        "ecrm_subscription_by_next",
+        "ecrm_subscription$by_next",
         "ecrm_subscription",
         ["tenant", "next_action_at", "id"],
         unique=False,
@@ -782,6 +844,19 @@ def upgrade() -> None:
         sa.Column("format", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "subscription", "place"),
+    )
+    op.create_table(
+        "ecrm_tombstone",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id"),
     )
     op.create_table(
         "ecrm_unmatched",
@@ -810,6 +885,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("total", sa.Numeric(precision=12, scale=2), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=True),
         sa.Column("crm_id", sa.String(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -825,15 +901,16 @@ def downgrade() -> None:
     op.drop_table("orders")
     op.drop_table("messages")
     op.drop_table("ecrm_unmatched")
+    op.drop_table("ecrm_tombstone")
     op.drop_table("ecrm_subscription_event")
     op.drop_index(
-        "ecrm_subscription_by_next",
+        "ecrm_subscription$by_next",
         table_name="ecrm_subscription",
         postgresql_where=sa.text("next_action_at IS NOT NULL"),
         sqlite_where=sa.text("next_action_at IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_subscription_by_customer",
+        "ecrm_subscription$by_customer",
         table_name="ecrm_subscription",
         postgresql_where=sa.text("customer IS NOT NULL"),
         sqlite_where=sa.text("customer IS NOT NULL"),
@@ -841,33 +918,33 @@ def downgrade() -> None:
     op.drop_table("ecrm_subscription")
     op.drop_table("ecrm_search_key")
     op.drop_index(
-        "ecrm_review_lease_by_reviewer",
+        "ecrm_review_lease$by_reviewer",
         table_name="ecrm_review_lease",
         postgresql_where=sa.text("reviewer IS NOT NULL AND until IS NOT NULL"),
         sqlite_where=sa.text("reviewer IS NOT NULL AND until IS NOT NULL"),
     )
     op.drop_table("ecrm_review_lease")
     op.drop_index(
-        "ecrm_review_decision_by_time",
+        "ecrm_review_decision$by_time",
         table_name="ecrm_review_decision",
         postgresql_where=sa.text("recency IS NOT NULL"),
         sqlite_where=sa.text("recency IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_review_decision_by_reviewer",
+        "ecrm_review_decision$by_reviewer",
         table_name="ecrm_review_decision",
         postgresql_where=sa.text("by IS NOT NULL AND recency IS NOT NULL"),
         sqlite_where=sa.text("by IS NOT NULL AND recency IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_review_decision_by_card",
+        "ecrm_review_decision$by_card",
         table_name="ecrm_review_decision",
         postgresql_where=sa.text("card IS NOT NULL"),
         sqlite_where=sa.text("card IS NOT NULL"),
     )
     op.drop_table("ecrm_review_decision")
     op.drop_index(
-        "ecrm_request_by_time",
+        "ecrm_request$by_time",
         table_name="ecrm_request",
         postgresql_where=sa.text("at IS NOT NULL"),
         sqlite_where=sa.text("at IS NOT NULL"),
@@ -875,79 +952,85 @@ def downgrade() -> None:
     op.drop_table("ecrm_request")
     op.drop_table("ecrm_record")
     op.drop_index(
-        "ecrm_quarantine_by_source",
+        "ecrm_quarantine$by_source",
         table_name="ecrm_quarantine",
         postgresql_where=sa.text("source IS NOT NULL AND received_at IS NOT NULL"),
         sqlite_where=sa.text("source IS NOT NULL AND received_at IS NOT NULL"),
     )
+    op.drop_index(
+        "ecrm_quarantine$by_party",
+        table_name="ecrm_quarantine",
+        postgresql_where=sa.text("source IS NOT NULL AND party IS NOT NULL"),
+        sqlite_where=sa.text("source IS NOT NULL AND party IS NOT NULL"),
+    )
     op.drop_table("ecrm_quarantine")
     op.drop_table("ecrm_profile")
     op.drop_index(
-        "ecrm_outbox_delivered_by_time",
+        "ecrm_outbox_delivered$by_time",
         table_name="ecrm_outbox_delivered",
         postgresql_where=sa.text("at IS NOT NULL"),
         sqlite_where=sa.text("at IS NOT NULL"),
     )
     op.drop_table("ecrm_outbox_delivered")
     op.drop_index(
-        "ecrm_outbox_claim_stuck",
+        "ecrm_outbox_claim$stuck",
         table_name="ecrm_outbox_claim",
         postgresql_where=sa.text("stuck_at IS NOT NULL"),
         sqlite_where=sa.text("stuck_at IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_outbox_claim_by_topic",
+        "ecrm_outbox_claim$by_topic",
         table_name="ecrm_outbox_claim",
         postgresql_where=sa.text("emit_topic IS NOT NULL AND until IS NOT NULL"),
         sqlite_where=sa.text("emit_topic IS NOT NULL AND until IS NOT NULL"),
     )
     op.drop_table("ecrm_outbox_claim")
     op.drop_index(
-        "ecrm_outbox_by_topic",
+        "ecrm_outbox$by_topic",
         table_name="ecrm_outbox",
         postgresql_where=sa.text("topic IS NOT NULL AND at IS NOT NULL"),
         sqlite_where=sa.text("topic IS NOT NULL AND at IS NOT NULL"),
     )
     op.drop_table("ecrm_outbox")
     op.drop_index(
-        "ecrm_merge_proposal_by_zone",
+        "ecrm_merge_proposal$by_zone",
         table_name="ecrm_merge_proposal",
         postgresql_where=sa.text("zone IS NOT NULL AND rank IS NOT NULL"),
         sqlite_where=sa.text("zone IS NOT NULL AND rank IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_merge_proposal_by_right",
+        "ecrm_merge_proposal$by_right",
         table_name="ecrm_merge_proposal",
         postgresql_where=sa.text('"right" IS NOT NULL'),
         sqlite_where=sa.text('"right" IS NOT NULL'),
     )
     op.drop_index(
-        "ecrm_merge_proposal_by_rank",
+        "ecrm_merge_proposal$by_rank",
         table_name="ecrm_merge_proposal",
         postgresql_where=sa.text("rank IS NOT NULL"),
         sqlite_where=sa.text("rank IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_merge_proposal_by_left",
+        "ecrm_merge_proposal$by_left",
         table_name="ecrm_merge_proposal",
         postgresql_where=sa.text('"left" IS NOT NULL'),
         sqlite_where=sa.text('"left" IS NOT NULL'),
     )
     op.drop_index(
-        "ecrm_merge_proposal_by_group",
+        "ecrm_merge_proposal$by_group",
         table_name="ecrm_merge_proposal",
         postgresql_where=sa.text('"group" IS NOT NULL'),
         sqlite_where=sa.text('"group" IS NOT NULL'),
     )
     op.drop_table("ecrm_merge_proposal")
     op.drop_index(
-        "ecrm_merge_edge_by_winner",
+        "ecrm_merge_edge$by_winner",
         table_name="ecrm_merge_edge",
         postgresql_where=sa.text("winner IS NOT NULL"),
         sqlite_where=sa.text("winner IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_merge_edge_by_loser",
+        "ecrm_merge_edge$by_loser",
         table_name="ecrm_merge_edge",
         postgresql_where=sa.text("loser IS NOT NULL"),
         sqlite_where=sa.text("loser IS NOT NULL"),
@@ -956,40 +1039,40 @@ def downgrade() -> None:
     op.drop_table("ecrm_match_sweep")
     op.drop_table("ecrm_match_model_body")
     op.drop_index(
-        "ecrm_match_model_by_rank",
+        "ecrm_match_model$by_rank",
         table_name="ecrm_match_model",
         postgresql_where=sa.text("rank IS NOT NULL"),
         sqlite_where=sa.text("rank IS NOT NULL"),
     )
     op.drop_table("ecrm_match_model")
     op.drop_index(
-        "ecrm_legal_hold_by_customer",
+        "ecrm_legal_hold$by_customer",
         table_name="ecrm_legal_hold",
         postgresql_where=sa.text("customer IS NOT NULL"),
         sqlite_where=sa.text("customer IS NOT NULL"),
     )
     op.drop_table("ecrm_legal_hold")
     op.drop_index(
-        "ecrm_judgement_by_right",
+        "ecrm_judgement$by_right",
         table_name="ecrm_judgement",
         postgresql_where=sa.text('"right" IS NOT NULL'),
         sqlite_where=sa.text('"right" IS NOT NULL'),
     )
     op.drop_index(
-        "ecrm_judgement_by_left",
+        "ecrm_judgement$by_left",
         table_name="ecrm_judgement",
         postgresql_where=sa.text('"left" IS NOT NULL'),
         sqlite_where=sa.text('"left" IS NOT NULL'),
     )
     op.drop_table("ecrm_judgement")
     op.drop_index(
-        "ecrm_interaction_of_home",
+        "ecrm_interaction$of_home",
         table_name="ecrm_interaction",
         postgresql_where=sa.text("home_id IS NOT NULL"),
         sqlite_where=sa.text("home_id IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_interaction_by_home",
+        "ecrm_interaction$by_home",
         table_name="ecrm_interaction",
         postgresql_where=sa.text("home_id IS NOT NULL AND recency IS NOT NULL"),
         sqlite_where=sa.text("home_id IS NOT NULL AND recency IS NOT NULL"),
@@ -997,7 +1080,7 @@ def downgrade() -> None:
     op.drop_table("ecrm_interaction")
     op.drop_table("ecrm_import")
     op.drop_index(
-        "ecrm_home_by_root",
+        "ecrm_home$by_root",
         table_name="ecrm_home",
         postgresql_where=sa.text("root_id IS NOT NULL"),
         sqlite_where=sa.text("root_id IS NOT NULL"),
@@ -1006,7 +1089,7 @@ def downgrade() -> None:
     op.drop_table("ecrm_history")
     op.drop_table("ecrm_facts")
     op.drop_index(
-        "ecrm_correction_by_customer",
+        "ecrm_correction$by_customer",
         table_name="ecrm_correction",
         postgresql_where=sa.text("customer IS NOT NULL"),
         sqlite_where=sa.text("customer IS NOT NULL"),
@@ -1014,18 +1097,32 @@ def downgrade() -> None:
     op.drop_table("ecrm_correction")
     op.drop_table("ecrm_consent")
     op.drop_index(
-        "ecrm_claim_by_claimed",
+        "ecrm_claim$by_claimed",
         table_name="ecrm_claim",
         postgresql_where=sa.text("claimed IS NOT NULL"),
         sqlite_where=sa.text("claimed IS NOT NULL"),
     )
     op.drop_index(
-        "ecrm_claim_by_claimant",
+        "ecrm_claim$by_claimant",
         table_name="ecrm_claim",
         postgresql_where=sa.text("claimant IS NOT NULL"),
         sqlite_where=sa.text("claimant IS NOT NULL"),
     )
     op.drop_table("ecrm_claim")
+    op.drop_index(
+        "ecrm_audit_link$by_time",
+        table_name="ecrm_audit_link",
+        postgresql_where=None,
+        sqlite_where=None,
+    )
+    op.drop_table("ecrm_audit_link")
+    op.drop_index(
+        "ecrm_audit$by_time",
+        table_name="ecrm_audit",
+        postgresql_where=sa.text("recency IS NOT NULL"),
+        sqlite_where=sa.text("recency IS NOT NULL"),
+    )
+    op.drop_table("ecrm_audit")
     op.drop_table("ecrm__sequence")
     op.drop_table("ecrm__kinds")
     op.drop_table("customer_cards")

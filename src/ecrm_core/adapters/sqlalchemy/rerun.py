@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from ecrm_core.adapters.sqlalchemy.troubles import collision
+from ecrm_core.adapters.sqlalchemy.troubles import conflict_of
 from ecrm_core.errors import ConflictError, DefinitionError
 
-__all__ = ["run_in_transaction"]
+__all__ = ["collided", "run_in_transaction"]
 
 R = TypeVar("R")
 
@@ -33,12 +33,18 @@ def run_in_transaction(
         try:
             with engine.begin() as connection:
                 return work(connection)
-        except ConflictError:
-            if attempt == attempts:
-                raise
-        except sa.exc.DBAPIError as error:
-            conflict = collision(error)
+        except (ConflictError, sa.exc.DBAPIError) as error:
+            conflict = conflict_of(error)
             if conflict is None:
                 raise
             if attempt == attempts:
                 raise conflict from None
+
+
+def collided(error: BaseException) -> bool:
+    """Tell whether a unit of work that raised this may win when it runs again from its beginning.
+
+    So it is for a ConflictError, and for a deadlock or serialisation failure of the host's own
+    statements. For hosts with a loop of their own, around an asynchronous session for instance.
+    """
+    return conflict_of(error) is not None

@@ -13,7 +13,7 @@ from sqlalchemy import exc
 
 from ecrm_core.errors import ConflictError, EcrmError, InputError, StorageUnavailable
 
-__all__ = ["collision", "translated", "unavailable"]
+__all__ = ["conflict_of", "translated", "unavailable"]
 
 _WORDS = {
     "locked": "is busy with other transactions: try again",
@@ -67,10 +67,11 @@ def translated(*, own: bool) -> Iterator[None]:
         raise unavailable("gone") from None
 
 
-def collision(error: exc.DBAPIError) -> ConflictError | None:
-    """Return the conflict that an error of the driver tells of; None for any other trouble."""
-    found = _of_driver(error, own=False)
-    return found if isinstance(found, ConflictError) else None
+def conflict_of(error: BaseException) -> ConflictError | None:
+    """Return the conflict that an error tells of, ours or the driver's; None for other trouble."""
+    if isinstance(error, exc.DBAPIError):
+        error = _of_driver(error, own=False)
+    return error if isinstance(error, ConflictError) else None
 
 
 def _of_driver(error: exc.DBAPIError, *, own: bool) -> EcrmError:
