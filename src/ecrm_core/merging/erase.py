@@ -91,11 +91,14 @@ def _refusals(
 ) -> Iterator[ConsentStatement]:
     """Go through what is refused at each of her addresses, by herself or about the address."""
     for subject, told in sorted(erasing.said.items()):
+        name = erased_subject(secret, tenant, subject)
         for channel, purpose in sorted({(said.channel, said.purpose) for said in told}):
-            seen = max([at, *(said.at for said in told if said.purpose == purpose)])
-            verdict = decide_contact(told, channel=channel, purpose=purpose, at=seen)
-            if verdict.reasons[0].code in _REFUSED:
-                yield ConsentStatement(
-                    subject=erased_subject(secret, tenant, subject), channel=channel,
-                    purpose=purpose, state=ConsentState.REFUSED, at=seen, source="erasure",
-                )  # fmt: skip
+            # What is dated later than now counts when its time has come.
+            last = max(said.at for said in told if said.purpose == purpose)
+            for when in sorted({at, max(at, last)}):
+                verdict = decide_contact(told, channel=channel, purpose=purpose, at=when)
+                if verdict.reasons[0].code in _REFUSED:
+                    yield ConsentStatement(
+                        subject=name, channel=channel, purpose=purpose, at=when,
+                        state=ConsentState.REFUSED, source="erasure",
+                    )  # fmt: skip
