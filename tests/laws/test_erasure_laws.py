@@ -263,7 +263,7 @@ def test_any_history_with_erasures_in_it(block: int, tables: list[Path]) -> None
 def _erased(history: History, home: str) -> set[str]:
     """Erase a customer; what others have and every answer about an address stays as it was."""
     crm = history.crm
-    hers = {held.id for held in crm.view(home).group.homes}
+    hers: set[str] = {held.id for held in crm.view(home).group.homes}
     rest = [one for one in HOMES if one not in hers and _known(crm, one)]
     before = {one: crm.export(one, audit=False) for one in rest}
     answers, owners, own = of_addresses(crm, history), _owners(crm, rest), _owners(crm, [home])

@@ -52,7 +52,7 @@ def test_no_row_of_hers_is_found_twice(crm: Crm) -> None:
 
 
 def test_an_export_holds_every_row_that_an_erasure_takes(crm: Crm) -> None:
-    exported = crm.export(HER)
+    exported: dict[str, Any] = crm.export(HER)
     for each in PERSONAL:
         found = [encode(row.value, each.kind.of) for row in each.find(_hers(crm))]
         if each.exported is None or each.kind is AUDIT_LINKS:
