@@ -202,9 +202,9 @@ def _effects(crm: Crm, person: Person) -> None:
     crm.store.apply(ChangeSet(emits=tuple(emits)))
 
     def fail(emit: Emit) -> None:
-        raise OSError
+        raise OSError(emit.key)
 
-    crm.deliver(others={"letter": fail}, charge=lambda emit: None, now=AT + timedelta(days=11))
+    crm.deliver(others={"letter": fail}, charge=repr, now=AT + timedelta(days=11))
 
 
 def _linked(crm: Crm, person: Person) -> None:

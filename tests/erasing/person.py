@@ -16,7 +16,7 @@ LETTERS = "bcdfghjklmnpqrstvwxz"
 
 @frozen
 class Person:
-    """One person: a word nobody else says, with a letter that has several spellings, and numbers."""
+    """One person: a word nobody else says, letters with several spellings, and a number."""
 
     word: str
     digits: str

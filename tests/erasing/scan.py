@@ -19,8 +19,8 @@ def dump(store: Tenants, told: str) -> Iterator[tuple[str, bytes]]:
     if isinstance(store, MemoryStore):
         for name, tenant in store._tenants.items():
             for kind, table in tenant._tables.items():
-                yield f"{name}.{kind}", repr([(key, held.row.entries, held.row.body)
-                                              for key, held in table.rows.items()]).encode()  # fmt: skip
+                held = [(key, at.row.entries, at.row.body) for key, at in table.rows.items()]
+                yield f"{name}.{kind}", repr(held).encode()
     elif isinstance(store, SqliteStore):
         with sqlite3.connect(told) as connection:
             yield "dump", "\n".join(connection.iterdump()).encode()

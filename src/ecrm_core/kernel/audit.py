@@ -41,7 +41,8 @@ class Noted:
 class AuditEntry:
     """One applied set: how many rows of which Kinds it wrote and dropped, and fields by name.
 
-    ``id`` is the sequence the set was applied under. ``customers`` counts those it was about.
+    ``id`` is made of the sequence the set was applied under: the last one is the least.
+    ``customers`` counts those it was about.
     """
 
     id: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.customers import (
     CONSENTS,
@@ -37,18 +37,16 @@ _REFUSED = frozenset({"refused", "person_refused"})
 class Erasing:
     """A customer with all that an erasure needs, the group read first.
 
-    ``rows`` are all of hers by Kind. ``said`` holds the statements about each of her addresses,
-    ``shared`` are those of them that somebody else holds too, ``person`` the statements about
-    herself. ``undos`` are the ids of her merges and of decisions about her. ``near`` are the
+    ``rows`` are all of hers by Kind. ``said`` holds for each of her addresses the statements that
+    count there and go with her: about herself and, where nobody else holds it, about the address.
+    ``undos`` are the ids of her merges and of decisions about her. ``near`` are the
     customers she was proposed to be one with: matching looks at them anew.
     """
 
     group: Group
     rows: Sequence[tuple[AnyKind, Key]]
     holds: Sequence[LegalHold] = ()
-    person: Sequence[ConsentStatement] = ()
-    said: Mapping[str, Sequence[ConsentStatement]]
-    shared: Collection[str] = ()
+    said: Mapping[str, Sequence[ConsentStatement]] = field(factory=dict)
     undos: Collection[str] = ()
     near: Collection[CustomerId] = ()
 
@@ -91,19 +89,16 @@ def _counts(kinds: Iterable[AnyKind]) -> dict[str, int]:
 def _refusals(
     erasing: Erasing, *, tenant: str, secret: bytes, at: datetime
 ) -> Iterator[ConsentStatement]:
-    """Go through what is refused at each of her addresses, by herself or about the address.
-
-    What was said about an address that somebody else holds stays as it is; what she said of all
-    hers is kept for it too.
-    """
-    for subject in sorted(erasing.said):
-        own = () if subject in erasing.shared else erasing.said[subject]
-        told = (*erasing.person, *own)
-        seen = max([at, *(said.at for said in told)])
+    """Go through what is refused at each of her addresses, by herself or about the address."""
+    for subject, told in sorted(erasing.said.items()):
+        name = erased_subject(secret, tenant, subject)
         for channel, purpose in sorted({(said.channel, said.purpose) for said in told}):
-            verdict = decide_contact(told, channel=channel, purpose=purpose, at=seen)
-            if verdict.reasons[0].code in _REFUSED:
-                yield ConsentStatement(
-                    subject=erased_subject(secret, tenant, subject), channel=channel,
-                    purpose=purpose, state=ConsentState.REFUSED, at=seen, source="erasure",
-                )  # fmt: skip
+            # What is dated later than now counts when its time has come.
+            last = max(said.at for said in told if said.purpose == purpose)
+            for when in sorted({at, max(at, last)}):
+                verdict = decide_contact(told, channel=channel, purpose=purpose, at=when)
+                if verdict.reasons[0].code in _REFUSED:
+                    yield ConsentStatement(
+                        subject=name, channel=channel, purpose=purpose, at=when,
+                        state=ConsentState.REFUSED, source="erasure",
+                    )  # fmt: skip

@@ -35,6 +35,7 @@ __all__ = ["Plan", "conflict", "plan_of", "replay"]
 
 T = TypeVar("T")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = 10**18 - 1
 
 
 @frozen(kw_only=True)
@@ -64,7 +65,7 @@ class Plan:
             answer = REQUESTS.row(evolve(self.request, sequence=sequence))
             writes = (*writes, (REQUESTS, (answer,)))
         if self.audit is not None:
-            name = f"{sequence:018d}"
+            name = f"{_LAST - sequence:018d}"  # of entries of one instant the last comes first
             writes = (*writes, (AUDIT, (AUDIT.row(evolve(self.audit, id=name)),)))
             links = tuple(AUDIT_LINKS.row(evolve(link, entry=name)) for link in self.links)
             writes = (*writes, (AUDIT_LINKS, links)) if links else writes

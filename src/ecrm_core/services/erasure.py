@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ecrm_core.customers import SourceKey, new_group
+from ecrm_core.customers import SourceKey, new_group, person_subject
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import (
     Applied,
@@ -109,15 +109,27 @@ def _decided(hers: Hers, act: Act, reason: str) -> ChangeSet:
         group=hers.group,
         rows=[(kind, kind.key_of(row.value)) for kind, row in rows],
         holds=read_holds(store, hers.ids),
-        person=read_consents(store, hers.people),
-        said={subject: read_consents(store, [subject]) for subject in sorted(hers.addresses)},
-        shared=hers.addresses - set(hers.own_addresses),
+        said={
+            subject: read_consents(store, _counting(hers, subject))
+            for subject in sorted(hers.addresses)
+        },
         undos=[row.value.id for kind, row in rows if kind in (MERGE_EDGES, REVIEW_DECISIONS)],
         near=_near(hers, [row.value for kind, row in rows if kind is PROPOSALS]),
     )
     return decide_erase(
         erasing, tenant=store.tenant, secret=act.secret, by=act.by, at=act.at, reason=why
     )
+
+
+def _counting(hers: Hers, subject: str) -> tuple[str, ...]:
+    """Return the subjects of what counts at an address of hers and goes with her.
+
+    What is said about an address that somebody else holds stays as it is, and of her own refusals
+    those count there that are heard there: of the homes that hold it now.
+    """
+    if subject in hers.own_addresses:
+        return (subject, *hers.people)
+    return tuple(map(person_subject, sorted(hers.holders[subject] & set(hers.ids))))
 
 
 def _near(hers: Hers, proposals: Iterable[Proposal]) -> set[CustomerId]:

@@ -63,13 +63,19 @@ class Hers:
         return frozenset(subjects_of(self.group, history))
 
     @cached_property
-    def own_addresses(self) -> tuple[str, ...]:
-        """Those of her addresses that nobody else holds: what is said about them is about her."""
+    def holders(self) -> Mapping[str, frozenset[CustomerId]]:
+        """The homes that hold each of her addresses now, hers and others'."""
         keys = [(KEYSET, subject) for subject in sorted(self.addresses)]
         found = self.store.find_many(SEARCH_KEYS, "by_key", keys)
-        shared = {key for (_, key), rows in found.items()
-                  if any(row.value.home_id not in self.ids for row in rows)}  # fmt: skip
-        return tuple(sorted(self.addresses - shared))
+        held = {key: frozenset(row.value.home_id for row in rows)
+                for (_, key), rows in found.items()}  # fmt: skip
+        return {subject: held.get(subject, frozenset()) for subject in self.addresses}
+
+    @cached_property
+    def own_addresses(self) -> tuple[str, ...]:
+        """Those of her addresses that nobody else holds: what is said about them is about her."""
+        own = frozenset(self.ids)
+        return tuple(sorted(held for held, homes in self.holders.items() if homes <= own))
 
     @cached_property
     def subscriptions(self) -> tuple[str, ...]:

@@ -44,9 +44,10 @@ def prepare_ingest(
     late = [put.key for put in records.puts if put.kind is HISTORY]
     if late and (heard := store.get_many(HISTORY, late)):
         records = decide_records(groups, delivery.records, policy=policy, known=heard.keys())
-    keys = [CONSENTS.key_of(statement) for statement in delivery.consents]
+    said = (*delivery.consents, *spared.refusals)
+    keys = [CONSENTS.key_of(statement) for statement in said]
     known = store.get_many(CONSENTS, keys)
-    statements = decide_statements((*delivery.consents, *spared.refusals), known=known.keys())
+    statements = decide_statements(said, known=known.keys())
     refused = _quarantine(store, delivery.refused)
     claims = _claims(store, delivery, policy)
     told = record_spared(store, events, erasures)

@@ -1,0 +1,286 @@
+"""Erasing: what it takes, what it refuses, what stays, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from ecrm_core.adapters.memory import MemoryStore
+from ecrm_core.crm import Crm, Settings
+from ecrm_core.customers import (
+    CONSENTS,
+    TOMBSTONES,
+    UNMATCHED,
+    ConsentState,
+    ConsentStatement,
+    FieldMap,
+    SourceKey,
+    address_subject,
+    parse_email,
+)
+from ecrm_core.errors import DefinitionError, InputError, MissingError, RefusedError
+from ecrm_core.kernel import FixedClock, Money
+from ecrm_core.merging import PROPOSALS
+from ecrm_core.sources import Delivery, generic
+from ecrm_core.timeline import INTERACTIONS, Interaction
+from tests.queues import proposal, propose
+
+NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
+SECRET = b"kept for ever, and nowhere else"
+FIELDS = FieldMap({"no": "id", "name": "full_name", "mail": "email"})
+ANN, BOB = "shop/1", "shop/2"
+MAIL = "ann@example.com"
+
+
+def rows(*numbers: int, mail: str = MAIL) -> Delivery:
+    told = [{"no": str(n), "name": f"Person {n}", "mail": mail if n == 1 else f"p{n}@example.com"}
+            for n in numbers]  # fmt: skip
+    return generic.read_rows(told, fields=FIELDS, source="shop", received_at=NOW)
+
+
+def again(store: MemoryStore, *, secret: bytes | None = SECRET) -> Crm:
+    return Crm(store, settings=Settings(clock=FixedClock(NOW), secret=secret))
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def crm(store: MemoryStore) -> Crm:
+    crm = again(store)
+    crm.ingest(rows(1, 2))
+    return crm
+
+
+def erase(crm: Crm, who: str = ANN, **more: Any) -> None:  # noqa: ANN401
+    crm.erase(who, by="ada", reason="case 7", **more)
+
+
+# ---------------------------------------------------------------- what it refuses
+
+
+def test_without_a_secret_nobody_is_erased_and_the_way_out_is_told(store: MemoryStore) -> None:
+    bare = again(store, secret=None)
+    bare.ingest(rows(1))
+    with pytest.raises(DefinitionError, match=r"secret=") as caught:
+        erase(bare)
+    assert caught.value.code == "secret_needed"
+    assert bare.resolve(ANN)
+
+
+def test_while_a_legal_hold_stands_nobody_is_erased(crm: Crm) -> None:
+    hold = crm.hold(ANN, reason="case 1", by="ada")
+    with pytest.raises(RefusedError) as caught:
+        erase(crm)
+    assert (caught.value.code, caught.value.facts) == ("legal_hold", {"holds": [hold]})
+    crm.release(hold, by="ada")
+    erase(crm)
+    with pytest.raises(MissingError):
+        crm.resolve(ANN)
+
+
+@pytest.mark.parametrize("who", ["shop/99", "cus_00000000000000000000000000000000"])
+def test_nobody_is_missing(crm: Crm, who: str) -> None:
+    with pytest.raises(MissingError):
+        erase(crm, who)
+
+
+def test_a_second_erasure_says_that_there_was_a_first(crm: Crm) -> None:
+    id_ = crm.resolve(ANN)
+    erase(crm)
+    for who in (ANN, id_):
+        with pytest.raises(RefusedError) as caught:
+            erase(crm, who)
+        assert caught.value.code == "erased"
+
+
+def test_an_empty_reason_is_refused(crm: Crm) -> None:
+    with pytest.raises(InputError):
+        crm.erase(ANN, by="ada", reason="  ")
+
+
+def test_under_a_key_the_first_answer_comes_again(crm: Crm) -> None:
+    first = crm.erase(ANN, by="ada", reason="case 7", key="e1")
+    second = crm.erase(ANN, by="ada", reason="case 7", key="e1")
+    assert second == evolve(first, replayed=True)
+    assert first.rows["record"] == 1
+    assert first.tombstones == 1
+    assert "record" in str(first)
+    assert "record" in first._repr_html_()
+
+
+def test_a_dry_run_is_what_is_written_and_writes_nothing(crm: Crm) -> None:
+    draft = crm.dry_run.erase(ANN, by="ada", reason="case 7")
+    assert crm.resolve(ANN)
+    assert crm.erase(ANN, by="ada", reason="case 7").rows == draft.result["rows"]
+
+
+# ---------------------------------------------------------------- another secret, or none
+
+
+USES: dict[str, Callable[[Crm], object]] = {
+    "ingest": lambda crm: crm.ingest(rows(3)),
+    "record": lambda crm: crm.record(_order("o1", "shop/3")),
+    "claim": lambda crm: crm.claim("device/1", BOB, proof="typed", source="web", by="web"),
+    "may_contact": lambda crm: crm.may_contact(BOB, "email", "marketing"),
+    "may_contact_address": lambda crm: crm.may_contact_address(MAIL, "email", "marketing"),
+    "erase": lambda crm: erase(crm, BOB),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_store_with_erasures_is_of_no_use_without_its_secret(
+    store: MemoryStore, crm: Crm, use: str
+) -> None:
+    erase(crm)
+    for secret, code in ((None, "secret_needed"), (b"another secret of a shop", "other_secret")):
+        with pytest.raises(DefinitionError) as caught:
+            USES[use](again(store, secret=secret))
+        assert caught.value.code == code
+    USES[use](crm)
+
+
+def test_a_file_is_refused_as_well(store: MemoryStore, crm: Crm, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("no,name,mail\n1,Ann,a@example.com\n3,Cyd,c@example.com\n")
+    erase(crm)
+    with pytest.raises(DefinitionError):
+        again(store, secret=None).ingest_file(tmp_path / "list.csv", source="shop", fields=FIELDS)
+    receipt = crm.ingest_file(tmp_path / "list.csv", source="shop", fields=FIELDS, page=1)
+    assert (receipt.rows, receipt.erased, receipt.created) == (2, 1, 1)
+    assert "1 erased" in str(receipt)
+
+
+def test_tenants_of_one_secret_share_no_tombstone(store: MemoryStore, crm: Crm) -> None:
+    other = Crm(store, tenant="other", settings=Settings(clock=FixedClock(NOW), secret=SECRET))
+    other.ingest(rows(1))
+    erase(crm)
+    erase(other)
+    one, two = ({row.value.id for row in held.store.scan(TOMBSTONES).rows} for held in (crm, other))
+    assert one & two == {"secret"}
+
+
+# ---------------------------------------------------------------- what goes
+
+
+def test_all_her_homes_go_and_a_part_that_was_cut_off_stays(crm: Crm) -> None:
+    crm.ingest(rows(3, 4))
+    crm.merge(ANN, "shop/3", by="ada")
+    crm.unmerge(crm.merge(ANN, "shop/4", by="ada"), by="ada")
+    crm.erase("shop/3", by="ada", reason="case 7")
+    for gone in (ANN, "shop/3"):
+        with pytest.raises(MissingError):
+            crm.resolve(gone)
+    assert crm.view("shop/4").merges == ()
+
+
+def test_events_that_came_before_their_record_go_too(crm: Crm) -> None:
+    crm.record(_order("o1", "shop/7"))
+    erase(crm, "shop/7")
+    assert crm.store.scan(INTERACTIONS).rows == ()
+    assert crm.record(_order("o1", "shop/7")).erased_interactions == 1
+
+
+def test_whom_she_was_proposed_to_be_one_with_is_looked_at_anew(crm: Crm) -> None:
+    propose(crm, proposal("1", "2"))
+    crm.run_matching()
+    propose(crm, proposal("1", "2"))
+    assert crm.store.scan(UNMATCHED).rows == ()
+    erase(crm)
+    assert crm.store.scan(PROPOSALS).rows == ()
+    assert [row.value.customer for row in crm.store.scan(UNMATCHED).rows] == [crm.resolve(BOB)]
+
+
+def _order(event: str, key: str) -> Interaction:
+    return Interaction(source="shop", event_id=event, kind="order_placed", at=NOW,
+                       subject=SourceKey.parse(key), amount=Money("5", "EUR"))  # fmt: skip
+
+
+# ---------------------------------------------------------------- addresses
+
+
+def said(crm: Crm, state: str, *, days: int = 0, purpose: str = "marketing") -> None:
+    at = NOW + timedelta(days=days)
+    crm.consent(MAIL, state, channel="email", purpose=purpose, now=at)
+
+
+def answer(crm: Crm, purpose: str = "marketing", *, days: int = 30) -> tuple[bool, str]:
+    verdict = crm.may_contact_address(MAIL, "email", purpose, at=NOW + timedelta(days=days))
+    return verdict.yes, verdict.reasons[0].code
+
+
+def test_a_grant_goes_and_a_refusal_stays_without_the_address(crm: Crm) -> None:
+    said(crm, "granted")
+    said(crm, "granted", purpose="news")
+    said(crm, "revoked", purpose="news")
+    erase(crm)
+    assert answer(crm) == (False, "no_statement")
+    assert answer(crm, "news") == (False, "refused")
+    assert not any(MAIL in str(row.value.reveal()) for row in crm.store.scan(CONSENTS).rows)
+
+
+def test_a_newcomer_with_a_refused_address_is_refused_until_she_agrees_herself(crm: Crm) -> None:
+    said(crm, "granted")
+    said(crm, "revoked", days=1)
+    erase(crm, now=NOW + timedelta(days=2))
+    crm.ingest(rows(9, mail=MAIL))
+    told = [{"no": "9", "name": "New", "mail": MAIL}]
+    crm.ingest(generic.read_rows(told, fields=FIELDS, source="shop", received_at=NOW))
+    said(crm, "granted")  # what was said before, told once more
+    assert answer(crm) == (False, "refused")
+    crm.store.apply(_snapshot(crm))
+    assert answer(crm) == (False, "refused")
+    said(crm, "granted", days=5)
+    assert answer(crm) == (True, "granted")
+
+
+def _snapshot(crm: Crm) -> Any:  # noqa: ANN401 - a ChangeSet
+    """A list that says yes as it always did, and not since when."""
+    from ecrm_core.services import prepare_consent
+
+    statement = ConsentStatement(
+        subject=address_subject(parse_email(MAIL)), channel="email", purpose="marketing",
+        state=ConsentState.GRANTED, at=NOW + timedelta(days=4), source="list", snapshot=True,
+    )  # fmt: skip
+    return prepare_consent(crm.store, statement)
+
+
+def test_what_she_refused_as_a_person_stays_refused_at_her_addresses(crm: Crm) -> None:
+    crm.refuse_contact(ANN, by="her")
+    erase(crm)
+    assert answer(crm) == (False, "refused")
+    assert answer(crm, "news") == (False, "no_statement")
+
+
+def test_of_an_address_that_another_holds_nothing_said_goes(crm: Crm) -> None:
+    told = [{"no": "5", "name": "Her husband", "mail": MAIL}]
+    crm.ingest(generic.read_rows(told, fields=FIELDS, source="shop", received_at=NOW))
+    said(crm, "granted")
+    crm.claim_address("device/1", MAIL, proof="typed", source="web", by="web")
+    before = crm.export("shop/5", audit=False)
+    erase(crm)
+    assert answer(crm) == (True, "granted")
+    assert crm.export("shop/5", audit=False) == before
+
+
+def test_a_refusal_that_an_erased_person_sends_later_is_kept_for_the_address(crm: Crm) -> None:
+    erase(crm)
+    statements = tuple(
+        ConsentStatement(
+            subject=address_subject(parse_email(MAIL)), channel="email", purpose=purpose,
+            state=ConsentState.of(state), at=NOW, source="shop",
+        )
+        for purpose, state in (("marketing", "revoked"), ("news", "granted"))
+    )  # fmt: skip
+    receipt = crm.ingest(evolve(rows(1, 2), consents=statements, spoken=(2, 0)))
+    assert (receipt.erased, receipt.duplicate, receipt.statements) == (1, 1, 1)
+    assert answer(crm) == (False, "refused")
+    assert answer(crm, "news") == (False, "no_statement")
+    uncounted = crm.ingest(evolve(rows(1, 2), consents=statements, spoken=(), digest="other"))
+    assert uncounted.statements == 0
