@@ -130,14 +130,16 @@ def make_server() -> Postgres:
         str(programs / "initdb"), "--pgdata", str(folder / "data"), "--username", _USER,
         "--auth", "trust", "--encoding", "UTF8", "--no-sync", "--no-instructions",
     ]  # fmt: skip
+    told = ""
     for locale in _LOCALES:
         done = subprocess.run(  # noqa: PLW1510 - the next locale is tried
             [*command, *locale], capture_output=True, text=True, user=owner, cwd=folder
         )
         if done.returncode == 0:
             return Postgres(folder, programs, owner)
+        told = done.stderr.strip()
     shutil.rmtree(folder, ignore_errors=True)
-    raise PostgresUnavailableError(f"initdb failed: {done.stderr.strip()}")
+    raise PostgresUnavailableError(f"initdb failed: {told}")
 
 
 def _programs() -> Path:
