@@ -5,8 +5,9 @@
 An adapter is memory, sqlite, sqlalchemy-sqlite or sqlalchemy-postgres (a server of its own is
 started); all four by default. The first 10,000 customers, 500 to a set, are written and read twice,
 page by page in turn: by the adapter, from values, and by hand, from dicts, with the same JSON text
-in tables with the same columns, keys and indexes (executemany; on Postgres COPY too). Then the adapter goes on to CUSTOMERS (20,000 by
-default), tells its memory on the way, and is asked for customers by an exact key.
+in tables with the same columns, keys and indexes (executemany; on Postgres COPY too). Then the
+adapter goes on to CUSTOMERS (20,000 by default), tells its memory on the way, and is asked for
+customers by an exact key.
 
 The full size, on a quiet machine: ``python benchmarks/storage.py 1000000`` (about 4 GB of disk for
 an adapter, under TMPDIR).
@@ -219,13 +220,13 @@ def beside(store: Store, plains: dict[str, Plain], customers: int) -> None:
         plan = watch.time("values to JSON", lambda c=changes: plan_of(c))
         rows = by_hand(plan)
         for name, plain in plains.items():
-            watch.time(f"write: {name}", lambda p=plain: p.write(rows))
+            watch.time(f"write: {name}", lambda p=plain, r=rows: p.write(r))
         watch.time("write: the adapter", lambda c=changes: store.apply(c))
         keys = {kind: [row.key for row in held] for kind, held in plan.writes}
         for kind in (RECORDS, PROFILES):
             for name, plain in plains.items():
-                watch.time(f"read: {name}", lambda p=plain, k=kind: p.read(k.name, keys[k]))
-            watch.time("read: the adapter", lambda k=kind: store.get_many(k, keys[k]))
+                watch.time(f"read: {name}", lambda p=plain, k=kind, a=keys: p.read(k.name, a[k]))
+            watch.time("read: the adapter", lambda k=kind, a=keys: store.get_many(k, a[k]))
     hand = next(iter(plains), None)
     for what in watch.seconds:
         compared = hand and what.endswith("the adapter") and f"{what.split(':')[0]}: {hand}"
