@@ -140,10 +140,10 @@ def _candidates(
     if name != "name:":
         # A customer has a few name keys, so a page several times the limit fills the answer.
         many = min(limit * 8, 10_000)
-        exact = store.scan(SEARCH_KEYS, within=(KEYSET, name), limit=many)
-        yield from ((row.value.home_id, "name", True) for row in exact.rows)
-        page = store.scan(SEARCH_KEYS, within=(KEYSET,), starts=name, limit=many)
-        yield from ((row.value.home_id, "name", False) for row in page.rows)
+        page = store.scan(
+            SEARCH_KEYS, within=(KEYSET,), starts=name, limit=many
+        )  # exact ones first
+        yield from ((row.value.home_id, "name", row.value.key == name) for row in page.rows)
 
 
 def _holders(store: Store, contact: ContactPoint) -> list[CustomerId]:

@@ -6,8 +6,9 @@ statement; SQLite's driver is fastest row by row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from ecrm_core.adapters.sqlalchemy.kindtable import KindTable
 from ecrm_core.adapters.sqlalchemy.values import Query, Values
 from ecrm_core.ports.span import Span, lower_bound
 
-__all__ = ["Shape", "Statements", "shape_of"]
+__all__ = ["Shape", "Statements", "quoted", "shape_of"]
 
 Shape = tuple[str | None, int, tuple[str, ...], bool, bool]
 """A page: index, columns fixed, columns of the lower bound, whether it is in, an upper bound."""
@@ -34,6 +35,7 @@ class Statements:
         self._changed = sa.select(sa.func.max(kinds.c.changed).label("changed")).subquery("k")
         self.page = lru_cache(maxsize=64)(self._page)
         self.by_index = lru_cache(maxsize=32)(self._by_index)
+        self._driver_puts: dict[str, Any] = {}
 
     @cached_property
     def by_key(self) -> Query:
@@ -88,6 +90,20 @@ class Statements:
         """Rows written: "replace" those older than they are, "keep" those there, or all "fresh"."""
         return self._puts[how]
 
+    def driver_put(self, how: str) -> tuple[str, Callable[[Sequence[Any]], tuple[Any, ...]]]:
+        """Return how SQLite's driver is told to ``put``, and what puts a row in its order.
+
+        A row is the columns bound as w0, w1, ..., then tenant, version and format.
+        """
+        if how not in self._driver_puts:
+            made = self.put(how).compile(dialect=sqlite.dialect())
+            width = len(self.of.keys) + len(self.of.extras) + 1
+            names = [*(f"w{at}" for at in range(width)), "tenant", "version", "format"]
+            places = itemgetter(*(names.index(name) for name in made.positiontup))
+            self._driver_puts[how] = str(made), places
+        sql, places = self._driver_puts[how]
+        return sql, places
+
     @cached_property
     def _puts(self) -> dict[str, Any]:
         keep = self._insert().on_conflict_do_nothing()
@@ -113,7 +129,8 @@ class Statements:
             return sqlite.insert(self.table).values(values)
         given = Values(len(columns), postgres=True)
         *texts, body = given.columns
-        rows = sa.select(_TENANT, *texts, sa.cast(body, postgresql.JSON), version, format_)
+        body = sa.cast(sa.func.replace(body, sa.func.chr(1), '"'), postgresql.JSON)
+        rows = sa.select(_TENANT, *texts, body, version, format_)
         return postgresql.insert(self.table).from_select(names, rows.select_from(given.source))
 
     @cached_property
@@ -138,6 +155,14 @@ class Statements:
         beside = self._changed.outerjoin(rows, sa.true())
         columns = [rows.c[f"o{at}"] for at in range(order)]
         return sa.select(self._changed.c.changed, *rows.c).select_from(beside).order_by(*columns)
+
+
+def quoted(body: str | None) -> str | None:
+    """Return JSON with another sign for its quotes, one that JSON has nowhere.
+
+    In an array drivers escape each quote, which takes longer than writing the row.
+    """
+    return body and body.replace('"', "\x01")
 
 
 def shape_of(of: KindTable, index: str | None, span: Span) -> tuple[Shape, dict[str, object]]:

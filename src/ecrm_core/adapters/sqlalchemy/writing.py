@@ -16,7 +16,7 @@ from attrs import define, field
 
 from ecrm_core.adapters.sqlalchemy.adopting import declare, next_number, share_declarations
 from ecrm_core.adapters.sqlalchemy.known import Declarations, declaration
-from ecrm_core.adapters.sqlalchemy.statements import Statements
+from ecrm_core.adapters.sqlalchemy.statements import Statements, quoted
 from ecrm_core.adapters.sqlalchemy.tables import Tables
 from ecrm_core.adapters.sqlalchemy.values import bound
 from ecrm_core.kernel import ABSENT, REQUESTS, AnyKind, Applied, Expect, Key, Row
@@ -154,12 +154,22 @@ class Writing:
 
     def _put(self, kind: AnyKind, how: str, rows: Sequence[Any], version: int) -> int:
         statement = self._of(kind).put(how)
+        if not self.postgres:
+            return self._put_each(self._of(kind), how, [
+                (*row, self.tenant, version, kind.format) for row in rows
+            ])  # fmt: skip
         own: dict[str, object] = {"version": version, "format": kind.format, "tenant": self.tenant}
-        if self.postgres:
-            values = bound(rows, width=len(rows[0]), postgres=True)
-            return self.connection.execute(statement, values | own).rowcount
-        each = [{f"w{at}": text for at, text in enumerate(row)} | own for row in rows]
-        return self.connection.execute(statement, each).rowcount
+        values = bound([(*texts, quoted(body)) for *texts, body in rows], width=len(rows[0]),
+                       postgres=True)  # fmt: skip
+        return self.connection.execute(statement, values | own).rowcount
+
+    def _put_each(self, statements: Statements, how: str, rows: Sequence[Any]) -> int:
+        """Hand the driver the rows as they are: binding takes as long as writing them."""
+        sql, places = statements.driver_put(how)
+        done = self.connection.exec_driver_sql(
+            sql, [places(row) for row in rows], {"preserve_rowcount": True}
+        )
+        return done.rowcount
 
     def _run(self, kind: AnyKind, statement: Any, keys: Sequence[Key]) -> Any:  # noqa: ANN401
         return self.connection.execute(statement, self._bind(keys, len(kind.key)))
