@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from ecrm_core.kernel import Applied, ChangeSet
 from ecrm_core.testing.faults import CommitThenErrorStore, FailingStore
 from tests.faulty.changing import MANY, WHOLE, Call, Send
 from tests.faulty.reading import READS, STORELESS
-from tests.faulty.shop import Shop, Taped, opened
+from tests.faulty.shop import Shop, Taped, Watched, opened, order
 from tests.faulty.state import state
 from tests.profile import SEED, size
 
@@ -140,6 +141,35 @@ def test_a_request_repeated_after_a_lost_answer_counts_once(name: str, tmp_path:
         again = ALL[name](shop.crm(), shop, Send("k", 1))
         assert state(shop.store, audit=once) == after
         assert not keyed(name) or _plain(again) == _plain(expected)
+
+
+def test_an_erasure_broken_off_keeps_nothing_that_was_recorded_meanwhile(tmp_path: Path) -> None:
+    """Whatever was recorded before the erasure is gone with its first set, answered or not."""
+    at, going = 0, True
+    while going:
+        at += 1
+        shop = opened(tmp_path)
+        going = _erased(shop, at)
+        assert not any("meanwhile" in row for row in state(shop.store)["interaction"]), at
+    assert at > 10
+
+
+def _erased(shop: Shop, at: int) -> bool:
+    """Record something before the n-th call of an erasure whose answer is lost, and send it again.
+
+    Return whether it has so many calls.
+    """
+    calls = iter(range(1, 10_000))
+
+    def meanwhile() -> None:
+        if next(calls) == at:
+            shop.crm().record(order("meanwhile", 2))
+
+    lossy = CommitThenErrorStore(Watched(shop.store, meanwhile), at=1)
+    for store in (lossy, shop.store):
+        with suppress(StorageUnavailable):
+            shop.crm(store).erase("shop/2", by="ann", reason="case 3", key="k")
+    return next(calls) > at
 
 
 @pytest.mark.parametrize("name", READS)

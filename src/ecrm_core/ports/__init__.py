@@ -19,7 +19,7 @@ from ecrm_core.ports.matching import (
 )
 from ecrm_core.ports.merging import read_holds, read_linked
 from ecrm_core.ports.pages import scan_pages
-from ecrm_core.ports.store import Cursor, Page, Store, Tenants
+from ecrm_core.ports.store import Cursor, Page, Picking, Store, Tenants
 from ecrm_core.ports.subscriptions import (
     read_due,
     read_subscription_events,
@@ -34,6 +34,7 @@ __all__ = [
     "SEAMS",
     "Cursor",
     "Page",
+    "Picking",
     "Store",
     "Tenants",
     "Toolbox",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from attrs import field, frozen
 
 from ecrm_core.kernel import Applied, ChangeSet, Key, Kind, Stored
 
-__all__ = ["Cursor", "Page", "Store", "Tenants"]
+__all__ = ["Cursor", "Page", "Picking", "Store", "Tenants"]
 
 T = TypeVar("T")
 Cursor = tuple[str, ...]
@@ -78,6 +78,19 @@ class Store(Protocol):
         ConflictError. Every row written gets ``Applied.sequence`` as its version, which is above
         all versions before it. A Put on an existing row of an ``insert_only`` Kind keeps that row.
         """
+        ...
+
+
+@runtime_checkable
+class Picking(Protocol):
+    """What a handle may offer beside: rows that nobody else is at this moment taking away.
+
+    Workers side by side then pick different rows, where they would all meet at the first ones and
+    all but one of them come too late. Only speed may depend on it.
+    """
+
+    def pick(self, kind: Kind[T], *, index: str, within: Key, limit: int) -> tuple[Stored[T], ...]:
+        """Return the first rows of a scan, without those that are being written or picked now."""
         ...
 
 

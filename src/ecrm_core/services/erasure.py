@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from attrs import evolve
+
 from ecrm_core.customers import SourceKey, new_group, person_subject
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import (
+    ABSENT,
     Applied,
     ChangeSet,
     CustomerId,
     Drop,
+    Expect,
     RequestKey,
     gate_text,
 )
@@ -23,13 +27,14 @@ from ecrm_core.merging import (
     Proposal,
     decide_erase,
 )
-from ecrm_core.ports import Store, read_consents, read_groups, read_holds
+from ecrm_core.ports import Store, read_consents, read_facts, read_groups, read_holds
 from ecrm_core.services.commit import commit
 from ecrm_core.services.hers import Hers
 from ecrm_core.services.identity import Act, group_of, identity_of
 from ecrm_core.services.judgements import roots_now
 from ecrm_core.services.personal import personal_rows
 from ecrm_core.services.tombstones import read_erasures, refuse_erased
+from ecrm_core.timeline import FACTS
 
 __all__ = ["erase_customer", "prepare_erase"]
 
@@ -103,7 +108,8 @@ def _decided(hers: Hers, act: Act, reason: str) -> ChangeSet:
             "a secret of 16 bytes or more, for ever: Crm.open(..., secret=...)"
         )
         raise DefinitionError(message, code="secret_needed")
-    store, rows = hers.store, list(personal_rows(hers))
+    store, told = hers.store, _facts(hers)
+    rows = list(personal_rows(hers))
     read_erasures(store, (), secret=act.secret)  # refuses another secret than that of before
     erasing = Erasing(
         group=hers.group,
@@ -116,9 +122,17 @@ def _decided(hers: Hers, act: Act, reason: str) -> ChangeSet:
         undos=[row.value.id for kind, row in rows if kind in (MERGE_EDGES, REVIEW_DECISIONS)],
         near=_near(hers, [row.value for kind, row in rows if kind is PROPOSALS]),
     )
-    return decide_erase(
+    changes = decide_erase(
         erasing, tenant=store.tenant, secret=act.secret, by=act.by, at=act.at, reason=why
     )
+    return evolve(changes, expects=(*changes.expects, *told))
+
+
+def _facts(hers: Hers) -> tuple[Expect, ...]:
+    """Return what holds as long as nobody records anything with her."""
+    held = read_facts(hers.store, hers.ids)
+    versions = {id_: row.version for id_, row in held.items()}
+    return tuple(Expect(FACTS, (id_,), versions.get(id_, ABSENT)) for id_ in hers.ids)
 
 
 def _counting(hers: Hers, subject: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import TypeVar
 
 from attrs import define, frozen
 
@@ -16,6 +17,7 @@ from ecrm_core.kernel import (
     Claim,
     DeliveryPolicy,
     Emit,
+    Kind,
     Stored,
     combine,
     decide_claim,
@@ -24,7 +26,7 @@ from ecrm_core.kernel import (
     decide_release,
     plain_table,
 )
-from ecrm_core.ports import Store
+from ecrm_core.ports import Picking, Store
 from ecrm_core.services.commit import commit
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "stuck_effects",
 ]
 
+T = TypeVar("T")
 Handler = Callable[[Emit], object]
 """The host's function that takes an effect over; an exception means: try again later."""
 
@@ -86,15 +89,22 @@ def prepare_claim(
 def _waiting(store: Store, topic: str, *, now: datetime, limit: int) -> list[Stored[Emit]]:
     if limit < 1:
         return []
-    page = store.scan(OUTBOX, index="by_topic", within=(topic,), limit=limit)
-    return [row for row in page.rows if row.value.at <= now]
+    rows = _first(store, OUTBOX, topic, limit)
+    return [row for row in rows if row.value.at <= now]
 
 
 def _due(store: Store, topic: str, *, now: datetime, limit: int) -> list[Stored[Claim]]:
     if limit < 1:
         return []
-    page = store.scan(CLAIMS, index="by_topic", within=(topic,), limit=limit)
-    return [row for row in page.rows if row.value.until is not None and row.value.until <= now]
+    rows = _first(store, CLAIMS, topic, limit)
+    return [row for row in rows if row.value.until is not None and row.value.until <= now]
+
+
+def _first(store: Store, kind: Kind[T], topic: str, limit: int) -> tuple[Stored[T], ...]:
+    """Return the first rows of a topic, past those other workers are claiming, if it can tell."""
+    if isinstance(store, Picking):
+        return store.pick(kind, index="by_topic", within=(topic,), limit=limit)
+    return store.scan(kind, index="by_topic", within=(topic,), limit=limit).rows
 
 
 def deliver(

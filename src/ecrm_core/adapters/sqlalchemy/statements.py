@@ -34,6 +34,7 @@ class Statements:
         self.of, self.table, self.postgres = of, of.table, postgres
         self._changed = sa.select(sa.func.max(kinds.c.changed).label("changed")).subquery("k")
         self.page = lru_cache(maxsize=64)(self._page)
+        self.free = lru_cache(maxsize=8)(self._free)
         self.by_index = lru_cache(maxsize=32)(self._by_index)
         self._driver_puts: dict[str, Any] = {}
 
@@ -66,6 +67,18 @@ class Statements:
 
     def _page(self, shape: Shape) -> Query:
         """One page of a span; without an index the last declaration does not matter."""
+        index, query = shape[0], self._rows(shape)
+        return query if index is None else self._with_changed(query, order=self._width(index))
+
+    def _free(self, shape: Shape) -> Query:
+        """A page of an index past the rows that somebody holds, each for himself meanwhile."""
+        query = self._rows(shape).with_for_update(skip_locked=True)
+        return self._with_changed(query, order=self._width(shape[0]))
+
+    def _width(self, index: str | None) -> int:
+        return len(self.of.order(index))
+
+    def _rows(self, shape: Shape) -> Query:
         index, fixed, low, closed, below = shape
         order = self.of.order(index)
         same = [c == sa.bindparam(f"v{at}", type_=sa.Text) for at, c in enumerate(order[:fixed])]
@@ -78,13 +91,12 @@ class Statements:
             conditions.append(sa.false())
         if below:
             conditions.append(order[fixed] < sa.bindparam("below", type_=sa.Text))
-        query = (
+        return (
             sa.select(*(c.label(f"o{at}") for at, c in enumerate(order)), *self._state())
             .where(*conditions)
             .order_by(*dict.fromkeys(order))
             .limit(sa.bindparam("limit", type_=sa.Integer))
         )
-        return query if index is None else self._with_changed(query, order=len(order))
 
     def put(self, how: str) -> Any:  # noqa: ANN401 - the two dialects have their own classes
         """Rows written: "replace" those older than they are, "keep" those there, or all "fresh"."""

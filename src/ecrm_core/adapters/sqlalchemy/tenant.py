@@ -75,12 +75,31 @@ class SqlAlchemyTenant:
         span = _without_nul(span)
         if span.nothing:
             return Page(())
-        shape, values = shape_of(self._database.tables.of(kind), index, span)
-        statement = self._statements(kind).page(shape)
-        found = self._database.ask(kind, index, (statement, values | {"tenant": self._name}))
+        found = self._asked(kind, index, span, free=False)
         first = 0 if index is None else 1  # after the number of the declarations
         following = tuple(found[limit - 1][first:-3]) if len(found) > limit else None
         return Page(tuple(_read(kind, row) for row in found[:limit]), following)
+
+    def pick(self, kind: Kind[T], *, index: str, within: Key, limit: int) -> tuple[Stored[T], ...]:
+        """Return the first rows of a scan, on Postgres past those that somebody else holds."""
+        span = _without_nul(
+            span_of(kind, index=index, within=within, starts=None, after=None, limit=limit)
+        )
+        if span.nothing:
+            return ()
+        found = self._asked(kind, index, span, free=self._database.postgres)
+        return tuple(_read(kind, row) for row in found[:limit])
+
+    def _asked(
+        self, kind: Kind[Any], index: str | None, span: Span, *, free: bool
+    ) -> list[sa.Row[Any]]:
+        shape, values = shape_of(self._database.tables.of(kind), index, span)
+        statements = self._statements(kind)
+        statement = statements.free(shape) if free else statements.page(shape)
+        values["tenant"] = self._name
+        if free:
+            values["limit"] = span.limit  # the row after them is somebody else's
+        return self._database.ask(kind, index, (statement, values))
 
     def apply(self, changes: ChangeSet) -> Applied:
         def follow(connection: sa.Connection) -> None:
