@@ -25,10 +25,14 @@ def due(crm: Crm, engine: sa.Engine) -> int:
             connection.execute(insert(Message).values(row).on_conflict_do_nothing())
 
     run = crm.run_due()
-    done = crm.deliver(charge=handed, notice=handed, task=handed)
+    delivered = failed = 0
+    more = True
+    while more:  # a hundred at a time
+        done = crm.deliver(charge=handed, notice=handed, task=handed)
+        delivered, failed, more = delivered + done.delivered, failed + done.failed, done.more
     print(f"{run.charges} charges, {run.notices} notices, {run.tasks} tasks")
-    print(f"delivered {done.delivered}, to be tried again {done.failed}")
-    return 1 if done.failed or crm.stuck() else 0
+    print(f"delivered {delivered}, to be tried again {failed}")
+    return 1 if failed or crm.stuck() else 0
 
 
 async def main(command: str) -> int:

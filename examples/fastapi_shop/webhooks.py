@@ -51,7 +51,7 @@ async def receive(
             receipt = crm.ingest(delivery, key=key)
         except KeyReused:  # the same event with newer content: a statement like any other
             receipt = crm.ingest(delivery)
-        if topic.startswith("orders/") and receipt.accepted and not receipt.replayed:
+        if topic.startswith("orders/") and receipt.customers and not receipt.replayed:
             save_order(session, json.loads(body), receipt.customers[0])
         return receipt
 

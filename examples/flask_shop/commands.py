@@ -23,10 +23,14 @@ def register(app: Flask) -> None:
         """Write down what is due and hand it over; exit code 1 when somebody should look."""
         crm = database.crm()  # on the engine: a claim is committed before the effect is handed out
         run = crm.run_due()
-        done = crm.deliver(charge=handed, notice=handed, task=handed)
+        delivered = failed = 0
+        more = True
+        while more:  # a hundred at a time
+            done = crm.deliver(charge=handed, notice=handed, task=handed)
+            delivered, failed, more = delivered + done.delivered, failed + done.failed, done.more
         click.echo(f"{run.charges} charges, {run.notices} notices, {run.tasks} tasks")
-        click.echo(f"delivered {done.delivered}, to be tried again {done.failed}")
-        sys.exit(1 if done.failed or crm.stuck() else 0)
+        click.echo(f"delivered {delivered}, to be tried again {failed}")
+        sys.exit(1 if failed or crm.stuck() else 0)
 
     def handed(effect: Emit) -> None:
         """Stand for payment provider, mailer, task list. The key makes a second time harmless."""

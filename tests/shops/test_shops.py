@@ -127,6 +127,9 @@ def test_a_customer_who_asks_for_it_is_erased_and_does_not_come_back(
     assert served.rows(recipients, id=str(number)) == [(None,)]
     again = server.webhook("customers/update", customer(number), event=f"y{number}")
     assert (again.status, again.body["accepted"]) == (200, 0)
+    late = order(number, number, updated_at="2026-11-04T10:00:00+09:00")
+    assert server.webhook("orders/updated", late, event=f"w{number}").status == 200
+    assert served.rows(recipients, id=str(number)) == [(None,)]
     assert server.staff("GET", f"/customers/shopify/{number}").status == 404
     for who in (number, 10**9):
         repeated = server.webhook("customers/redact", {"customer": {"id": who}}, event="z")
@@ -159,6 +162,19 @@ def test_a_browser_sees_a_masked_table(server: Server, number: int) -> None:
     shown = server.staff("GET", f"/customers/shopify/{number}", accept="text/html")
     assert shown.text.startswith("<table")
     assert CANARY not in shown.text
+
+
+@pytest.mark.parametrize("served", [FLASK], indirect=True, ids=["flask"])
+def test_the_list_is_one_query_over_the_shops_rows_and_the_crms(
+    served: Served, number: int
+) -> None:
+    for at in range(2):
+        told = order(number * 1_000 + at, number)
+        assert served.server.webhook("orders/create", told, event=f"l{number}-{at}").status == 200
+    listed = served.server.staff("GET", "/customers").body["customers"]
+    email = f"ann{number}.{CANARY}@example.com"
+    (card,) = [card for card in listed if card["email"] == email]
+    assert (card["orders"], card["name"]) == (2, f"Ann{CANARY} Reed{number}")
 
 
 @pytest.mark.parametrize(
@@ -207,7 +223,9 @@ def test_many_at_once_each_count_and_one_event_counts_once(served: Served, numbe
         answers = list(pool.map(send, range(16)))
     assert [status for status, _ in answers] == [200] * 16
     assert sum(not replayed for _, replayed in answers) == 1
-    assert server.staff("GET", f"/customers/shopify/{number}").body["orders"] == 16
+    shown = server.staff("GET", f"/customers/shopify/{number}").body
+    own = served.rows("select count(*) from orders where crm_id = :id", id=shown["id"])
+    assert (shown["orders"], own) == (16, [(16,)])
 
 
 def test_a_database_that_is_away_is_answered_503_and_comes_back(

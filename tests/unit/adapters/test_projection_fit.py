@@ -23,6 +23,7 @@ MISFITS: dict[str, tuple[list[Any], dict[str, str]]] = {
     "a number": ([sa.Column("email", sa.Integer)], {"email": "email"}),
     "a closed list": ([sa.Column("email", sa.Enum("a", "b", name="e"))], {"email": "email"}),
     "text as a date": ([sa.Column("name", sa.Date)], {"name": "full_name"}),
+    "no type at all": ([sa.Column("born", sa.types.NullType())], {"born": "birth_date"}),
     "a date as an instant": ([sa.Column("seen", sa.Date)], {"seen": "updated_at"}),
     "an instant without a zone": ([sa.Column("seen", sa.DateTime)], {"seen": "updated_at"}),
     "must be filled": ([sa.Column("email", sa.Text, nullable=False)], {"email": "email"}),

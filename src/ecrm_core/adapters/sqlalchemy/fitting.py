@@ -5,8 +5,8 @@ What is refused here would otherwise stop an intake later, at the first customer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -14,11 +14,15 @@ from ecrm_core.customers import FieldMap
 from ecrm_core.errors import DefinitionError
 from ecrm_core.sources.row_fields import TEXT_FIELDS
 
-__all__ = ["check_fit"]
+__all__ = ["TYPES", "check_fit"]
 
 _SEVERAL = ("email", "language", "note", "phone", "street")
 _SINGLE = ("birth_date", "country", "id", "kana", "tags", "updated_at", *TEXT_FIELDS)
-_TYPES: dict[str, type] = {"birth_date": date, "updated_at": datetime}
+TYPES: Final[Mapping[str, type[sa.types.TypeEngine[Any]]]] = {
+    "birth_date": sa.Date,
+    "updated_at": sa.DateTime,
+}
+"""The type that a column of the role may have, where it is not text."""
 
 
 def check_fit(table: sa.Table, fields: FieldMap, keys: tuple[str, ...]) -> None:
@@ -56,14 +60,14 @@ def _check_role(table: sa.Table, column: str, role: str) -> None:
 
 def _check_type(table: sa.Table, column: str, role: str) -> None:
     type_ = table.c[column].type
-    wanted = _TYPES.get(role, str)
+    own = TYPES.get(role)
     if isinstance(type_, sa.String) and not isinstance(type_, sa.Enum):
         if type_.length is not None:
             raise _misfit(table, column, f"found {type_!r}, expected Text: a length stops intakes")
-    elif wanted is str or type_.python_type is not wanted:
-        expected = "Text" if wanted is str else f"Text or a type of {wanted.__name__}"
+    elif own is None or not isinstance(type_, own):
+        expected = f"Text or {own.__name__}" if own else "Text"
         raise _misfit(table, column, f"found {type_!r}, expected {expected}")
-    elif wanted is datetime and not getattr(type_, "timezone", True):
+    elif isinstance(type_, sa.DateTime) and not type_.timezone:
         raise _misfit(table, column, f"found {type_!r}, expected DateTime(timezone=True)")
 
 

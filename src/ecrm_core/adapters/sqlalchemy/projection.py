@@ -7,7 +7,7 @@ loser's, an erased one's), always in the transaction of the change.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from attrs import field, frozen
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ecrm_core.adapters.sqlalchemy.fitting import check_fit
+from ecrm_core.adapters.sqlalchemy.fitting import TYPES, check_fit
 from ecrm_core.customers import PROFILES, FieldMap
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import AnyKind, ChangeSet
@@ -23,7 +23,10 @@ from ecrm_core.sources.profile_rows import profile_cells
 
 __all__ = ["Projection"]
 
-_READ = {date: date.fromisoformat, datetime: datetime.fromisoformat}
+_READ: Mapping[type[Any], Callable[[str], object]] = {
+    sa.Date: date.fromisoformat,
+    sa.DateTime: datetime.fromisoformat,
+}
 
 
 def _table(given: object) -> sa.Table:
@@ -122,6 +125,11 @@ class Projection:
         for column, role in self.fields.columns.items():
             seen[role] += 1
             cell = cells.get(role if seen[role] == 1 else f"{role}_{seen[role]}")
-            read = _READ.get(self.table.c[column].type.python_type)
-            row[column] = read(cell) if read and cell else cell
+            row[column] = None if cell is None else self._read(column, role, cell)
         return row
+
+    def _read(self, column: str, role: str, cell: str) -> object:
+        own = TYPES.get(role)
+        if own is None or not isinstance(self.table.c[column].type, own):
+            return cell
+        return _READ[own](cell)
