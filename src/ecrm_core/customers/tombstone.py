@@ -33,7 +33,10 @@ SECRET_MARK: Final[Key] = ("secret",)
 
 @frozen(kw_only=True)
 class Tombstone:
-    """One erased home, merge or decision, by the keyed hash of its id; or the secret's ``mark``."""
+    """One erased home, merge or decision, by the keyed hash of its id; or the secret's ``mark``.
+
+    The mark is None until somebody is erased.
+    """
 
     id: str
     mark: str | None = None

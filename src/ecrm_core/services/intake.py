@@ -62,6 +62,8 @@ def prepare_ingest(
         **claims.result,
     }
     parts = [records, statements, refused, told, claims, erasures.guard]
+    if records.puts:
+        parts.append(erasures.founding)
     return combine(parts, result=counts)
 
 

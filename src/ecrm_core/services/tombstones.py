@@ -21,7 +21,7 @@ from ecrm_core.customers import (
     tombstone_id,
 )
 from ecrm_core.errors import RefusedError
-from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Stored
+from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Put, Stored
 from ecrm_core.ports import Store, read_consents
 
 __all__ = [
@@ -30,6 +30,8 @@ __all__ = [
     "read_erasures",
     "refuse_erased",
 ]
+
+_EMPTY = Tombstone(id=SECRET_MARK[0])
 
 
 @frozen(kw_only=True)
@@ -48,6 +50,14 @@ class Erasures:
         """The condition that nobody was erased since."""
         return ChangeSet(expects=(Expect(TOMBSTONES, SECRET_MARK, self.version),))
 
+    @property
+    def founding(self) -> ChangeSet:
+        """The empty mark, where there is none yet.
+
+        A row that is there is expected by many at once, one that is missing by one after the other.
+        """
+        return ChangeSet() if self.version else ChangeSet(puts=(Put(TOMBSTONES, _EMPTY),))
+
 
 def read_erasures(store: Store, ids: Iterable[str], *, secret: bytes | None) -> Erasures:
     """Return which of these ids (homes, merges, decisions) were erased.
@@ -56,8 +66,8 @@ def read_erasures(store: Store, ids: Iterable[str], *, secret: bytes | None) -> 
     "other_secret") where nobody could tell.
     """
     mark = _mark(store)
-    if mark is None:
-        return Erasures()
+    if mark is None or mark.value.mark is None:
+        return Erasures(version=mark.version if mark else ABSENT)
     known = check_secret(mark.value, secret, store.tenant)
     names = {tombstone_id(known, store.tenant, id_): id_ for id_ in ids}
     found = store.get_many(TOMBSTONES, [(name,) for name in names])
@@ -66,7 +76,7 @@ def read_erasures(store: Store, ids: Iterable[str], *, secret: bytes | None) -> 
 
 
 def _mark(store: Store) -> Stored[Tombstone] | None:
-    """Return the mark, which is there once anybody was erased."""
+    """Return the mark, which is there once anything was taken in."""
     return store.get_many(TOMBSTONES, [SECRET_MARK]).get(SECRET_MARK)
 
 
@@ -82,7 +92,7 @@ def read_erased_consents(
 ) -> tuple[ConsentStatement, ...]:
     """Return the refusals about these addresses that outlived an erasure."""
     mark = _mark(store)
-    if mark is None:
+    if mark is None or mark.value.mark is None:
         return ()
     known = check_secret(mark.value, secret, store.tenant)
     return read_consents(
