@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -24,8 +25,6 @@ from tests.postgres import server
 
 FOLDER = Path(__file__).parents[1] / "formats"
 LATER = AT + timedelta(days=40)
-# Kinds that came after a format: its stores have none of their rows.
-SINCE = {"sqlite_1": {"audit", "audit_link", "tombstone"}, "postgres_1": set[str]()}
 
 
 def load(name: str, folder: Path) -> str:
@@ -71,9 +70,12 @@ def every(store: Store, kind: Kind[Any]) -> list[Any]:
 
 
 def test_every_row_of_every_kind_is_read_and_found_by_each_index(crm: Crm, name: str) -> None:
+    text = (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
     for kind in KINDS:
         values = every(crm.store, kind)
-        assert bool(values) != (kind.name in SINCE[name]), kind
+        insert = rf'^INSERT INTO (?:public\.ecrm_|"k_){kind.name}"? VALUES'
+        written = re.findall(insert, text, re.MULTILINE)
+        assert len(values) == len(written), kind  # none of Kinds that came later
         for value in values:
             row = kind.row(value)
             assert crm.store.get_many(kind, [row.key])[row.key].value == value

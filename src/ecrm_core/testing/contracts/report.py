@@ -97,7 +97,7 @@ def ask(contract: Contract, name: str) -> Promise:
     outcome, why = _run(contract, name)
     owner = next(base for base in type(contract).__mro__ if name in vars(base))
     return Promise(
-        subject=owner.__name__.lower(),
+        subject=owner.__name__.removesuffix("Contract").lower(),
         sentence=name.removeprefix("test_").replace("_", " "),
         outcome=outcome,
         why=why,
