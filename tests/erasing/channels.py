@@ -41,10 +41,10 @@ OTHERS = ("shop/20", "shop/21", "shop/22")
 GOOD = FieldMap({"no": "id", "name": "full_name", "mail": "email", "tel": "phone"})
 
 
-def opened(store: Tenants, **more: Any) -> Crm:  # noqa: ANN401 - of Settings
+def opened(store: Tenants, tenant: str = "main") -> Crm:
     """A shop with a plugin's Kinds and a secret."""
-    settings = evolve(SETTINGS, clock=FixedClock(AT), region="KR", secret=SECRET, **more)
-    return Crm(store, settings=settings)
+    settings = evolve(SETTINGS, clock=FixedClock(AT), region="KR", secret=SECRET)
+    return Crm(store, tenant=tenant, settings=settings)
 
 
 def record(key: str, at: datetime = AT, **values: object) -> SourceRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from functools import cache, partial
 from itertools import chain, count
@@ -51,7 +52,7 @@ from tests.histories.contact import of_addresses
 from tests.histories.history import History
 from tests.histories.ledger import Around
 from tests.histories.shop import FIELDS, GUARANTEES, HOMES, KEYS, NOTES, SETTINGS, write_files
-from tests.places import PLACES, open_target, target
+from tests.places import PLACES, handles, open_target, target
 from tests.profile import SEED, size
 
 REFUSED = {"refused", "person_refused"}
@@ -201,6 +202,34 @@ def test_whoever_comes_in_while_she_is_erased_is_erased_or_refused(name: str) ->
                 break
             _check_gone(opened(store), store, person, name)
         assert at > 2
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_two_connections_at_once_leave_nothing_of_her(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """One takes her in again and again, the other erases her; whoever comes first."""
+    person = people(1)[0]
+    with handles(kind, request, tmp_path, count=2) as (one, two):
+        for number in range(size(3, 300)):
+            tenant = f"t{number}"
+            crm, other = opened(one, tenant=tenant), opened(two, tenant=tenant)
+            crm.ingest(delivery(person))
+
+            def enter(crm: Crm = crm) -> None:
+                for _ in range(5):
+                    crm.ingest(evolve(delivery(person), digest=str(_)))
+                    crm.record(order(person, f"o{_}"))
+
+            with ThreadPoolExecutor(2) as pool:
+                entering, erasing = pool.submit(enter), pool.submit(_erase, other, person)
+                assert erasing.result()
+                entering.result()
+            with pytest.raises(MissingError):
+                crm.view(HER)
+            assert [kind.name for kind in KINDS if rows(crm.store, kind)] == [
+                "audit", "audit_link", "tombstone",
+            ]  # fmt: skip
 
 
 def _check_gone(crm: Crm, store: MemoryStore, person: Person, name: str) -> None:

@@ -20,7 +20,6 @@ from ecrm_core.services import (
     export_whole,
     prepare_erase,
     prepare_forget_audit,
-    view_customer,
 )
 
 __all__ = ["Erasure", "PrivacyDrafts", "PrivacyVerbs"]
@@ -77,9 +76,8 @@ class PrivacyVerbs(Verbs):
         requests, the audit. What remains is the same before a merge and after its undo.
         """
         kinds = tuple(self._settings.tools.linked.values())
-        whole = view_customer(self.store, customer, timeline=None, kinds=kinds)
-        told = export_whole(self.store, whole, kinds=kinds, audit=audit)
-        self._note("export", by, now, customers=[home.id for home in whole.group.homes])
+        told = export_whole(self.store, customer, kinds=kinds, audit=audit)
+        self._note("export", by, now, customers=told["aliases"])
         return told
 
     def erase(

@@ -13,12 +13,19 @@ from typing import Final
 from attrs import field, frozen
 
 from ecrm_core.kernel.codec import recency_text
+from ecrm_core.kernel.gates import gate_text
 from ecrm_core.kernel.kinds import Index, Kind
 
 __all__ = ["AUDIT", "AUDIT_LINKS", "AuditEntry", "AuditLink", "Noted"]
 
+_LONGEST = 1_000_000  # characters: whatever the row takes that the reason is given for
+
 NAMED: Final = 50
 """Customers whom a set names one by one; of more it tells the number, unless it has a key."""
+
+
+def _text(text: str | None) -> str | None:
+    return None if text is None else gate_text(text, limit=_LONGEST)
 
 
 @frozen(kw_only=True)
@@ -31,9 +38,9 @@ class Noted:
 
     verb: str
     at: datetime
-    by: str | None = None
-    why: str | None = field(default=None, repr=False)
-    case: str | None = None
+    by: str | None = field(default=None, converter=_text)
+    why: str | None = field(default=None, converter=_text, repr=False)
+    case: str | None = field(default=None, converter=_text)
     customers: tuple[str, ...] = ()
 
 

@@ -105,13 +105,11 @@ def _entry(changes: ChangeSet) -> AuditEntry | None:
         return None
     written = Counter(put.kind.name for put in changes.writes)
     dropped = Counter(drop.kind.name for drop in changes.drops)
-    entry = AuditEntry(
+    return AuditEntry(
         id="", verb=note.verb, at=note.at, by=note.by, case=note.case, written=dict(written),
         dropped=dict(dropped), fields=tuple(sorted(set(map(_field, changes.fields)))),
         customers=len(note.customers),
     )  # fmt: skip
-    AUDIT.row(entry)  # what no store can hold is refused now
-    return entry
 
 
 def _field(name: str) -> str:
@@ -126,13 +124,10 @@ def _links(changes: ChangeSet) -> tuple[AuditLink, ...]:
         return ()
     # Of several customers a reason may name another one, who takes away no row but her own.
     why = note.why if len(note.customers) == 1 else None
-    links = [
+    return tuple(
         AuditLink(customer=id_, entry="", at=note.at, why=why, request=request)
         for id_ in note.customers
-    ]
-    for link in links[:1]:
-        AUDIT_LINKS.row(link)
-    return tuple(links)
+    )
 
 
 def conflict(expect: Expect) -> ConflictError:

@@ -3,26 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from ecrm_core.kernel import AUDIT, AUDIT_LINKS, AuditLink, Json, Stored, encode
+from ecrm_core.customers import SourceKey
+from ecrm_core.errors import ConflictError
+from ecrm_core.kernel import (
+    AUDIT,
+    AUDIT_LINKS,
+    AuditEntry,
+    AuditLink,
+    Json,
+    Stored,
+    canonical_json,
+    encode,
+)
 from ecrm_core.merging import LinkedKind
 from ecrm_core.ports import Store
 from ecrm_core.services.hers import Hers
 from ecrm_core.services.personal import PERSONAL
-from ecrm_core.services.view import CustomerView, export_customer
+from ecrm_core.services.view import export_customer, view_customer
 
 __all__ = ["export_whole"]
 
+_ATTEMPTS = 5
+
 
 def export_whole(
-    store: Store, view: CustomerView, *, kinds: Sequence[LinkedKind] = (), audit: bool = True
-) -> dict[str, object]:
+    store: Store,
+    customer: str | SourceKey,
+    *,
+    kinds: Sequence[LinkedKind] = (),
+    audit: bool = True,
+) -> dict[str, Any]:
     """Return what ``export_customer`` does, and the rows of all other Kinds that are about her.
 
-    ``audit=False`` leaves out what was done with her (``Personal.deed``).
+    ``audit=False`` leaves out what was done with her (``Personal.deed``). It is as of one moment:
+    read twice alike. Raises ConflictError when others change her again and again.
     """
+    before = _export(store, customer, kinds, audit=audit)
+    for _ in range(_ATTEMPTS):
+        exported = _export(store, customer, kinds, audit=audit)
+        if exported == before:
+            return exported
+        before = exported
+    message = "the customer is being changed by others again and again; try later"
+    raise ConflictError(message, retry="operation")
+
+
+def _export(
+    store: Store, customer: str | SourceKey, kinds: Sequence[LinkedKind], *, audit: bool
+) -> dict[str, Any]:
+    view = view_customer(store, customer, timeline=None, kinds=kinds)
     hers = Hers(store, view.group, kinds)
-    exported = export_customer(view, audit=audit)
+    exported: dict[str, Any] = export_customer(view, audit=audit)
     for personal in PERSONAL:
         name = personal.exported
         if name is None or name in exported or (personal.deed and not audit):
@@ -30,18 +63,30 @@ def export_whole(
         kind = personal.kind
         rows = {kind.key_of(row.value): row for row in personal.find(hers)}
         found = [rows[key] for key in sorted(rows)]
-        told = [encode(row.value, kind.of) for row in found]
+        told = [_shown(encode(row.value, kind.of)) for row in found]
         exported[name] = _entries(store, found) if kind is AUDIT_LINKS else told
     return exported
+
+
+def _shown(told: Json) -> Json:
+    """Leave out the numbers of the store's own, which tell nothing about her."""
+    return {name: held for name, held in told.items() if name != "sequence"}
 
 
 def _entries(store: Store, links: Sequence[Stored[AuditLink]]) -> list[Json]:
     """Return what the audit tells of her, the newest first, each with the reason that was given.
 
-    Exports are left out: so two exports with nothing in between are equal.
+    Exports are left out: so two exports with nothing in between are equal. Of entries of one
+    instant the text decides the order.
     """
     why = {row.value.entry: row.value.why for row in links}
     held = store.get_many(AUDIT, [(id_,) for id_ in why]).values()
-    changes = (row.value for row in held if row.value.written or row.value.dropped)
-    entries = sorted(changes, key=lambda entry: (entry.recency, entry.id))
-    return [encode(entry) | ({"why": said} if (said := why[entry.id]) else {}) for entry in entries]
+    changes = [row.value for row in held if row.value.written or row.value.dropped]
+    told = [(entry.recency, _told(entry, why[entry.id])) for entry in changes]
+    told.sort(key=lambda each: (each[0], canonical_json(each[1])))
+    return [entry for _, entry in told]
+
+
+def _told(entry: AuditEntry, why: str | None) -> Json:
+    told = {name: held for name, held in encode(entry).items() if name != "id"}
+    return told | {"why": why} if why else told

@@ -9,12 +9,11 @@ import pytest
 
 from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm
-from ecrm_core.kernel import AUDIT, AUDIT_LINKS, encode
+from ecrm_core.kernel import AUDIT_LINKS, encode
 from ecrm_core.ports import KINDS
 from ecrm_core.services.hers import Hers
 from ecrm_core.services.identity import group_of
 from ecrm_core.services.personal import IMPERSONAL, PERSONAL, personal_rows
-from tests.derived import rows
 from tests.docs.reference_tables import tables
 from tests.erasing.channels import HER, bad_rows, delivery, opened, others, walk
 from tests.erasing.person import people
@@ -55,6 +54,7 @@ def test_an_export_holds_every_row_that_an_erasure_takes(crm: Crm) -> None:
     exported: dict[str, Any] = crm.export(HER)
     for each in PERSONAL:
         found = [encode(row.value, each.kind.of) for row in each.find(_hers(crm))]
+        found = [{n: held for n, held in row.items() if n != "sequence"} for row in found]
         if each.exported is None or each.kind is AUDIT_LINKS:
             continue
         told: Any = exported[each.exported]
@@ -64,9 +64,7 @@ def test_an_export_holds_every_row_that_an_erasure_takes(crm: Crm) -> None:
         texts = [str(row) for row in told]
         assert {str(row) for row in found} <= set(texts), each.exported
     assert {kind.name for kind, _ in personal_rows(_hers(crm))} >= exported["linked"].keys()
-    entries = rows(crm.store, AUDIT)
-    assert exported["audit"]
-    assert {row["id"] for row in exported["audit"]} <= {id_ for (id_,) in entries}
+    assert {"ingest", "merge", "subscribe"} <= {row["verb"] for row in exported["audit"]}
 
 
 def test_what_is_not_exported_says_nothing_that_others_do_not() -> None:
