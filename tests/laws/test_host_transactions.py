@@ -25,13 +25,19 @@ LEVELS = ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 WRITERS, ROUNDS_OF_A_WORLD = 4, 10
 
 
-@pytest.fixture(params=LEVELS)
+@pytest.fixture(scope="module", params=LEVELS)
 def engine(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[sa.Engine]:
     """A host's engine of that level, on a database with our tables."""
     made = sa.create_engine(postgres.fresh(), isolation_level=request.param, pool_size=WRITERS + 2)
     SqlAlchemyStore(made).create()
     yield made
     made.dispose()
+
+
+@pytest.fixture
+def tenant(request: pytest.FixtureRequest) -> str:
+    """A tenant of its own for each test: tables are made once a level."""
+    return str(request.node.name)
 
 
 class Hosted:
@@ -55,7 +61,7 @@ class Hosted:
 def test_hosts_at_once_lose_nothing_and_bring_nothing_back(engine: sa.Engine) -> None:
     draw = random.Random(SEED)
     with ThreadPoolExecutor(WRITERS) as pool:
-        for number in range(size(20, 1_000) // ROUNDS_OF_A_WORLD):
+        for number in range(size(10, 1_000) // ROUNDS_OF_A_WORLD):
             hosts = [Hosted(engine, f"shop {number}") for _ in range(WRITERS)]
             world = World(cast("list[Crm]", hosts), draw)
             for _ in range(ROUNDS_OF_A_WORLD):
@@ -63,9 +69,9 @@ def test_hosts_at_once_lose_nothing_and_bring_nothing_back(engine: sa.Engine) ->
                 world.check()
 
 
-def _two_customers(engine: sa.Engine) -> tuple[Crm, list[str]]:
+def _two_customers(engine: sa.Engine, tenant: str) -> tuple[Crm, list[str]]:
     """Two customers, each with a brand."""
-    crm = Crm(SqlAlchemyStore(engine))
+    crm = Crm(SqlAlchemyStore(engine), tenant=tenant)
     world = [SourceKey("shop", "1"), SourceKey("shop", "2")]
     for key in world:
         state(crm, key, ("brand", "a"), crm.now())
@@ -73,9 +79,9 @@ def _two_customers(engine: sa.Engine) -> tuple[Crm, list[str]]:
 
 
 @pytest.mark.parametrize("late", ["insert", "change"])
-def test_a_host_is_told_what_to_do_again(engine: sa.Engine, late: str) -> None:
+def test_a_host_is_told_what_to_do_again(engine: sa.Engine, tenant: str, late: str) -> None:
     """Somebody inserts under the customer, or changes her, between what is read and the write."""
-    crm, (one, two) = _two_customers(engine)
+    crm, (one, two) = _two_customers(engine, tenant)
     runs, told = list[int](), list[str]()
 
     def meanwhile() -> None:
@@ -86,9 +92,9 @@ def test_a_host_is_told_what_to_do_again(engine: sa.Engine, late: str) -> None:
 
     def work(connection: sa.Connection) -> str:
         runs.append(1)
-        store = Late(SqlAlchemyStore(connection).tenant("main"), meanwhile, told)
+        store = Late(SqlAlchemyStore(connection).tenant(tenant), meanwhile, told)
         store.waits = len(runs) == 1
-        return Crm(Around(store)).correct(one, "brand", "b", by="me")
+        return Crm(Around(store), tenant=tenant).correct(one, "brand", "b", by="me")
 
     ruling = run_in_transaction(engine, work)
     again = "operation" if _level(engine) == "READ COMMITTED" else "transaction"
@@ -103,8 +109,10 @@ def _level(engine: sa.Engine) -> str:
         return connection.get_isolation_level()
 
 
-def test_of_two_hosts_that_wait_for_each_other_both_get_through(engine: sa.Engine) -> None:
-    crm, people = _two_customers(engine)
+def test_of_two_hosts_that_wait_for_each_other_both_get_through(
+    engine: sa.Engine, tenant: str
+) -> None:
+    crm, people = _two_customers(engine, tenant)
     barrier = Barrier(2)
 
     def host(order: list[str], value: str) -> int:
@@ -113,7 +121,7 @@ def test_of_two_hosts_that_wait_for_each_other_both_get_through(engine: sa.Engin
         def work(connection: sa.Connection) -> None:
             nonlocal runs
             runs += 1
-            mine = Crm(SqlAlchemyStore(connection))
+            mine = Crm(SqlAlchemyStore(connection), tenant=tenant)
             for who in order:
                 mine.correct(who, "brand", value, by=value)
                 _meet(barrier)

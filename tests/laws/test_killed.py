@@ -23,7 +23,7 @@ KILLS_OF_A_LIFE = 10
 def test_a_process_killed_at_work(
     place: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    _live(lambda: target(place, request, tmp_path), size(3, 200), tmp_path, _kill)
+    _live(lambda: target(place, request, tmp_path), size(2, 200), tmp_path, _kill)
 
 
 def test_a_killed_postgres(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_killed_postgres(tmp_path: Path) -> None:
 
     try:
         server.start()
-        _live(server.fresh, size(2, 20), tmp_path, kill)
+        _live(server.fresh, size(1, 20), tmp_path, kill)
     finally:
         server.stop()
 
