@@ -95,7 +95,7 @@ class Crm(
         without an offset; ``currency`` (ISO 4217) is what a bare amount in a rule means;
         ``tools`` are what plugins and the shop add (``plugins.discover().tools``), ``rules`` what
         its data is asked (default: ``quality.CORE``); ``secret`` (16 bytes or more, kept for ever)
-        is needed for sources that know people by e-mail alone.
+        is needed for sources that know people by e-mail alone, and to erase anybody.
         Raises DefinitionError and StorageError.
         """
         given: dict[str, Any] = {

@@ -77,7 +77,8 @@ class PrivacyVerbs(Verbs):
         """
         kinds = tuple(self._settings.tools.linked.values())
         told = export_whole(self.store, customer, kinds=kinds, audit=audit)
-        self._note("export", by, now, customers=told["aliases"])
+        ids: Any = told["aliases"]
+        self._note("export", by, now, customers=ids)
         return told
 
     def erase(

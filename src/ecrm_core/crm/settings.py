@@ -24,8 +24,9 @@ class Settings:
     ``region`` (ISO 3166-1 alpha-2) reads phone numbers without a country code, ``tz`` (IANA) times
     without an offset. ``currency`` (ISO 4217) is what a bare amount in a rule means. ``presets``
     are what is done around subscriptions, by name. ``secret`` (16 bytes or more, kept for ever)
-    stands in for personal keys. ``tools`` are the shop's own and its plugins' rules, comparisons,
-    fields and readers; ``rules`` is the set its data is asked, with those of the tools.
+    stands in for personal keys and keeps who was erased from coming back. ``tools`` are the shop's
+    own and its plugins' rules, comparisons, fields and readers; ``rules`` is the set its data is
+    asked, with those of the tools.
     """
 
     region: str | None = None

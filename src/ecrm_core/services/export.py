@@ -34,7 +34,7 @@ def export_whole(
     *,
     kinds: Sequence[LinkedKind] = (),
     audit: bool = True,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return what ``export_customer`` does, and the rows of all other Kinds that are about her.
 
     ``audit=False`` leaves out what was done with her (``Personal.deed``). It is as of one moment:

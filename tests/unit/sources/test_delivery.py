@@ -4,9 +4,10 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from attrs import evolve
 
 from ecrm_core.errors import InputError, InputErrors
-from ecrm_core.sources import Delivery, quarantine, shopify
+from ecrm_core.sources import QUARANTINE, Delivery, quarantine, shopify
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -72,3 +73,12 @@ def test_of_a_payload_beyond_a_mebibyte_length_and_digest_stay() -> None:
 def test_a_refused_row_shows_no_content() -> None:
     row = quarantine("shop", "1", {"n": "Canary"}, error=InputError("no"), received_at=NOW)
     assert "Canary" not in repr(row)
+
+
+def test_a_row_refused_by_an_earlier_version_is_read_without_the_party() -> None:
+    row = quarantine(
+        "list", "row 1", {"no": "1"}, error=InputError("x"), received_at=NOW, party="1"
+    )
+    body = json.loads(QUARANTINE.row(row).body)
+    assert body.pop("party") == "1"
+    assert QUARANTINE.read(json.dumps(body), 3, 1).value == evolve(row, party=None)
