@@ -70,9 +70,9 @@ class StaleIndex(Mutant):
         return super()._write(plan)
 
     def find_many(
-        self, kind: Kind[Any], index: str, values: Collection[Key]
+        self, kind: Kind[Any], index: str, values: Collection[Key], *, limit: int | None = None
     ) -> Mapping[Key, tuple[Stored[Any], ...]]:
-        found = dict(super().find_many(kind, index, values))
+        found = dict(super().find_many(kind, index, values, limit=limit))
         for name, held in self.__dict__.get("_ghosts", []):
             value = held.row.entries.get(index)
             if name == kind.name and value in values:
@@ -113,9 +113,9 @@ class FindUnordered(Mutant):
     """find_many gives the rows of a value last first."""
 
     def find_many(
-        self, kind: Kind[Any], index: str, values: Collection[Key]
+        self, kind: Kind[Any], index: str, values: Collection[Key], *, limit: int | None = None
     ) -> Mapping[Key, tuple[Stored[Any], ...]]:
-        found = super().find_many(kind, index, values)
+        found = super().find_many(kind, index, values, limit=limit)
         return {value: rows[::-1] for value, rows in found.items()}
 
 

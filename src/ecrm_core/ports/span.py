@@ -16,6 +16,7 @@ __all__ = [
     "Span",
     "check_format",
     "check_keys",
+    "check_limit",
     "check_tenant",
     "lower_bound",
     "sayable",
@@ -84,8 +85,7 @@ def _check_shape(
     if len(within) + (starts is not None) > width or (after is not None and len(after) != width):
         message = f"found a scan of {kind.name!r} over other columns than the {width} it has"
         raise DefinitionError(message, code="scan")
-    if not 1 <= limit <= MAX_LIMIT:
-        raise DefinitionError(f"found limit {limit}, expected 1 to {MAX_LIMIT}", code="limit")
+    check_limit(limit)
 
 
 def lower_bound(columns: Sequence[str], span: Span) -> tuple[dict[str, str], bool]:
@@ -119,6 +119,12 @@ def sayable(texts: Collection[str]) -> bool:
         except UnicodeEncodeError:
             return False
     return True
+
+
+def check_limit(limit: int | None) -> None:
+    """Refuse a number of rows that is not 1 to 10,000 (None: all)."""
+    if limit is not None and not 1 <= limit <= MAX_LIMIT:
+        raise DefinitionError(f"found limit {limit}, expected 1 to {MAX_LIMIT}", code="limit")
 
 
 def check_keys(kind: Kind[Any], keys: Collection[Key], *, index: str | None = None) -> list[Key]:

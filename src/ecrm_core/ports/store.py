@@ -43,11 +43,12 @@ class Store(Protocol):
         ...
 
     def find_many(
-        self, kind: Kind[T], index: str, values: Collection[Key]
+        self, kind: Kind[T], index: str, values: Collection[Key], *, limit: int | None = None
     ) -> Mapping[Key, tuple[Stored[T], ...]]:
         """Return for each value of the whole index its rows in key order; no rows: absent.
 
-        Raises DefinitionError for an index the Kind does not have.
+        ``limit`` is 1 to 10,000: the first rows of each value, however many share it. Raises
+        DefinitionError for an index the Kind does not have.
         """
         ...
 

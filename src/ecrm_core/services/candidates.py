@@ -49,21 +49,19 @@ class Holders:
 
     def of(self, keys: Collection[Key]) -> Mapping[Key, tuple[CustomerId, ...]]:
         """Return for each key (key set and form) the homes under it; none where they are many."""
-        for key in keys:
-            if key not in self._known:
-                self._known[key] = self._found(key)
+        self._look_up([key for key in keys if key not in self._known])
         return {key: self._known[key] for key in keys}
 
     def forget(self) -> None:
         """Forget what was found: the store has been written to."""
         self._known.clear()
 
-    def _found(self, key: Key) -> tuple[CustomerId, ...]:
-        page = self._store.scan(SEARCH_KEYS, index="by_key", within=key, limit=HOLDERS + 1)
-        if len(page.rows) > HOLDERS:
-            self.passed += 1
-            return ()
-        return tuple(row.value.home_id for row in page.rows)
+    def _look_up(self, keys: Collection[Key]) -> None:
+        found = self._store.find_many(SEARCH_KEYS, "by_key", keys, limit=HOLDERS + 1)
+        for key in keys:
+            rows = found.get(key, ())
+            self._known[key] = () if len(rows) > HOLDERS else tuple(r.value.home_id for r in rows)
+            self.passed += len(rows) > HOLDERS
 
 
 def keys_of_record(

@@ -103,7 +103,10 @@ class Hit(Private):
 def find_customers(
     store: Store, text: str, *, limit: int = 20, region: str | None = None
 ) -> tuple[Hit, ...]:
-    """Return customers ranked: by id or source key, e-mail, phone, whole name, start of a name."""
+    """Return customers ranked: by id or source key, e-mail, phone, whole name, start of a name.
+
+    Names are looked for where the text is nobody's address.
+    """
     gate_limit(limit)
     query = gate_text(text).strip()
     found: dict[CustomerId, Hit] = {}
@@ -132,17 +135,24 @@ def _candidates(
         return
     with suppress(InputError):  # most queries are no id
         yield identity_of(store, query), "id", True
+    held = False
     contacts = [("email", parse_email(query)), ("phone", parse_phone(query, region=region))]
     for by, contact in contacts:
         if contact.match_form is not None:
-            yield from ((home, by, True) for home in _holders(store, contact))
+            homes = _holders(store, contact)
+            held = held or bool(homes)
+            yield from ((home, by, True) for home in homes)
+    if not held:
+        yield from _named(store, query, limit)
+
+
+def _named(store: Store, query: str, limit: int) -> Iterable[tuple[CustomerId, str, bool]]:
+    """Go through homes whose name is the text, then those whose name begins with it."""
     name = f"name:{name_key(query)[:MAX_NAME_KEY]}"
     if name != "name:":
         # A customer has a few name keys, so a page several times the limit fills the answer.
         many = min(limit * 8, 10_000)
-        page = store.scan(
-            SEARCH_KEYS, within=(KEYSET,), starts=name, limit=many
-        )  # exact ones first
+        page = store.scan(SEARCH_KEYS, within=(KEYSET,), starts=name, limit=many)
         yield from ((row.value.home_id, "name", row.value.key == name) for row in page.rows)
 
 

@@ -38,10 +38,10 @@ class FailingStore:
         return self._store.get_many(kind, keys)
 
     def find_many(
-        self, kind: Kind[T], index: str, values: Collection[Key]
+        self, kind: Kind[T], index: str, values: Collection[Key], *, limit: int | None = None
     ) -> Mapping[Key, tuple[Stored[T], ...]]:
         self._count_read()
-        return self._store.find_many(kind, index, values)
+        return self._store.find_many(kind, index, values, limit=limit)
 
     def scan(
         self,

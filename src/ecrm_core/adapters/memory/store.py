@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import islice
 from threading import RLock
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -20,7 +21,7 @@ from ecrm_core.kernel import (
 )
 from ecrm_core.kernel.changes import Request
 from ecrm_core.ports.plan import Plan, conflict, plan_of, replay
-from ecrm_core.ports.span import check_format, check_keys, check_tenant, span_of
+from ecrm_core.ports.span import check_format, check_keys, check_limit, check_tenant, span_of
 from ecrm_core.ports.store import Cursor, Page
 
 __all__ = ["MemoryStore", "MemoryTenant"]
@@ -80,14 +81,18 @@ class MemoryTenant:
         return {key: _read(kind, held) for key, held in found.items()}
 
     def find_many(
-        self, kind: Kind[T], index: str, values: Collection[Key]
+        self, kind: Kind[T], index: str, values: Collection[Key], *, limit: int | None = None
     ) -> Mapping[Key, tuple[Stored[T], ...]]:
         asked = check_keys(kind, values, index=index)
+        check_limit(limit)
         with self._lock:
             table = self._table(kind, index)
             order = table.order(kind, index)
             found = {
-                value: [table.rows[entry[len(value) :]] for entry in order.beginning(value)]
+                value: [
+                    table.rows[entry[len(value) :]]
+                    for entry in islice(order.beginning(value), limit)
+                ]
                 for value in asked
             }
         return {

@@ -24,6 +24,7 @@ Shape = tuple[str | None, int, tuple[str, ...], bool, bool]
 """A page: index, columns fixed, columns of the lower bound, whether it is in, an upper bound."""
 
 _TENANT = sa.bindparam("tenant", type_=sa.Text)
+_LIMIT = sa.bindparam("limit", type_=sa.Integer)
 
 
 class Statements:
@@ -43,10 +44,31 @@ class Statements:
         """Rows with these keys: key, version, format, body."""
         return self._among(self.of.keys, self.of.keys)
 
-    def _by_index(self, index: str) -> Query:
-        """Rows with these values of an index, after the number of the last declaration."""
+    def _by_index(self, index: str, *, limited: bool = False) -> Query:
+        """Rows with these values of an index, after the number of the last declaration.
+
+        Limited, the first rows of each value.
+        """
         columns = self.of.indexes[index]
+        if limited:
+            return self._with_changed(self._first(index))
         return self._with_changed(self._among(columns, (*columns, *self.of.keys)))
+
+    def _first(self, index: str) -> Query:
+        """The first rows of each value: Postgres stops at the limit, SQLite counts them."""
+        columns, keys, limit = self.of.indexes[index], self.of.keys, _LIMIT
+        named = [c.label(f"o{at}") for at, c in enumerate((*columns, *keys))]
+        query = sa.select(*named, *self._state())
+        if self.postgres:
+            given = Values(len(columns), postgres=True)
+            same = [c == value for c, value in zip(columns, given.columns, strict=True)]
+            of_one = query.where(self.table.c.tenant == _TENANT, *same).order_by(*keys).limit(limit)
+            rows = of_one.lateral("f")
+            return sa.select(*rows.c).select_from(given.source.join(rows, sa.true()))
+        place = sa.func.row_number().over(partition_by=columns, order_by=keys).label("place")
+        values = Values(len(columns), postgres=False)
+        counted = values.among(query.add_columns(place), self.table.c.tenant, columns).subquery("f")
+        return sa.select(*counted.c[:-1]).where(counted.c.place <= limit)
 
     @cached_property
     def lock(self) -> Query:
@@ -95,7 +117,7 @@ class Statements:
             sa.select(*(c.label(f"o{at}") for at, c in enumerate(order)), *self._state())
             .where(*conditions)
             .order_by(*dict.fromkeys(order))
-            .limit(sa.bindparam("limit", type_=sa.Integer))
+            .limit(_LIMIT)
         )
 
     def put(self, how: str) -> Any:  # noqa: ANN401 - the two dialects have their own classes

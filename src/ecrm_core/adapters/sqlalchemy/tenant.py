@@ -16,7 +16,7 @@ from ecrm_core.adapters.sqlalchemy.values import bound
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Applied, ChangeSet, Key, Kind, Stored
 from ecrm_core.ports.plan import plan_of
-from ecrm_core.ports.span import Span, check_keys, span_of
+from ecrm_core.ports.span import Span, check_keys, check_limit, span_of
 from ecrm_core.ports.store import Cursor, Page
 
 __all__ = ["SqlAlchemyTenant"]
@@ -45,13 +45,15 @@ class SqlAlchemyTenant:
         return {key: _read(kind, found[key]) for key in asked if key in found}
 
     def find_many(
-        self, kind: Kind[T], index: str, values: Collection[Key]
+        self, kind: Kind[T], index: str, values: Collection[Key], *, limit: int | None = None
     ) -> Mapping[Key, tuple[Stored[T], ...]]:
         asked = [value for value in check_keys(kind, values, index=index) if _possible(value)]
+        check_limit(limit)
         if not asked:
             return {}
         width = len(kind.index(index).columns)
-        query = self._statements(kind).by_index(index), self._bound(asked, width)
+        statement = self._statements(kind).by_index(index, limited=limit is not None)
+        query = statement, self._bound(asked, width) | ({} if limit is None else {"limit": limit})
         found: dict[Key, list[Any]] = {value: [] for value in asked}
         for row in self._database.ask(kind, index, query):
             found[tuple(row[1 : width + 1])].append(row)

@@ -11,7 +11,7 @@ from typing import Any
 from ecrm_core.adapters.sqlite.table import Table, table_of
 from ecrm_core.kernel import Key, Kind, Row
 
-__all__ = ["Found", "among", "drop", "put"]
+__all__ = ["Found", "among", "drop", "first", "put"]
 
 Found = tuple[Any, ...]
 """The columns asked for, the last of those looked up first."""
@@ -36,6 +36,20 @@ def among(
             sql = table.among(columns, wanted, len(lasts))
             for last, *found in connection.execute(sql, (tenant, *same, *lasts)):
                 yield (*same, last), tuple(found)
+
+
+def first(
+    connection: sqlite3.Connection,
+    table: Table,
+    tenant: int,
+    asked: tuple[str, Iterable[Key], int],
+) -> Iterator[tuple[Key, Found]]:
+    """Go through the first rows of each value of an index, as (value, key and state)."""
+    index, values, limit = asked
+    sql = table.first(index)
+    for value in values:
+        for found in connection.execute(sql, (tenant, *value, limit)):
+            yield value, found
 
 
 def put(

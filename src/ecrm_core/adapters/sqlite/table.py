@@ -86,6 +86,15 @@ class Table:
             f"WHERE tenant=?{same} AND {columns[-1]} IN ({marks})"
         )
 
+    def first(self, index: str) -> str:
+        """The first rows with a value of an index, so many as are bound last."""
+        conditions = ["tenant=?", *(f"{column}=?" for column in self.indexes[index])]
+        return (
+            f"SELECT {', '.join(self.key)}, version, format, body FROM {self.name} "
+            f"WHERE {' AND '.join([*conditions, *self._entered(index)])} "
+            f"ORDER BY {', '.join(self.key)} LIMIT ?"
+        )
+
     def columns_of(self, row: Row) -> list[str | None]:
         """The values of ``extras`` for a row: None where it is not in the index."""
         values: list[str | None] = []

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from ecrm_core.adapters.sqlite.file import File
 from ecrm_core.adapters.sqlite.kinds import adopt
 from ecrm_core.adapters.sqlite.known import Known, Place
-from ecrm_core.adapters.sqlite.rows import Found, among, drop, put
+from ecrm_core.adapters.sqlite.rows import Found, among, drop, first, put
 from ecrm_core.adapters.sqlite.table import table_of
 from ecrm_core.kernel import ABSENT, REQUESTS, Applied, ChangeSet, Key, Kind, Stored
 from ecrm_core.ports.plan import Plan, conflict, plan_of, replay
-from ecrm_core.ports.span import check_keys, span_of
+from ecrm_core.ports.span import check_keys, check_limit, span_of
 from ecrm_core.ports.store import Cursor, Page
 
 __all__ = ["SqliteTenant"]
@@ -42,13 +42,20 @@ class SqliteTenant:
         return {key: _read(kind, found[key]) for key in asked if key in found}
 
     def find_many(
-        self, kind: Kind[T], index: str, values: Collection[Key]
+        self, kind: Kind[T], index: str, values: Collection[Key], *, limit: int | None = None
     ) -> Mapping[Key, tuple[Stored[T], ...]]:
         asked = check_keys(kind, values, index=index)
+        check_limit(limit)
         table = table_of(kind)
         query = (table.indexes[index], ", ".join((*table.key, _STATE)), asked)
+
+        def search(on: Connection, own: int) -> Iterable[tuple[Key, Found]]:
+            if limit is None:
+                return among(on, table, own, query)
+            return first(on, table, own, (index, asked, limit))
+
         found: dict[Key, list[Found]] = {value: [] for value in asked}
-        for value, row in self._ask(kind, index, lambda on, own: among(on, table, own, query)):
+        for value, row in self._ask(kind, index, search):
             found[value].append(row)
         return {
             value: tuple(_read(kind, row[-3:]) for row in sorted(rows))

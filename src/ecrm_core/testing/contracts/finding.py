@@ -26,6 +26,17 @@ class Finding(Opening):
             store.apply(ChangeSet(puts=(Put(THINGS, Thing(source="s", name=name, owner="ann")),)))
         assert _found(store, "ann") == sorted(TRAPS)
 
+    def test_a_limit_keeps_the_first_rows_of_each_value(self, store: Store) -> None:
+        fill(store, [f"{n:02}" for n in range(30)])  # ten of ann's, ten of bob's
+        whole = store.find_many(THINGS, "owner", [("ann",), ("bob",), ("eve",)])
+        assert [len(rows) for rows in whole.values()] == [10, 10]
+        for limit in (1, 3, 10, 11, 10_000):
+            found = store.find_many(THINGS, "owner", [("bob",), ("ann",), ("eve",)], limit=limit)
+            assert found == {value: rows[:limit] for value, rows in whole.items()}
+        for wrong in (0, -1, 10_001):
+            with pytest.raises(DefinitionError):
+                store.find_many(THINGS, "owner", [("ann",)], limit=wrong)
+
     def test_a_value_without_rows_is_absent(self, store: Store) -> None:
         fill(store, "abc")
         values = [("bob",), ("nobody",), ("bob",), ("",), ("None",), ("\ud800",)]
