@@ -140,9 +140,8 @@ def _candidates(
     if name != "name:":
         # A customer has a few name keys, so a page several times the limit fills the answer.
         many = min(limit * 8, 10_000)
-        page = store.scan(
-            SEARCH_KEYS, within=(KEYSET,), starts=name, limit=many
-        )  # exact ones first
+        # In the order of keys the name itself comes before all that begin with it.
+        page = store.scan(SEARCH_KEYS, within=(KEYSET,), starts=name, limit=many)
         yield from ((row.value.home_id, "name", row.value.key == name) for row in page.rows)
 
 
