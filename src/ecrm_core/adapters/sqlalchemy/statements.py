@@ -46,7 +46,9 @@ class Statements:
     def _by_index(self, index: str) -> Query:
         """Rows with these values of an index, after the number of the last declaration."""
         columns = self.of.indexes[index]
-        return self._with_changed(self._among(columns, (*columns, *self.of.keys)))
+        rows = self._among(columns, (*columns, *self.of.keys))
+        # Said once more: SQLite does not see that two columns with values are not missing.
+        return self._with_changed(rows.where(*self.of.entered(index)))
 
     @cached_property
     def lock(self) -> Query:
