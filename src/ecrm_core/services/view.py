@@ -152,6 +152,7 @@ def _named(store: Store, query: str, limit: int) -> Iterable[tuple[CustomerId, s
     if name != "name:":
         # A customer has a few name keys, so a page several times the limit fills the answer.
         many = min(limit * 8, 10_000)
+        # In the order of keys the name itself comes before all that begin with it.
         page = store.scan(SEARCH_KEYS, within=(KEYSET,), starts=name, limit=many)
         yield from ((row.value.home_id, "name", row.value.key == name) for row in page.rows)
 

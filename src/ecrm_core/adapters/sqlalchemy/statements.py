@@ -52,13 +52,15 @@ class Statements:
         columns = self.of.indexes[index]
         if limited:
             return self._with_changed(self._first(index))
-        return self._with_changed(self._among(columns, (*columns, *self.of.keys)))
+        rows = self._among(columns, (*columns, *self.of.keys))
+        # Said once more: SQLite does not see that two columns with values are not missing.
+        return self._with_changed(rows.where(*self.of.entered(index)))
 
     def _first(self, index: str) -> Query:
         """The first rows of each value: Postgres stops at the limit, SQLite counts them."""
         columns, keys, limit = self.of.indexes[index], self.of.keys, _LIMIT
         named = [c.label(f"o{at}") for at, c in enumerate((*columns, *keys))]
-        query = sa.select(*named, *self._state())
+        query = sa.select(*named, *self._state()).where(*self.of.entered(index))
         if self.postgres:
             given = Values(len(columns), postgres=True)
             same = [c == value for c, value in zip(columns, given.columns, strict=True)]

@@ -53,7 +53,10 @@ class SqlAlchemyStore:
         """Open a database under a URL with an engine of its own, given back by ``close``."""
         try:
             engine = sa.create_engine(url, hide_parameters=True)
-        except (sa.exc.ArgumentError, ValueError, ImportError) as error:
+        except ImportError as error:
+            message = f"the driver of this URL is not installed: no module {error.name!r}"
+            raise DefinitionError(message, code="url") from None
+        except (sa.exc.ArgumentError, ValueError) as error:
             message = f"found a URL no engine can be made for ({type(error).__name__})"
             raise DefinitionError(message, code="url") from None
         store = cls(engine)

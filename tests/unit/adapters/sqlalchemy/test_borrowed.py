@@ -125,6 +125,15 @@ def test_a_late_beginning_is_refused_and_the_cure_named(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_the_hook_leaves_another_database_alone_and_may_be_called_twice(
+    engine: sa.Engine,
+) -> None:
+    hooked = begin_immediate(begin_immediate(engine))
+    with hooked.begin() as connection:
+        fill(store_on(connection), "a")
+    assert names(store_on(hooked)) == ["a"]
+
+
 def test_missing_tables_are_named_and_the_hosts_transaction_goes_on(postgres: Postgres) -> None:
     engine = sa.create_engine(postgres.fresh())
     ORDERS.create(engine)

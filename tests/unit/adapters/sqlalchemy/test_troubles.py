@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -143,6 +144,13 @@ def test_what_is_no_database_of_ours_is_refused_before_anything_is_done(tmp_path
         assert caught.value.code == "url"
     with pytest.raises(DefinitionError, match="mysql"):
         SqlAlchemyStore(_dialect_of("mysql"))
+
+
+def test_a_driver_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg2", None)  # as if it were not there
+    with pytest.raises(DefinitionError, match="'psycopg2'") as caught:
+        Crm.open("postgresql+psycopg2://localhost/shop")
+    assert caught.value.code == "url"
 
 
 def _dialect_of(name: str) -> sa.Engine:
