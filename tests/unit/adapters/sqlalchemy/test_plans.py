@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 
 from ecrm_core.adapters.sqlalchemy import build_tables
 from ecrm_core.adapters.sqlalchemy.statements import Statements, shape_of
-from ecrm_core.adapters.sqlalchemy.values import bound
+from ecrm_core.adapters.sqlalchemy.values import Query, bound
 from ecrm_core.kernel import AnyKind
 from ecrm_core.ports import KINDS
 from ecrm_core.ports.span import span_of
@@ -40,13 +39,16 @@ def connection(
     engine.dispose()
 
 
-def questions(kind: AnyKind, statements: Statements) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+def questions(kind: AnyKind, statements: Statements) -> Iterator[tuple[str, Query, dict[str, Any]]]:
     """The look-ups by key and by each index, and pages of each within all columns but the last."""
     for index in (None, *(each.name for each in kind.indexes)):
         columns = kind.key if index is None else kind.index(index).columns
         query = statements.by_key if index is None else statements.by_index(index)
         values = bound([("a",) * len(columns)], width=len(columns), postgres=statements.postgres)
         yield f"{kind.name}.{index}", query, values
+        if index is not None:
+            first = statements.by_index(index, limited=True)
+            yield f"first of {kind.name}.{index}", first, values | {"limit": 9}
         within, after = ("a",) * (len(columns) - 1), ("a",) * len(statements.of.order(index))
         for cursor in (None, after) if within else (after,):
             span = span_of(kind, index=index, within=within, starts=None, after=cursor, limit=9)
@@ -54,9 +56,9 @@ def questions(kind: AnyKind, statements: Statements) -> Iterator[tuple[str, Any,
             yield f"page of {kind.name}.{index}", statements.page(shape), values
 
 
-def plan(connection: sa.Connection, query: Any, values: dict[str, Any]) -> str:
+def plan(connection: sa.Connection, query: Query, values: dict[str, Any]) -> str:
     compiled = query.compile(dialect=connection.dialect)
-    given = compiled.construct_params(values | {"tenant": "main"})
+    given: Any = compiled.construct_params(values | {"tenant": "main"})
     how = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
     if compiled.positiontup is not None:
         given = tuple(given[name] for name in compiled.positiontup)
