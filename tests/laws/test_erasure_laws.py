@@ -28,6 +28,7 @@ from ecrm_core.customers import (
 )
 from ecrm_core.errors import EcrmError, MissingError, RefusedError
 from ecrm_core.kernel import ChangeSet, Drop, encode
+from ecrm_core.merging import MERGE_EDGES
 from ecrm_core.ports import KINDS, Store, Tenants
 from ecrm_core.sources import QUARANTINE, Delivery
 from tests.derived import check_derived, rows
@@ -51,9 +52,19 @@ from tests.histories.acts import ACTS, began
 from tests.histories.contact import of_addresses
 from tests.histories.history import History
 from tests.histories.ledger import Around
-from tests.histories.shop import FIELDS, GUARANTEES, HOMES, KEYS, NOTES, SETTINGS, write_files
+from tests.histories.shop import (
+    FIELDS,
+    GUARANTEES,
+    HOMES,
+    KEYS,
+    NOTES,
+    PLAN,
+    SETTINGS,
+    write_files,
+)
 from tests.places import PLACES, handles, open_target, target
 from tests.profile import SEED, size
+from tests.queues import proposal, propose
 
 REFUSED = {"refused", "person_refused"}
 EVERY = [*KINDS, NOTES, GUARANTEES]
@@ -172,7 +183,26 @@ ENTERING: dict[str, Callable[[Crm, Person], object]] = {
     "judge": lambda crm, her: crm.judge(HER, OTHERS[0], "same", by="ada", reason=her.say("so")),
     "merge": lambda crm, _: crm.merge(HER, OTHERS[0], by="ada"),
     "hold": lambda crm, her: crm.hold(HER, reason=her.say("case"), by="ada"),
+    "import judgements": lambda crm, her: crm.import_judgements([{
+        "left": HER, "right": OTHERS[0], "verdict": "same", "by": "bo", "at": AT.isoformat(),
+        "reason": her.say("so"),
+    }]),
+    "claim a customer": lambda crm, her: crm.claim("device/3", HER, proof="clicked", source="web",
+                                                   by="web", event=her.say("visit")),
+    "refuse": lambda crm, her: crm.refuse_contact(HER, by=her.word),
+    "subscribe": lambda crm, her: crm.subscribe(HER, evolve(PLAN, name=her.say("plan"))),
+    "export": lambda crm, her: crm.export(HER, by=her.word),
+    "review": lambda crm, _: crm.review(by="bo", limit=9),
+    "settle": lambda crm, her: crm.settle(proposal("1", "20").id, "different", by="bo",
+                                          reason=her.say("no")),
+    "undo a decision": lambda crm, _: crm.undo_last(by="ada"),
+    "unmerge": lambda crm, _: crm.unmerge(_edge(crm), by="ada"),
 }  # fmt: skip
+
+
+def _edge(crm: Crm) -> str:
+    found = crm.store.scan(MERGE_EDGES).rows
+    return found[0].value.id if found else "none"
 
 
 @cache
@@ -184,6 +214,9 @@ def _beginning() -> list[ChangeSet]:
     for key in (HER, "mail/1"):
         crm.ingest(delivery(people(1)[0], key))
     crm.merge(HER, "mail/1", by="ada")
+    crm.subscribe(HER, PLAN)
+    propose(crm, proposal("1", "20"), proposal("1", "21"))
+    crm.settle(proposal("1", "21").id, "unsure", by="ada")
     return store.tape
 
 
@@ -238,9 +271,11 @@ def _check_gone(crm: Crm, store: MemoryStore, person: Person, name: str) -> None
         # A hold was first, or she was merged before: then the erasure was of nobody, or refused.
         assert any(hold.stands for hold in group.holds), name
         return
+    her = home_id("main", SourceKey.parse(HER))
+    assert [kind for kind, text in _texts(crm.store) if her in text] == []
     left = traces(person, dump(store, ""))
     bare = {"ingest refused rows", "consent", "claim"}  # afterwards nobody knows whose these are
-    assert left == [] or name in bare
+    assert left == [] or name in {*bare, "unmerge"}  # what is cut off first is another customer
 
 
 class _Between:

@@ -17,7 +17,7 @@ from ecrm_core.services import (
     audit_page,
     commit,
     erase_customer,
-    export_whole,
+    hand_out,
     prepare_erase,
     prepare_forget_audit,
 )
@@ -76,10 +76,7 @@ class PrivacyVerbs(Verbs):
         requests, the audit. What remains is the same before a merge and after its undo.
         """
         kinds = tuple(self._settings.tools.linked.values())
-        told = export_whole(self.store, customer, kinds=kinds, audit=audit)
-        ids: Any = told["aliases"]
-        self._note("export", by, now, customers=ids)
-        return told
+        return hand_out(self.store, customer, kinds=kinds, audit=audit, by=by, at=self._now(now))
 
     def erase(
         self,

@@ -75,12 +75,9 @@ class Verbs:
         settings = self._settings
         return Act(by=by, at=self._now(now), policy=settings.policy, secret=settings.secret)
 
-    def _note(
-        self, verb: str, by: str | None, now: datetime | None, *, customers: Sequence[str] = ()
-    ) -> None:
+    def _note(self, verb: str, by: str | None, now: datetime | None) -> None:
         """Tell the audit of what changes nothing."""
-        at = self._now(now)
-        write_note(self.store, Noted(verb=verb, by=by, at=at, customers=tuple(customers)))
+        write_note(self.store, Noted(verb=verb, by=by, at=self._now(now)))
 
     def _key(
         self, key: str | None, params: Sequence[object], now: datetime | None

@@ -27,7 +27,7 @@ from ecrm_core.services.contact import (
     prepare_refusal,
 )
 from ecrm_core.services.erasure import erase_customer, prepare_erase
-from ecrm_core.services.export import export_whole
+from ecrm_core.services.export import export_whole, hand_out
 from ecrm_core.services.hanging import hanging_on, linked_rows
 from ecrm_core.services.holdings import holdings_of
 from ecrm_core.services.holds import prepare_hold, prepare_release_hold
@@ -161,6 +161,7 @@ __all__ = [
     "find_matches",
     "fixable",
     "group_of",
+    "hand_out",
     "hanging_on",
     "has_customers",
     "holdings_of",

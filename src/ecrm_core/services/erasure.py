@@ -147,9 +147,13 @@ def _counting(hers: Hers, subject: str) -> tuple[str, ...]:
 
 
 def _near(hers: Hers, proposals: Iterable[Proposal]) -> set[CustomerId]:
-    """Return the other customers that the proposals about her name."""
+    """Return the other customers that the proposals about her name.
+
+    One that was merged with her meanwhile is none: the set comes too late then, and is decided
+    again.
+    """
     ends = {end for held in proposals for end in (held.left, held.right)} - set(hers.ids)
-    return set(roots_now(hers.store, ends).values())
+    return set(roots_now(hers.store, ends).values()) - set(hers.ids)
 
 
 def _left(hers: Hers) -> ChangeSet:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+
+from attrs import evolve
 
 from ecrm_core.customers import SourceKey
 from ecrm_core.errors import ConflictError
@@ -12,18 +15,22 @@ from ecrm_core.kernel import (
     AUDIT_LINKS,
     AuditEntry,
     AuditLink,
+    ChangeSet,
     Json,
+    Noted,
     Stored,
     canonical_json,
     encode,
 )
 from ecrm_core.merging import LinkedKind
 from ecrm_core.ports import Store
+from ecrm_core.services.commit import commit
 from ecrm_core.services.hers import Hers
 from ecrm_core.services.personal import PERSONAL
+from ecrm_core.services.tombstones import nobody_erased
 from ecrm_core.services.view import export_customer, view_customer
 
-__all__ = ["export_whole"]
+__all__ = ["export_whole", "hand_out"]
 
 _ATTEMPTS = 5
 
@@ -48,6 +55,28 @@ def export_whole(
         before = exported
     message = "the customer is being changed by others again and again; try later"
     raise ConflictError(message, retry="operation")
+
+
+def hand_out(
+    store: Store,
+    customer: str | SourceKey,
+    *,
+    kinds: Sequence[LinkedKind] = (),
+    audit: bool = True,
+    by: str | None,
+    at: datetime,
+) -> dict[str, object]:
+    """Return what ``export_whole`` does, noted in the audit; MissingError for one just erased."""
+    told: list[dict[str, object]] = []
+
+    def decide() -> ChangeSet:
+        guard = nobody_erased(store)
+        told.append(export_whole(store, customer, kinds=kinds, audit=audit))
+        ids: Any = told[-1]["aliases"]
+        return evolve(guard, note=Noted(verb="export", by=by, at=at, customers=tuple(ids)))
+
+    commit(store, decide)
+    return told[-1]
 
 
 def _export(

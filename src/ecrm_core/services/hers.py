@@ -79,13 +79,13 @@ class Hers:
 
     @cached_property
     def subscriptions(self) -> tuple[str, ...]:
-        """The ids of her subscriptions."""
+        """The ids of her subscriptions: one that comes later is left whole, with its events."""
         found = read_subscriptions_of(self.store, self.ids).values()
         return tuple(SUBSCRIPTIONS.key_of(row.value)[0] for rows in found for row in rows)
 
-    def at_ids(self, kind: Kind[T]) -> Iterator[Stored[T]]:
-        """Go through the rows of a Kind that are kept under her ids."""
-        yield from self.store.get_many(kind, [(id_,) for id_ in self.ids]).values()
+    def at(self, kind: Kind[T], ids: Sequence[str]) -> Iterator[Stored[T]]:
+        """Go through the rows of a Kind that are kept under these ids."""
+        yield from self.store.get_many(kind, [(id_,) for id_ in ids]).values()
 
     def by(self, kind: Kind[T], index: str, values: Sequence[str]) -> Iterator[Stored[T]]:
         """Go through the rows with these values of an index of one column."""

@@ -18,6 +18,7 @@ from ecrm_core.matching import (
 )
 from ecrm_core.ports import Store, judgement_pages, read_groups
 from ecrm_core.services.judgements import roots_now
+from ecrm_core.services.tombstones import nobody_erased
 
 __all__ = ["prepare_judgements", "stored_judgement_rows"]
 
@@ -37,6 +38,7 @@ def prepare_judgements(store: Store, table: JudgementTable) -> ChangeSet:
     Each is written on the very customers it names, by source key or, where the key is unknown, by
     id; whatever they were merged with. The result counts the rows and holds the refused ones.
     """
+    guard = nobody_erased(store)
     known = roots_now(store, {home for row in table.rows for home in _named(store, row)})
     told: list[Judgement] = []
     refused = list(table.refused)
@@ -52,7 +54,7 @@ def prepare_judgements(store: Store, table: JudgementTable) -> ChangeSet:
     fresh = [put.value for put in changes.puts if isinstance(put.value, Judgement)]
     about = sorted({CustomerId(id_) for said in fresh for id_ in (said.left, said.right)})
     groups = {group.root.id: group for group in read_groups(store, about).values()}
-    return combine([changes, *map(bumped, groups.values())], result=result)
+    return combine([changes, *map(bumped, groups.values()), guard], result=result)
 
 
 def _about(

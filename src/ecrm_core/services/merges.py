@@ -37,13 +37,14 @@ from ecrm_core.ports import (
     read_consents,
     read_corrections,
     read_edges,
+    read_groups,
     read_holds,
     read_judgements,
     read_subscriptions_of,
 )
 from ecrm_core.services.contact import may_contact_group, subjects_of
 from ecrm_core.services.hanging import hanging_on
-from ecrm_core.services.identity import Act, group_of, groups_of
+from ecrm_core.services.identity import Act, groups_of
 from ecrm_core.services.judgements import held_apart
 from ecrm_core.services.tombstones import read_erasures, refuse_erased
 
@@ -222,16 +223,17 @@ def prepare_unmerge(
     """
     found = store.get_many(MERGE_EDGES, [(gate_text(edge_id),)]).get((edge_id,))
     if found is None:
-        refuse_erased(read_erasures(store, [edge_id], secret=act.secret), "who was merged here")
-        raise MissingError("no merge has this id", code="no_merge")
-    group = group_of(store, found.value.winner)
-    ids = ids_of(group)
-    # Read behind the version of the group: the edge may have been undone since it was found.
+        raise _no_merge(store, edge_id, act)
+    group = read_groups(store, [found.value.winner]).get(found.value.winner)
+    ids = ids_of(group) if group else ()
+    # Read behind the version of the group: it may have been undone, or erased, since it was found.
     edges = {row.value.id: row.value for row in read_edges(store, ids)}
+    if group is None or edge_id not in edges:
+        raise _no_merge(store, edge_id, act)
     return decide_unmerge(
         group,
         tuple(edges.values()),
-        edges[found.value.id],
+        edges[edge_id],
         meanwhile=ruled_since(read_corrections(store, ids), found.version),
         refusals=len(read_consents(store, map(person_subject, ids))),
         linked=written_since(store, group, kinds, found.version),
@@ -241,6 +243,12 @@ def prepare_unmerge(
         cause=cause,
         policy=act.policy,
     )
+
+
+def _no_merge(store: Store, edge_id: str, act: Act) -> MissingError:
+    """Return that there is no such merge; RefusedError where it went with an erasure."""
+    refuse_erased(read_erasures(store, [edge_id], secret=act.secret), "who was merged here")
+    return MissingError("no merge has this id", code="no_merge")
 
 
 def ruled_since(

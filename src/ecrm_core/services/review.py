@@ -24,6 +24,7 @@ from ecrm_core.merging import (
     proposed_pairs,
 )
 from ecrm_core.ports import Store, read_judgements, scan_pages
+from ecrm_core.services.tombstones import nobody_erased
 
 __all__ = [
     "Selection",
@@ -175,14 +176,14 @@ def prepare_review(
 
     The result names the ``cards``, how many others hold, and why proposals on the way are void.
     """
-    until = _end_of(lease, now)
+    until, guard = _end_of(lease, now), nobody_erased(store)
     found = choose_cards(store, by=by, limit=limit, zone=zone, now=now, without=without)
     leases = {card.id: card.lease for card in found.cards if card.lease}
     changes = decide_lease([card.id for card in found.cards], leases, by=by, until=until, now=now)
     own = store.scan(REVIEW_LEASES, index="by_reviewer", within=(by,), limit=_PAGE).rows
     over = [row for row in own if row.value.until <= now and row.value.card not in leases]
     result = {**changes.result, "held": found.held, "void": found.void}
-    return combine([changes, decide_return(over)], result=result)
+    return combine([changes, decide_return(over), guard], result=result)
 
 
 def _end_of(lease: object, now: datetime) -> datetime:

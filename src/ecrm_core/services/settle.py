@@ -158,30 +158,36 @@ def prepare_unsettle(
     ``kinds`` are those of plugins and of the shop itself whose rows the reports count. Raises
     RefusedError (code "erased") when somebody it was about was erased since.
     """
-    key = (gate_text(decision_id, "$.decision"),)
-    found = store.get_many(REVIEW_DECISIONS, [key]).get(key)
-    if found is None:
-        refuse_erased(read_erasures(store, key, secret=act.secret), "somebody it was about")
-        raise MissingError("no decision has this id", code="no_decision")
-    ruled = found.value.ruled
+    ruled = _decision(store, decision_id, act).value.ruled
     ids = sorted({id_ for each in ruled for id_ in (each.left, each.right)})
     groups = {group.root.id: group for group in groups_of(store, ids)}
     homes = sorted(id_ for group in groups.values() for id_ in ids_of(group))
     edges = read_edges(store, homes)
     written = read_corrections(store, homes)
+    decision = _decision(store, decision_id, act)  # once more, behind the versions of the groups
     taken = Taken(
-        decision=store.get_many(REVIEW_DECISIONS, [key])[key],
+        decision=decision,
         groups=tuple(groups.values()),
         edges=[row.value for row in edges],
         judgements=read_judgements(store, homes),
-        waiting=[id_ for (id_,) in store.get_many(PROPOSALS, _keys(found.value))],
+        waiting=[id_ for (id_,) in store.get_many(PROPOSALS, _keys(decision.value))],
         meanwhile={row.value.id: ruled_since(written, row.version) for row in edges},
         linked={row.value.id: written_since(store, _holding(groups, row.value), kinds, row.version)
-                for row in edges if row.value.id in found.value.edges},
+                for row in edges if row.value.id in decision.value.edges},
         refusals=len(read_consents(store, map(person_subject, homes))),
         holds=read_holds(store, homes),
     )  # fmt: skip
     return decide_unsettle(taken, tenant=store.tenant, by=act.by, at=act.at, policy=act.policy)
+
+
+def _decision(store: Store, id_: str, act: Act) -> Stored[ReviewDecision]:
+    """Return a decision; MissingError, or RefusedError (code "erased") where it went with one."""
+    key = (gate_text(id_, "$.decision"),)
+    found = store.get_many(REVIEW_DECISIONS, [key]).get(key)
+    if found is None:
+        refuse_erased(read_erasures(store, key, secret=act.secret), "somebody it was about")
+        raise MissingError("no decision has this id", code="no_decision")
+    return found
 
 
 def prepare_unsettle_last(store: Store, *, act: Act, kinds: Sequence[LinkedKind] = ()) -> ChangeSet:

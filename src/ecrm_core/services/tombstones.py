@@ -26,6 +26,7 @@ from ecrm_core.ports import Store, read_consents
 
 __all__ = [
     "Erasures",
+    "nobody_erased",
     "read_erased_consents",
     "read_erasures",
     "refuse_erased",
@@ -73,6 +74,12 @@ def read_erasures(store: Store, ids: Iterable[str], *, secret: bytes | None) -> 
     found = store.get_many(TOMBSTONES, [(name,) for name in names])
     erased = frozenset(names[name] for (name,) in found)
     return Erasures(version=mark.version, secret=known, erased=erased)
+
+
+def nobody_erased(store: Store) -> ChangeSet:
+    """Return the condition that nobody is erased from here on, for what is read after it."""
+    mark = _mark(store)
+    return Erasures(version=mark.version if mark else ABSENT).guard
 
 
 def _mark(store: Store) -> Stored[Tombstone] | None:

@@ -14,10 +14,11 @@ from ecrm_core.ports import KINDS
 from ecrm_core.services.hers import Hers
 from ecrm_core.services.identity import group_of
 from ecrm_core.services.personal import IMPERSONAL, PERSONAL, personal_rows
+from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
 from tests.docs.reference_tables import tables
 from tests.erasing.channels import HER, bad_rows, delivery, opened, others, walk
 from tests.erasing.person import people
-from tests.histories.shop import LINKED
+from tests.histories.shop import LINKED, PLAN
 
 
 def test_every_kind_is_about_customers_or_says_why_not() -> None:
@@ -48,6 +49,18 @@ def test_every_kind_of_hers_is_found_in_a_shop_that_has_them_all(crm: Crm) -> No
 def test_no_row_of_hers_is_found_twice(crm: Crm) -> None:
     found = Counter((kind.name, kind.key_of(row.value)) for kind, row in personal_rows(_hers(crm)))
     assert set(found.values()) == {1}
+
+
+def test_a_subscription_that_comes_while_rows_are_looked_up_is_left_whole() -> None:
+    """Its row alone would go, and nobody would find the events after that."""
+    crm = opened(MemoryStore())
+    crm.ingest(delivery(people(1)[0]))
+    hers = _hers(crm)
+    assert hers.subscriptions == ()
+    crm.subscribe(HER, PLAN)
+    kinds = {kind for kind, _ in personal_rows(hers)}
+    assert not kinds & {SUBSCRIPTIONS, SUBSCRIPTION_EVENTS}
+    assert {kind for kind, _ in personal_rows(hers.again())} >= {SUBSCRIPTIONS, SUBSCRIPTION_EVENTS}
 
 
 def test_an_export_holds_every_row_that_an_erasure_takes(crm: Crm) -> None:

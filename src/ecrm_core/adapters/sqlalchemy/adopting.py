@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateColumn
 
 from ecrm_core.adapters.sqlalchemy.kindtable import KindTable
@@ -18,27 +19,41 @@ from ecrm_core.adapters.sqlalchemy.known import (
 )
 from ecrm_core.adapters.sqlalchemy.tables import Tables
 from ecrm_core.adapters.sqlalchemy.troubles import unavailable
+from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import AnyKind
 
-__all__ = ["declare", "next_number", "require_tables", "share_declarations"]
+__all__ = ["declare", "next_number", "refuse_changed", "require_tables", "share_declarations"]
 
 _PAGE = 1_000
 
 
-def share_declarations(connection: sa.Connection, tables: Tables, *, alone: bool) -> None:
+def share_declarations(connection: sa.Connection, tables: Tables, *, alone: bool) -> bool:
     """Hold the declarations until the transaction ends, with other writers or against all.
 
-    SQLite has one writer anyway.
+    Returns whether the transaction is blind: under REPEATABLE READ and above it does not see what
+    others committed since it began. SQLite has one writer anyway.
     """
-    if connection.dialect.name == "postgresql":
-        lock = sa.func.pg_advisory_xact_lock if alone else sa.func.pg_advisory_xact_lock_shared
-        connection.execute(sa.select(lock(tables.lock_number)))
+    if connection.dialect.name != "postgresql":
+        return False
+    lock = sa.func.pg_advisory_xact_lock if alone else sa.func.pg_advisory_xact_lock_shared
+    level = sa.func.current_setting("transaction_isolation")
+    held = connection.execute(sa.select(lock(tables.lock_number), level)).one()
+    return held[1] in {"repeatable read", "serializable"}
 
 
-def declare(connection: sa.Connection, tables: Tables, kinds: Iterable[AnyKind]) -> Declarations:
+def refuse_changed(connection: sa.Connection, tables: Tables, kinds: Iterable[AnyKind]) -> None:
+    """In a blind transaction: raise the database's error when one of them was declared anew."""
+    name = tables.kinds.c.name
+    names = [kind.name for kind in kinds]
+    connection.execute(sa.select(name).where(name.in_(names)).with_for_update(read=True))
+
+
+def declare(
+    connection: sa.Connection, tables: Tables, kinds: Iterable[AnyKind], *, blind: bool = False
+) -> Declarations:
     """Bring these Kinds to what they say today, and return the declarations then.
 
-    The caller holds them alone.
+    The caller holds them alone. A blind transaction would leave out rows that it does not see.
     """
     if tables.managed:
         _make_own(connection, tables)
@@ -48,7 +63,7 @@ def declare(connection: sa.Connection, tables: Tables, kinds: Iterable[AnyKind])
     for kind in kinds:
         before = known.there(kind)
         if before != declaration(kind):
-            _adopt(connection, tables, tables.of(kind), before)
+            _adopt(connection, tables, tables.of(kind), before, blind=blind)
     return read_declarations(connection, tables.kinds)
 
 
@@ -67,7 +82,12 @@ def require_tables(connection: sa.Connection, tables: Tables) -> None:
 
 
 def _adopt(
-    connection: sa.Connection, tables: Tables, of: KindTable, before: Declared | None
+    connection: sa.Connection,
+    tables: Tables,
+    of: KindTable,
+    before: Declared | None,
+    *,
+    blind: bool,
 ) -> None:
     """Make the table of the Kind, or bring it to the Kind's declaration.
 
@@ -80,8 +100,18 @@ def _adopt(
         _shape(connection, of, before)
     kept = before is not None and before.format == now.format
     if not (kept and before and now.indexes.items() <= before.indexes.items()):
+        if blind and before is not None:
+            raise _blind(of.kind)
         _fill(connection, of)
     _remember(connection, tables, (of.kind.name, now))
+
+
+def _blind(kind: AnyKind) -> DefinitionError:
+    message = (
+        f"rows of {kind.name!r} are to be entered in an index first, which a transaction of "
+        "REPEATABLE READ or above cannot do: call create() of a store on the engine"
+    )
+    return DefinitionError(message, code="isolation", kind=kind.name)
 
 
 def next_number(connection: sa.Connection, tables: Tables) -> tuple[int, int]:
@@ -164,6 +194,8 @@ def _pages(
 def _remember(connection: sa.Connection, tables: Tables, entry: tuple[str, Declared]) -> None:
     name, now = entry
     number, _ = next_number(connection, tables)
-    connection.execute(sa.delete(tables.kinds).where(tables.kinds.c.name == name))
     row = {"name": name, "format": now.format, "declared": now.text(), "changed": number}
-    connection.execute(sa.insert(tables.kinds).values(row))
+    postgres = connection.dialect.name == "postgresql"
+    insert: Any = (postgresql if postgres else sqlite).insert(tables.kinds).values(row)
+    own = {column: insert.excluded[column] for column in ("format", "declared", "changed")}
+    connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=own))

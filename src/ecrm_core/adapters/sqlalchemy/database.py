@@ -84,9 +84,9 @@ class Database:
         with translated(own=self.binding.own), self.binding.writing() as connection:
             if not self.tables.managed:
                 require_tables(connection, self.tables)
-            share_declarations(connection, self.tables, alone=True)
+            blind = share_declarations(connection, self.tables, alone=True)
             self.tables.remember(connection, None)
-            declare(connection, self.tables, kinds)
+            declare(connection, self.tables, kinds, blind=blind)
 
     def _known(self, connection: sa.Connection, kind: AnyKind | None = None) -> Declarations:
         """Return what is remembered, read anew if there is nothing, or nothing of the Kind.

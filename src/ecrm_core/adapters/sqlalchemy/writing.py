@@ -14,7 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from attrs import define, field
 
-from ecrm_core.adapters.sqlalchemy.adopting import declare, next_number, share_declarations
+from ecrm_core.adapters.sqlalchemy.adopting import (
+    declare,
+    next_number,
+    refuse_changed,
+    share_declarations,
+)
 from ecrm_core.adapters.sqlalchemy.known import Declarations, declaration
 from ecrm_core.adapters.sqlalchemy.statements import Statements, quoted
 from ecrm_core.adapters.sqlalchemy.tables import Tables
@@ -63,10 +68,12 @@ class Writing:
         """Share the declarations with other writers, or hold them alone to change one."""
         kinds = [kind for kind, _ in plan.writes_at(ABSENT)]
         alone = self.known.changed is None or bool(self._unready(kinds))
-        share_declarations(self.connection, self.tables, alone=alone)
+        blind = share_declarations(self.connection, self.tables, alone=alone)
         if alone:
             self.tables.remember(self.connection, None)
-            self.known = declare(self.connection, self.tables, kinds)
+            self.known = declare(self.connection, self.tables, kinds, blind=blind)
+        elif blind:
+            refuse_changed(self.connection, self.tables, kinds)
 
     def _unready(self, kinds: Iterable[AnyKind]) -> list[AnyKind]:
         return [kind for kind in kinds if self.known.there(kind) != declaration(kind)]
