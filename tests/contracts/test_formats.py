@@ -92,7 +92,7 @@ def test_what_is_derived_is_what_the_truth_in_it_gives(crm: Crm) -> None:
 def test_the_shop_goes_on(crm: Crm, name: str) -> None:
     ids = ids_in(name)
     again = crm.ingest(people(range(1, 9), tag="a", at=AT - timedelta(days=9)), key="a first")
-    assert "replayed" in repr(again).lower() or again.accepted == 8
+    assert again.replayed
     crm.ingest(people([1, 2], tag="a", at=LATER, family="Lund"))
     crm.correct("shopify/1", "name.family", "Lunde", by="ann")
     crm.undo_last(by="ada")
@@ -104,8 +104,9 @@ def test_the_shop_goes_on(crm: Crm, name: str) -> None:
     assert sent
     crm.run_matching()
     crm.subscribe("shopify/8", PLAN, by="ann")
-    assert crm.view("shopify/1").profile.name
-    assert [edge.undone_at for edge in rows(crm.store, _kind("merge_edge")).values()].count(None)
+    assert crm.view("shopify/1").profile.value("name.family") == "Lunde"
+    standing = [e for e in rows(crm.store, _kind("merge_edge")).values() if e.undone_at is None]
+    assert len(standing) == 1
     check_derived(crm.store)
 
 
