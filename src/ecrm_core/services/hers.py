@@ -12,6 +12,7 @@ from ecrm_core.customers import (
     SEARCH_KEYS,
     Group,
     SourceKey,
+    address_subject,
     ids_of,
     person_subject,
 )
@@ -115,8 +116,9 @@ class Hers:
 
     @cached_property
     def _addressed(self) -> Addressed:
+        """Her own addresses: a text with one that others hold too may be about them."""
         emails, numbers = set(self._sent_to()), list[str]()
-        for subject in self.addresses:
+        for subject in self.own_addresses:
             kind, _, form = subject.partition(":")
             if kind == "email":
                 emails.add(form)
@@ -125,9 +127,11 @@ class Hers:
         return Addressed(emails=frozenset(emails), numbers=tuple(numbers))
 
     def _sent_to(self) -> Iterator[str]:
+        own = frozenset(self.own_addresses)
         for record in self.group.records.values():
             for contact in record.value("emails") or ():
-                yield from (fold(text) for text in (contact.raw, contact.normalised) if text)
+                if contact.match_form is None or address_subject(contact) in own:
+                    yield from (fold(text) for text in (contact.raw, contact.normalised) if text)
 
 
 def _leaves(data: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
