@@ -86,11 +86,11 @@ class Postgres:
         """Return how libpq is told of a database."""
         return f"host={self.folder} user={_USER} dbname={database}"
 
-    def fresh(self, driver: str = "psycopg") -> str:
-        """Make an empty database and return its URL for SQLAlchemy."""
+    def fresh(self, driver: str = "psycopg", *, more: str = "") -> str:
+        """Make an empty database (``more`` says how) and return its URL for SQLAlchemy."""
         name = f"shop{next(self._numbers)}"
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 {more}")
         return self.url(name, driver)
 
     def url(self, database: str, driver: str = "psycopg") -> str:

@@ -62,5 +62,5 @@ def _replayed(store: Store, key: RequestKey) -> Applied | None:
     request = found.value
     if request.params_digest != key.params_digest:
         message = "this request key was used for another request; take a new key"
-        raise KeyReused(message, name=key.name)
+        raise KeyReused(message, sequence=request.sequence)
     return Applied(sequence=request.sequence, replayed=True, result=request.result)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
@@ -13,22 +12,20 @@ from ecrm_core.customers import (
     SEARCH_KEYS,
     Group,
     SourceKey,
+    address_subject,
     ids_of,
     person_subject,
 )
 from ecrm_core.kernel import CustomerId, Kind, Stored, canonical_json, encode, fold
 from ecrm_core.merging import LinkedKind
 from ecrm_core.ports import Store, read_history, read_subscriptions_of, scan_pages
+from ecrm_core.services.addressed import Addressed
 from ecrm_core.services.contact import subjects_of
 from ecrm_core.subscriptions import SUBSCRIPTIONS
 
 __all__ = ["Hers"]
 
 T = TypeVar("T")
-_EMAIL = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
-_NUMBER = re.compile(r"\+?\d[\d\s().\-/]{5,40}\d")
-_LEAST = 8  # digits of a number that is told from others
-_CODE = 3  # digits of a country code, at most
 
 
 class Hers:
@@ -109,36 +106,32 @@ class Hers:
         text = canonical_json(data)
         if any(id_ in text for id_ in (*self.ids, *self.subscriptions)):
             return True
-        return any(self._addressed(leaf) for leaf in _leaves(data))
+        return any(self._addressed.held_in(leaf) for leaf in _leaves(data))
 
     def holds_address(self, payload: str | None) -> bool:
         """Tell whether JSON text holds an address of hers."""
         return payload is not None and any(
-            self._addressed(leaf) for leaf in _leaves(json.loads(payload))
+            self._addressed.held_in(leaf) for leaf in _leaves(json.loads(payload))
         )
 
-    def _addressed(self, text: str) -> bool:
-        emails, numbers = self._forms
-        if "@" in text and any(fold(found).strip(".") in emails for found in _EMAIL.findall(text)):
-            return True
-        return any(_same_number(found, numbers) for found in _NUMBER.findall(text))
-
     @cached_property
-    def _forms(self) -> tuple[frozenset[str], tuple[str, ...]]:
-        """Her e-mails as they are compared and sent to, and the digits of her phones."""
-        emails, numbers = set[str](), list[str]()
-        for subject in self.addresses:
+    def _addressed(self) -> Addressed:
+        """Her own addresses: a text with one that others hold too may be about them."""
+        emails, numbers = set(self._sent_to()), list[str]()
+        for subject in self.own_addresses:
             kind, _, form = subject.partition(":")
             if kind == "email":
                 emails.add(form)
             elif kind == "phone":
-                numbers.append(_digits(form))
-        return frozenset(emails | set(self._sent_to())), tuple(numbers)
+                numbers.append(form)
+        return Addressed(emails=frozenset(emails), numbers=tuple(numbers))
 
     def _sent_to(self) -> Iterator[str]:
+        own = frozenset(self.own_addresses)
         for record in self.group.records.values():
             for contact in record.value("emails") or ():
-                yield from (fold(text) for text in (contact.raw, contact.normalised) if text)
+                if contact.match_form is None or address_subject(contact) in own:
+                    yield from (fold(text) for text in (contact.raw, contact.normalised) if text)
 
 
 def _leaves(data: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
@@ -152,15 +145,3 @@ def _leaves(data: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
             yield from _leaves(held)
     elif data is not None and not isinstance(data, bool):
         yield str(data)
-
-
-def _digits(text: str) -> str:
-    return "".join(str(int(char)) for char in text if char.isdigit())
-
-
-def _same_number(text: str, numbers: Sequence[str]) -> bool:
-    """Tell whether a number is one of these, with its country code or without."""
-    found = _digits(text).lstrip("0")
-    return len(found) >= _LEAST and any(
-        number.endswith(found) and len(number) - len(found) <= _CODE for number in numbers
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from ecrm_core.customers import (
     home_id,
 )
 from ecrm_core.errors import InputError, MissingError
-from ecrm_core.kernel import ChangeSet, CustomerId, gate_text
+from ecrm_core.kernel import ChangeSet, CustomerId, gate_text, mask
 from ecrm_core.ports import Store, read_groups
 
 __all__ = [
@@ -25,6 +26,9 @@ __all__ = [
     "identity_of",
     "prepare_correct",
 ]
+
+
+_PLAIN = re.compile(r"[\w:./\-]+", re.ASCII)
 
 
 def _who(by: object) -> str:
@@ -69,9 +73,15 @@ def groups_of(store: Store, customers: Sequence[str | SourceKey]) -> tuple[Group
     missing = [id_ for id_ in ids if id_ not in found]
     if missing:
         asked = customers[ids.index(missing[0])]
-        message = f"no customer has the id or source key {str(asked)[:200]!r}"
+        message = f"no customer has the id or source key {_shown(str(asked)[:200])!r}"
         raise MissingError(message, code="no_customer", customer=missing[0])
     return tuple(found[id_] for id_ in ids)
+
+
+def _shown(asked: str) -> str:
+    """Return the id or key, masked where it looks like an address or a name: those are no ids."""
+    parts = asked.split("/", 1)
+    return "/".join(part if _PLAIN.fullmatch(part) else mask(part) for part in parts)
 
 
 def prepare_correct(

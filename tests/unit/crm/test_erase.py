@@ -24,7 +24,7 @@ from ecrm_core.customers import (
     parse_email,
 )
 from ecrm_core.errors import DefinitionError, InputError, MissingError, RefusedError
-from ecrm_core.kernel import FixedClock, Money
+from ecrm_core.kernel import OUTBOX, ChangeSet, Emit, FixedClock, Money
 from ecrm_core.merging import PROPOSALS
 from ecrm_core.sources import Delivery, generic
 from ecrm_core.timeline import INTERACTIONS, Interaction
@@ -267,6 +267,25 @@ def test_of_an_address_that_another_holds_nothing_said_goes(crm: Crm) -> None:
     erase(crm)
     assert answer(crm) == (True, "granted")
     assert crm.export("shop/5", audit=False) == before
+
+
+def test_what_waits_for_an_address_of_several_stays_and_what_was_refused_with_it(
+    crm: Crm,
+) -> None:
+    for numbers, mail in ((("5",), MAIL), (("5" * 300, "6" * 300), f"Mail: {MAIL}")):
+        told = [{"no": number, "name": "Her husband", "mail": mail} for number in numbers]
+        crm.ingest(generic.read_rows(told, fields=FIELDS, source="shop", received_at=NOW))
+    to = {"to": MAIL}
+    told_of = (to, to | {"customer": crm.resolve("shop/5")}, to | {"customer": crm.resolve(ANN)})
+    emits = tuple(Emit(key=f"m{n}", topic="mail", at=NOW, payload=payload)
+                  for n, payload in enumerate(told_of))  # fmt: skip
+    crm.store.apply(ChangeSet(emits=emits))
+    erase(crm)
+    assert [row.value.key for row in crm.store.scan(OUTBOX).rows] == ["m0", "m1"]
+    assert len(crm.quarantined()) == 2
+    erase(crm, "shop/5")
+    assert crm.store.scan(OUTBOX).rows == ()
+    assert crm.quarantined() == ()
 
 
 def test_a_refusal_that_an_erased_person_sends_later_is_kept_for_the_address(crm: Crm) -> None:

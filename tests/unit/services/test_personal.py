@@ -9,14 +9,16 @@ import pytest
 
 from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm
+from ecrm_core.customers import parse_email, parse_phone
 from ecrm_core.kernel import AUDIT_LINKS, encode
 from ecrm_core.ports import KINDS
 from ecrm_core.services.hers import Hers
 from ecrm_core.services.identity import group_of
 from ecrm_core.services.personal import IMPERSONAL, PERSONAL, personal_rows
+from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
 from tests.docs.reference_tables import tables
-from tests.erasing.channels import HER, bad_rows, delivery, opened, others, walk
+from tests.erasing.channels import HER, bad_rows, delivery, opened, others, record, walk
 from tests.erasing.person import people
 from tests.histories.shop import LINKED, PLAN
 
@@ -100,28 +102,51 @@ def test_the_page_on_privacy_shows_the_table_as_it_is() -> None:
     [
         ("ann@example.com", True),
         ("Ann <ANN@example.com>, please", True),
+        ("https://shop.example/?mail=ann@example.com&page=2", True),
+        ("mail=ann%40example.com", True),
+        ("to/ann@example.com/2", True),
+        ("note='ann@example.com'|bob", True),
+        ("ann+news@example.com", True),
+        ("a+ann@example.com", False),
+        ("l'ann@example.com", False),
         ("joann@example.com", False),
         ("ann@example.com.au", False),
         ("02-7000-0000", True),
         ("call +82 2 7000 0000.", True),
         ("0082 270000000", True),
         ("７０００-００００", True),
+        ("+82 (0)2 7000 0000", True),
+        ("02–7000–0000", True),
         ("27000000", False),
         ("2026-05-01", False),
         ("Ann", False),
     ],
 )  # fmt: skip
 def test_a_text_is_hers_when_it_holds_a_whole_address_of_hers(text: str, *, hers: bool) -> None:
-    from ecrm_core.customers import parse_email, parse_phone
-    from ecrm_core.sources import Delivery
-    from tests.erasing.channels import record
-
     crm = opened(MemoryStore())
     crm.ingest(Delivery(source="shop", records=(
         record(HER, emails=(parse_email("ann@example.com"),),
                phones=(parse_phone("+82 2-7000-0000"),)),
     )))  # fmt: skip
     assert _hers(crm).named_in({"deep": [{"text": text}]}) is hers
+
+
+@pytest.mark.parametrize(
+    ("email", "text", "hers"),
+    [
+        ("o'brien@example.com", "o'brien@example.com", True),
+        ("o'brien@example.com", "'o'brien@example.com'", True),
+        ("o'brien@example.com", "brien@example.com", False),
+        ("brien@example.com", "o'brien@example.com", False),
+        ("Ann+Shop@example.com", "ann@example.com", True),
+        ("ann/b@example.com", "ann/b@example.com", True),
+    ],
+)
+def test_an_address_with_signs_in_it_is_found_whole(email: str, text: str, *, hers: bool) -> None:
+    crm = opened(MemoryStore())
+    point = parse_email(email)
+    crm.ingest(Delivery(source="shop", records=(record(HER, emails=(point,)),)))
+    assert _hers(crm).named_in({"to": text}) is hers
 
 
 def test_a_row_by_her_id_is_hers_whatever_else_it_says() -> None:

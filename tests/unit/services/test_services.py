@@ -18,7 +18,7 @@ from ecrm_core.customers import (
     Stated,
     parse_email,
 )
-from ecrm_core.errors import InputError, KeyReused
+from ecrm_core.errors import InputError, KeyReused, MissingError
 from ecrm_core.kernel import FixedClock, RequestKey, encode
 from ecrm_core.services import commit, prepare_ingest
 from ecrm_core.sources import Delivery, quarantine
@@ -215,3 +215,22 @@ def test_an_export_tells_what_was_stated_once_and_which_merges_were_undone(crm: 
     assert [edge.active for edge in view.merges] == [False]
     assert exported["merges"] == [encode(edge) for edge in view.merges]
     assert "merges" not in crm.export(ANNA, audit=False)
+
+
+# ---------------------------------------------------------------- what errors say
+
+
+@pytest.mark.parametrize("key", ["list/anna@example.com", "list/Anna Kim", "anna@example.com/1"])
+def test_an_error_about_a_key_masks_what_looks_like_a_person(crm: Crm, key: str) -> None:
+    with pytest.raises(MissingError) as caught:
+        crm.view(key)
+    assert "nna" not in str(caught.value) + repr(caught.value.facts)
+    with pytest.raises(MissingError, match="'shop/17-a'"):
+        crm.view("shop/17-a")
+
+
+def test_an_error_about_a_request_key_does_not_hold_it(crm: Crm) -> None:
+    crm.correct(ANNA, "tags", "a", by="ada", key="mail of anna")
+    with pytest.raises(KeyReused) as caught:
+        crm.correct(ANNA, "tags", "b", by="ada", key="mail of anna")
+    assert "anna" not in str(caught.value) + repr(caught.value.facts)

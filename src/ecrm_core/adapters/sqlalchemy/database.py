@@ -15,7 +15,7 @@ from ecrm_core.adapters.sqlalchemy.projection import Projection
 from ecrm_core.adapters.sqlalchemy.tables import Tables
 from ecrm_core.adapters.sqlalchemy.troubles import translated
 from ecrm_core.adapters.sqlalchemy.writing import AgainError, Writing
-from ecrm_core.errors import ConflictError
+from ecrm_core.errors import ConflictError, DefinitionError
 from ecrm_core.kernel import AnyKind, Applied
 from ecrm_core.ports.plan import Plan
 
@@ -82,6 +82,7 @@ class Database:
     def declare(self, kinds: Iterable[AnyKind]) -> None:
         """Bring tables, indexes and rows to what the Kinds say today."""
         with translated(own=self.binding.own), self.binding.writing() as connection:
+            self._check_encoding(connection)
             if not self.tables.managed:
                 require_tables(connection, self.tables)
             blind = share_declarations(connection, self.tables, alone=True)
@@ -99,6 +100,7 @@ class Database:
         return known
 
     def _read(self, connection: sa.Connection) -> Declarations:
+        self._check_encoding(connection)
         if not self.tables.managed:
             require_tables(connection, self.tables)
         elif not sa.inspect(connection).has_table(
@@ -108,6 +110,15 @@ class Database:
         known = read_declarations(connection, self.tables.kinds)
         self.tables.remember(connection, known)
         return known
+
+    def _check_encoding(self, connection: sa.Connection) -> None:
+        """Refuse a database that cannot hold every text, or sorts it by other bytes than UTF-8."""
+        if not self.postgres:
+            return
+        found = connection.scalar(sa.select(sa.func.current_setting("server_encoding")))
+        if found != "UTF8":
+            message = f"the database holds text as {found}, expected UTF8: make another database"
+            raise DefinitionError(message, code="encoding", found=found)
 
     def _contended(self) -> ConflictError:
         message = "others write at the same place again and again; try later"

@@ -1,18 +1,22 @@
-"""Hooks: what an engine on SQLite needs, so that a transaction is one from its first read on."""
+"""Hooks: what engines need: SQLite a lock from the first read on, a fork connections anew."""
 
 from __future__ import annotations
 
+import os
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
+from typing import Any, Final
+from weakref import WeakSet
 
 import sqlalchemy as sa
 
-__all__ = ["READ", "begin_immediate", "begins_immediately"]
+__all__ = ["READ", "begin_immediate", "begins_immediately", "renew_after_fork"]
 
 READ = "ecrm_core_read"
 """The execution option of a connection of ours that takes no lock: it reads one statement."""
 
 _MARK = "ecrm_core.begin_immediate"
+_renewed: Final[WeakSet[sa.Engine]] = WeakSet()
+_inherited: Final[list[sa.Pool]] = []  # connections of the parent, which only it may close
 
 
 def begin_immediate(engine: sa.Engine) -> sa.Engine:
@@ -48,3 +52,18 @@ def _on_begin(connection: sa.Connection) -> None:
         return
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     connection.info[_MARK] = True
+
+
+def renew_after_fork(engine: sa.Engine) -> None:
+    """Let a forked child connect anew: on a connection of both each would read the other's rows."""
+    _renewed.add(engine)
+
+
+def _renew() -> None:
+    for engine in list(_renewed):
+        _inherited.append(engine.pool)
+        engine.dispose(close=False)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)

@@ -11,7 +11,13 @@ from contextlib import contextmanager
 
 from sqlalchemy import exc
 
-from ecrm_core.errors import ConflictError, EcrmError, InputError, StorageUnavailable
+from ecrm_core.errors import (
+    ConflictError,
+    DefinitionError,
+    EcrmError,
+    InputError,
+    StorageUnavailable,
+)
 
 __all__ = ["conflict_of", "translated", "unavailable"]
 
@@ -65,6 +71,9 @@ def translated(*, own: bool) -> Iterator[None]:
         raise unavailable("storage_unavailable", error=type(error).__name__) from None
     except OSError:  # as asyncpg says that nobody answers
         raise unavailable("gone") from None
+    except UnicodeError:  # it holds the whole text
+        message = "the connection has another client_encoding than UTF8: leave it as it is"
+        raise DefinitionError(message, code="encoding") from None
 
 
 def conflict_of(error: BaseException) -> ConflictError | None:

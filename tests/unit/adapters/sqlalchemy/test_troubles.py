@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from ecrm_core.adapters.sqlalchemy import SqlAlchemyStore, begin_immediate, buil
 from ecrm_core.crm import Crm
 from ecrm_core.errors import ConflictError, DefinitionError, InputError, StorageUnavailable
 from ecrm_core.kernel import ChangeSet, Put
+from ecrm_core.ports import Store
 from ecrm_core.testing.contracts.sample import LINES, THINGS, Thing, fill, names, things
 from tests.postgres import Postgres
 
@@ -177,3 +180,43 @@ def test_a_row_somebody_else_wrote_meanwhile_is_never_written_over(engine: sa.En
         store.apply(ChangeSet(puts=(Put(THINGS, evolve(thing, note="older")),)))
     (row,) = store.scan(THINGS).rows
     assert (row.value, row.version) == (thing, 10**9)
+
+
+def _fill_many(store: Store, letter: str) -> None:
+    for number in range(20):
+        fill(store, [f"{letter}{number}"])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
+def test_a_forked_child_takes_connections_of_its_own(postgres: Postgres) -> None:
+    """A server that loads the shop and then forks its workers."""
+    with SqlAlchemyStore.open(postgres.fresh()) as opened:
+        store = opened.tenant("main")
+        fill(store, "a")
+        child = multiprocessing.get_context("fork").Process(target=_fill_many, args=(store, "b"))
+        child.start()
+        _fill_many(store, "c")
+        child.join()
+        assert child.exitcode == 0
+        assert len(names(store)) == 41
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "EUC_KR"])
+def test_a_database_that_cannot_hold_every_text_is_refused(
+    postgres: Postgres, encoding: str
+) -> None:
+    url = postgres.fresh(more=f"ENCODING '{encoding}' LOCALE_PROVIDER libc LOCALE 'C'")
+    with SqlAlchemyStore.open(url) as opened:
+        for call in (partial(fill, opened.tenant("main"), "a"), opened.create):
+            with pytest.raises(DefinitionError, match=encoding) as caught:
+                call()
+            assert caught.value.code == "encoding"
+
+
+def test_a_connection_of_another_encoding_is_refused_without_its_text(engine: sa.Engine) -> None:
+    latin = sa.create_engine(engine.url, connect_args={"client_encoding": "LATIN1"})
+    with pytest.raises(DefinitionError) as caught:
+        fill(SqlAlchemyStore(latin, tables=TABLES).tenant("main"), "\ud55c")
+    assert caught.value.code == "encoding"
+    assert caught.value.__suppress_context__
+    latin.dispose()
