@@ -65,9 +65,7 @@ def before(request: pytest.FixtureRequest, engine: sa.Engine) -> Iterator[sa.Con
         yield connection
 
 
-def test_who_does_not_see_a_new_index_does_not_write_past_it(
-    engine: sa.Engine, postgres: Postgres
-) -> None:
+def test_who_does_not_see_a_new_index_does_not_write_past_it(engine: sa.Engine) -> None:
     put(engine, OLD, "1")
     for level in LEVELS:
         with engine.connect().execution_options(isolation_level=level) as before:
