@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from ecrm_core.crm.settings import Settings as CrmSettings
+from ecrm_core.crm import Settings as CrmSettings
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from ecrm_core import Crm
-from ecrm_core.crm.receipt import Receipt
+from ecrm_core.crm import Receipt
 from ecrm_core.errors import KeyReused, MissingError
 from ecrm_core.sources import shopify
 from flask_shop.answers import Json

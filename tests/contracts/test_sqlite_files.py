@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -235,6 +235,31 @@ def test_an_erased_value_is_not_in_the_file(path: Path) -> None:
         fill(store, map(str, range(200)), note=secret)
         fill(store, map(str, range(200)))
     assert secret.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "begin",
+    ["BEGIN; SELECT count(*) FROM k_thing", "BEGIN IMMEDIATE"],
+    ids=["somebody reads", "somebody writes"],
+)
+def test_compact_says_that_somebody_is_in_its_way_and_cleans_the_files_afterwards(
+    path: Path, begin: str
+) -> None:
+    secret = "canary-of-kim"
+    with SqliteStore(path, busy_timeout=0.05) as opened, raw(path) as other:
+        fill(opened.tenant("main"), map(str, range(200)), note=secret)
+        for statement in begin.split(";"):
+            other.execute(statement).fetchall()
+        with suppress(StorageUnavailable):  # nobody writes beside a writer
+            fill(opened.tenant("main"), map(str, range(200)))
+        with refused("blocked", path):
+            opened.compact()
+        other.execute("ROLLBACK")
+        fill(opened.tenant("main"), map(str, range(200)))
+        opened.compact()
+        assert names(opened.tenant("main")) == sorted(map(str, range(200)))
+        held = [file for file in path.parent.iterdir() if secret.encode() in file.read_bytes()]
+        assert held == []
 
 
 def test_every_write_is_durable_and_alone(path: Path) -> None:

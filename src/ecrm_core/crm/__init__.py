@@ -5,6 +5,7 @@ from ecrm_core.crm.clock import SystemClock
 from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.facade import Crm
 from ecrm_core.crm.judgements import ImportedJudgements
+from ecrm_core.crm.privacy import Erasure
 from ecrm_core.crm.progress import Progress, progress_bar
 from ecrm_core.crm.quality import Replayed
 from ecrm_core.crm.receipt import Judged, Receipt, Undo
@@ -16,6 +17,7 @@ __all__ = [
     "Cleaned",
     "Crm",
     "DryRun",
+    "Erasure",
     "ExportedTable",
     "ImportedJudgements",
     "Judged",

@@ -113,13 +113,13 @@ class Crm(
     def compact(self) -> None:
         """Leave nothing in the store's file but its rows: what was erased is overwritten.
 
-        Raises StorageUnavailable (code "blocked") while somebody reads a state from before, and
-        DefinitionError (code "no_compact") for a store whose database does it by itself.
+        Raises StorageUnavailable (code "blocked") while somebody writes, or reads a state from
+        before, and DefinitionError (code "no_compact") for a store in a database of the host's.
         """
         compact = getattr(self._owner, "compact", None)
         if compact is None:
             kind = type(self._owner).__name__
-            message = f"{kind} keeps no file of its own: its database removes what was dropped"
+            message = f"{kind} keeps no file of its own: VACUUM is its database's word for it"
             raise DefinitionError(message, code="no_compact")
         compact()
 

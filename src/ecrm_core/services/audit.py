@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -44,7 +44,7 @@ class AuditPage:
     """
 
     entries: tuple[AuditEntry, ...]
-    reasons: dict[str, str] = field(factory=dict, repr=False)
+    reasons: Mapping[str, str] = field(factory=dict, repr=False)
     following: Cursor | None = None
 
     def __str__(self) -> str:

@@ -303,3 +303,9 @@ def test_a_refusal_that_an_erased_person_sends_later_is_kept_for_the_address(crm
     assert answer(crm, "news") == (False, "no_statement")
     uncounted = crm.ingest(evolve(rows(1, 2), consents=statements, spoken=(), digest="other"))
     assert uncounted.statements == 0
+
+
+def test_a_store_without_a_file_of_its_own_has_nothing_to_compact(crm: Crm) -> None:
+    with pytest.raises(DefinitionError, match="MemoryStore") as caught:
+        crm.compact()
+    assert caught.value.code == "no_compact"

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from attrs import field, frozen
 from sqlalchemy.orm import Session, scoped_session
 
-from ecrm_core.adapters.sqlalchemy.hooks import READ, begins_immediately
+from ecrm_core.adapters.sqlalchemy.hooks import begins_immediately
 from ecrm_core.errors import DefinitionError
 
 __all__ = ["Bind", "Binding", "Borrowed", "Own", "bind_of"]
@@ -59,8 +59,8 @@ class Own:
 
     def __attrs_post_init__(self) -> None:
         """Say once what the connections are for: the host's own settings may be any."""
-        options = {"isolation_level": "AUTOCOMMIT", READ: True}
-        object.__setattr__(self, "_reader", self.engine.execution_options(**options))
+        reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        object.__setattr__(self, "_reader", reader)
         level = {} if _is_sqlite(self.engine) else {"isolation_level": "READ COMMITTED"}
         object.__setattr__(self, "_writer", self.engine.execution_options(**level))
 

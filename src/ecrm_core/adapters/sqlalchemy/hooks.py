@@ -9,10 +9,7 @@ from weakref import WeakSet
 
 import sqlalchemy as sa
 
-__all__ = ["READ", "begin_immediate", "begins_immediately", "renew_after_fork"]
-
-READ = "ecrm_core_read"
-"""The execution option of a connection of ours that takes no lock: it reads one statement."""
+__all__ = ["begin_immediate", "begins_immediately", "renew_after_fork"]
 
 _MARK = "ecrm_core.begin_immediate"
 _renewed: Final[WeakSet[sa.Engine]] = WeakSet()
@@ -48,8 +45,8 @@ def _on_connect(raw: SqliteConnection, _: Any) -> None:  # noqa: ANN401 - the po
 
 
 def _on_begin(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get(READ):
-        return
+    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        return  # each statement stands for itself: it needs no lock that lasts
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     connection.info[_MARK] = True
 

@@ -67,7 +67,7 @@ class File:
         """Write the file anew with nothing but its rows, and empty the log beside it.
 
         Waits for readers as long as for writers, before anything is written and after it. Raises
-        StorageUnavailable (code "blocked") while one of them still needs what was dropped.
+        StorageUnavailable (code "blocked") while one of them is still there.
         """
         with self._lock, translated(self.path):
             connection = self._present()

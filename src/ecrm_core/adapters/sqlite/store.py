@@ -49,7 +49,7 @@ class SqliteStore:
 
         The file is written anew, which takes as much room again for the time being, and the log is
         emptied. Writers wait. Raises StorageUnavailable: code "blocked" while somebody still reads
-        a state from before ("locked" while somebody writes), and nothing is promised then.
+        a state from before, or writes ("locked": begins to, meanwhile); nothing is promised then.
         """
         self._file.compact()
 

@@ -33,7 +33,7 @@ _WORDS = {
     "unreadable": "cannot be read or written: check the disk and its quota, restore a backup",
     "gone": "is not there: check the path; a file that was moved has to be opened again",
     "closed": "was closed: open it again",
-    "blocked": "is being read by another: what was dropped is still in its log; compact it again",
+    "blocked": "is in use by another: what was dropped is still in its log; compact it again",
     "storage_unavailable": "cannot be used now",
 }
 

@@ -134,6 +134,18 @@ def test_the_hook_leaves_another_database_alone_and_may_be_called_twice(
     assert names(store_on(hooked)) == ["a"]
 
 
+def test_the_hook_leaves_autocommit_what_it_is(tmp_path: Path) -> None:
+    engine = begin_immediate(sa.create_engine(f"sqlite:///{tmp_path / 'shop.db'}"))
+    METADATA.create_all(engine)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.insert(ORDERS).values(number=1))
+        connection.exec_driver_sql("VACUUM")  # which no transaction can do
+        with pytest.raises(DefinitionError, match="begin_immediate"):
+            fill(store_on(connection), "a")
+    assert orders(engine) == 1
+    engine.dispose()
+
+
 def test_missing_tables_are_named_and_the_hosts_transaction_goes_on(postgres: Postgres) -> None:
     engine = sa.create_engine(postgres.fresh())
     ORDERS.create(engine)
