@@ -111,13 +111,16 @@ class Kind(Generic[T]):
             raise DefinitionError(f"found no key for a row of {self.name!r}", code="column")
         return _texts(key)
 
-    def row(self, value: T) -> Row:
-        """Return the value taken apart; InputError for NUL or lone surrogates anywhere in it."""
+    def row(self, value: T, *, key: Key | None = None) -> Row:
+        """Return the value taken apart; InputError for NUL or lone surrogates anywhere in it.
+
+        ``key`` is its key, where that is known.
+        """
         columns = {name: get(value) for name, get in self._index_columns.items()}
         entries = {name: None if None in c else _texts(c) for name, c in columns.items()}
         body = canonical_json(encode(value, self.of))
         _refuse_forbidden(body)
-        return Row(key=self.key_of(value), entries=entries, body=body)
+        return Row(key=key or self.key_of(value), entries=entries, body=body)
 
     def read(self, body: str, version: int, format_: int) -> Stored[T]:
         """Return the stored value of a row written in this format or an earlier one.

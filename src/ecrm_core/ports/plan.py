@@ -78,7 +78,7 @@ class Plan:
 
 def plan_of(changes: ChangeSet) -> Plan:
     """Return the plan of a set; InputError or DefinitionError for what no store can hold."""
-    rows = ((put.kind, put.kind.row(put.value)) for put in changes.writes)
+    rows = ((put.kind, put.kind.row(put.value, key=put.key)) for put in changes.writes)
     drops = _grouped((drop.kind, drop.key) for drop in changes.drops)
     expects = sorted(changes.expects, key=lambda expect: expect.key)
     for kind, keys in (*drops, *_grouped((e.kind, e.key) for e in expects)):
