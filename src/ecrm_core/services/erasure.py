@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from attrs import evolve
 
 from ecrm_core.customers import SourceKey, new_group, person_subject
-from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.errors import DefinitionError, InputError, MissingError
 from ecrm_core.kernel import (
     ABSENT,
     Applied,
@@ -68,7 +68,8 @@ def erase_customer(
     """Erase a customer and return what came of it.
 
     Rows that others wrote while hers were looked up (a consent about her address, an event) are
-    looked for once more: from the first transaction on nobody can write any.
+    looked for once more: from the first transaction on nobody can write any. Whoever died before
+    that calls again, with the key or without.
     """
     seen: list[Hers] = []
 
@@ -78,8 +79,9 @@ def erase_customer(
         return _decided(hers, act, reason)
 
     applied = commit(store, decide, key=key)
-    if not applied.replayed and seen:
-        commit(store, lambda: _left(seen[-1]))
+    hers = seen[-1] if seen else _remains(store, customer, kinds)
+    if hers is not None:
+        commit(store, lambda: _left(hers))
     return applied
 
 
@@ -88,14 +90,22 @@ def _hers(store: Store, customer: str | SourceKey, act: Act, kinds: Sequence[Lin
     groups = read_groups(store, [home])
     if groups:
         return Hers(store, groups[home], kinds)
-    refuse_erased(read_erasures(store, [home], secret=act.secret))
-    if str(customer) == home:
+    remains = _remains(store, customer, kinds)  # events may be there before their record, too
+    if remains is None:
+        refuse_erased(read_erasures(store, [home], secret=act.secret))
         group_of(store, customer)  # says that nobody has this id
+        raise MissingError("no customer has this id", code="no_customer")
+    return remains
+
+
+def _remains(store: Store, customer: str | SourceKey, kinds: Sequence[LinkedKind]) -> Hers | None:
+    """Return what there is of somebody without a record; None for nothing, or an id alone."""
+    home = identity_of(store, customer)
+    if str(customer) == home or read_groups(store, [home]):
+        return None
     key = customer if isinstance(customer, SourceKey) else SourceKey.parse(customer)
     hers = Hers(store, new_group(store.tenant, key), kinds)
-    if not any(personal_rows(hers)):  # events may be there before the record they are about
-        group_of(store, customer)
-    return hers
+    return hers if any(personal_rows(hers)) else None
 
 
 def _decided(hers: Hers, act: Act, reason: str) -> ChangeSet:

@@ -24,7 +24,7 @@ from ecrm_core.customers import (
     parse_email,
 )
 from ecrm_core.errors import DefinitionError, InputError, MissingError, RefusedError
-from ecrm_core.kernel import OUTBOX, ChangeSet, Emit, FixedClock, Money
+from ecrm_core.kernel import OUTBOX, ChangeSet, Emit, FixedClock, Money, Put
 from ecrm_core.merging import PROPOSALS
 from ecrm_core.sources import Delivery, generic
 from ecrm_core.timeline import INTERACTIONS, Interaction
@@ -99,6 +99,18 @@ def test_a_second_erasure_says_that_there_was_a_first(crm: Crm) -> None:
         with pytest.raises(RefusedError) as caught:
             erase(crm, who)
         assert caught.value.code == "erased"
+
+
+@pytest.mark.parametrize("key", [None, "case/7"])
+def test_who_died_before_looking_once_more_calls_again(crm: Crm, key: str | None) -> None:
+    crm.record(_order("o1", ANN))
+    late = crm.store.scan(INTERACTIONS).rows[0].value
+    erase(crm, key=key)
+    crm.store.apply(ChangeSet(puts=(Put(INTERACTIONS, late),)))  # as written while it looked
+    erase(crm, key=key)
+    assert crm.store.scan(INTERACTIONS).rows == ()
+    with pytest.raises(RefusedError):
+        erase(crm)
 
 
 def test_an_empty_reason_is_refused(crm: Crm) -> None:

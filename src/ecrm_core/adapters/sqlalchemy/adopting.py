@@ -12,9 +12,11 @@ from sqlalchemy.schema import CreateColumn
 from ecrm_core.adapters.sqlalchemy.kindtable import KindTable
 from ecrm_core.adapters.sqlalchemy.known import (
     LAYOUT,
+    UNDECLARED,
     Declarations,
     Declared,
     declaration,
+    last_declaration,
     read_declarations,
 )
 from ecrm_core.adapters.sqlalchemy.tables import Tables
@@ -58,7 +60,7 @@ def declare(
     if tables.managed:
         _make_own(connection, tables)
     known = read_declarations(connection, tables.kinds)
-    if known.changed == 0:
+    if known.changed == UNDECLARED:
         _remember(connection, tables, ("", Declared(LAYOUT, (), {})))
     for kind in kinds:
         before = known.there(kind)
@@ -114,21 +116,23 @@ def _blind(kind: AnyKind) -> DefinitionError:
     return DefinitionError(message, code="isolation", kind=kind.name)
 
 
-def next_number(connection: sa.Connection, tables: Tables) -> tuple[int, int]:
+def next_number(connection: sa.Connection, tables: Tables) -> tuple[int, str]:
     """Take the next number of the store: above all before it, never again, gaps allowed.
 
-    Beside it stands the number of the last declaration. Postgres takes it from the column's own
+    Beside it stands what names the last declaration. Postgres takes it from the column's own
     sequence, which nobody waits for.
     """
-    changed = sa.select(sa.func.coalesce(sa.func.max(tables.kinds.c.changed), 0)).scalar_subquery()
-    if connection.dialect.name == "postgresql":
+    postgres = connection.dialect.name == "postgresql"
+    changed = sa.select(last_declaration(tables.kinds, postgres=postgres))
+    if postgres:
         name = connection.dialect.identifier_preparer.format_table(tables.sequence)
         owned = sa.func.pg_get_serial_sequence(name, "last")
-        number, last = connection.execute(sa.select(sa.func.nextval(owned), changed)).one()
+        asked = sa.select(sa.func.nextval(owned), changed.scalar_subquery())
+        number, last = connection.execute(asked).one()
         return number, last
     inserted = connection.execute(sa.insert(tables.sequence)).inserted_primary_key
     connection.execute(sa.delete(tables.sequence))
-    return int(inserted[0]) if inserted else 0, connection.scalar(sa.select(changed)) or 0
+    return int(inserted[0]) if inserted else 0, connection.execute(changed).scalar_one()
 
 
 def _shape(connection: sa.Connection, of: KindTable, before: Declared | None) -> None:

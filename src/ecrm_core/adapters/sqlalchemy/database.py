@@ -47,7 +47,7 @@ class Database:
                     found = connection.execute(*query).all()
                     if index is None:
                         return list(found)
-                    if (found[0].changed or 0) == known.changed:
+                    if found[0].changed == known.changed:
                         return [row for row in found if row.version is not None]
                     self.tables.remember(connection, None)
                     continue

@@ -17,10 +17,20 @@ from ecrm_core.errors import DefinitionError, StorageError
 from ecrm_core.kernel import AnyKind
 from ecrm_core.ports.span import check_format
 
-__all__ = ["LAYOUT", "Declarations", "Declared", "declaration", "read_declarations"]
+__all__ = [
+    "LAYOUT",
+    "UNDECLARED",
+    "Declarations",
+    "Declared",
+    "declaration",
+    "last_declaration",
+    "read_declarations",
+]
 
 LAYOUT = 1
 """The number of this arrangement of tables; it stands under the empty name."""
+UNDECLARED = "0"
+"""What ``last_declaration`` is while nothing was declared."""
 
 
 @frozen
@@ -50,9 +60,9 @@ def declaration(kind: AnyKind) -> Declared:
 
 @frozen
 class Declarations:
-    """What a database says of its Kinds; ``changed`` numbers the last change (None: no tables)."""
+    """What a database says of its Kinds; ``changed`` names the last change (None: no tables)."""
 
-    changed: int | None
+    changed: str | None
     kinds: Mapping[str, Declared] = field(factory=dict)
 
     def there(self, kind: AnyKind) -> Declared | None:
@@ -70,14 +80,27 @@ class Declarations:
         return found
 
 
+def last_declaration(table: sa.Table, *, postgres: bool) -> sa.ColumnElement[str]:
+    """Return what names the last change: its number, and on Postgres the table's own.
+
+    One engine may see several schemas, by ``search_path``, whose numbers are alike.
+    """
+    number = sa.cast(sa.func.coalesce(sa.func.max(table.c.changed), 0), sa.Text)
+    if not postgres:
+        return number
+    return sa.func.concat_ws(" ", number, sa.func.max(sa.literal_column("tableoid")))
+
+
 def read_declarations(connection: sa.Connection, table: sa.Table) -> Declarations:
     """Return what the table says.
 
     Raises StorageError: tables of a later version, or a row nobody of ours wrote so.
     """
-    kinds, last = {}, 0
-    for name, format_, text, changed in connection.execute(sa.select(table)):
-        last = max(last, changed)
+    kinds, last = {}, UNDECLARED
+    changed = last_declaration(table, postgres=connection.dialect.name == "postgresql")
+    c, mark = table.c, sa.select(changed).scalar_subquery()
+    rows = connection.execute(sa.select(c.name, c.format, c.declared, mark))
+    for name, format_, text, last in rows:  # noqa: B007 - the same in every row
         if name:
             kinds[name] = _declared(format_, text, table.name)
         else:

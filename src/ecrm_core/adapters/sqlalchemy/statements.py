@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ecrm_core.adapters.sqlalchemy.kindtable import KindTable
+from ecrm_core.adapters.sqlalchemy.known import last_declaration
 from ecrm_core.adapters.sqlalchemy.values import Query, Values
 from ecrm_core.ports.span import Span, lower_bound
 
@@ -33,7 +34,8 @@ class Statements:
     def __init__(self, of: KindTable, kinds: sa.Table, *, postgres: bool) -> None:
         """Build each when it is first needed."""
         self.of, self.table, self.postgres = of, of.table, postgres
-        self._changed = sa.select(sa.func.max(kinds.c.changed).label("changed")).subquery("k")
+        changed = last_declaration(kinds, postgres=postgres)
+        self._changed = sa.select(changed.label("changed")).select_from(kinds).subquery("k")
         self.page = lru_cache(maxsize=64)(self._page)
         self.free = lru_cache(maxsize=8)(self._free)
         self.by_index = lru_cache(maxsize=32)(self._by_index)

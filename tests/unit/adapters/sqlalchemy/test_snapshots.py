@@ -1,4 +1,4 @@
-"""Transactions that see one state all along, while another program declares a Kind anew."""
+"""Whoever sees another state than the one remembered: an old snapshot, another schema."""
 
 from __future__ import annotations
 
@@ -119,3 +119,22 @@ def test_what_it_may_read_is_found_by_an_index_of_before(
     put(engine, NEW, "2")
     found = store(before, NEW).find_many(NEW, "by_owner", [("kim",)])
     assert [row.value.serial for row in found["kim",]] == ["1"]
+
+
+def test_schemas_that_one_engine_sees_by_search_path_are_not_taken_for_each_other(
+    postgres: Postgres,
+) -> None:
+    """Their declarations have the same numbers; in one of them the index has not all rows yet."""
+    engine = sa.create_engine(postgres.fresh())
+    for schema, kind in (("new", NEW), ("old", OLD)):
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
+            connection.execute(sa.text(f"SET LOCAL search_path={schema}"))
+            BUILT[NEW].metadata.create_all(connection)
+            put(connection, kind, schema)
+    for schema in ("new", "old", "new"):
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"SET LOCAL search_path={schema}"))
+            found = store(connection, NEW).find_many(NEW, "by_owner", [("kim",)])
+            assert [row.value.serial for row in found["kim",]] == [schema]
+    engine.dispose()

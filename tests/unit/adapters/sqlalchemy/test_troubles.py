@@ -138,6 +138,12 @@ def test_a_busy_sqlite_file_is_locked(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_a_file_under_a_url_is_opened_with_the_hook(tmp_path: Path) -> None:
+    with SqlAlchemyStore.open(f"sqlite+pysqlite:///{tmp_path / 'shop.db'}") as store:
+        fill(store.tenant("main"), "a")
+        assert (tmp_path / "shop.db-wal").exists()  # as with secure_delete, which shows nowhere
+
+
 def test_what_is_no_database_of_ours_is_refused_before_anything_is_done(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("name,email\n" * 1000)
     assert code(sa.create_engine(f"sqlite:///{tmp_path / 'text.db'}")) == "unreadable"
