@@ -11,7 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from ecrm_core.adapters.sqlalchemy import SqlAlchemyStore, Tables, begin_immediate, build_tables
+from ecrm_core.adapters.sqlalchemy import (
+    SqlAlchemyStore,
+    Tables,
+    begin_immediate,
+    build_tables,
+    run_in_transaction,
+)
 from ecrm_core.errors import ConflictError, DefinitionError, StorageUnavailable
 from ecrm_core.kernel import ABSENT, ChangeSet, Expect
 from ecrm_core.ports import KINDS, Store
@@ -119,8 +125,10 @@ def test_a_transaction_that_cannot_see_what_it_collided_with_is_to_be_run_again(
 def test_a_late_beginning_is_refused_and_the_cure_named(tmp_path: Path) -> None:
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
     METADATA.create_all(engine)
-    with engine.connect() as connection, pytest.raises(DefinitionError, match="begin_immediate"):
-        fill(store_on(connection), "a")
+    with engine.connect() as connection:
+        with pytest.raises(DefinitionError, match="begin_immediate") as caught:
+            fill(store_on(connection), "a")
+        assert caught.value.code == "deferred"
     fill(store_on(engine), "b")  # on an engine of its own the store begins as it needs
     engine.dispose()
 
@@ -174,8 +182,15 @@ def test_what_is_no_connection_is_refused_by_its_type(postgres: Postgres) -> Non
     asynchronous: AsyncEngine = create_async_engine(postgres.url("postgres", "asyncpg"))
     with pytest.raises(DefinitionError, match=r"AsyncEngine.*run_sync"):
         store_on(asynchronous)
-    with pytest.raises(DefinitionError, match="str"):
+    with pytest.raises(DefinitionError, match="str") as caught:
         store_on("sqlite://")
+    assert caught.value.code == "bind"
+
+
+def test_work_is_done_once_at_least() -> None:
+    with pytest.raises(DefinitionError) as caught:
+        run_in_transaction(sa.create_engine("sqlite://"), lambda _: None, attempts=0)
+    assert caught.value.code == "attempts"
 
 
 def test_tables_of_other_names_are_other_stores(engine: sa.Engine) -> None:

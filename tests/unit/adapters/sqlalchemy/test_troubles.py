@@ -19,7 +19,13 @@ from attrs import evolve
 
 from ecrm_core.adapters.sqlalchemy import SqlAlchemyStore, begin_immediate, build_tables
 from ecrm_core.crm import Crm
-from ecrm_core.errors import ConflictError, DefinitionError, InputError, StorageUnavailable
+from ecrm_core.errors import (
+    ConflictError,
+    DefinitionError,
+    InputError,
+    StorageError,
+    StorageUnavailable,
+)
 from ecrm_core.kernel import ChangeSet, Put
 from ecrm_core.ports import Store
 from ecrm_core.testing.contracts.sample import LINES, THINGS, Thing, fill, names, things
@@ -151,8 +157,19 @@ def test_what_is_no_database_of_ours_is_refused_before_anything_is_done(tmp_path
         with pytest.raises(DefinitionError) as caught:
             Crm.open(url)
         assert caught.value.code == "url"
-    with pytest.raises(DefinitionError, match="mysql"):
+    with pytest.raises(DefinitionError, match="mysql") as caught:
         SqlAlchemyStore(_dialect_of("mysql"))
+    assert caught.value.code == "dialect"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"key": 1}', '{"key": [], "indexes": [1]}'])
+def test_a_damaged_declaration_is_named_and_no_row_is_read(engine: sa.Engine, text: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.update(TABLES.kinds).values(declared=text))
+    fresh = build_tables(sa.MetaData(), kinds=(THINGS, LINES))  # remembers nothing
+    with pytest.raises(StorageError) as caught:
+        SqlAlchemyStore(engine, tables=fresh).tenant("main").scan(THINGS)
+    assert caught.value.code == "damaged_row"
 
 
 def test_a_driver_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
