@@ -233,6 +233,18 @@ def test_all_customers_are_projected_and_strangers_removed(
     assert [row["email"] for row in rows(engine)] == [f"p{n}@example.com" for n in range(1, 10)]
 
 
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_strangers_go_whatever_order_the_column_of_the_host_has(
+    engine: sa.Engine, store: SqlAlchemyStore, page: int
+) -> None:
+    with engine.begin() as connection:  # in a language "a" < "B" < "c", by code point "B" < "a"
+        connection.execute(
+            sa.insert(CARDS), [{"crm_id": id_} for id_ in [*"BcDeZ", "cus_x", "Cus_x"]]
+        )
+    store.tenant("main").project_all(PROJECTION, page=page)
+    assert len(rows(engine)) == 9
+
+
 def test_a_projection_by_tenant_leaves_the_others_alone(
     engine: sa.Engine, store: SqlAlchemyStore
 ) -> None:

@@ -95,8 +95,10 @@ class Projection:
     def held(
         self, connection: sa.Connection, tenant: str, *, after: str = "", limit: int = 500
     ) -> list[str]:
-        """Return the ids of a tenant's rows after one, in order."""
-        key = self.table.c[self.keys[-1]]
+        """Return the ids of a tenant's rows after one, in the order of code points."""
+        key: Any = self.table.c[self.keys[-1]]
+        if connection.dialect.name == "postgresql":  # a column of the host has a locale's order
+            key = sa.collate(key, "C")
         found = sa.select(key).where(key > after, *self._of(tenant)).order_by(key).limit(limit)
         return list(connection.execute(found).scalars())
 
