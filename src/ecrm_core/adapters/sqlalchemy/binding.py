@@ -7,10 +7,11 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 import sqlalchemy as sa
-from attrs import field, frozen
+from attrs import define, field, frozen
 from sqlalchemy.orm import Session, scoped_session
 
 from ecrm_core.adapters.sqlalchemy.hooks import begins_immediately
+from ecrm_core.adapters.sqlalchemy.troubles import unavailable
 from ecrm_core.errors import DefinitionError
 
 __all__ = ["Bind", "Binding", "Borrowed", "Own", "bind_of"]
@@ -45,7 +46,7 @@ class Binding(Protocol):
         ...
 
 
-@frozen
+@define
 class Own:
     """An engine: each call takes a connection, and a write is one transaction.
 
@@ -54,25 +55,36 @@ class Own:
 
     engine: sa.Engine
     own: bool = True
+    _closed: bool = field(default=False, init=False)
     _reader: sa.Engine = field(init=False, repr=False)
     _writer: sa.Engine = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Say once what the connections are for: the host's own settings may be any."""
-        reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        object.__setattr__(self, "_reader", reader)
         level = {} if _is_sqlite(self.engine) else {"isolation_level": "READ COMMITTED"}
-        object.__setattr__(self, "_writer", self.engine.execution_options(**level))
+        self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._writer = self.engine.execution_options(**level)
+
+    def close(self) -> None:
+        """Give the connections back, for good: the engine would connect anew."""
+        self._closed = True
+        self.engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Read one statement."""
+        self._refuse_closed()
         with self._reader.connect() as connection:
             yield connection
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise unavailable("closed")
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Write in a transaction, on SQLite with its lock from the beginning."""
+        self._refuse_closed()
         with self._writer.begin() as connection:
             if _is_sqlite(connection) and not _begun(connection):
                 connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -9,7 +9,7 @@ from typing import Self
 
 import sqlalchemy as sa
 
-from ecrm_core.adapters.sqlalchemy.binding import Bind, bind_of
+from ecrm_core.adapters.sqlalchemy.binding import Bind, Own, bind_of
 from ecrm_core.adapters.sqlalchemy.database import Database
 from ecrm_core.adapters.sqlalchemy.hooks import begin_immediate, renew_after_fork
 from ecrm_core.adapters.sqlalchemy.projection import Projection
@@ -87,9 +87,10 @@ class SqlAlchemyStore:
         database.declare([of.kind for of in database.tables.every()])
 
     def close(self) -> None:
-        """Give back the connections of an engine of its own; the host's stay as they are."""
-        if self._disposes:
-            self._database.binding.engine.dispose()
+        """Give back the connections of an engine of its own, for good; the host's engine stays."""
+        binding = self._database.binding
+        if self._disposes and isinstance(binding, Own):
+            binding.close()
 
     def __repr__(self) -> str:
         return f"SqlAlchemyStore({self._database.binding.engine.dialect.name!r})"

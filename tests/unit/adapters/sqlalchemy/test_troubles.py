@@ -243,3 +243,20 @@ def test_a_connection_of_another_encoding_is_refused_without_its_text(engine: sa
     assert caught.value.code == "encoding"
     assert caught.value.__suppress_context__
     latin.dispose()
+
+
+def test_a_closed_store_refuses_and_closing_twice_is_harmless(
+    engine: sa.Engine, tmp_path: Path
+) -> None:
+    store = SqlAlchemyStore.open(f"sqlite:///{tmp_path / 'shop.db'}")
+    handle = store.tenant("main")
+    fill(handle, "a")
+    for _ in "12":
+        store.close()
+    for call in (partial(fill, handle, "b"), partial(names, handle)):
+        with pytest.raises(StorageUnavailable) as caught:
+            call()
+        assert caught.value.code == "closed"
+    host = SqlAlchemyStore(engine, tables=TABLES)  # on the engine of a host, which stays open
+    host.close()
+    assert names(host.tenant("main")) == []
