@@ -1,5 +1,5 @@
 # Everything a developer does; each target makes the environment it needs (.venv).
-.PHONY: help demo test check bench docs long clean
+.PHONY: help demo test cover check bench docs long clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 ARGS ?=
@@ -15,6 +15,9 @@ demo: .venv/.core ## a shop of five hundred people: taken in, judged, unified, r
 
 test: .venv/.test ## the quick suite
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+cover: .venv/.test ## the quick suite, which branches it leaves out, and the least it may reach
+	@$(BIN)/python -m pytest -n 2 --cov $(ARGS)
 
 long: .venv/.test ## the random tests at full size (SEED=1 looks elsewhere)
 	@ECRM_PROFILE=long ECRM_SEED=$(SEED) $(BIN)/python -m pytest -n 2 -m long \

@@ -25,6 +25,7 @@ from tests.derived import check_derived
 from tests.faulty.shop import Late
 from tests.histories.ledger import Around
 from tests.places import PLACES, handles
+from tests.profile import size
 from tests.queues import proposal, propose
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -178,7 +179,7 @@ def test_as_if_one_had_come_first(verb: str, other: str) -> None:
         happened = len(told)
         assert not told or ([result, *told], _state(store)) in allowed, f"before call {at}"
         check_derived(store)
-        at += 1
+        at += 1 if at < size(6, 10_000) else 4  # a long verb's later calls are much alike
     assert at > 3
 
 
