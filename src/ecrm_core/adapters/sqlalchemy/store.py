@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ecrm_core.adapters.sqlalchemy.binding import Bind, Own, bind_of
 from ecrm_core.adapters.sqlalchemy.database import Database
-from ecrm_core.adapters.sqlalchemy.hooks import begin_immediate, renew_after_fork
+from ecrm_core.adapters.sqlalchemy.hooks import begin_immediate, give_room, renew_after_fork
 from ecrm_core.adapters.sqlalchemy.projection import Projection
 from ecrm_core.adapters.sqlalchemy.tables import Tables, build_tables, empty_tables
 from ecrm_core.adapters.sqlalchemy.tenant import SqlAlchemyTenant
@@ -62,7 +62,7 @@ class SqlAlchemyStore:
             raise DefinitionError(message, code="url") from None
         renew_after_fork(engine)
         if engine.dialect.name == "sqlite":
-            begin_immediate(engine)  # overwrites what is dropped too
+            give_room(begin_immediate(engine))  # which overwrites what is dropped, too
         store = cls(engine)
         store._disposes = True
         return store
