@@ -6,9 +6,8 @@ statement; SQLite's driver is fastest row by row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,7 +38,7 @@ class Statements:
         self.page = lru_cache(maxsize=64)(self._page)
         self.free = lru_cache(maxsize=8)(self._free)
         self.by_index = lru_cache(maxsize=32)(self._by_index)
-        self._driver_puts: dict[str, Any] = {}
+        self._driver_puts: dict[str, str] = {}
 
     @cached_property
     def by_key(self) -> Query:
@@ -128,19 +127,11 @@ class Statements:
         """Rows written: "replace" those older than they are, "keep" those there, or all "fresh"."""
         return self._puts[how]
 
-    def driver_put(self, how: str) -> tuple[str, Callable[[Sequence[Any]], tuple[Any, ...]]]:
-        """Return how SQLite's driver is told to ``put``, and what puts a row in its order.
-
-        A row is the columns bound as w0, w1, ..., then tenant, version and format.
-        """
+    def driver_put(self, how: str) -> str:
+        """How SQLite's driver is told to ``put`` rows, their values as the table has its columns."""
         if how not in self._driver_puts:
-            made = self.put(how).compile(dialect=sqlite.dialect())
-            width = len(self.of.keys) + len(self.of.extras) + 1
-            names = [*(f"w{at}" for at in range(width)), "tenant", "version", "format"]
-            places = itemgetter(*(names.index(name) for name in made.positiontup))
-            self._driver_puts[how] = str(made), places
-        sql, places = self._driver_puts[how]
-        return sql, places
+            self._driver_puts[how] = str(self.put(how).compile(dialect=sqlite.dialect()))
+        return self._driver_puts[how]
 
     @cached_property
     def _puts(self) -> dict[str, Any]:

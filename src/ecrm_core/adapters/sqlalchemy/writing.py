@@ -93,12 +93,10 @@ class Writing:
 
         What is written without being expected is locked by its own statement.
         """
-        written = {(kind.name, row.key) for kind, rows in plan.writes for row in rows}
-        written |= {(kind.name, key) for kind, keys in plan.drops for key in keys}
         for kind, expects in plan.expects:
             if self._is(kind):
                 keys = {expect.key for expect in expects}
-                own = {key for key in keys if (kind.name, key) in written}
+                own = keys & _written(plan, kind)
                 self._hold_rows(kind, own, share=False)
                 self._hold_rows(kind, keys - own, share=True)
 
@@ -110,7 +108,6 @@ class Writing:
             held.update({tuple(key): version for *key, version in found})
 
     def _check(self, plan: Plan) -> None:
-        written = {(kind.name, row.key) for kind, rows in plan.writes for row in rows}
         for kind, expects in plan.expects:
             held = self.held.get(kind.name, {})
             for expect in expects:
@@ -119,7 +116,8 @@ class Writing:
             free = {expect.key: expect for expect in expects if expect.version == ABSENT}
             self.free[kind.name] = free
             if self.postgres:
-                self._hold([e for e in free.values() if (kind.name, e.key) not in written])
+                put = {row.key for of, rows in plan.writes if of.name == kind.name for row in rows}
+                self._hold([expect for key, expect in free.items() if key not in put])
 
     def _hold(self, expects: Sequence[Expect]) -> None:
         """Lock rows that are not there: put and remove them, which others wait for all the same."""
@@ -153,30 +151,27 @@ class Writing:
     def _put_all(self, kind: AnyKind, how: str, rows: Sequence[Row], sequence: int) -> None:
         if not rows:
             return
-        texts = [self._of(kind).of.texts(row) for row in rows]
+        of = self._of(kind).of
+        texts = [of.texts(row) for row in rows]
         if self._put(kind, how, texts, sequence) == len(texts) or how == "keep":
             return
         free = self.free.get(kind.name, {})
         raise conflict(free[rows[0].key]) if rows[0].key in free else AgainError
 
     def _put(self, kind: AnyKind, how: str, rows: Sequence[Any], version: int) -> int:
-        statement = self._of(kind).put(how)
         if not self.postgres:
-            return self._put_each(self._of(kind), how, [
-                (*row, self.tenant, version, kind.format) for row in rows
-            ])  # fmt: skip
+            return self._put_each(kind, how, rows, version)
         own: dict[str, object] = {"version": version, "format": kind.format, "tenant": self.tenant}
-        values = bound([(*texts, quoted(body)) for *texts, body in rows], width=len(rows[0]),
-                       postgres=True)  # fmt: skip
-        return self.connection.execute(statement, values | own).rowcount
+        texts = [(*columns, quoted(body)) for *columns, body in rows]
+        values = bound(texts, width=len(rows[0]), postgres=True) | own
+        return self.connection.execute(self._of(kind).put(how), values).rowcount
 
-    def _put_each(self, statements: Statements, how: str, rows: Sequence[Any]) -> int:
+    def _put_each(self, kind: AnyKind, how: str, rows: Sequence[Any], version: int) -> int:
         """Hand the driver the rows as they are: binding takes as long as writing them."""
-        sql, places = statements.driver_put(how)
-        done = self.connection.exec_driver_sql(
-            sql, [places(row) for row in rows], {"preserve_rowcount": True}
-        )
-        return done.rowcount
+        sql = self._of(kind).driver_put(how)
+        tenant, format_ = self.tenant, kind.format
+        each = [(tenant, *row[:-1], version, format_, row[-1]) for row in rows]
+        return self.connection.exec_driver_sql(sql, each, {"preserve_rowcount": True}).rowcount
 
     def _run(self, kind: AnyKind, statement: Any, keys: Sequence[Key]) -> Any:  # noqa: ANN401
         return self.connection.execute(statement, self._bind(keys, len(kind.key)))
@@ -190,3 +185,10 @@ class Writing:
 
     def _of(self, kind: AnyKind) -> Statements:
         return self.tables.statements(kind, postgres=self.postgres)
+
+
+def _written(plan: Plan, kind: AnyKind) -> set[Key]:
+    """The keys of a Kind that the plan puts or drops."""
+    put = (row.key for of, rows in plan.writes if of.name == kind.name for row in rows)
+    dropped = (key for of, keys in plan.drops if of.name == kind.name for key in keys)
+    return {*put, *dropped}
