@@ -128,7 +128,7 @@ class Statements:
         return self._puts[how]
 
     def driver_put(self, how: str) -> str:
-        """How SQLite's driver is told to ``put`` rows, their values as the table has its columns."""
+        """How SQLite's driver is told to ``put`` rows, each in the order of the columns."""
         if how not in self._driver_puts:
             self._driver_puts[how] = str(self.put(how).compile(dialect=sqlite.dialect()))
         return self._driver_puts[how]
