@@ -34,6 +34,10 @@ Customer = str | SourceKey
 """Who is meant: a CustomerId (old ones too), a SourceKey or "source/external_id"."""
 
 
+def _acting(settings: Settings, by: str, at: datetime) -> Act:
+    return Act(by=by, at=at, policy=settings.policy, secret=settings.secret)
+
+
 class Drafts:
     """Changing verbs that return what they would write."""
 
@@ -44,9 +48,7 @@ class Drafts:
         return utc(now or self.settings.clock.now())
 
     def _act(self, by: str, now: datetime | None) -> Act:
-        return Act(
-            by=by, at=self._now(now), policy=self.settings.policy, secret=self.settings.secret
-        )
+        return _acting(self.settings, by, self._now(now))
 
 
 class Verbs:
@@ -72,8 +74,7 @@ class Verbs:
         return self._now(now).astimezone(zone(self._settings.tz)).date()
 
     def _act(self, by: str, now: datetime | None) -> Act:
-        settings = self._settings
-        return Act(by=by, at=self._now(now), policy=settings.policy, secret=settings.secret)
+        return _acting(self._settings, by, self._now(now))
 
     def _note(self, verb: str, by: str | None, now: datetime | None) -> None:
         """Tell the audit of what changes nothing."""
