@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from attrs import frozen
@@ -43,7 +43,7 @@ class Field:
 
     def from_json(self, data: Json) -> FieldValue:
         """Return the stated value of the JSON."""
-        return tuple(self.decode(item) for item in data) if self.many else self.decode(data)
+        return tuple(map(self.decode, data)) if self.many else self.decode(data)
 
 
 def _same(value: FieldValue) -> FieldValue:
@@ -68,7 +68,7 @@ def _list(name: str, of: type[Any]) -> Field:
     return Field(
         name=name,
         encode=lambda item: encode(item, of),
-        decode=lambda data: decode(of, data),
+        decode=partial(decode, of),
         many=True,
         group=name,
         identity=lambda item: item.identity,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from attrs import field, frozen
 
 from ecrm_core.errors import InputError
@@ -21,11 +23,19 @@ def _external_id(value: object, path: str = "$.external_id") -> str:
 
 def source_name(value: object) -> str:
     """Return the name of a source: 1 to 200 characters, no slash; InputError for another."""
+    # A shop has a handful of sources and millions of keys.
+    return _known_name(value) if type(value) is str else _source_name(value)
+
+
+def _source_name(value: object) -> str:
     text = _external_id(value, "$.source")
     if "/" in text:  # "source/external_id" has one reading
         raise InputError("found a slash, expected the name of a source", path="$.source",
                          code="source_key")  # fmt: skip
     return text
+
+
+_known_name = lru_cache(maxsize=256)(_source_name)
 
 
 @frozen(order=True)

@@ -118,10 +118,10 @@ class Profile(Private):
     def from_json(cls, data: Json) -> Profile:
         """Return the profile that ``to_json`` wrote; InputError for JSON that is none."""
         stamps = [_stamp_from_json(stamp) for stamp in data["from"]]
-        fields = {
-            name: tuple(Sourced(field_of(name).decode(value), *stamps[at]) for value, at in chosen)
-            for name, chosen in data["fields"].items()
-        }
+        fields = {}
+        for name, chosen in data["fields"].items():
+            read = field_of(name).decode
+            fields[name] = tuple([Sourced(read(value), *stamps[at]) for value, at in chosen])
         return cls(id=CustomerId(data["id"]), policy=data["policy"], fields=fields)
 
 

@@ -125,7 +125,7 @@ def value_to_json(name: str, value: FieldValue) -> Json:
 
 def value_from_json(name: str, data: Json) -> FieldValue:
     """Return the value of that field which ``value_to_json`` wrote."""
-    if type(data) is dict and data == _CLEARED_JSON:
+    if data == _CLEARED_JSON:
         return CLEARED
     return field_of(name).from_json(data)
 

@@ -37,13 +37,14 @@ def encode(value: object, as_type: object = None) -> Json:
 
 def decode(as_type: type[T], data: object) -> T:
     """Return the value of the type; InputError (code "not_readable") when the JSON does not fit."""
-    read = _codec(typing.cast("Any", as_type))[1]
+    read = _codec(as_type)[1]  # type: ignore[arg-type] # a type is hashable
     try:
-        return typing.cast("T", read(data))
+        value: T = read(data)
     except InputError:
         raise
     except _MISFITS as error:
         raise _misfit(getattr(as_type, "__name__", str(as_type)), error) from None
+    return value
 
 
 _MISFITS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
@@ -165,13 +166,16 @@ def _codec(of: Any) -> _Codec:  # noqa: ANN401 - annotations come in many classe
     if hasattr(of, "__supertype__"):  # NewType
         return _codec(of.__supertype__)
     origin, args = typing.get_origin(of), typing.get_args(of)
-    if origin in {typing.Union, types.UnionType}:
+    if origin in _OPTIONAL - {None}:
         return _optional(args)
     if (origin is tuple and args[1:] == (...,)) or origin is frozenset:
         return _collection(origin, *_codec(args[0]))
     if isinstance(origin, type) and issubclass(origin, Mapping) and _is_text(args[0]):
         return _mapping(*_codec(args[1]))
     return _class(of)
+
+
+_OPTIONAL = {None, typing.Union, types.UnionType}
 
 
 def _is_text(of: Any) -> bool:  # noqa: ANN401
@@ -208,7 +212,7 @@ def _class(of: Any) -> _Codec:  # noqa: ANN401
     if hasattr(of, "to_json") and hasattr(of, "from_json"):
         return of.to_json, of.from_json
     if isinstance(of, type) and issubclass(of, Enum):
-        return (lambda v: v.value), of
+        return (lambda v: v.value), {member.value: member for member in of}.__getitem__
     if not attrs.has(of):
         raise DefinitionError(f"no codec for {of!r}", code="codec")
     return _attrs_class(of)
@@ -219,6 +223,7 @@ def _attrs_class(of: type[attrs.AttrsInstance]) -> _Codec:
     parts = [(a.name, a.alias, _default(a), *_codec(hints[a.name]))
              for a in attrs.fields(of) if a.init]  # fmt: skip
     decoders = {alias: dec for _, alias, _, _, dec in parts}
+    texts = {a.alias for a in attrs.fields(of) if _plain_text(hints[a.name])}
 
     def to_json(value: object) -> dict[str, Any]:
         out = {}
@@ -229,9 +234,17 @@ def _attrs_class(of: type[attrs.AttrsInstance]) -> _Codec:
         return out
 
     def from_json(data: Mapping[str, Any]) -> object:
-        return of(**{name: decoders[name](held) for name, held in data.items()})
+        values = dict(data)
+        for name, held in data.items():
+            if type(held) is not str or name not in texts:  # most are text: nothing to call
+                values[name] = decoders[name](held)
+        return of(**values)
 
     return to_json, from_json
+
+
+def _plain_text(of: Any) -> bool:  # noqa: ANN401
+    return any(map(_is_text, typing.get_args(of) or (of,))) and typing.get_origin(of) in _OPTIONAL
 
 
 def _default(attribute: attrs.Attribute[Any]) -> object:

@@ -134,7 +134,7 @@ class Kind(Generic[T]):
             )
             raise StorageError(message, code="newer_format", kind=self.name, found=format_)
         try:
-            data = json.loads(body)
+            data = _parse(body)
             for step in range(format_, self.format):
                 data = self.upgrades[step](data)
             return Stored(decode(self.of, data), version)
@@ -152,6 +152,7 @@ class Kind(Generic[T]):
 
 
 _Columns = Callable[[object], tuple[object, ...]]
+_parse = json.JSONDecoder().decode  # json.loads asks first what it is handed, for each row
 
 
 def _columns(paths: tuple[str, ...]) -> _Columns:

@@ -34,8 +34,8 @@ def among(
     for same, group in groupby(sorted(values), key=itemgetter(slice(None, -1))):
         for lasts in _chunks([value[-1] for value in group]):
             sql = table.among(columns, wanted, len(lasts))
-            for last, *found in connection.execute(sql, (tenant, *same, *lasts)):
-                yield (*same, last), tuple(found)
+            for found in connection.execute(sql, (tenant, *same, *lasts)):
+                yield (*same, found[0]), found[1:]
 
 
 def first(
