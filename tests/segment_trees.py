@@ -9,10 +9,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ecrm_core.kernel import Money
-from ecrm_core.segmentation import FieldType, Relation, Row, Schema, SchemaField
+from ecrm_core.segmentation import FieldType, Relation, Row, Schema, SchemaField, parse_query
 from ecrm_core.segmentation.terms import (
     Aggregate,
     Anniversary,
+    Bucket,
     Day,
     FieldRef,
     Flag,
@@ -30,6 +31,7 @@ from ecrm_core.segmentation.tree import (
     Compare,
     Contains,
     In,
+    InSegment,
     IsNull,
     Matches,
     Not,
@@ -69,6 +71,12 @@ SCHEMA = Schema(currency="EUR").add(
     Relation.of("orders", _fields(_ROW_TYPES), at="date"),
     Relation.of("visits", _fields({"day": FieldType.DATE}), at="day"),
 )
+
+SCHEMA = SCHEMA.with_segments({
+    "spenders": parse_query("spent > 1 AND orders MATCHES (total > 0)").rule,
+    "not spenders": parse_query("NOT IN SEGMENT 'spenders'").rule,
+    "o'rule": parse_query("name IS NULL OR active = true").rule,
+})  # fmt: skip
 
 # ---------------------------------------------------------------- values of a query
 
@@ -165,7 +173,21 @@ _MATCHES = st.builds(
     st.none() | _trees(_AGGREGATES, 3),
     negated=st.booleans(),
 ) | st.builds(Matches, st.just("visits"), negated=st.booleans())
-LEAVES = _leaves(_TYPES) | _anniversary("born") | _anniversary("last.seen") | _MATCHES
+_SALTS = st.sampled_from(["", "spring", "강's"])
+_BUCKETS = st.builds(Bucket, _SALTS, st.sampled_from(["count", "name"])).flatmap(
+    lambda bucket: _leaf(bucket, FieldType.INTEGER)
+)
+_NAMED = st.builds(InSegment, st.sampled_from(list(SCHEMA.segments)))
+LEAVES = st.one_of(
+    _BUCKETS, _NAMED, _leaves(_TYPES), _anniversary("born"), _anniversary("last.seen"), _MATCHES
+)
+    _BUCKETS
+    | _NAMED
+    | _leaves(_TYPES)
+    | _anniversary("born")
+    | _anniversary("last.seen")
+    | _MATCHES
+)
 RULES = _trees(LEAVES, 8)
 """Rules that pass the checker under SCHEMA."""
 

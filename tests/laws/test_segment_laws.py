@@ -18,11 +18,13 @@ from ecrm_core.segmentation import (
     Segment,
     check,
     evaluate,
+    expanded,
     explain,
     parse_query,
     render,
     rule_from_json,
     rule_to_json,
+    segments_named,
     sentences,
 )
 from ecrm_core.segmentation.tree import And, Not, Or, Rule, all_of, any_of
@@ -69,6 +71,16 @@ def test_nothing_raises_and_not_is_the_complement(
     assert value in {True, False}
     assert _is(Not(rule), row, as_of, tz) is not value
     assert _is(Not(Not(rule)), row, as_of, tz) is value
+
+
+@MANY
+@given(RULES, ROWS, TIMES)
+def test_with_the_segments_it_names_put_in_it_is_the_same_rule(
+    rule: Rule, row: Row, as_of: datetime
+) -> None:
+    whole = expanded(rule, SCHEMA)
+    assert not segments_named(whole)
+    assert _is(whole, row, as_of) is _is(rule, row, as_of)
 
 
 @MANY

@@ -1,13 +1,20 @@
 """Segmentation: rules about customers as data: one meaning, spelled as text, JSON or tree."""
 
+from ecrm_core.segmentation.binding import Constant, constant
 from ecrm_core.segmentation.check import check
 from ecrm_core.segmentation.customer import Loaded, customer_row, facts_until
 from ecrm_core.segmentation.customer_field import CustomerField, with_fields
 from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Decisive, Explanation, explain
 from ecrm_core.segmentation.members import Members
-from ecrm_core.segmentation.names import fields_named, relations_named
+from ecrm_core.segmentation.names import (
+    fields_named,
+    params_named,
+    relations_named,
+    segments_named,
+)
 from ecrm_core.segmentation.parse import Parsed, parse_query
+from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.render import render
 from ecrm_core.segmentation.schema import OPERATORS, FieldType, Relation, Schema, SchemaField
 from ecrm_core.segmentation.scope import Row
@@ -18,6 +25,7 @@ from ecrm_core.segmentation.words import sentences
 
 __all__ = [
     "OPERATORS",
+    "Constant",
     "CustomerField",
     "Decisive",
     "Explanation",
@@ -31,18 +39,22 @@ __all__ = [
     "SchemaField",
     "Segment",
     "check",
+    "constant",
     "customer_row",
     "customer_schema",
     "definition_id",
     "evaluate",
+    "expanded",
     "explain",
     "facts_until",
     "fields_named",
+    "params_named",
     "parse_query",
     "relations_named",
     "render",
     "rule_from_json",
     "rule_to_json",
+    "segments_named",
     "sentences",
     "with_fields",
 ]

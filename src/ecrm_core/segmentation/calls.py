@@ -23,7 +23,7 @@ __all__ = ["rewritten_call"]
 
 _COUNTS = {"count": Op.EQ, "count_at_least": Op.GE, "count_at_most": Op.LE}
 _DATES = {"since": Op.GE, "until": Op.LE}
-_PLAIN = frozenset({"anniversary", "count", "sum", "min", "max"})
+_PLAIN = frozenset({"anniversary", "bucket", "count", "sum", "min", "max"})
 
 
 def rewritten_call(tokens: Sequence[Token]) -> tuple[Rule, int, Diagnostic] | None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from ecrm_core.errors import Diagnostic, UnknownName
+from ecrm_core.errors import DefinitionError, Diagnostic, UnknownName
 from ecrm_core.kernel import Registry
 from ecrm_core.segmentation.missing import missing_warnings
+from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.schema import OPERATORS, FieldType, Schema, SchemaField
 from ecrm_core.segmentation.scope import operand_field
 from ecrm_core.segmentation.terms import (
     Aggregate,
     Anniversary,
+    Bucket,
     Day,
     FieldRef,
     Flag,
@@ -24,6 +26,7 @@ from ecrm_core.segmentation.terms import (
     Instant,
     Number,
     Operand,
+    Param,
     Relative,
     Span,
     Text,
@@ -35,6 +38,7 @@ from ecrm_core.segmentation.tree import (
     Compare,
     Contains,
     In,
+    InSegment,
     IsNull,
     Leaf,
     Matches,
@@ -46,8 +50,10 @@ from ecrm_core.segmentation.tree import (
 
 __all__ = ["check"]
 
+_UNBOUND = "unbound"
 _SUMMED = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.UNKNOWN})
 _RANGED = _SUMMED | {FieldType.DATE, FieldType.INSTANT}
+_KEYS = frozenset({FieldType.ID, FieldType.TEXT, FieldType.UNKNOWN})
 _RECURRING = frozenset({FieldType.DATE, FieldType.INSTANT, FieldType.UNKNOWN})
 _SORTS: Mapping[type[object], str] = {
     Text: "text",
@@ -60,9 +66,14 @@ _SORTS: Mapping[type[object], str] = {
 _OPERATORS = {In: "IN", Contains: "CONTAINS", Between: "BETWEEN", IsNull: "IS NULL"}
 
 
-def check(rule: Rule, schema: Schema) -> tuple[Diagnostic, ...]:
-    """Return every error and warning of a rule under a schema, in the order of its text."""
+def check(rule: Rule, schema: Schema, *, template: bool = False) -> tuple[Diagnostic, ...]:
+    """Return every error and warning of a rule under a schema, in the order of its text.
+
+    A parameter without a value is an error ("unbound"), unless the rule is a ``template``.
+    """
     found = list(_rule(rule, schema, schema.fields, None))
+    if template:
+        found = [remark for remark in found if remark.code != _UNBOUND]
     if not found:
         found = list(missing_warnings(rule, schema))
     return tuple(sorted(found, key=lambda d: d.start))
@@ -79,6 +90,8 @@ def _rule(
             yield from _rule(rule.item, schema, fields, inside)
         case Matches():
             yield from _matches(rule, schema, inside)
+        case InSegment():
+            yield from _in_segment(rule, schema, inside)
         case _:
             yield from _leaf(rule, schema, fields, grouped=False, inside=inside)
 
@@ -98,6 +111,18 @@ def _matches(rule: Matches, schema: Schema, inside: Matches | None) -> Iterator[
         yield from _having(rule.having, schema, fields)
 
 
+def _in_segment(rule: InSegment, schema: Schema, inside: Matches | None) -> Iterator[Diagnostic]:
+    if inside is not None:
+        yield _error("segment_place", "found IN SEGMENT inside MATCHES", rule.span)
+        return
+    try:
+        expanded(rule, schema)
+    except UnknownName as error:
+        yield _unknown(error, rule.span)
+    except DefinitionError as error:
+        yield _error(error.code, error.message, rule.span)
+
+
 def _having(rule: Rule, schema: Schema, fields: Registry[SchemaField]) -> Iterator[Diagnostic]:
     match rule:
         case And() | Or():
@@ -107,6 +132,8 @@ def _having(rule: Rule, schema: Schema, fields: Registry[SchemaField]) -> Iterat
             yield from _having(rule.item, schema, fields)
         case Matches():
             yield _error("nested_matches", "found MATCHES inside MATCHES", rule.span)
+        case InSegment():
+            yield _error("segment_place", "found IN SEGMENT inside MATCHES", rule.span)
         case _:
             yield from _leaf(rule, schema, fields, grouped=True, inside=None)
 
@@ -147,6 +174,8 @@ def _operand_error(
     kind = fields[operand.name].type
     if isinstance(operand, Anniversary):
         word, allowed = "anniversary", _RECURRING
+    elif isinstance(operand, Bucket):
+        word, allowed = "bucket", _KEYS
     else:
         word, allowed = operand.function.value, _RANGED
         if operand.function is Function.SUM:
@@ -167,7 +196,10 @@ def _operator_error(leaf: Leaf, held: SchemaField) -> Diagnostic | None:
 
 
 def _value(value: Value, held: SchemaField, leaf: Leaf) -> Iterator[Diagnostic]:
-    if not held.takes(value):
+    if isinstance(value, Param):
+        message = f"found :{value.name} without a value"
+        yield _error(_UNBOUND, message, value.span, (f"Segment.bind({value.name}=...)",))
+    elif not held.takes(value):
         message = f"found {_sort(value)} for {held.name!r}"
         yield _error("type", message, value.span or leaf.span, held.expected)
     elif held.choices and isinstance(value, Text) and value.value not in held.choices:

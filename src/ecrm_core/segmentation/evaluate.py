@@ -18,6 +18,7 @@ from ecrm_core.segmentation.tree import (
     Compare,
     Contains,
     In,
+    InSegment,
     IsNull,
     Leaf,
     Matches,
@@ -58,6 +59,8 @@ def holds(rule: Rule, scope: Scope, row: Row) -> bool:
             return not holds(rule.item, scope, row)
         case Matches():
             return _matches(rule, scope, row)
+        case InSegment():
+            return holds(scope.schema.segments[rule.name], scope, row)
         case _:
             return leaf_holds(rule, scope.read(rule.left), scope)
 

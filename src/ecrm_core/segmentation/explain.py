@@ -13,6 +13,7 @@ from ecrm_core.segmentation.scope import Row, Scope
 from ecrm_core.segmentation.times import Times
 from ecrm_core.segmentation.tree import (
     And,
+    InSegment,
     Leaf,
     Matches,
     Not,
@@ -85,6 +86,9 @@ def _explained(rule: Rule, scope: Scope, row: Row) -> Explanation:
             return Explanation(rule=rule, value=not part.value, parts=(part,))
         case Matches():
             return _matches(rule, scope, row)
+        case InSegment():
+            inner = _explained(scope.schema.segments[rule.name], scope, row)
+            return Explanation(rule=rule, value=inner.value, parts=(inner,))
         case _:
             return _leaf(rule, scope)
 
@@ -124,7 +128,7 @@ def _chosen(
     *,
     all_make: bool,
 ) -> tuple[Explanation, ...]:
-    if isinstance(node.rule, Not):
+    if isinstance(node.rule, (Not, InSegment)):
         return choose(node.parts[0])
     if not isinstance(node.rule, (And, Or)):
         return (node,)

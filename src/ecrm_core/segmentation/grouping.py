@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ecrm_core.segmentation.terms import Aggregate
-from ecrm_core.segmentation.tree import And, Matches, Not, Or, Rule
+from ecrm_core.segmentation.tree import And, InSegment, Matches, Not, Or, Rule
 
 __all__ = ["conjuncts", "sorts_of"]
 
@@ -25,7 +25,7 @@ def sorts_of(rule: Rule) -> Iterator[bool]:
                 yield from sorts_of(item)
         case Not():
             yield from sorts_of(rule.item)
-        case Matches():
+        case Matches() | InSegment():
             yield False
         case _:
             yield isinstance(rule.left, Aggregate)

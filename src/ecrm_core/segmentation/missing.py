@@ -12,6 +12,7 @@ from ecrm_core.segmentation.scope import operand_field
 from ecrm_core.segmentation.terms import Aggregate, Operand
 from ecrm_core.segmentation.tree import (
     And,
+    InSegment,
     IsNull,
     Leaf,
     Matches,
@@ -52,6 +53,8 @@ def _walk(
             for part in (rule.where, rule.having):
                 if part is not None:
                     yield from _walk(part, schema, inner, truth=True, guarded=frozenset())
+        case InSegment():
+            pass  # it was warned of where it was made
         case _:
             if _lets_in(rule, truth=truth) and rule.left not in guarded:
                 yield from _warning(rule, fields)
@@ -66,7 +69,7 @@ def _guards(items: tuple[Rule, ...], *, truth: bool) -> Iterator[Operand]:
         if isinstance(item, (And, Or)):
             if isinstance(item, And) is wants:
                 yield from _guards(item.items, truth=wants)
-        elif not isinstance(item, Matches) and _keeps_out(item, truth=wants):
+        elif not isinstance(item, (Matches, InSegment)) and _keeps_out(item, truth=wants):
             yield item.left
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ecrm_core.segmentation.terms import Param
 from ecrm_core.segmentation.tree import (
     And,
+    InSegment,
     Matches,
     Not,
     Or,
     Rule,
+    values_of,
 )
 
-__all__ = ["fields_named", "relations_named"]
+__all__ = ["fields_named", "params_named", "relations_named", "segments_named"]
 
 
 def fields_named(rule: Rule) -> frozenset[str]:
@@ -20,13 +23,30 @@ def fields_named(rule: Rule) -> frozenset[str]:
     return frozenset(
         node.left.name
         for node in _nodes(rule)
-        if not isinstance(node, (And, Or, Not, Matches)) and node.left.name is not None
+        if not isinstance(node, (And, Or, Not, Matches, InSegment)) and node.left.name is not None
     )
 
 
 def relations_named(rule: Rule) -> frozenset[str]:
     """Return the names of the relations in a rule."""
     return frozenset(node.relation for node in _nodes(rule) if isinstance(node, Matches))
+
+
+def segments_named(rule: Rule) -> frozenset[str]:
+    """Return the names of the other segments in a rule."""
+    return frozenset(node.name for node in _nodes(rule) if isinstance(node, InSegment))
+
+
+def params_named(rule: Rule) -> frozenset[str]:
+    """Return the names of the parameters in a rule, inside MATCHES too."""
+    found = set[str]()
+    for node in _nodes(rule):
+        if isinstance(node, Matches):
+            for part in (node.where, node.having):
+                found |= params_named(part) if part is not None else frozenset()
+        elif not isinstance(node, (And, Or, Not, InSegment)):
+            found |= {value.name for value in values_of(node) if isinstance(value, Param)}
+    return frozenset(found)
 
 
 def _nodes(rule: Rule) -> Iterator[Rule]:

@@ -21,9 +21,12 @@ from ecrm_core.segmentation.terms import (
     MAX_QUERY,
     Aggregate,
     Anniversary,
+    Bucket,
     FieldRef,
     Function,
     Operand,
+    Param,
+    Text,
     Value,
 )
 from ecrm_core.segmentation.tokens import Token, TokenKind, is_reserved, mask_query, tokenize
@@ -32,6 +35,7 @@ from ecrm_core.segmentation.tree import (
     Compare,
     Contains,
     In,
+    InSegment,
     IsNull,
     Matches,
     Not,
@@ -45,6 +49,9 @@ __all__ = ["Parsed", "parse_query", "refuse"]
 
 _OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "IN", "CONTAINS", "BETWEEN", "IS NULL", "MATCHES")
 _TOO_LONG = "too_long"
+_CALLS = (
+    "anniversary(...)", "bucket(...)", "sum(...)", "min(...)", "max(...)", "MATCHES (...)",
+)  # fmt: skip
 _FUNCTIONS = {"sum": Function.SUM, "min": Function.MIN, "max": Function.MAX}
 
 
@@ -164,6 +171,8 @@ class _Parser(Stream):
             self.at += count
             self.diagnostics.append(diagnostic)
             return rule
+        if self.accept_word("IN"):
+            return self._in_segment(start)
         left = self._operand()
         negated = self.accept_word("NOT")
         made = self._condition(left, start, negated=negated)
@@ -174,6 +183,15 @@ class _Parser(Stream):
         if self.now.is_sign("=="):
             message, expected = "found ==", ("=",)
         raise Mistake("operator_expected", message, self.now, expected)
+
+    def _in_segment(self, start: int) -> Rule:
+        """Read IN SEGMENT 'name', where a condition begins."""
+        self.expect_word("SEGMENT")
+        token = self.next()
+        if token.kind not in {TokenKind.TEXT, TokenKind.QUOTED}:
+            self.at -= token.kind is not TokenKind.END
+            raise Mistake("name_expected", f"found {told(token)}", token, ("a name in quotes",))
+        return InSegment(read_name(token), span=self.span(start))
 
     def _condition(self, left: Operand, start: int, *, negated: bool) -> Rule | None:
         if self.accept_word("MATCHES"):
@@ -224,8 +242,10 @@ class _Parser(Stream):
 
     def _function(self, token: Token) -> Operand:
         name = token.text.lower()
+        if name == "bucket":
+            return self._bucket(token)
         if name != "anniversary" and name not in _FUNCTIONS:
-            expected = ("anniversary(...)", "sum(...)", "min(...)", "max(...)", "MATCHES (...)")
+            expected = _CALLS
             raise Mistake("unknown_function", f"no function is named {name!r}", token, expected)
         self.expect_sign("(")
         if self.now.is_word("DATE") and self.tokens[self.at + 1].is_sign(":"):
@@ -240,6 +260,21 @@ class _Parser(Stream):
         if name == "anniversary":
             return Anniversary(read_name(of), span=span)
         return Aggregate(_FUNCTIONS[name], read_name(of), span=span)
+
+    def _bucket(self, token: Token) -> Operand:
+        """Read bucket('salt') or bucket('salt', id)."""
+        self.expect_sign("(")
+        salt = read_value(self.next())
+        if not isinstance(salt, Text):
+            raise Mistake("value_expected", "found no salt", token, ("text in quotes",))
+        name = "customer_id"
+        if self.accept_sign(","):
+            of = self.next()
+            if of.kind is not TokenKind.QUOTED and not self._names(of):
+                raise Mistake("name_expected", f"found {told(of)}", of, ("a field",))
+            name = read_name(of)
+        self.expect_sign(")")
+        return Bucket(salt.value, name, span=self.span(token.start))
 
     # ------------------------------------------------------------ MATCHES
 
@@ -290,6 +325,8 @@ class _Parser(Stream):
         self.expect_sign(")")
 
     def _value(self) -> Value:
+        if self.accept_sign(":"):
+            return self._param()
         token = self.now
         value = read_value(token)
         if token.text.endswith("_ago"):
@@ -298,3 +335,11 @@ class _Parser(Stream):
             self.note(older, severity="deprecated")
         self.at += 1
         return value
+
+    def _param(self) -> Value:
+        """Read the name of a parameter behind its colon."""
+        start, token = self.tokens[self.at - 1].start, self.next()
+        if token.kind is not TokenKind.WORD or "." in token.text:
+            self.at -= token.kind is not TokenKind.END
+            raise Mistake("name_expected", f"found {told(token)}", token, ("a name",))
+        return Param(token.text, span=self.span(start))

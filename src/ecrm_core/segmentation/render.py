@@ -10,12 +10,14 @@ from ecrm_core.segmentation.terms import (
     WORD,
     Aggregate,
     Anniversary,
+    Bucket,
     Day,
     FieldRef,
     Flag,
     Instant,
     Number,
     Operand,
+    Param,
     Relative,
     Text,
     Unit,
@@ -28,6 +30,7 @@ from ecrm_core.segmentation.tree import (
     Compare,
     Contains,
     In,
+    InSegment,
     IsNull,
     Matches,
     Not,
@@ -55,6 +58,8 @@ def render(rule: Rule) -> str:
         case Matches():
             word = "NOT MATCHES" if rule.negated else "MATCHES"
             return f"{render_name(rule.relation)} {word} ({_inside(rule)})"
+        case InSegment():
+            return f"IN SEGMENT {_quoted(rule.name)}"
         case _:
             return f"{render_operand(rule.left)} {_condition(rule)}"
 
@@ -89,6 +94,9 @@ def render_operand(operand: Operand) -> str:
             return render_name(operand.name)
         case Anniversary():
             return f"anniversary({render_name(operand.name)})"
+        case Bucket():
+            of = "" if operand.name == "customer_id" else f", {render_name(operand.name)}"
+            return f"bucket({_quoted(operand.salt)}{of})"
         case Aggregate():
             function = operand.function.value
             return f"{function}({render_name(operand.name)})" if operand.name else function
@@ -106,8 +114,8 @@ def render_value(value: Value) -> str:
     return _VALUES[type(value)](value)
 
 
-def _quoted(value: Text) -> str:
-    escaped = value.value.replace("\\", "\\\\").replace("'", "\\'")
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 
 
@@ -118,10 +126,11 @@ def _relative(value: Relative) -> str:
 
 
 _VALUES: Mapping[type[object], Callable[[Any], str]] = {
-    Text: _quoted,
+    Text: lambda value: _quoted(value.value),
     Number: lambda value: f"{value.value:f}",
     Flag: lambda value: "true" if value.value else "false",
     Day: lambda value: value.value.isoformat(),
     Instant: lambda value: instant_text(value.value),
     Relative: _relative,
+    Param: lambda value: f":{value.name}",
 }

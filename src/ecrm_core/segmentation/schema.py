@@ -14,10 +14,12 @@ from ecrm_core.segmentation.terms import (
     Flag,
     Instant,
     Number,
+    Param,
     Relative,
     Text,
     Value,
 )
+from ecrm_core.segmentation.tree import Rule
 
 __all__ = ["OPERATORS", "FieldType", "Relation", "Schema", "SchemaField"]
 
@@ -107,6 +109,8 @@ class SchemaField:
                 return kind is FieldType.INSTANT
             case Day():
                 return kind in {FieldType.DATE, FieldType.INSTANT, FieldType.RECURRING}
+            case Param():
+                return True
             case Relative():
                 days = {FieldType.DATE, FieldType.INSTANT, FieldType.RECURRING}
                 return kind is FieldType.INSTANT or (value.is_days and kind in days)
@@ -135,13 +139,15 @@ class Relation:
 
 @frozen(kw_only=True)
 class Schema:
-    """The fields and relations by name, and the currency a bare number is in.
+    """The fields, relations and other segments by name, and the currency a bare number is in.
 
-    ``add`` gives a new schema; a name that is taken raises PluginError naming both.
+    ``segments`` are the rules that ``IN SEGMENT 'name'`` may name. ``add`` gives a new schema; a
+    name that is taken raises PluginError naming both.
     """
 
     fields: Registry[SchemaField] = field(factory=lambda: Registry[SchemaField]("field"))
     relations: Registry[Relation] = field(factory=lambda: Registry[Relation]("relation"))
+    segments: Registry[Rule] = field(factory=lambda: Registry[Rule]("segment"))
     currency: str | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -159,3 +165,10 @@ class Schema:
             else:
                 schema = evolve(schema, fields=schema.fields.add(thing.name, thing))
         return schema
+
+    def with_segments(self, rules: Mapping[str, Rule]) -> Schema:
+        """Return the schema with more segments to name; PluginError for a name taken."""
+        segments = self.segments
+        for name, rule in rules.items():
+            segments = segments.add(name, rule)
+        return evolve(self, segments=segments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
+from hashlib import sha256
 
 from attrs import field, frozen
 
@@ -12,6 +13,7 @@ from ecrm_core.segmentation.schema import FieldType, Relation, Schema, SchemaFie
 from ecrm_core.segmentation.terms import (
     Aggregate,
     Anniversary,
+    Bucket,
     FieldRef,
     Function,
     Operand,
@@ -19,7 +21,7 @@ from ecrm_core.segmentation.terms import (
 from ecrm_core.segmentation.times import Times
 from ecrm_core.segmentation.values import Plain, after, plain
 
-__all__ = ["Row", "Scope", "seen"]
+__all__ = ["Row", "Scope", "bucket_of", "operand_field", "seen"]
 
 _EXACT = Context(prec=200)
 _COUNT = SchemaField(name="count", type=FieldType.INTEGER, nullable=False)
@@ -64,6 +66,9 @@ class Scope:
                 value = self._value(self.values, self.fields[operand.name])
                 known = self.fields[operand.name].type is FieldType.INSTANT and value is not None
                 return self.times.local_day(value) if known else value
+            case Bucket():
+                value = self._value(self.values, self.fields[operand.name])
+                return None if value is None else bucket_of(operand.salt, value)
             case Aggregate():
                 if operand.name is None:
                     return Decimal(len(self.rows))
@@ -93,12 +98,20 @@ def operand_field(operand: Operand, fields: Registry[SchemaField]) -> SchemaFiel
             name=held.name, type=held.type, nullable=operand.function is not Function.SUM
         )
     held = fields[operand.name]
+    if isinstance(operand, Bucket):
+        return SchemaField(name="bucket", type=FieldType.INTEGER, nullable=held.nullable)
     if isinstance(operand, Anniversary):
         recurring = FieldType.UNKNOWN if held.type is FieldType.UNKNOWN else FieldType.RECURRING
         return SchemaField(
             name=held.name, type=recurring, nullable=held.nullable, personal=held.personal
         )
     return held
+
+
+def bucket_of(salt: str, value: str) -> Decimal:
+    """Return the bucket, 0 to 99, of an id: 32 bits of SHA-256 of "salt/id", modulo 100."""
+    told = f"{salt}/{value}".encode(errors="surrogatepass")
+    return Decimal(int.from_bytes(sha256(told).digest()[:4], "big") % 100)
 
 
 def seen(

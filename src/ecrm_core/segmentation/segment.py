@@ -12,6 +12,7 @@ from attrs import field, frozen
 from ecrm_core.customers import FieldMap
 from ecrm_core.customers.table import Table
 from ecrm_core.errors import Diagnostic, SegmentSyntaxError
+from ecrm_core.segmentation.binding import Constant, bound
 from ecrm_core.segmentation.check import check
 from ecrm_core.segmentation.columns import read_columns
 from ecrm_core.segmentation.evaluate import evaluate
@@ -68,16 +69,31 @@ class Segment:
         segment = cls(parsed.rule, source=text, diagnostics=parsed.diagnostics)
         if schema is None:
             return segment
-        found = (*parsed.diagnostics, *segment.check(schema))
+        found = (*parsed.diagnostics, *segment._checked(schema, template=True))
         return cls(parsed.rule, source=text, diagnostics=found)
 
     def check(self, schema: Schema) -> tuple[Diagnostic, ...]:
-        """Return the warnings under a schema; SegmentSyntaxError when the rule does not fit it."""
-        found = check(self.rule, schema)
+        """Return the warnings under a schema; SegmentSyntaxError when the rule does not fit it.
+
+        A parameter without a value does not fit; ``bind`` gives it one.
+        """
+        return self._checked(schema, template=False)
+
+    def _checked(self, schema: Schema, *, template: bool) -> tuple[Diagnostic, ...]:
+        found = check(self.rule, schema, template=template)
         errors = [remark for remark in found if remark.severity == "error"]
         if errors:
             raise refuse(self.source or render(self.rule), errors)
         return found
+
+    def bind(self, **values: Constant) -> Self:
+        """Return the segment with values in the places of its parameters (``:since`` in a query).
+
+        A value is text, a number (no float), true or false, a day, an aware instant or a node of
+        the tree. UnknownName for a parameter it has not; those not named stay open.
+        """
+        rule = bound(self.rule, values)
+        return type(self)(rule, source=render(rule), diagnostics=self.diagnostics)
 
     @property
     def warnings(self) -> tuple[str, ...]:

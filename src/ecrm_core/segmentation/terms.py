@@ -18,6 +18,7 @@ __all__ = [
     "WORD",
     "Aggregate",
     "Anniversary",
+    "Bucket",
     "Day",
     "FieldRef",
     "Flag",
@@ -26,6 +27,7 @@ __all__ = [
     "Node",
     "Number",
     "Operand",
+    "Param",
     "Relative",
     "Span",
     "Text",
@@ -147,7 +149,20 @@ class Relative(Node):
         return self.unit is not Unit.HOUR
 
 
-Value = Text | Number | Flag | Day | Instant | Relative
+@frozen(repr=False)
+class Param(Node):
+    """A value given later, ``:since`` in a query: ``Segment.bind`` puts one in its place."""
+
+    name: str = field(converter=clean_name)
+    span: Span | None = field(default=None, eq=False, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a name that is no word: a query could not spell it."""
+        if not re.fullmatch(r"[^\W\d]\w*", self.name):
+            raise DefinitionError("found a parameter that is no word", code="segment_tree")
+
+
+Value = Text | Number | Flag | Day | Instant | Relative | Param
 """What stands on the right of an operator."""
 
 # ---------------------------------------------------------------- operands
@@ -166,6 +181,18 @@ class Anniversary(Node):
     """The yearly return of a date; 29 February returns on the 28th where a year has none."""
 
     name: str = field(converter=clean_name)
+    span: Span | None = field(default=None, eq=False, kw_only=True)
+
+
+@frozen(repr=False)
+class Bucket(Node):
+    """A whole number from 0 to 99 drawn from a salt and an id: the same for ever, evenly spread.
+
+    Two salts cut the customers in two ways that know nothing of each other.
+    """
+
+    salt: str = field(converter=_text)
+    name: str = field(default="customer_id", converter=clean_name)
     span: Span | None = field(default=None, eq=False, kw_only=True)
 
 
@@ -195,7 +222,7 @@ class Aggregate(Node):
             clean_name(self.name)
 
 
-Operand = FieldRef | Anniversary | Aggregate
+Operand = FieldRef | Anniversary | Bucket | Aggregate
 """What stands on the left of an operator."""
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "Compare",
     "Contains",
     "In",
+    "InSegment",
     "IsNull",
     "Leaf",
     "Matches",
@@ -188,11 +189,24 @@ class Matches(Node):
         _measure(self, tuple(part for part in (self.where, self.having) if part))
 
 
+@frozen(repr=False)
+class InSegment(_Leaf):
+    """The customer is in another segment, named as the schema names it."""
+
+    name: str = field(converter=clean_name)
+    span: Span | None = field(default=None, eq=False, kw_only=True)
+
+    @property
+    def size(self) -> int:
+        """The nodes and values; what the other segment holds is counted when it is put in."""
+        return 1
+
+
 Leaf = Compare | In | Contains | Between | IsNull
 """A rule without a rule inside."""
-Rule = And | Or | Not | Matches | Leaf
+Rule = And | Or | Not | Matches | InSegment | Leaf
 """Any node that is true or false of a customer."""
-_RULES = (And, Or, Not, Matches, Compare, In, Contains, Between, IsNull)
+_RULES = (And, Or, Not, Matches, InSegment, Compare, In, Contains, Between, IsNull)
 
 
 def _junction(node: And | Or, items: tuple[Rule, ...]) -> None:

@@ -15,6 +15,7 @@ from ecrm_core.kernel import canonical_json, derive_id, instant_text, parse_date
 from ecrm_core.segmentation.terms import (
     Aggregate,
     Anniversary,
+    Bucket,
     Day,
     FieldRef,
     Flag,
@@ -22,6 +23,7 @@ from ecrm_core.segmentation.terms import (
     Instant,
     Number,
     Operand,
+    Param,
     Relative,
     Text,
     Unit,
@@ -34,6 +36,7 @@ from ecrm_core.segmentation.tree import (
     Compare,
     Contains,
     In,
+    InSegment,
     IsNull,
     Matches,
     Not,
@@ -80,6 +83,8 @@ def _rule(rule: Rule) -> dict[str, object]:  # noqa: PLR0911 - one return a node
             parts = {"where": rule.where, "having": rule.having}
             inner = {name: _rule(part) for name, part in parts.items() if part is not None}
             return {"matches": rule.relation, **inner, **_negated(negated=rule.negated)}
+        case InSegment():
+            return {"in_segment": rule.name}
         case Compare():
             return {
                 "compare": _operand(rule.left),
@@ -110,11 +115,13 @@ def _operand(operand: Operand) -> dict[str, object]:
             return {"field": operand.name}
         case Anniversary():
             return {"anniversary": operand.name}
+        case Bucket():
+            return {"bucket": {"salt": operand.salt, "of": operand.name}}
         case Aggregate():
             return {operand.function.value: operand.name}
 
 
-def _value(value: Value) -> dict[str, object]:
+def _value(value: Value) -> dict[str, object]:  # noqa: PLR0911 - one return a sort
     match value:
         case Text():
             return {"text": value.value}
@@ -128,6 +135,8 @@ def _value(value: Value) -> dict[str, object]:
             return {"instant": instant_text(value.value)}
         case Relative():
             return {"relative": value.amount, "unit": value.unit.value}
+        case Param():
+            return {"param": value.name}
 
 
 # ---------------------------------------------------------------- reading
@@ -204,6 +213,11 @@ def _read_matches(data: _Json, path: str, depth: int) -> Rule:
     return Matches(data["matches"], where, having, negated=_read_negated(data, path))
 
 
+def _read_in_segment(data: _Json, path: str, _: int) -> Rule:
+    _keys(data, {"in_segment"}, set(), path)
+    return InSegment(data["in_segment"])
+
+
 def _read_compare(data: _Json, path: str, _: int) -> Rule:
     _keys(data, {"compare", "op", "value"}, set(), path)
     left = _read_operand(data["compare"], path)
@@ -238,6 +252,7 @@ _RULES: Mapping[str, Callable[[_Json, str, int], Rule]] = {
     "and": _read_items(And, "and"),
     "or": _read_items(Or, "or"),
     "not": _read_not,
+    "in_segment": _read_in_segment,
     "matches": _read_matches,
     "compare": _read_compare,
     "in": _read_in,
@@ -253,9 +268,15 @@ def _read_negated(data: Mapping[str, _Json], path: str) -> bool:
     return "negated" in data
 
 
+def _read_bucket(data: _Json) -> Bucket:
+    held = _keys(data, {"salt", "of"}, set(), "bucket")
+    return Bucket(held["salt"], held["of"])
+
+
 _OPERANDS: Mapping[str, Callable[[_Json], Operand]] = {
     "field": FieldRef,
     "anniversary": Anniversary,
+    "bucket": _read_bucket,
     **{function.value: partial(Aggregate, function) for function in Function},
 }
 
@@ -284,5 +305,6 @@ _VALUES: Mapping[str, Callable[[Mapping[str, _Json]], Value]] = {
     "flag": lambda data: Flag(_typed(data["flag"], bool)),
     "day": lambda data: Day(parse_date(data["day"])),
     "instant": lambda data: Instant(parse_instant(data["instant"])),
+    "param": lambda data: Param(data["param"]),
     "relative": lambda data: Relative(_typed(data["relative"], int), Unit(data["unit"])),
 }

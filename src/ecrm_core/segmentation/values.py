@@ -11,10 +11,10 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from ecrm_core.errors import InputError
+from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import Money, gate_decimal, nfc
 from ecrm_core.segmentation.schema import FieldType
-from ecrm_core.segmentation.terms import Day, Relative, Value
+from ecrm_core.segmentation.terms import Day, Param, Relative, Value
 from ecrm_core.segmentation.times import Span, Times
 
 __all__ = ["Plain", "after", "before", "plain", "wanted"]
@@ -107,8 +107,11 @@ _READERS: Mapping[FieldType, Callable[[object], Plain]] = {
 def wanted(value: Value, kind: FieldType, times: Times) -> Plain:
     """Return what a query's value means beside a field of that type, then and there.
 
-    A day beside a moment is the Span of the day.
+    A day beside a moment is the Span of the day. DefinitionError for a parameter without a value.
     """
+    if isinstance(value, Param):
+        message = f"found :{value.name} without a value, expected Segment.bind({value.name}=...)"
+        raise DefinitionError(message, code="unbound")
     found: Plain = None
     if isinstance(value, Relative):
         found = times.day(value) if value.is_days else times.moment(value)
