@@ -181,13 +181,6 @@ _NAMED = st.builds(InSegment, st.sampled_from(list(SCHEMA.segments)))
 LEAVES = st.one_of(
     _BUCKETS, _NAMED, _leaves(_TYPES), _anniversary("born"), _anniversary("last.seen"), _MATCHES
 )
-    _BUCKETS
-    | _NAMED
-    | _leaves(_TYPES)
-    | _anniversary("born")
-    | _anniversary("last.seen")
-    | _MATCHES
-)
 RULES = _trees(LEAVES, 8)
 """Rules that pass the checker under SCHEMA."""
 
