@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from ecrm_core.errors import Diagnostic, InputError
 from ecrm_core.kernel import MAX_TEXT, gate_decimal, parse_date, parse_instant
+from ecrm_core.segmentation.nearest import nearest
 from ecrm_core.segmentation.terms import (
     Day,
     Flag,
@@ -35,19 +36,22 @@ class Mistake(Exception):
         token: Token,
         expected: tuple[str, ...] = (),
         *,
+        near: tuple[str, ...] = (),
         fix: str | None = None,
         fatal: bool = False,
     ) -> None:
         """Keep the parts of the diagnostic."""
         super().__init__(code)
         self.code, self.message, self.token = code, message, token
-        self.expected, self.fix, self.fatal = expected, fix, fatal
+        self.expected, self.near, self.fix, self.fatal = expected, near, fix, fatal
 
     def diagnostic(self, severity: str = "error") -> Diagnostic:
         """Return the remark on the query."""
         message = self.message
         if self.expected:
             message += f", expected {', '.join(self.expected)}"
+        if self.near and self.near != self.expected:
+            message += f"; did you mean {', '.join(self.near)}?"
         if self.fix:
             message += f": write {self.fix}"
         return Diagnostic(
@@ -56,6 +60,7 @@ class Mistake(Exception):
             start=self.token.start,
             end=self.token.end,
             expected=self.expected,
+            near=self.near,
             fix=self.fix,
             severity=severity,
         )
@@ -87,14 +92,38 @@ def read_value(token: Token) -> Value:
     """Return the value of a token; Mistake when it is none."""
     reader = _READERS.get(token.kind)
     if reader is None:
-        message, expected = f"found {told(token)}", ("a value",)
-        if token.kind is TokenKind.OPEN:
-            message, expected = "the quote is not closed", (token.text[0],)
-        raise Mistake("value_expected", message, token, expected)
+        raise _no_value(token)
     try:
         return reader(token)
     except InputError as error:
-        raise Mistake(error.code, error.detail, token) from None
+        expected = _WELL_FORMED.get(error.code, ("a value",))
+        message = error.detail.partition(", expected")[0]
+        raise Mistake(error.code, message, token, expected) from None
+
+
+_WELL_FORMED: Mapping[str, tuple[str, ...]] = {
+    "naive_datetime": ("an offset, as in 2026-01-31T09:00:00+09:00",),
+    "no_such_day": ("a day of the calendar, such as 2026-01-31",),
+    "not_date": ("a date such as 2026-01-31",),
+    "not_instant": ("a moment such as 2026-01-31T09:00:00Z",),
+    "too_large": ("a number of at most 40 digits",),
+}
+_MEANT = (
+    (re.compile(r"[+-]?\d+[\W_]*(?:h|d|w|m|y)\w*"), ("a relative time such as -90d, -3m, -36h",)),
+    (re.compile(r"\d+[./-]\d+[./-]\d+.*"), ("a date such as 2026-01-31",)),
+    (re.compile(r"\W*[\d.,_]+\W*"), ("a plain number such as 1000.5",)),
+)
+"""What signs without a meaning may be meant for, and how it is written."""
+
+
+def _no_value(token: Token) -> Mistake:
+    message, expected = f"found {told(token)}", ("a value",)
+    if token.kind is TokenKind.OPEN:
+        message, expected = "the quote is not closed", (token.text[0],)
+    if token.kind is TokenKind.BAD:
+        found = (write for pattern, write in _MEANT if pattern.fullmatch(token.text[:40]))
+        expected = next(found, expected)
+    return Mistake("value_expected", message, token, expected)
 
 
 def _unescaped(token: Token) -> str:
@@ -124,7 +153,8 @@ def _relative(token: Token) -> Value:
     if found is None:
         raise Mistake("value_expected", "found no relative time", token, ("-90d",))
     if len(found[2]) > 6:
-        raise Mistake("too_large", "found more than six digits", token)
+        expected = ("at most six digits",)
+        raise Mistake("too_large", "found a relative time of more", token, expected)
     unit = Unit((found[3] or found[4]).lower())
     backwards = found[1] == "-" or found[4] is not None
     return Relative(-int(found[2]) if backwards else int(found[2]), unit, span=token.span)
@@ -140,7 +170,9 @@ def _word(token: Token) -> Value:
         raise Mistake("null_value", "nothing equals NULL", token, ("IS NULL", "IS NOT NULL"))
     if is_reserved(word):
         raise Mistake("value_expected", f"found {told(token)}", token, ("a value",))
-    raise Mistake("unquoted_text", "found a bare word", token, ("text in quotes", "a value"))
+    near = nearest(word, ("true", "false", "today", "yesterday"), most=1)
+    expected = ("text in quotes", "a value")
+    raise Mistake("unquoted_text", "found a bare word", token, expected, near=near)
 
 
 _READERS: Mapping[TokenKind, Callable[[Token], Value]] = {
