@@ -55,7 +55,7 @@ def _arguments(tokens: Sequence[Token], at: int) -> tuple[Mapping[Token, Token],
     found: dict[Token, Token] = {}
     while tokens[at].kind is TokenKind.WORD and tokens[at + 1].is_sign(":"):
         found[tokens[at]] = tokens[at + 2]
-        at += 3
+        at = min(at + 3, len(tokens) - 1)  # the END is never passed
         if not tokens[at].is_sign(","):
             break
         at += 1

@@ -67,7 +67,6 @@ _SORTS: Mapping[type[object], str] = {
     Instant: "a moment",
     Relative: "a relative time",
 }
-_SEGMENTS = ("segments that end in conditions, of at most 64 levels and 10,000 parts",)
 _OPERATORS = {In: "IN", Contains: "CONTAINS", Between: "BETWEEN", IsNull: "IS NULL"}
 
 
@@ -138,7 +137,9 @@ def _in_segment(rule: InSegment, schema: Schema, inside: Relation | None) -> Ite
     except UnknownName as error:
         yield unknown_name(error, rule.span, schema)
     except DefinitionError as error:
-        yield _error(error.code, error.message, rule.span, _SEGMENTS)
+        cycle = error.code == "segment_cycle"
+        expected = "a segment without that name in it" if cycle else "at most 10,000 parts, 64 deep"
+        yield _error(error.code, error.message.partition(", expected")[0], rule.span, (expected,))
 
 
 def _having(rule: Rule, schema: Schema, relation: Relation) -> Iterator[Diagnostic]:
@@ -198,8 +199,9 @@ def _operand_error(
             allowed = _SUMMED
     if kind in allowed:
         return None
-    message = f"{word} of {held.name!r}, which is a {kind.value}"
-    return _error("type", message, operand.span, tuple(sorted(k.value for k in allowed)[:-1]))
+    message = f"found {word} of {held.name!r} ({kind.value})"
+    sorts = sorted(sort.value for sort in allowed - {FieldType.UNKNOWN})
+    return _error("type", message, operand.span, tuple(sorts))
 
 
 def _operator_error(leaf: Leaf, held: SchemaField) -> Diagnostic | None:
@@ -207,7 +209,7 @@ def _operator_error(leaf: Leaf, held: SchemaField) -> Diagnostic | None:
     allowed = OPERATORS[held.type]
     if name in allowed:
         return None
-    message = f"{held.name!r} is a {held.type.value} and has no {name}"
+    message = f"{held.name!r} ({held.type.value}) has no {name}"
     return _error("operator", message, leaf.span, tuple(sorted(allowed)))
 
 
@@ -242,6 +244,8 @@ def _error(
 ) -> Diagnostic:
     if expected:
         message += f", expected {', '.join(expected)}"
+    if near:
+        message += f"; did you mean {', '.join(map(repr, near))}?"
     start, end = span or (0, 0)
     return Diagnostic(
         code=code, message=message, start=start, end=end, expected=expected, near=near

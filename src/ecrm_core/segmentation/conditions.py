@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ecrm_core.segmentation.literals import Mistake
+from ecrm_core.segmentation.literals import Mistake, meant_value, told
 from ecrm_core.segmentation.nearest import nearest
 from ecrm_core.segmentation.operands import next_value, next_values
 from ecrm_core.segmentation.stream import Stream
 from ecrm_core.segmentation.terms import Operand
-from ecrm_core.segmentation.tokens import TokenKind
+from ecrm_core.segmentation.tokens import Token, TokenKind
 from ecrm_core.segmentation.tree import Between, Compare, Contains, In, IsNull, Op, Rule
 
-__all__ = ["no_operator", "read_condition"]
+__all__ = ["no_operator", "read_condition", "unexpected"]
 
 _OPERATORS: Final = (
     "=", "!=", "<", "<=", ">", ">=", "IN", "CONTAINS", "BETWEEN", "IS NULL", "MATCHES",
@@ -25,6 +25,10 @@ _OTHERWISE: Final[Mapping[str, str]] = {
     "EXISTS": "IS NOT NULL", "ISNULL": "IS NULL", "NULL": "IS NULL", "WHERE": "MATCHES",
 }  # fmt: skip
 # What other languages say for an operator of this one.
+_JUNCTIONS: Final = {"&&": "AND", "&": "AND", "+": "AND", ",": "AND", "||": "OR", "|": "OR"}
+_UNITS: Final = frozenset({
+    "hour", "hours", "day", "days", "week", "weeks", "month", "months", "year", "years",
+})  # fmt: skip
 
 
 def read_condition(stream: Stream, left: Operand, start: int, *, negated: bool) -> Rule | None:
@@ -67,3 +71,25 @@ def no_operator(stream: Stream, *, negated: bool) -> Mistake:
     if token.kind is TokenKind.OP:
         message, expected = f"found {token.text}", near or expected
     return Mistake("operator_expected", message, token, expected, near=near)
+
+
+def unexpected(tokens: Sequence[Token], at: int) -> Mistake:
+    """Return the mistake of a token where AND or OR should stand, with what may be meant."""
+    before, token, after = (
+        tokens[min(max(0, each), len(tokens) - 1)] for each in (at - 1, at, at + 1)
+    )
+    near: tuple[str, ...] = ()
+    number = before.kind is TokenKind.NUMBER
+    if number and token.is_sign(",") and after.kind is TokenKind.NUMBER:
+        return Mistake("unexpected", "found a comma in a number", token, ("1000.5",))
+    if number and token.text.lower() in _UNITS:
+        message, near = "found a unit apart from its number", (f"{before.text[:6]}{token.text[0]}",)
+        return Mistake("unexpected", message, token, near, near=near)
+    touching = token.kind is TokenKind.BAD and before.end == token.start
+    if touching and (write := meant_value(before.text + token.text)):
+        return Mistake("unexpected", f"found {told(token)}", token, write)
+    if token.text in _JUNCTIONS:
+        near = (_JUNCTIONS[token.text],)
+    elif token.kind is TokenKind.WORD and after.kind in {TokenKind.WORD, TokenKind.QUOTED}:
+        near = nearest(token.text, ("AND", "OR"), most=1)
+    return Mistake("unexpected", f"found {told(token)}", token, ("AND", "OR", "the end"), near=near)

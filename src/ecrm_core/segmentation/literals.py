@@ -20,7 +20,7 @@ from ecrm_core.segmentation.terms import (
 )
 from ecrm_core.segmentation.tokens import Token, TokenKind, is_reserved
 
-__all__ = ["Mistake", "read_name", "read_value", "told"]
+__all__ = ["Mistake", "meant_value", "read_name", "read_value", "told"]
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _RELATIVE = re.compile(r"([+-]?)(\d+)(?:([hdwmy])|_([a-z])[a-z]+_ago)", re.IGNORECASE)
@@ -69,7 +69,7 @@ class Mistake(Exception):
 def told(token: Token) -> str:
     """Return what a token is in words, without what a person may have typed in it."""
     if token.kind in {TokenKind.OP, TokenKind.SIGN}:
-        return token.text
+        return "a comma" if token.text == "," else token.text
     if token.kind is TokenKind.WORD and is_reserved(token.text):
         return f"the word {token.text.upper()}"
     return str(token.kind.value)
@@ -117,13 +117,15 @@ _MEANT = (
 
 
 def _no_value(token: Token) -> Mistake:
-    message, expected = f"found {told(token)}", ("a value",)
     if token.kind is TokenKind.OPEN:
-        message, expected = "the quote is not closed", (token.text[0],)
-    if token.kind is TokenKind.BAD:
-        found = (write for pattern, write in _MEANT if pattern.fullmatch(token.text[:40]))
-        expected = next(found, expected)
-    return Mistake("value_expected", message, token, expected)
+        return Mistake("value_expected", "the quote is not closed", token, (token.text[0],))
+    write = meant_value(token.text) if token.kind is TokenKind.BAD else ()
+    return Mistake("value_expected", f"found {told(token)}", token, write or ("a value",))
+
+
+def meant_value(text: str) -> tuple[str, ...]:
+    """Return how a value is written that these signs may be meant for; nothing for no value."""
+    return next((write for pattern, write in _MEANT if pattern.fullmatch(text[:40])), ())
 
 
 def _unescaped(token: Token) -> str:
@@ -154,7 +156,7 @@ def _relative(token: Token) -> Value:
         raise Mistake("value_expected", "found no relative time", token, ("-90d",))
     if len(found[2]) > 6:
         expected = ("at most six digits",)
-        raise Mistake("too_large", "found a relative time of more", token, expected)
+        raise Mistake("too_large", "found a relative time of too many digits", token, expected)
     unit = Unit((found[3] or found[4]).lower())
     backwards = found[1] == "-" or found[4] is not None
     return Relative(-int(found[2]) if backwards else int(found[2]), unit, span=token.span)
@@ -170,11 +172,14 @@ def _word(token: Token) -> Value:
         raise Mistake("null_value", "nothing equals NULL", token, ("IS NULL", "IS NOT NULL"))
     if is_reserved(word):
         raise Mistake("value_expected", f"found {told(token)}", token, ("a value",))
-    near = nearest(word, ("true", "false", "today", "yesterday"), most=1)
-    expected = ("text in quotes", "a value")
-    raise Mistake("unquoted_text", "found a bare word", token, expected, near=near)
+    near = _OTHERWISE.get(word) or nearest(word, ("true", "false", "today", "yesterday"), most=1)
+    raise Mistake("unquoted_text", "found a bare word", token, _QUOTED, near=near)
 
 
+_QUOTED = ("text in quotes", "a value")
+_OTHERWISE: Mapping[str, tuple[str, ...]] = {
+    "TOMORROW": ("+1d",), "NOW": ("today",), "YES": ("true",), "NO": ("false",),
+}  # fmt: skip
 _READERS: Mapping[TokenKind, Callable[[Token], Value]] = {
     TokenKind.TEXT: _text,
     TokenKind.NUMBER: _number,

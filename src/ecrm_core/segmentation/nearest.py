@@ -21,5 +21,5 @@ def nearest(name: str, names: Iterable[str], *, most: int = 3) -> tuple[str, ...
     asked = name[:_LONGEST].casefold()
     close = get_close_matches(asked, known, n=most)
     parts = {each: _PARTS.split(each) for each in known if each not in close}
-    close += [each for each, some in parts.items() if get_close_matches(asked, some, 1, 0.8)]
+    close += [each for each, some in parts.items() if get_close_matches(asked, some, 1, 0.7)]
     return tuple(known[each] for each in close[:most])

@@ -15,10 +15,9 @@ from attrs import frozen
 from ecrm_core.errors import DefinitionError, Diagnostic, InputError, SegmentSyntaxError
 from ecrm_core.kernel import gate_text
 from ecrm_core.segmentation.calls import rewritten_call
-from ecrm_core.segmentation.conditions import no_operator, read_condition
+from ecrm_core.segmentation.conditions import no_operator, read_condition, unexpected
 from ecrm_core.segmentation.grouping import conjuncts, sorts_of
 from ecrm_core.segmentation.literals import Mistake, read_name, told
-from ecrm_core.segmentation.nearest import nearest
 from ecrm_core.segmentation.operands import next_operand
 from ecrm_core.segmentation.shopify import UNREADABLE, counterpart
 from ecrm_core.segmentation.stream import Stream
@@ -31,7 +30,6 @@ __all__ = ["Parsed", "parse_query", "refuse"]
 _TOO_LONG: Final = "too_long"
 _UNKNOWN: Final = "unknown_name"
 _ODD: Final = re.compile("[\x00\ud800-\udfff]")
-_JUNCTIONS: Final = {"&&": "AND", "&": "AND", "+": "AND", "||": "OR", "|": "OR"}
 
 
 @frozen
@@ -85,6 +83,11 @@ def _refused(source: str, code: str, message: str, at: object) -> SegmentSyntaxE
     return refuse(shown, [place])
 
 
+def _begins(token: Token) -> bool:
+    """Tell whether a condition may begin here, or be joined."""
+    return token.kind in {TokenKind.WORD, TokenKind.QUOTED} or token.is_sign("(")
+
+
 class _Parser(Stream):
     """One descent; a mistake is noted, the condition skipped, and the rest read on."""
 
@@ -96,12 +99,12 @@ class _Parser(Stream):
         """Read the query to its end; behind a word that joins nothing it is read on."""
         try:
             rule = self._any()
-            while self.now.kind is not TokenKind.END:
+            while not self.ended:
                 rule, before = None, self.at
                 self._note_unexpected()
-                if self.now.kind is not TokenKind.END:
+                if not self.ended:
                     self._any()
-                self.at = max(self.at, min(before + 1, len(self.tokens) - 1))
+                self.at = max(self.at, min(before + 1, len(self.tokens) - 1))  # always forward
         except Mistake as mistake:  # nested too deep: nothing more is read
             self.note(mistake)
             return None
@@ -111,16 +114,13 @@ class _Parser(Stream):
         return rule
 
     def _note_unexpected(self) -> None:
-        """Note what stands where AND or OR should, and pass it unless a condition begins there."""
-        token, after = self.now, self.tokens[min(self.at + 1, len(self.tokens) - 1)]
-        word = token.text.upper()
-        near: tuple[str, ...] = (_JUNCTIONS[word],) if word in _JUNCTIONS else ()
-        if token.kind is TokenKind.WORD and after.kind in {TokenKind.WORD, TokenKind.QUOTED}:
-            near = nearest(word, ("AND", "OR"), most=1)
-        expected = ("AND", "OR", "the end")
-        self.note(Mistake("unexpected", f"found {told(token)}", token, expected, near=near))
-        begins = token.kind in {TokenKind.WORD, TokenKind.QUOTED} or token.is_sign("(")
-        self.at += bool(near) or not begins
+        """Note what stands where AND or OR should, and go on to where a condition may begin."""
+        found = unexpected(self.tokens, self.at)
+        self.note(found)
+        self.at += bool(found.near) or not _begins(self.now)
+        while not self.ended and not _begins(self.now):
+            self.at += 1
+        _ = self.accept_word("AND") or self.accept_word("OR")
 
     def _any(self) -> Rule | None:
         return self._joined("OR", self._all, any_of)
@@ -190,7 +190,7 @@ class _Parser(Stream):
     def _refuse_unreadable(self) -> None:
         known = counterpart(self.now.text) if self.now.text in UNREADABLE else None
         if known is not None:
-            raise Mistake(_UNKNOWN, known.hint, self.now, (known.ours,))
+            raise Mistake(_UNKNOWN, known.message, self.now, known.expected)
 
     def _in_segment(self, start: int) -> Rule:
         """Read IN SEGMENT 'name', where a condition begins."""

@@ -18,10 +18,14 @@ class Counterpart:
     note: str = ""
 
     @property
-    def hint(self) -> str:
-        """Why the name is not known here, and what to write."""
-        told = f"Shopify's {self.name}: {self.note}" if self.note else f"Shopify's {self.name}"
-        return f"{told}; write {self.ours}" if self.ours else told
+    def message(self) -> str:
+        """What is told of the name where it is not known."""
+        return f"Shopify's {self.name} is not known here: {self.note}"
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """What to write instead."""
+        return (self.ours or "another condition",)
 
 
 def _same(name: str, note: str = "") -> Counterpart:

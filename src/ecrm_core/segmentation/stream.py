@@ -36,6 +36,11 @@ class Stream:
         self.at += token.kind is not TokenKind.END
         return token
 
+    @property
+    def ended(self) -> bool:
+        """Whether no token is left."""
+        return self.now.kind is TokenKind.END
+
     def back(self, token: Token) -> None:
         """Put the token just taken back: the mistake is at it."""
         self.at -= token.kind is not TokenKind.END

@@ -51,7 +51,7 @@ _PATTERN = re.compile(
     | (?P<RELATIVE>[+-]?\d+(?:[hdwmyHDWMY]|_(?:day|week|month|year)s?_ago)(?!\w))
     | (?P<NUMBER>[+-]?\d+(?:\.\d+)?(?![\w.]))
     | (?P<WORD>WORD_PATTERN)
-    | (?P<OP><=|>=|!=|<>|==|=|<|>)
+    | (?P<OP><=|>=|!=|<>|==|=>|=<|=|<|>)
     | (?P<SIGN>[(),:])
     | (?P<BAD>[^\s(),:=<>!'"`]+|.)
     | (?P<END>\Z)

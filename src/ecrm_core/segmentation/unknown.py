@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from attrs import frozen
 
 from ecrm_core.errors import Diagnostic, UnknownName
@@ -11,18 +9,19 @@ from ecrm_core.segmentation.nearest import nearest
 from ecrm_core.segmentation.schema import Relation, Schema
 from ecrm_core.segmentation.shopify import counterpart
 from ecrm_core.segmentation.terms import Span
+from ecrm_core.segmentation.tokens import AGGREGATES
 
 __all__ = ["unknown_name"]
 
 _SHOWN = 12
-_RELATION_PLACE = "relation_place"
+_PLACE = "name_place"
 
 
-@frozen
+@frozen(kw_only=True)
 class _Hint:
-    """What the author should know beside that the name is unknown, and what she may write."""
+    """What the author should know, and what she may write."""
 
-    text: str
+    message: str
     write: tuple[str, ...]
     code: str = "unknown_name"
 
@@ -30,23 +29,33 @@ class _Hint:
 def unknown_name(
     error: UnknownName, span: Span | None, schema: Schema, *, inside: Relation | None = None
 ) -> Diagnostic:
-    """Return the remark on a name that is none: with the nearest, or where it is one."""
-    name = error.name
+    """Return the remark on a name that is none: with the nearest, or where it is one.
+
+    ``inside`` is the relation whose rows were asked for it.
+    """
     known = _known(error.kind, schema, inside)
-    near = nearest(name, known)
-    hint = _hint(name, error.kind, schema, inside)
-    message, start, end = f"no {error.kind} is named {name!r}", *(span or (0, 0))
-    if hint is not None:
-        message, near, expected = f"{message}: {hint.text}", (), hint.write
-    elif near:
-        message, expected = f"{message}; did you mean {', '.join(map(repr, near))}?", near
+    near = nearest(error.name, known)
+    hint = _hint(error.name, error.kind, schema, inside)
+    if hint is None:
+        hint = _spelled(f"no {error.kind} is named {error.name!r}", near, known)
     else:
-        expected = _listed(known, error.kind)
-        message = f"{message}, expected {', '.join(expected)}"
+        near = ()
+    start, end = span or (0, 0)
     return Diagnostic(
-        code=hint.code if hint else error.code,
-        message=message, start=start, end=end, expected=expected, near=near,
-    )  # fmt: skip
+        code=hint.code, message=hint.message, start=start, end=end, expected=hint.write, near=near
+    )
+
+
+def _spelled(message: str, near: tuple[str, ...], known: tuple[str, ...]) -> _Hint:
+    if near:
+        meant = f"{message}; did you mean {', '.join(map(repr, near))}?"
+        return _Hint(message=meant, write=near)
+    if not known:
+        return _Hint(message=f"{message}; none is known", write=("another condition",))
+    listed = known
+    if len(known) > _SHOWN:
+        listed = (*known[:_SHOWN], f"{len(known) - _SHOWN} others")
+    return _Hint(message=f"{message}, expected {', '.join(listed)}", write=listed)
 
 
 def _known(kind: str, schema: Schema, inside: Relation | None) -> tuple[str, ...]:
@@ -57,37 +66,35 @@ def _known(kind: str, schema: Schema, inside: Relation | None) -> tuple[str, ...
     return tuple(inside.fields if inside else schema.fields)
 
 
-def _listed(known: Iterable[str], kind: str) -> tuple[str, ...]:
-    names = tuple(known)
-    if not names:
-        return (f"no {kind}: none is known",)
-    return names if len(names) <= _SHOWN else (*names[:_SHOWN], f"{len(names) - _SHOWN} others")
-
-
 def _hint(name: str, kind: str, schema: Schema, inside: Relation | None) -> _Hint | None:
-    found = None
-    if kind == "relation" and name in schema.fields:
-        found = _Hint("it is a field, which has no rows", (f"{name} and an operator",))
-    elif kind == "field" and inside is not None and name in schema.fields:
-        found = _Hint("it is a field of the customer, asked outside of MATCHES", (name,))
-    elif kind == "field" and inside is None and name in schema.relations:
-        write = (f"{name} MATCHES (...)", f"{name} NOT MATCHES ()")
-        text = f"it is a relation, write {write[0]} or, for none, {write[1]}"
-        found = _Hint(text, write, _RELATION_PLACE)
-    return found or _of_shopify(name, inside) or _of_rows(name, kind, schema, inside)
-
-
-def _of_shopify(name: str, inside: Relation | None) -> _Hint | None:
-    known = counterpart(name, inside=inside is not None)
-    return known and _Hint(known.hint, (known.ours or "another condition",))
-
-
-def _of_rows(name: str, kind: str, schema: Schema, inside: Relation | None) -> _Hint | None:
-    """Tell of a field asked of the customer that rows of a relation have."""
-    if kind != "field" or inside is not None:
+    if kind == "segment":
         return None
+    if kind == "relation" and name in schema.fields:
+        return _place(f"{name!r} is a field and has no rows", (f"{name} and an operator",))
+    if inside is not None and name in schema.fields:
+        return _place(f"{name!r} is a field of the customer, asked outside of MATCHES", (name,))
+    if kind == "field" and name in schema.relations:
+        return _place(
+            f"{name!r} is a relation", (f"{name} MATCHES (...)", f"{name} NOT MATCHES ()")
+        )
+    known = counterpart(name, inside=inside is not None)
+    if known is not None:
+        message = f"{known.message}, expected {known.expected[0]}"
+        return _Hint(message=message, write=known.expected)
+    return _of_rows(name, schema) if kind == "field" and inside is None else None
+
+
+def _place(message: str, write: tuple[str, ...]) -> _Hint:
+    told = f"{message}, expected {' or '.join(write)}"
+    return _Hint(message=told, write=write, code=_PLACE)
+
+
+def _of_rows(name: str, schema: Schema) -> _Hint | None:
+    """Tell of a name asked of the customer that is one of rows, or of all rows together."""
+    if name.upper() in AGGREGATES:
+        return _place(f"{name!r} is of all rows together", (f"orders MATCHES ({name} >= 3)",))
     for relation in schema.relations.values():
         if name in relation.fields:
             write = f"{relation.name} MATCHES ({name} ...)"
-            return _Hint(f"it is a field of {relation.name}, write {write}", (write,))
+            return _place(f"{name!r} is a field of {relation.name}", (write,))
     return None
