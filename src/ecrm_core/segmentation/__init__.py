@@ -17,19 +17,26 @@ from ecrm_core.segmentation.names import (
     segments_named,
 )
 from ecrm_core.segmentation.parse import Parsed, parse_query
+from ecrm_core.segmentation.recipes import RECIPES, Choice, Recipe
 from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.render import render
 from ecrm_core.segmentation.schema import OPERATORS, FieldType, Relation, Schema, SchemaField
 from ecrm_core.segmentation.scope import Row
 from ecrm_core.segmentation.segment import Segment
+from ecrm_core.segmentation.shopify import SHOPIFY_FILTERS, SHOPIFY_PARAMETERS, Counterpart
 from ecrm_core.segmentation.standard import customer_schema
 from ecrm_core.segmentation.tree_json import definition_id, rule_from_json, rule_to_json
 from ecrm_core.segmentation.words import sentences
 
 __all__ = [
     "OPERATORS",
+    "RECIPES",
+    "SHOPIFY_FILTERS",
+    "SHOPIFY_PARAMETERS",
+    "Choice",
     "Comparable",
     "Constant",
+    "Counterpart",
     "CustomerField",
     "Decisive",
     "Explanation",
@@ -38,6 +45,7 @@ __all__ = [
     "Members",
     "Named",
     "Parsed",
+    "Recipe",
     "Relation",
     "Row",
     "Rows",

@@ -9,7 +9,7 @@ from ecrm_core.segmentation.literals import Mistake, meant_value, told
 from ecrm_core.segmentation.nearest import nearest
 from ecrm_core.segmentation.operands import next_value, next_values
 from ecrm_core.segmentation.stream import Stream
-from ecrm_core.segmentation.terms import Operand
+from ecrm_core.segmentation.terms import Operand, Value
 from ecrm_core.segmentation.tokens import Token, TokenKind
 from ecrm_core.segmentation.tree import Between, Compare, Contains, In, IsNull, Op, Rule
 
@@ -40,11 +40,21 @@ def read_condition(stream: Stream, left: Operand, start: int, *, negated: bool) 
         value = next_value(stream)
         return Contains(left, value, negated=negated, span=stream.span(start))
     if stream.accept_word("BETWEEN"):
-        low = next_value(stream)
+        low = _low(stream)
         stream.expect_word("AND")
         high = next_value(stream)
         return Between(left, low, high, negated=negated, span=stream.span(start))
     return None if negated else _plain(stream, left, start)
+
+
+def _low(stream: Stream) -> Value:
+    """Read the first value of a BETWEEN; behind a mistake its AND is passed, it joins nothing."""
+    try:
+        return next_value(stream)
+    except Mistake:
+        stream.at += not stream.ended
+        stream.accept_word("AND")
+        raise
 
 
 def _plain(stream: Stream, left: Operand, start: int) -> Rule | None:
