@@ -29,6 +29,7 @@ from ecrm_core.segmentation import (
 )
 from ecrm_core.segmentation.tree import And, Not, Or, Rule, all_of, any_of
 from tests.profile import size
+from tests.segment_builds import built
 from tests.segment_trees import ROWS, RULES, SCHEMA, TIMES, ZONES
 
 pytestmark = pytest.mark.long
@@ -192,3 +193,12 @@ def _holds_anyway(node: Explanation, leaves: list[Explanation], kept: list[Expla
         _value(node, {id(each): value for each, value in zip(others, values, strict=True)})
         for values in itertools.product([True, False], repeat=len(others))
     )
+
+
+# ---------------------------------------------------------------- the builder
+
+
+@MANY
+@given(RULES)
+def test_every_rule_can_be_spelled_in_python(rule: Rule) -> None:
+    assert built(rule) == Segment(rule)

@@ -1,12 +1,15 @@
 """Segmentation: rules about customers as data: one meaning, spelled as text, JSON or tree."""
 
 from ecrm_core.segmentation.binding import Constant, constant
+from ecrm_core.segmentation.builder import Named, Rows, bucket, count, in_segment, param, seg
 from ecrm_core.segmentation.check import check
+from ecrm_core.segmentation.comparing import Comparable
 from ecrm_core.segmentation.customer import Loaded, customer_row, facts_until
 from ecrm_core.segmentation.customer_field import CustomerField, with_fields
 from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Decisive, Explanation, explain
 from ecrm_core.segmentation.members import Members
+from ecrm_core.segmentation.moments import ahead, last, today
 from ecrm_core.segmentation.names import (
     fields_named,
     params_named,
@@ -14,32 +17,46 @@ from ecrm_core.segmentation.names import (
     segments_named,
 )
 from ecrm_core.segmentation.parse import Parsed, parse_query
+from ecrm_core.segmentation.recipes import RECIPES, Choice, Recipe
 from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.render import render
 from ecrm_core.segmentation.schema import OPERATORS, FieldType, Relation, Schema, SchemaField
 from ecrm_core.segmentation.scope import Row
 from ecrm_core.segmentation.segment import Segment
+from ecrm_core.segmentation.shopify import SHOPIFY_FILTERS, SHOPIFY_PARAMETERS, Counterpart
 from ecrm_core.segmentation.standard import customer_schema
 from ecrm_core.segmentation.tree_json import definition_id, rule_from_json, rule_to_json
 from ecrm_core.segmentation.words import sentences
 
 __all__ = [
     "OPERATORS",
+    "RECIPES",
+    "SHOPIFY_FILTERS",
+    "SHOPIFY_PARAMETERS",
+    "Choice",
+    "Comparable",
     "Constant",
+    "Counterpart",
     "CustomerField",
     "Decisive",
     "Explanation",
     "FieldType",
     "Loaded",
     "Members",
+    "Named",
     "Parsed",
+    "Recipe",
     "Relation",
     "Row",
+    "Rows",
     "Schema",
     "SchemaField",
     "Segment",
+    "ahead",
+    "bucket",
     "check",
     "constant",
+    "count",
     "customer_row",
     "customer_schema",
     "definition_id",
@@ -48,13 +65,18 @@ __all__ = [
     "explain",
     "facts_until",
     "fields_named",
+    "in_segment",
+    "last",
+    "param",
     "params_named",
     "parse_query",
     "relations_named",
     "render",
     "rule_from_json",
     "rule_to_json",
+    "seg",
     "segments_named",
     "sentences",
+    "today",
     "with_fields",
 ]

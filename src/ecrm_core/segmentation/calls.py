@@ -26,18 +26,18 @@ _DATES = {"since": Op.GE, "until": Op.LE}
 _PLAIN = frozenset({"anniversary", "bucket", "count", "sum", "min", "max"})
 
 
-def rewritten_call(tokens: Sequence[Token]) -> tuple[Rule, int, Diagnostic] | None:
-    """Return the rule of a deprecated call, how many tokens it has, and the remark; None: no call.
+def rewritten_call(tokens: Sequence[Token], at: int) -> tuple[Rule, int, Diagnostic] | None:
+    """Return the rule of a deprecated call, the token behind it, and the remark; None: no call.
 
     Raises Mistake for an argument or a result that cannot be read.
     """
-    name, opening, argument, colon = (*tokens, *(tokens[-1],) * 3)[:4]
+    name, opening, argument, colon = (*tokens[at : at + 4], *(tokens[-1],) * 3)[:4]
     empty = argument.is_sign(")")
     if name.kind is not TokenKind.WORD or not opening.is_sign("(") or name.text.lower() in _PLAIN:
         return None
     if not empty and not (argument.kind is TokenKind.WORD and colon.is_sign(":")):
         return None
-    arguments, at = _arguments(tokens)
+    arguments, at = _arguments(tokens, at + 2)
     for expected in (")", "="):
         if not tokens[at].is_sign(expected):
             raise Mistake("sign_expected", "the call does not go on", tokens[at], (expected,))
@@ -50,13 +50,12 @@ def rewritten_call(tokens: Sequence[Token]) -> tuple[Rule, int, Diagnostic] | No
     return rule, at + 1, remark.diagnostic("deprecated")
 
 
-def _arguments(tokens: Sequence[Token]) -> tuple[Mapping[Token, Token], int]:
+def _arguments(tokens: Sequence[Token], at: int) -> tuple[Mapping[Token, Token], int]:
     """Return the tokens of names and values, and where the closing bracket should be."""
     found: dict[Token, Token] = {}
-    at = 2
     while tokens[at].kind is TokenKind.WORD and tokens[at + 1].is_sign(":"):
         found[tokens[at]] = tokens[at + 2]
-        at += 3
+        at = min(at + 3, len(tokens) - 1)  # the END is never passed
         if not tokens[at].is_sign(","):
             break
         at += 1

@@ -1,19 +1,22 @@
 """Check: whether a rule fits a schema, and what in it may surprise; nothing is evaluated.
 
 Errors are unknown names and values that do not fit; warnings say where customers get in only
-because a value is missing, with the text that keeps them out.
+because a value is missing or they never answered, and where an OR goes round consent, with the text
+that keeps them out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 from ecrm_core.errors import DefinitionError, Diagnostic, UnknownName
 from ecrm_core.kernel import Registry
+from ecrm_core.segmentation.consent import consent_warnings
 from ecrm_core.segmentation.missing import missing_warnings
+from ecrm_core.segmentation.nearest import nearest
 from ecrm_core.segmentation.references import expanded
-from ecrm_core.segmentation.schema import OPERATORS, FieldType, Schema, SchemaField
+from ecrm_core.segmentation.render import render_name
+from ecrm_core.segmentation.schema import OPERATORS, FieldType, Relation, Schema, SchemaField
 from ecrm_core.segmentation.scope import operand_field
 from ecrm_core.segmentation.terms import (
     Aggregate,
@@ -47,6 +50,7 @@ from ecrm_core.segmentation.tree import (
     Rule,
     values_of,
 )
+from ecrm_core.segmentation.unknown import unknown_name
 
 __all__ = ["check"]
 
@@ -75,12 +79,12 @@ def check(rule: Rule, schema: Schema, *, template: bool = False) -> tuple[Diagno
     if template:
         found = [remark for remark in found if remark.code != _UNBOUND]
     if not found:
-        found = list(missing_warnings(rule, schema))
+        found = [*missing_warnings(rule, schema), *consent_warnings(rule, schema)]
     return tuple(sorted(found, key=lambda d: d.start))
 
 
 def _rule(
-    rule: Rule, schema: Schema, fields: Registry[SchemaField], inside: Matches | None
+    rule: Rule, schema: Schema, fields: Registry[SchemaField], inside: Relation | None
 ) -> Iterator[Diagnostic]:
     match rule:
         case And() | Or():
@@ -96,54 +100,67 @@ def _rule(
             yield from _leaf(rule, schema, fields, grouped=False, inside=inside)
 
 
-def _matches(rule: Matches, schema: Schema, inside: Matches | None) -> Iterator[Diagnostic]:
+def _matches(rule: Matches, schema: Schema, inside: Relation | None) -> Iterator[Diagnostic]:
     if inside is not None:
-        yield _error("nested_matches", "found MATCHES inside MATCHES", rule.span)
+        yield _nested(rule)
         return
     try:
-        fields = schema.relations[rule.relation].fields
+        relation = schema.relations[rule.relation]
     except UnknownName as error:
-        yield _unknown(error, rule.span)
+        yield unknown_name(error, _name_span(rule), schema)
         return
     if rule.where is not None:
-        yield from _rule(rule.where, schema, fields, rule)
+        yield from _rule(rule.where, schema, relation.fields, relation)
     if rule.having is not None:
-        yield from _having(rule.having, schema, fields)
+        yield from _having(rule.having, schema, relation)
 
 
-def _in_segment(rule: InSegment, schema: Schema, inside: Matches | None) -> Iterator[Diagnostic]:
+def _nested(rule: Matches | InSegment) -> Diagnostic:
+    expected = ("conditions on the fields of a row",)
+    if isinstance(rule, InSegment):
+        return _error("segment_place", "found IN SEGMENT inside MATCHES", rule.span, expected)
+    return _error("nested_matches", "found MATCHES inside MATCHES", rule.span, expected)
+
+
+def _name_span(rule: Matches) -> Span | None:
+    """Return the place of the name of a relation: where its MATCHES begins."""
+    start = None if rule.span is None else rule.span[0]
+    return None if start is None else (start, start + len(render_name(rule.relation)))
+
+
+def _in_segment(rule: InSegment, schema: Schema, inside: Relation | None) -> Iterator[Diagnostic]:
     if inside is not None:
-        yield _error("segment_place", "found IN SEGMENT inside MATCHES", rule.span)
+        yield _nested(rule)
         return
     try:
         expanded(rule, schema)
     except UnknownName as error:
-        yield _unknown(error, rule.span)
+        yield unknown_name(error, rule.span, schema)
     except DefinitionError as error:
-        yield _error(error.code, error.message, rule.span)
+        cycle = error.code == "segment_cycle"
+        expected = "a segment without that name in it" if cycle else "at most 10,000 parts, 64 deep"
+        yield _error(error.code, error.message.partition(", expected")[0], rule.span, (expected,))
 
 
-def _having(rule: Rule, schema: Schema, fields: Registry[SchemaField]) -> Iterator[Diagnostic]:
+def _having(rule: Rule, schema: Schema, relation: Relation) -> Iterator[Diagnostic]:
     match rule:
         case And() | Or():
             for item in rule.items:
-                yield from _having(item, schema, fields)
+                yield from _having(item, schema, relation)
         case Not():
-            yield from _having(rule.item, schema, fields)
-        case Matches():
-            yield _error("nested_matches", "found MATCHES inside MATCHES", rule.span)
-        case InSegment():
-            yield _error("segment_place", "found IN SEGMENT inside MATCHES", rule.span)
+            yield from _having(rule.item, schema, relation)
+        case Matches() | InSegment():
+            yield _nested(rule)
         case _:
-            yield from _leaf(rule, schema, fields, grouped=True, inside=None)
+            yield from _leaf(rule, schema, relation.fields, grouped=True, inside=relation)
 
 
 def _leaf(
     leaf: Leaf, schema: Schema, fields: Registry[SchemaField], *, grouped: bool,
-    inside: Matches | None,
+    inside: Relation | None,
 ) -> Iterator[Diagnostic]:  # fmt: skip
     if isinstance(leaf.left, Aggregate) is not grouped:
-        place = "a row" if inside else "all rows" if grouped else "a customer"
+        place = "all rows" if grouped else "a row" if inside else "a customer"
         what = "an aggregate" if not grouped else "a field"
         yield _error("aggregate_place", f"found {what} in a condition on {place}", leaf.span,
                      ("orders MATCHES (total > 100, count >= 3)",))  # fmt: skip
@@ -151,7 +168,7 @@ def _leaf(
     try:
         held = operand_field(leaf.left, fields)
     except UnknownName as error:
-        yield _unknown(error, leaf.left.span)
+        yield unknown_name(error, leaf.left.span, schema, inside=inside)
         return
     wrong = _operand_error(leaf.left, fields, held) or _operator_error(leaf, held)
     if wrong is None and held.type is FieldType.MONEY and schema.currency is None:
@@ -182,8 +199,9 @@ def _operand_error(
             allowed = _SUMMED
     if kind in allowed:
         return None
-    message = f"{word} of {held.name!r}, which is a {kind.value}"
-    return _error("type", message, operand.span, tuple(sorted(k.value for k in allowed)[:-1]))
+    message = f"found {word} of {held.name!r} ({kind.value})"
+    sorts = sorted(sort.value for sort in allowed - {FieldType.UNKNOWN})
+    return _error("type", message, operand.span, tuple(sorts))
 
 
 def _operator_error(leaf: Leaf, held: SchemaField) -> Diagnostic | None:
@@ -191,7 +209,7 @@ def _operator_error(leaf: Leaf, held: SchemaField) -> Diagnostic | None:
     allowed = OPERATORS[held.type]
     if name in allowed:
         return None
-    message = f"{held.name!r} is a {held.type.value} and has no {name}"
+    message = f"{held.name!r} ({held.type.value}) has no {name}"
     return _error("operator", message, leaf.span, tuple(sorted(allowed)))
 
 
@@ -205,9 +223,7 @@ def _value(value: Value, held: SchemaField, leaf: Leaf) -> Iterator[Diagnostic]:
     elif held.choices and isinstance(value, Text) and value.value not in held.choices:
         if isinstance(leaf, Contains) and held.type is FieldType.TEXT:
             return
-        upper = {choice.casefold(): choice for choice in held.choices}
-        close = get_close_matches(value.value[:80].casefold(), upper, n=3)
-        near = tuple(upper[name] for name in close)
+        near = nearest(value.value, held.choices)
         message = f"{held.name!r} has no such value"
         yield _error("unknown_value", message, value.span or leaf.span, held.expected, near=near)
 
@@ -216,10 +232,6 @@ def _sort(value: Value) -> str:
     if isinstance(value, Number) and value.value != value.value.to_integral_value():
         return "a fraction"
     return _SORTS[type(value)]
-
-
-def _unknown(error: UnknownName, span: Span | None) -> Diagnostic:
-    return _error("unknown_name", error.message, span, near=error.near)
 
 
 def _error(
@@ -232,6 +244,8 @@ def _error(
 ) -> Diagnostic:
     if expected:
         message += f", expected {', '.join(expected)}"
+    if near:
+        message += f"; did you mean {', '.join(map(repr, near))}?"
     start, end = span or (0, 0)
     return Diagnostic(
         code=code, message=message, start=start, end=end, expected=expected, near=near

@@ -156,6 +156,7 @@ def _facts(facts: Facts, currency: str | None) -> dict[str, object]:
 
 def _relations(told: Sequence[Interaction]) -> dict[str, Sequence[Mapping[str, object]]]:
     orders = list(_orders(told))
+    placed = [_order(order, refunds) for order, refunds in orders]
     lines = [line for order, _ in orders for line in _lines(order)]
     mails = {
         f"shopify_email.{event}": [
@@ -166,7 +167,8 @@ def _relations(told: Sequence[Interaction]) -> dict[str, Sequence[Mapping[str, o
         for event in MAIL_EVENTS
     }
     return {
-        "orders": [_order(order, refunds) for order, refunds in orders],
+        "orders": placed,
+        "orders_placed": placed,
         "products_purchased": lines,
         "lines": lines,
         "interactions": [_interaction(each) for each in told],
@@ -210,6 +212,7 @@ def _order(order: Interaction, refunds: Sequence[Interaction]) -> dict[str, obje
         "source": order.source,
         "channel": order.channel,
         "total": order.amount,
+        "amount": order.amount,
         "refunded": refunded,
         "quantity": sum((line.quantity for line in order.lines), Decimal(0)),
         "date": order.at,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from ecrm_core.errors import Diagnostic, InputError
 from ecrm_core.kernel import MAX_TEXT, gate_decimal, parse_date, parse_instant
+from ecrm_core.segmentation.nearest import nearest
 from ecrm_core.segmentation.terms import (
     Day,
     Flag,
@@ -19,7 +20,7 @@ from ecrm_core.segmentation.terms import (
 )
 from ecrm_core.segmentation.tokens import Token, TokenKind, is_reserved
 
-__all__ = ["Mistake", "read_name", "read_value", "told"]
+__all__ = ["Mistake", "meant_value", "read_name", "read_value", "told"]
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _RELATIVE = re.compile(r"([+-]?)(\d+)(?:([hdwmy])|_([a-z])[a-z]+_ago)", re.IGNORECASE)
@@ -35,19 +36,22 @@ class Mistake(Exception):
         token: Token,
         expected: tuple[str, ...] = (),
         *,
+        near: tuple[str, ...] = (),
         fix: str | None = None,
         fatal: bool = False,
     ) -> None:
         """Keep the parts of the diagnostic."""
         super().__init__(code)
         self.code, self.message, self.token = code, message, token
-        self.expected, self.fix, self.fatal = expected, fix, fatal
+        self.expected, self.near, self.fix, self.fatal = expected, near, fix, fatal
 
     def diagnostic(self, severity: str = "error") -> Diagnostic:
         """Return the remark on the query."""
         message = self.message
         if self.expected:
             message += f", expected {', '.join(self.expected)}"
+        if self.near and self.near != self.expected:
+            message += f"; did you mean {', '.join(self.near)}?"
         if self.fix:
             message += f": write {self.fix}"
         return Diagnostic(
@@ -56,6 +60,7 @@ class Mistake(Exception):
             start=self.token.start,
             end=self.token.end,
             expected=self.expected,
+            near=self.near,
             fix=self.fix,
             severity=severity,
         )
@@ -64,7 +69,7 @@ class Mistake(Exception):
 def told(token: Token) -> str:
     """Return what a token is in words, without what a person may have typed in it."""
     if token.kind in {TokenKind.OP, TokenKind.SIGN}:
-        return token.text
+        return "a comma" if token.text == "," else token.text
     if token.kind is TokenKind.WORD and is_reserved(token.text):
         return f"the word {token.text.upper()}"
     return str(token.kind.value)
@@ -87,14 +92,40 @@ def read_value(token: Token) -> Value:
     """Return the value of a token; Mistake when it is none."""
     reader = _READERS.get(token.kind)
     if reader is None:
-        message, expected = f"found {told(token)}", ("a value",)
-        if token.kind is TokenKind.OPEN:
-            message, expected = "the quote is not closed", (token.text[0],)
-        raise Mistake("value_expected", message, token, expected)
+        raise _no_value(token)
     try:
         return reader(token)
     except InputError as error:
-        raise Mistake(error.code, error.detail, token) from None
+        expected = _WELL_FORMED.get(error.code, ("a value",))
+        message = error.detail.partition(", expected")[0]
+        raise Mistake(error.code, message, token, expected) from None
+
+
+_WELL_FORMED: Mapping[str, tuple[str, ...]] = {
+    "naive_datetime": ("an offset, as in 2026-01-31T09:00:00+09:00",),
+    "no_such_day": ("a day of the calendar, such as 2026-01-31",),
+    "not_date": ("a date such as 2026-01-31",),
+    "not_instant": ("a moment such as 2026-01-31T09:00:00Z",),
+    "too_large": ("a number of at most 40 digits",),
+}
+_MEANT = (
+    (re.compile(r"[+-]?\d+[\W_]*(?:h|d|w|m|y)\w*"), ("a relative time such as -90d, -3m, -36h",)),
+    (re.compile(r"\d+[./-]\d+[./-]\d+.*"), ("a date such as 2026-01-31",)),
+    (re.compile(r"\W*[\d.,_]+\W*"), ("a plain number such as 1000.5",)),
+)
+"""What signs without a meaning may be meant for, and how it is written."""
+
+
+def _no_value(token: Token) -> Mistake:
+    if token.kind is TokenKind.OPEN:
+        return Mistake("value_expected", "the quote is not closed", token, (token.text[0],))
+    write = meant_value(token.text) if token.kind is TokenKind.BAD else ()
+    return Mistake("value_expected", f"found {told(token)}", token, write or ("a value",))
+
+
+def meant_value(text: str) -> tuple[str, ...]:
+    """Return how a value is written that these signs may be meant for; nothing for no value."""
+    return next((write for pattern, write in _MEANT if pattern.fullmatch(text[:40])), ())
 
 
 def _unescaped(token: Token) -> str:
@@ -124,7 +155,8 @@ def _relative(token: Token) -> Value:
     if found is None:
         raise Mistake("value_expected", "found no relative time", token, ("-90d",))
     if len(found[2]) > 6:
-        raise Mistake("too_large", "found more than six digits", token)
+        expected = ("at most six digits",)
+        raise Mistake("too_large", "found a relative time of too many digits", token, expected)
     unit = Unit((found[3] or found[4]).lower())
     backwards = found[1] == "-" or found[4] is not None
     return Relative(-int(found[2]) if backwards else int(found[2]), unit, span=token.span)
@@ -140,9 +172,14 @@ def _word(token: Token) -> Value:
         raise Mistake("null_value", "nothing equals NULL", token, ("IS NULL", "IS NOT NULL"))
     if is_reserved(word):
         raise Mistake("value_expected", f"found {told(token)}", token, ("a value",))
-    raise Mistake("unquoted_text", "found a bare word", token, ("text in quotes", "a value"))
+    near = _OTHERWISE.get(word) or nearest(word, ("true", "false", "today", "yesterday"), most=1)
+    raise Mistake("unquoted_text", "found a bare word", token, _QUOTED, near=near)
 
 
+_QUOTED = ("text in quotes", "a value")
+_OTHERWISE: Mapping[str, tuple[str, ...]] = {
+    "TOMORROW": ("+1d",), "NOW": ("today",), "YES": ("true",), "NO": ("false",),
+}  # fmt: skip
 _READERS: Mapping[TokenKind, Callable[[Token], Value]] = {
     TokenKind.TEXT: _text,
     TokenKind.NUMBER: _number,

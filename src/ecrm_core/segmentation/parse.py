@@ -6,53 +6,30 @@ than AND, a comma inside MATCHES means AND.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
+from typing import Final
 
 from attrs import frozen
 
 from ecrm_core.errors import DefinitionError, Diagnostic, InputError, SegmentSyntaxError
 from ecrm_core.kernel import gate_text
 from ecrm_core.segmentation.calls import rewritten_call
+from ecrm_core.segmentation.conditions import no_operator, read_condition, unexpected
 from ecrm_core.segmentation.grouping import conjuncts, sorts_of
-from ecrm_core.segmentation.literals import Mistake, read_name, read_value, told
-from ecrm_core.segmentation.render import render_value
+from ecrm_core.segmentation.literals import Mistake, read_name, told
+from ecrm_core.segmentation.operands import next_operand
+from ecrm_core.segmentation.shopify import UNREADABLE, counterpart
 from ecrm_core.segmentation.stream import Stream
-from ecrm_core.segmentation.terms import (
-    MAX_QUERY,
-    Aggregate,
-    Anniversary,
-    Bucket,
-    FieldRef,
-    Function,
-    Operand,
-    Param,
-    Text,
-    Value,
-)
-from ecrm_core.segmentation.tokens import Token, TokenKind, is_reserved, mask_query, tokenize
-from ecrm_core.segmentation.tree import (
-    Between,
-    Compare,
-    Contains,
-    In,
-    InSegment,
-    IsNull,
-    Matches,
-    Not,
-    Op,
-    Rule,
-    all_of,
-    any_of,
-)
+from ecrm_core.segmentation.terms import MAX_QUERY, FieldRef, Operand
+from ecrm_core.segmentation.tokens import Token, TokenKind, mask_query, tokenize
+from ecrm_core.segmentation.tree import InSegment, Matches, Not, Rule, all_of, any_of
 
 __all__ = ["Parsed", "parse_query", "refuse"]
 
-_OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "IN", "CONTAINS", "BETWEEN", "IS NULL", "MATCHES")
-_TOO_LONG = "too_long"
-_CALLS = (
-    "anniversary(...)", "bucket(...)", "sum(...)", "min(...)", "max(...)", "MATCHES (...)",
-)  # fmt: skip
-_FUNCTIONS = {"sum": Function.SUM, "min": Function.MIN, "max": Function.MAX}
+_TOO_LONG: Final = "too_long"
+_UNKNOWN: Final = "unknown_name"
+_ODD: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 @frozen
@@ -91,10 +68,24 @@ def _gate(source: str) -> None:
         if error.code == "not_text":
             message = f"found a query of {type(source).__name__}, expected text"
             raise DefinitionError(message, code="segment_tree") from None
-        raise refuse("", [Diagnostic(code=error.code, message=error.detail)]) from None
+        raise _refused(source, error.code, error.detail, error.facts.get("at")) from None
     if size > MAX_QUERY:
         message = f"found a query of {size} bytes, expected at most {MAX_QUERY}"
-        raise refuse("", [Diagnostic(code=_TOO_LONG, message=message)])
+        raise _refused(source, _TOO_LONG, message, None)
+
+
+def _refused(source: str, code: str, message: str, at: object) -> SegmentSyntaxError:
+    """Return the error of a query that no gate lets in: what fits of it, its odd signs replaced."""
+    shown = _ODD.sub("\ufffd", source[:MAX_QUERY])
+    start = at if isinstance(at, int) and at < len(shown) else max(0, len(shown) - 1)
+    expected = (message.rpartition("expected ")[2],)
+    place = Diagnostic(code=code, message=message, start=start, end=start + 1, expected=expected)
+    return refuse(shown, [place])
+
+
+def _begins(token: Token) -> bool:
+    """Tell whether a condition may begin here, or be joined."""
+    return token.kind in {TokenKind.WORD, TokenKind.QUOTED} or token.is_sign("(")
 
 
 class _Parser(Stream):
@@ -105,19 +96,31 @@ class _Parser(Stream):
     # ------------------------------------------------------------ rules
 
     def whole(self) -> Rule | None:
-        """Read the query to its end."""
+        """Read the query to its end; behind a word that joins nothing it is read on."""
         try:
             rule = self._any()
+            while not self.ended:
+                rule, before = None, self.at
+                self._note_unexpected()
+                if not self.ended:
+                    self._any()
+                self.at = max(self.at, min(before + 1, len(self.tokens) - 1))  # always forward
         except Mistake as mistake:  # nested too deep: nothing more is read
             self.note(mistake)
             return None
         except DefinitionError as error:  # the tree grows deeper than its text
             self.note(Mistake(error.code, error.message, self.now))
             return None
-        if self.now.kind is not TokenKind.END:
-            expected = ("AND", "OR", "the end")
-            self.note(Mistake("unexpected", f"found {told(self.now)}", self.now, expected))
         return rule
+
+    def _note_unexpected(self) -> None:
+        """Note what stands where AND or OR should, and go on to where a condition may begin."""
+        found = unexpected(self.tokens, self.at)
+        self.note(found)
+        self.at += bool(found.near) or not _begins(self.now)
+        while not self.ended and not _begins(self.now):
+            self.at += 1
+        _ = self.accept_word("AND") or self.accept_word("OR")
 
     def _any(self) -> Rule | None:
         return self._joined("OR", self._all, any_of)
@@ -165,116 +168,38 @@ class _Parser(Stream):
 
     def _leaf(self) -> Rule:
         start = self.now.start
-        call = rewritten_call(self.tokens[self.at :])
+        self._refuse_unreadable()
+        call = rewritten_call(self.tokens, self.at)
         if call is not None:
-            rule, count, diagnostic = call
-            self.at += count
+            rule, self.at, diagnostic = call
             self.diagnostics.append(diagnostic)
             return rule
         if self.accept_word("IN"):
             return self._in_segment(start)
-        left = self._operand()
+        left = next_operand(self, inside=self._inside)
+        if self.accept_word("NOT_MATCHES"):
+            return self._matches(left, start, negated=True)
         negated = self.accept_word("NOT")
-        made = self._condition(left, start, negated=negated)
-        if made is not None:
-            return made
-        expected = tuple(o for o in _OPERATORS if not negated or o.isalpha())
-        message = "found no operator behind the field"
-        if self.now.is_sign("=="):
-            message, expected = "found ==", ("=",)
-        raise Mistake("operator_expected", message, self.now, expected)
+        if self.accept_word("MATCHES"):
+            return self._matches(left, start, negated=negated)
+        made = read_condition(self, left, start, negated=negated)
+        if made is None:
+            raise no_operator(self, negated=negated)
+        return made
+
+    def _refuse_unreadable(self) -> None:
+        known = counterpart(self.now.text) if self.now.text in UNREADABLE else None
+        if known is not None:
+            raise Mistake(_UNKNOWN, known.message, self.now, known.expected)
 
     def _in_segment(self, start: int) -> Rule:
         """Read IN SEGMENT 'name', where a condition begins."""
         self.expect_word("SEGMENT")
         token = self.next()
         if token.kind not in {TokenKind.TEXT, TokenKind.QUOTED}:
-            self.at -= token.kind is not TokenKind.END
+            self.back(token)
             raise Mistake("name_expected", f"found {told(token)}", token, ("a name in quotes",))
         return InSegment(read_name(token), span=self.span(start))
-
-    def _condition(self, left: Operand, start: int, *, negated: bool) -> Rule | None:
-        if self.accept_word("MATCHES"):
-            return self._matches(left, start, negated=negated)
-        if self.accept_word("IN"):
-            values = tuple(self._values())
-            return In(left, values, negated=negated, span=self.span(start))
-        if self.accept_word("CONTAINS"):
-            value = self._value()
-            return Contains(left, value, negated=negated, span=self.span(start))
-        if self.accept_word("BETWEEN"):
-            low = self._value()
-            self.expect_word("AND")
-            high = self._value()
-            return Between(left, low, high, negated=negated, span=self.span(start))
-        return None if negated else self._plain_condition(left, start)
-
-    def _plain_condition(self, left: Operand, start: int) -> Rule | None:
-        """Read a condition no NOT may stand before."""
-        if self.accept_word("IS"):
-            negated = self.accept_word("NOT")
-            self.expect_word("NULL")
-            return IsNull(left, negated=negated, span=self.span(start))
-        if self.now.kind is TokenKind.OP and self.now.text != "==":
-            op = Op(self.next().text.replace("<>", "!="))
-            right = self._value()
-            return Compare(left, op, right, span=self.span(start))
-        return None
-
-    def _operand(self) -> Operand:
-        token = self.next()
-        if self._inside and token.is_word("COUNT"):
-            if self.accept_sign("("):
-                self.expect_sign(")")
-            return Aggregate(Function.COUNT, span=self.span(token.start))
-        if token.kind is TokenKind.WORD and self.now.is_sign("("):
-            return self._function(token)
-        if token.kind is TokenKind.QUOTED or self._names(token):
-            return FieldRef(read_name(token), span=token.span)
-        self.at -= token.kind is not TokenKind.END
-        raise Mistake("condition_expected", f"found {told(token)}", token, ("a field", "NOT", "("))
-
-    @staticmethod
-    def _names(token: Token) -> bool:
-        if token.kind is not TokenKind.WORD:
-            return False
-        return not is_reserved(token.text) or token.is_word("COUNT")
-
-    def _function(self, token: Token) -> Operand:
-        name = token.text.lower()
-        if name == "bucket":
-            return self._bucket(token)
-        if name != "anniversary" and name not in _FUNCTIONS:
-            expected = _CALLS
-            raise Mistake("unknown_function", f"no function is named {name!r}", token, expected)
-        self.expect_sign("(")
-        if self.now.is_word("DATE") and self.tokens[self.at + 1].is_sign(":"):
-            self.at += 2  # anniversary(date: 'x'), the older spelling
-            message = "an argument needs no name here"
-            self.note(Mistake("deprecated", message, token), severity="deprecated")
-        of = self.next()
-        if of.kind not in {TokenKind.TEXT, TokenKind.QUOTED} and not self._names(of):
-            raise Mistake("name_expected", f"found {told(of)}", of, ("a field",))
-        self.expect_sign(")")
-        span = self.span(token.start)
-        if name == "anniversary":
-            return Anniversary(read_name(of), span=span)
-        return Aggregate(_FUNCTIONS[name], read_name(of), span=span)
-
-    def _bucket(self, token: Token) -> Operand:
-        """Read bucket('salt') or bucket('salt', id)."""
-        self.expect_sign("(")
-        salt = read_value(self.next())
-        if not isinstance(salt, Text):
-            raise Mistake("value_expected", "found no salt", token, ("text in quotes",))
-        name = "customer_id"
-        if self.accept_sign(","):
-            of = self.next()
-            if of.kind is not TokenKind.QUOTED and not self._names(of):
-                raise Mistake("name_expected", f"found {told(of)}", of, ("a field",))
-            name = read_name(of)
-        self.expect_sign(")")
-        return Bucket(salt.value, name, span=self.span(token.start))
 
     # ------------------------------------------------------------ MATCHES
 
@@ -314,32 +239,3 @@ class _Parser(Stream):
         expected = ("conditions on rows and on counts apart, parted by a comma",)
         place = Token(TokenKind.BAD, "", start, end)
         self.note(Mistake("mixed_aggregate", message, place, expected))
-
-    # ------------------------------------------------------------ values
-
-    def _values(self) -> Iterator[Value]:
-        self.expect_sign("(")
-        yield self._value()
-        while self.accept_sign(","):
-            yield self._value()
-        self.expect_sign(")")
-
-    def _value(self) -> Value:
-        if self.accept_sign(":"):
-            return self._param()
-        token = self.now
-        value = read_value(token)
-        if token.text.endswith("_ago"):
-            fix = render_value(value)
-            older = Mistake("deprecated", "found an older spelling", token, fix=fix)
-            self.note(older, severity="deprecated")
-        self.at += 1
-        return value
-
-    def _param(self) -> Value:
-        """Read the name of a parameter behind its colon."""
-        start, token = self.tokens[self.at - 1].start, self.next()
-        if token.kind is not TokenKind.WORD or "." in token.text:
-            self.at -= token.kind is not TokenKind.END
-            raise Mistake("name_expected", f"found {told(token)}", token, ("a name",))
-        return Param(token.text, span=self.span(start))

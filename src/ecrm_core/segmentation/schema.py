@@ -75,7 +75,8 @@ _EXPECTED: Mapping[FieldType, tuple[str, ...]] = {
 class SchemaField:
     """One field: its type, whether it may be missing, the only texts it holds, if few.
 
-    ``personal`` values are masked in explanations. A list is never missing: it may be empty.
+    ``personal`` values are masked in explanations. A list is never missing: it may be empty. The
+    ``choices`` of a field of ``consent`` go from leave given, the first, to no answer, the last.
     """
 
     name: str
@@ -83,6 +84,7 @@ class SchemaField:
     nullable: bool = True
     choices: tuple[str, ...] = ()
     personal: bool = False
+    consent: bool = False
     meaning: str = ""
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Self, TypeVar
@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from ecrm_core.customers import FieldMap
 from ecrm_core.customers.table import Table
-from ecrm_core.errors import Diagnostic, SegmentSyntaxError
+from ecrm_core.errors import DefinitionError, Diagnostic, SegmentSyntaxError
 from ecrm_core.segmentation.binding import Constant, bound
 from ecrm_core.segmentation.check import check
 from ecrm_core.segmentation.columns import read_columns
@@ -23,12 +23,30 @@ from ecrm_core.segmentation.parse import Parsed, parse_query, refuse
 from ecrm_core.segmentation.render import render
 from ecrm_core.segmentation.schema import Schema
 from ecrm_core.segmentation.scope import Row
-from ecrm_core.segmentation.tree import Rule
+from ecrm_core.segmentation.tree import Not, Rule, all_of, any_of
 from ecrm_core.segmentation.tree_json import definition_id, rule_from_json, rule_to_json
 
 __all__ = ["Segment"]
 
 F = TypeVar("F", bound=Table)
+
+
+def _is(other: object) -> bool:
+    return isinstance(other, Segment)
+
+
+def _placed(rule: Rule) -> tuple[Parsed, str]:
+    """Return a rule read anew from its text, so that remarks on it have places, and the text.
+
+    A rule too long for a query stays as it is.
+    """
+    text = render(rule)
+    try:
+        return parse_query(text), text
+    except SegmentSyntaxError as error:
+        if error.code != "too_long":
+            raise
+        return Parsed(rule), text
 
 
 @frozen(slots=False, repr=False)
@@ -55,14 +73,8 @@ class Segment:
     @classmethod
     def from_json(cls, data: Mapping[str, object], schema: Schema | None = None) -> Self:
         """Return the segment of its JSON; DefinitionError, with the path, for what is none."""
-        rule = rule_from_json(data)
-        text = render(rule)
-        try:
-            return cls._of(parse_query(text), text, schema)  # so that its remarks have places
-        except SegmentSyntaxError as error:
-            if error.code != "too_long":
-                raise
-            return cls._of(Parsed(rule), text, schema)
+        parsed, text = _placed(rule_from_json(data))
+        return cls._of(parsed, text, schema)
 
     @classmethod
     def _of(cls, parsed: Parsed, text: str, schema: Schema | None) -> Self:
@@ -80,10 +92,14 @@ class Segment:
         return self._checked(schema, template=False)
 
     def _checked(self, schema: Schema, *, template: bool) -> tuple[Diagnostic, ...]:
-        found = check(self.rule, schema, template=template)
+        rule, source = self.rule, self.source
+        if not source:
+            parsed, source = _placed(rule)
+            rule = parsed.rule
+        found = check(rule, schema, template=template)
         errors = [remark for remark in found if remark.severity == "error"]
         if errors:
-            raise refuse(self.source or render(self.rule), errors)
+            raise refuse(source, errors)
         return found
 
     def bind(self, **values: Constant) -> Self:
@@ -92,8 +108,31 @@ class Segment:
         A value is text, a number (no float), true or false, a day, an aware instant or a node of
         the tree. UnknownName for a parameter it has not; those not named stay open.
         """
-        rule = bound(self.rule, values)
-        return type(self)(rule, source=render(rule), diagnostics=self.diagnostics)
+        parsed, text = _placed(bound(self.rule, values))
+        return type(self)(parsed.rule, source=text)
+
+    def __and__(self, other: Segment) -> Segment:
+        """Return those in both."""
+        return self._joined(other, all_of)
+
+    def __or__(self, other: Segment) -> Segment:
+        """Return those in one or both."""
+        return self._joined(other, any_of)
+
+    def __invert__(self) -> Segment:
+        """Return those who are not in it: the exact complement."""
+        return Segment(Not(self.rule))
+
+    def _joined(self, other: Segment, join: Callable[..., Rule]) -> Segment:
+        return Segment(join(self.rule, other.rule)) if _is(other) else NotImplemented
+
+    def __bool__(self) -> bool:
+        """Refuse: a rule is true of a customer, not in itself."""
+        message = (
+            "found a segment where Python wants true or false: write & | ~ for and, or, not, with "
+            "brackets around each comparison, and between(a, b) for a < x < b"
+        )
+        raise DefinitionError(message, code="segment_condition")
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -39,10 +39,11 @@ def _birth(name: str) -> SchemaField:
     return SchemaField(name=name, type=FieldType.DATE, personal=True, meaning="date of birth")
 
 
-def _words(name: str, choices: tuple[str, ...], meaning: str) -> SchemaField:
+def _consent(name: str, choices: tuple[str, ...], meaning: str) -> SchemaField:
     return SchemaField(
-        name=name, type=FieldType.TEXT, nullable=False, choices=choices, meaning=meaning
-    )
+        name=name, type=FieldType.TEXT, nullable=False, choices=choices, consent=True,
+        meaning=meaning,
+    )  # fmt: skip
 
 
 _FIELDS = (
@@ -65,10 +66,10 @@ _FIELDS = (
     _birth("metafields.facts.birth_date"),
     _text("brand", "which shop"),
     _text("lifecycle", "lead, customer, former customer"),
-    _words("email_consent", CONSENT_WORDS, "what was said about marketing by e-mail"),
-    _words("sms_consent", CONSENT_WORDS, "what was said about marketing by SMS"),
-    _words("email_subscription_status", SUBSCRIPTION_WORDS, "the same, in Shopify's words"),
-    _words("sms_subscription_status", SUBSCRIPTION_WORDS, "the same, in Shopify's words"),
+    _consent("email_consent", CONSENT_WORDS, "what was said about marketing by e-mail"),
+    _consent("sms_consent", CONSENT_WORDS, "what was said about marketing by SMS"),
+    _consent("email_subscription_status", SUBSCRIPTION_WORDS, "the same, in Shopify's words"),
+    _consent("sms_subscription_status", SUBSCRIPTION_WORDS, "the same, in Shopify's words"),
     _of("number_of_orders", FieldType.INTEGER, "orders that count", nullable=False),
     _of("amount_spent", FieldType.MONEY, "what they came to, refunds off"),
     _of("first_order_date", FieldType.INSTANT, "when the first of them was placed"),
@@ -88,16 +89,20 @@ _LINE = (
     _of("order_id", FieldType.ID, "the order it stands in"),
     _DATE,
 )
+_ORDER = (
+    _of("id", FieldType.ID, "the order's id at its source"),
+    _text("source", "where it was placed"),
+    _text("channel", "web, pos, ..."),
+    _of("total", FieldType.MONEY, "what was ordered, refunds not taken off"),
+    _of("refunded", FieldType.MONEY, "what was refunded of it"),
+    _of("quantity", FieldType.NUMBER, "units ordered"),
+    _DATE,
+)
 _RELATIONS = (
-    Relation.of("orders", (
-        _of("id", FieldType.ID, "the order's id at its source"),
-        _text("source", "where it was placed"),
-        _text("channel", "web, pos, ..."),
-        _of("total", FieldType.MONEY, "what was ordered, refunds not taken off"),
-        _of("refunded", FieldType.MONEY, "what was refunded of it"),
-        _of("quantity", FieldType.NUMBER, "units ordered"),
-        _DATE,
-    ), at="date", meaning="orders, without test orders and those cancelled by then"),
+    Relation.of("orders", _ORDER, at="date",
+                meaning="orders, without test orders and those cancelled by then"),
+    Relation.of("orders_placed", (*_ORDER, _of("amount", FieldType.MONEY, "the same as total")),
+                at="date", meaning="the same, by Shopify's name"),
     Relation.of("products_purchased", _LINE, at="date", meaning="the lines of those orders"),
     Relation.of("lines", _LINE, at="date", meaning="the same, by a shorter name"),
     Relation.of("interactions", (

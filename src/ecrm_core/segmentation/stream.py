@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from ecrm_core.errors import Diagnostic
 from ecrm_core.segmentation.literals import Mistake, told
+from ecrm_core.segmentation.nearest import nearest
 from ecrm_core.segmentation.terms import Span
 from ecrm_core.segmentation.tokens import Token, TokenKind
 from ecrm_core.segmentation.tree import MAX_DEPTH
@@ -35,6 +36,15 @@ class Stream:
         self.at += token.kind is not TokenKind.END
         return token
 
+    @property
+    def ended(self) -> bool:
+        """Whether no token is left."""
+        return self.now.kind is TokenKind.END
+
+    def back(self, token: Token) -> None:
+        """Put the token just taken back: the mistake is at it."""
+        self.at -= token.kind is not TokenKind.END
+
     def accept_word(self, word: str) -> bool:
         """Take the word if it is there, and tell."""
         found = self.now.is_word(word)
@@ -50,7 +60,9 @@ class Stream:
     def expect_word(self, word: str) -> None:
         """Take the word; Mistake when it is not there."""
         if not self.accept_word(word):
-            raise Mistake("word_expected", f"found {told(self.now)}", self.now, (word,))
+            near = nearest(self.now.text, (word,)) if self.now.kind is TokenKind.WORD else ()
+            message = f"found {told(self.now)}"
+            raise Mistake("word_expected", message, self.now, (word,), near=near)
 
     def expect_sign(self, sign: str) -> None:
         """Take the sign; Mistake when it is not there."""

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
 from attrs import frozen
 
-from ecrm_core.segmentation.terms import WORD, Span
+from ecrm_core.segmentation.terms import WORD, Function, Span
 
-__all__ = ["RESERVED", "Token", "TokenKind", "is_reserved", "mask_query", "tokenize"]
+__all__ = ["AGGREGATES", "RESERVED", "Token", "TokenKind", "is_reserved", "mask_query", "tokenize"]
 
+AGGREGATES: Final[Mapping[str, tuple[Function, str | None]]] = {
+    "COUNT": (Function.COUNT, None),
+    "SUM_AMOUNT": (Function.SUM, "amount"),
+    "SUM_QUANTITY": (Function.SUM, "quantity"),
+}
+"""Words for all rows together inside MATCHES; the two sums are Shopify's spelling."""
 RESERVED: Final = frozenset({
-    "AND", "BETWEEN", "CONTAINS", "COUNT", "FALSE", "IN", "IS", "MATCHES", "NOT", "NULL", "OR",
+    *AGGREGATES, "AND", "BETWEEN", "CONTAINS", "FALSE", "IN", "IS", "MATCHES", "NOT", "NULL", "OR",
     "TODAY", "TRUE", "YESTERDAY",
 })  # fmt: skip
 """Words of the language, in any case; a field of such a name stands in backquotes."""
@@ -31,7 +38,7 @@ class TokenKind(Enum):
     OP = "an operator"
     SIGN = "a sign"
     OPEN = "an open quote"
-    BAD = "a character that has no meaning here"
+    BAD = "signs that have no meaning here"
     END = "the end"
 
 
@@ -44,7 +51,7 @@ _PATTERN = re.compile(
     | (?P<RELATIVE>[+-]?\d+(?:[hdwmyHDWMY]|_(?:day|week|month|year)s?_ago)(?!\w))
     | (?P<NUMBER>[+-]?\d+(?:\.\d+)?(?![\w.]))
     | (?P<WORD>WORD_PATTERN)
-    | (?P<OP><=|>=|!=|<>|==|=|<|>)
+    | (?P<OP><=|>=|!=|<>|==|=>|=<|=|<|>)
     | (?P<SIGN>[(),:])
     | (?P<BAD>[^\s(),:=<>!'"`]+|.)
     | (?P<END>\Z)
@@ -119,7 +126,9 @@ def _is_name(token: Token, after: Token) -> bool:
     if is_reserved(token.text):
         return True
     operator = after.kind is TokenKind.OP or after.is_sign("(", ":")
-    return operator or after.is_word("IN", "IS", "NOT", "CONTAINS", "BETWEEN", "MATCHES")
+    return operator or after.is_word(
+        "IN", "IS", "NOT", "CONTAINS", "BETWEEN", "MATCHES", "NOT_MATCHES"
+    )
 
 
 def is_reserved(text: str) -> bool:

@@ -36,6 +36,13 @@ def found(query: str) -> list[Diagnostic]:
 ERRORS = [
     ("number_of_order > 1", "unknown_name", 0),
     ("order MATCHES ()", "unknown_name", 0),
+    ("total > 100", "name_place", 0),
+    ("orders IS NULL", "name_place", 0),
+    ("customer_tags MATCHES ()", "name_place", 0),
+    ("orders MATCHES (birth_date = today)", "name_place", 16),
+    ("orders MATCHES (IN SEGMENT 'x')", "segment_place", 16),
+    ("IN SEGMENT 'x'", "unknown_name", 0),
+    ("count > 1", "name_place", 0),
     ("orders MATCHES (totl > 1)", "unknown_name", 16),
     ("orders MATCHES (sum(totl) > 1)", "unknown_name", 16),
     ("anniversary(birthdate) = today", "unknown_name", 0),
@@ -132,7 +139,15 @@ LET_IN = [
     ("NOT (weight = 1 OR weight IS NULL)", []),
     ("weight = 1 OR NOT weight IS NULL", []),
     ("weight IS NULL", []),
-    ("NOT email_consent = 'denied'", []),
+    ("NOT email_consent = 'denied'", ["AND email_consent != 'none'"]),
+    ("email_consent != 'granted'", ["AND email_consent != 'none'"]),
+    ("email_consent NOT IN ('denied', 'none')", []),
+    ("NOT email_consent = 'denied' AND email_consent != 'none'", []),
+    ("NOT email_consent = 'denied' AND email_consent IN ('granted', 'pending')", []),
+    ("NOT (email_consent = 'denied' OR email_consent = 'none')", []),
+    ("sms_subscription_status != 'UNSUBSCRIBED'",
+     ["AND sms_subscription_status != 'NOT_SUBSCRIBED'"]),
+    ("email_consent IN ('none', 'expired')", []),
     ("customer_tags NOT CONTAINS 'vip'", []),
     ("number_of_orders != 1", []),
     ("orders MATCHES (sum(total) != 3, count != 2)", []),
@@ -165,3 +180,60 @@ def test_a_segment_is_checked_when_it_is_parsed_with_a_schema() -> None:
 def test_a_name_is_taken_once() -> None:
     with pytest.raises(PluginError):
         SCHEMA.add(SchemaField(name="weight", type=FieldType.NUMBER))
+
+
+# ---------------------------------------------------------------- consent in an OR
+
+GRANTED = "email_consent = 'granted'"
+AROUND = [
+    (f"{GRANTED} OR amount_spent > 100", GRANTED),
+    (f"amount_spent > 100 OR {GRANTED}", GRANTED),
+    (f"({GRANTED} AND weight > 1) OR amount_spent > 100", GRANTED),
+    (f"weight > 1 AND ({GRANTED} OR amount_spent > 100)", GRANTED),
+    ("sms_subscription_status = 'SUBSCRIBED' OR customer_countries CONTAINS 'CA'",
+     "sms_subscription_status = 'SUBSCRIBED'"),
+    ("email_consent != 'denied' AND email_consent != 'none' OR amount_spent > 100",
+     "email_consent != 'denied'"),
+    ("NOT (email_consent NOT IN ('granted') AND weight > 1)",
+     "NOT email_consent NOT IN ('granted')"),
+]  # fmt: skip
+NOT_AROUND = [
+    f"{GRANTED} AND (amount_spent > 100 OR weight > 1)",
+    f"{GRANTED} OR sms_consent = 'granted'",
+    f"({GRANTED} AND weight > 1) OR (sms_consent = 'granted' AND amount_spent > 100)",
+    f"sms_consent = 'granted' AND ({GRANTED} OR amount_spent > 100)",
+    "email_consent = 'none' OR number_of_orders = 0",
+    "NOT (email_consent IN ('denied', 'none', 'expired', 'pending') OR weight > 1)",
+    "orders MATCHES (channel = 'web' OR total > 1)",
+    "amount_spent > 100 OR weight > 1",
+]
+
+
+@pytest.mark.parametrize(("query", "fix"), AROUND)
+def test_an_or_that_goes_round_consent_is_told_with_the_remedy(query: str, fix: str) -> None:
+    (warning,) = [d for d in found(query) if d.code == "consent_or"]
+    assert (warning.severity, warning.fix) == ("warning", f"AND {fix}")
+    assert warning.start < warning.end
+    assert not [d for d in found(f"({query}) {warning.fix}") if d.code == "consent_or"]
+
+
+@pytest.mark.parametrize("query", NOT_AROUND)
+def test_an_or_that_asks_all_for_consent_or_nobody_is_not_told(query: str) -> None:
+    assert not [d for d in found(query) if d.code == "consent_or"]
+
+
+def test_consent_asked_in_another_segment_counts() -> None:
+    schema = SCHEMA.with_segments({"readers": parse_query(GRANTED).rule})
+    codes = [
+        [d.code for d in check(parse_query(query).rule, schema)]
+        for query in (
+            "IN SEGMENT 'readers' OR amount_spent > 100",
+            "IN SEGMENT 'readers' OR email_consent = 'granted'",
+        )
+    ]
+    assert codes == [["consent_or"], []]
+
+
+def test_consent_that_is_given_later_is_not_judged() -> None:
+    rule = parse_query("email_consent != :word OR amount_spent > 100").rule
+    assert check(rule, SCHEMA, template=True) == ()
