@@ -14,6 +14,7 @@ from ecrm_core.segmentation.names import (
     segments_named,
 )
 from ecrm_core.segmentation.parse import Parsed, parse_query
+from ecrm_core.segmentation.recheck import Recheck, recheck
 from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.render import render
 from ecrm_core.segmentation.schema import OPERATORS, FieldType, Relation, Schema, SchemaField
@@ -33,6 +34,7 @@ __all__ = [
     "Loaded",
     "Members",
     "Parsed",
+    "Recheck",
     "Relation",
     "Row",
     "Schema",
@@ -50,6 +52,7 @@ __all__ = [
     "fields_named",
     "params_named",
     "parse_query",
+    "recheck",
     "relations_named",
     "render",
     "rule_from_json",
