@@ -17,6 +17,7 @@ from ecrm_core.segmentation.names import (
     segments_named,
 )
 from ecrm_core.segmentation.parse import Parsed, parse_query
+from ecrm_core.segmentation.recheck import Recheck, recheck
 from ecrm_core.segmentation.recipes import RECIPES, Choice, Recipe
 from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.render import render
@@ -45,6 +46,7 @@ __all__ = [
     "Members",
     "Named",
     "Parsed",
+    "Recheck",
     "Recipe",
     "Relation",
     "Row",
@@ -70,6 +72,7 @@ __all__ = [
     "param",
     "params_named",
     "parse_query",
+    "recheck",
     "relations_named",
     "render",
     "rule_from_json",

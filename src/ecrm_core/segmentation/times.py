@@ -7,6 +7,7 @@ to that of the next day. Month ends clamp (31 March - 1m = 28 February); what li
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -17,10 +18,11 @@ from ecrm_core.errors import InputError
 from ecrm_core.kernel import add_months, utc, zone
 from ecrm_core.segmentation.terms import Relative, Unit
 
-__all__ = ["Span", "Times", "recurs"]
+__all__ = ["Span", "Times", "recurs", "yearly"]
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7}
 _MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
 
@@ -79,20 +81,43 @@ class Times:
         following = None if day == date.max else self._midnight(day + timedelta(days=1), _LAST)
         return Span(day, self._midnight(day, _FIRST), following)
 
-    def _midnight(self, day: date, beyond: datetime) -> datetime:
+    def _midnight(self, day: date, beyond: datetime, *, fold: int = 0) -> datetime:
         # In a gap at midnight the earlier offset gives the very instant of the change.
         try:
-            local = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+            local = datetime(day.year, day.month, day.day, tzinfo=self.zone, fold=fold)
             return local.astimezone(UTC)
         except OverflowError:
             return beyond
 
-    def day(self, value: Relative) -> date:
-        """Return the day a relative time in days, weeks, months or years means."""
+    def reached(self, day: date) -> datetime:
+        """Return the instant after ``as_of`` at which a later day comes to be today."""
+        first = self._midnight(day, _LAST)
+        return first if first > self.as_of else self._midnight(day, _LAST, fold=1)
+
+    @cached_property
+    def falls_back_at(self) -> datetime | None:
+        """The instant after ``as_of`` at which today is yesterday again, or None.
+
+        Clocks that go back over midnight (St John's, until 2011) show the beginning of a day twice.
+        """
+        again = self._midnight(self.today, _LAST, fold=1)
+        if again <= self.as_of:
+            return None
+        span = (again - self.as_of) // _TICK
+        ticks = bisect_left(
+            range(span),
+            True,  # noqa: FBT003 - the key's value looked for
+            key=lambda tick: self.local_day(self.as_of + tick * _TICK) != self.today,
+        )
+        return self.as_of + ticks * _TICK
+
+    def day(self, value: Relative, *, today: date | None = None) -> date:
+        """Return the day a relative time in days, weeks, months or years means (on another day)."""
+        today = self.today if today is None else today
         try:
             if value.unit in _MONTHS:
-                return add_months(self.today, value.amount * _MONTHS[value.unit])
-            return self.today + timedelta(days=value.amount * _DAYS[value.unit])
+                return add_months(today, value.amount * _MONTHS[value.unit])
+            return today + timedelta(days=value.amount * _DAYS[value.unit])
         except (OverflowError, InputError):
             return date.min if value.amount < 0 else date.max
 
@@ -113,9 +138,11 @@ def recurs(first: date, low: date, high: date) -> bool:
         return False
     if high.year - low.year > 1:
         return True
+    return any(low <= yearly(first, year) <= high for year in {low.year, high.year})
+
+
+def yearly(first: date, year: int) -> date:
+    """Return the day ``first`` returns on in a year; 29 February does on the 28th where it must."""
     leap = first.month == 2 and first.day == 29
-    for year in {low.year, high.year}:
-        common = leap and (year % 4 != 0 or (year % 100 == 0 and year % 400 != 0))
-        if low <= date(year, first.month, first.day - common) <= high:
-            return True
-    return False
+    common = leap and (year % 4 != 0 or (year % 100 == 0 and year % 400 != 0))
+    return date(year, first.month, first.day - common)
