@@ -2,11 +2,44 @@
 
 from ecrm_core.segmentation.binding import Constant, constant
 from ecrm_core.segmentation.check import check
-from ecrm_core.segmentation.customer import Loaded, customer_row, facts_until
+from ecrm_core.segmentation.customer import Loaded, customer_row, facts_until, next_change
 from ecrm_core.segmentation.customer_field import CustomerField, with_fields
+from ecrm_core.segmentation.define import (
+    SavedSegments,
+    decide_drop_segment,
+    decide_rename_segment,
+    decide_save_segment,
+)
 from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Decisive, Explanation, explain
+from ecrm_core.segmentation.marks import (
+    SEGMENT_MARKS,
+    Cause,
+    SegmentMark,
+    marks_of,
+    watched,
+)
 from ecrm_core.segmentation.members import Members
+from ecrm_core.segmentation.membership import (
+    MEMBERSHIPS,
+    SEGMENT_RECHECKS,
+    SEGMENT_REFRESH,
+    Evaluated,
+    Membership,
+    SegmentRecheck,
+    SegmentRefresh,
+)
+from ecrm_core.segmentation.moves import (
+    ENTERED,
+    LEFT,
+    MOVED,
+    TOPICS,
+    AskedSegment,
+    AskedCustomer,
+    decide_gone,
+    decide_moves,
+    effect_id,
+)
 from ecrm_core.segmentation.names import (
     fields_named,
     params_named,
@@ -14,8 +47,19 @@ from ecrm_core.segmentation.names import (
     segments_named,
 )
 from ecrm_core.segmentation.parse import Parsed, parse_query
+from ecrm_core.segmentation.recheck import Recheck, recheck
 from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.render import render
+from ecrm_core.segmentation.saved import (
+    NOBODY,
+    SEGMENT_WATCH,
+    SEGMENTS,
+    WATCH,
+    SavedSegment,
+    SegmentWatch,
+    rules_of,
+    segment_name,
+)
 from ecrm_core.segmentation.schema import OPERATORS, FieldType, Relation, Schema, SchemaField
 from ecrm_core.segmentation.scope import Row
 from ecrm_core.segmentation.segment import Segment
@@ -24,37 +68,73 @@ from ecrm_core.segmentation.tree_json import definition_id, rule_from_json, rule
 from ecrm_core.segmentation.words import sentences
 
 __all__ = [
+    "ENTERED",
+    "LEFT",
+    "MEMBERSHIPS",
+    "MOVED",
+    "NOBODY",
     "OPERATORS",
+    "SEGMENTS",
+    "SEGMENT_MARKS",
+    "SEGMENT_RECHECKS",
+    "SEGMENT_REFRESH",
+    "SEGMENT_WATCH",
+    "TOPICS",
+    "WATCH",
+    "AskedCustomer",
+    "AskedSegment",
+    "Cause",
     "Constant",
     "CustomerField",
     "Decisive",
+    "Evaluated",
     "Explanation",
     "FieldType",
     "Loaded",
     "Members",
+    "Membership",
     "Parsed",
+    "Recheck",
     "Relation",
     "Row",
+    "SavedSegment",
+    "SavedSegments",
     "Schema",
     "SchemaField",
     "Segment",
+    "SegmentMark",
+    "SegmentRecheck",
+    "SegmentRefresh",
+    "SegmentWatch",
     "check",
     "constant",
     "customer_row",
     "customer_schema",
+    "decide_drop_segment",
+    "decide_gone",
+    "decide_moves",
+    "decide_rename_segment",
+    "decide_save_segment",
     "definition_id",
+    "effect_id",
     "evaluate",
     "expanded",
     "explain",
     "facts_until",
     "fields_named",
+    "marks_of",
+    "next_change",
     "params_named",
     "parse_query",
+    "recheck",
     "relations_named",
     "render",
     "rule_from_json",
     "rule_to_json",
+    "rules_of",
+    "segment_name",
     "segments_named",
     "sentences",
+    "watched",
     "with_fields",
 ]
