@@ -17,6 +17,7 @@ from ecrm_core.segmentation import (
     fields_named,
     relations_named,
     rules_of,
+    segments_named,
     sentences,
 )
 from ecrm_core.services import Question, Setting, explain_member, segment_members
@@ -167,9 +168,8 @@ class SegmentVerbs(Verbs):
 
     def _question(self, segment: Segment, at: datetime) -> Question:
         setting = setting_of(self._settings)
-        return Question(
-            segment=segment, schema=self.segment_schema(), as_of=at, tz=setting.tz, own=setting.own
-        )
+        schema = self.segment_schema() if segments_named(segment.rule) else setting.schema
+        return Question(segment=segment, schema=schema, as_of=at, tz=setting.tz, own=setting.own)
 
 
 def setting_of(settings: Settings) -> Setting:

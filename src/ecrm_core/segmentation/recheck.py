@@ -14,7 +14,7 @@ from ecrm_core.segmentation.tree import Rule
 __all__ = ["Recheck", "recheck"]
 
 
-@frozen(kw_only=True)
+@frozen
 class Recheck:
     """The value of a rule, and the first instant at which time alone may change it; None: never."""
 
@@ -27,4 +27,4 @@ def recheck(
 ) -> Recheck:
     """Return whether the rule holds of the row, and when to ask again if nothing else changes."""
     value = evaluate(rule, row, schema=schema, as_of=as_of, tz=tz)
-    return Recheck(value=value, at=as_of + timedelta(days=1))
+    return Recheck(value, as_of + timedelta(microseconds=1))
