@@ -14,6 +14,7 @@ from ecrm_core.crm.outbox import OutboxDrafts
 from ecrm_core.crm.privacy import PrivacyDrafts
 from ecrm_core.crm.review import ReviewDrafts
 from ecrm_core.crm.runs import RunDrafts
+from ecrm_core.crm.saved_segments import SavedSegmentDrafts
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.settling import SettlingDrafts
 from ecrm_core.crm.subscriptions import SubscriptionDrafts
@@ -41,6 +42,7 @@ class DryRun(
     ReviewDrafts,
     SettlingDrafts,
     CleaningDrafts,
+    SavedSegmentDrafts,
 ):
     """The changing verbs of the facade, each returning what it would write."""
 

@@ -20,7 +20,7 @@ from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.privacy import PrivacyVerbs
 from ecrm_core.crm.quality import QualityVerbs
 from ecrm_core.crm.runs import RunVerbs
-from ecrm_core.crm.segments import SegmentVerbs
+from ecrm_core.crm.saved_segments import SavedSegmentVerbs
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.settling import SettlingVerbs
 from ecrm_core.crm.subscriptions import SubscriptionVerbs
@@ -48,7 +48,7 @@ class Crm(
     CleaningVerbs,
     OutboxVerbs,
     TimelineVerbs,
-    SegmentVerbs,
+    SavedSegmentVerbs,
     SubscriptionVerbs,
     RunVerbs,
     JudgementVerbs,

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.verbs import Customer, Verbs
 from ecrm_core.errors import Diagnostic
 from ecrm_core.kernel import CustomerId, html_table
-from ecrm_core.ports import Store
+from ecrm_core.ports import Store, read_saved_segments
 from ecrm_core.segmentation import (
     Explanation,
     Schema,
     Segment,
     customer_schema,
     fields_named,
+    relations_named,
+    rules_of,
+    segments_named,
     sentences,
 )
-from ecrm_core.services import Question, explain_member, segment_members
+from ecrm_core.services import Question, Setting, explain_member, segment_members
 
-__all__ = ["SegmentResult", "SegmentVerbs", "Why"]
+__all__ = ["SegmentResult", "SegmentVerbs", "Why", "setting_of"]
 
 
 class Why:
@@ -124,6 +128,7 @@ class SegmentResult:
 
 
 _SHOWN = 20
+_UNDATED = frozenset({"subscriptions"})
 _CURRENT = "current_value"
 # Fields that are known as they stood at any instant; of the others only the present is kept.
 _DATED = frozenset({
@@ -139,32 +144,45 @@ class SegmentVerbs(Verbs):
     def segment(self, query: str | Segment, *, as_of: datetime | None = None) -> SegmentResult:
         """Return who is in a segment now, or was at an instant (aware).
 
-        Days are those of the shop's zone, a bare number beside money is in its currency. Raises
-        SegmentSyntaxError for a query that cannot be read or does not fit ``segment_schema``, and
-        PluginError where a field of the tools it names fails.
+        Days are those of the shop's zone, a bare number beside money is in its currency; saved
+        segments may be named. Raises SegmentSyntaxError for a query that cannot be read or does not
+        fit ``segment_schema``, and PluginError where a field of the tools it names fails.
         """
-        now, schema = self.now(), self.segment_schema()
+        now = self.now()
         at = now if as_of is None else self._now(as_of)
         segment = query if isinstance(query, Segment) else Segment.parse(query)
+        question = self._question(segment, at)
         deprecated = tuple(d for d in segment.diagnostics if d.severity == "deprecated")
-        warnings = (*deprecated, *segment.check(schema), *_current(segment, past=at < now))
-        question = Question(
-            segment=segment, schema=schema, as_of=at, tz=self._settings.tz,
-            own=self._settings.tools.fields.values(),
-        )  # fmt: skip
+        checked = segment.check(question.schema)
+        warnings = (*deprecated, *checked, *_current(question.whole, past=at < now))
         members = segment_members(self.store, question)
         return SegmentResult(self.store, question, members, warnings)
 
     def segment_schema(self) -> Schema:
-        """Return what a segment may ask: the standard fields, the shop's own, and the tools'."""
-        settings = self._settings
-        schema = customer_schema(attributes=settings.attributes, currency=settings.currency)
-        return schema.add(*(held.field for held in settings.tools.fields.values()))
+        """Return what a segment may ask: the standard fields, the shop's own, and the tools'.
+
+        Saved segments may be named.
+        """
+        saved = rules_of(read_saved_segments(self.store))
+        return setting_of(self._settings).schema.with_segments(saved)
+
+    def _question(self, segment: Segment, at: datetime) -> Question:
+        setting = setting_of(self._settings)
+        schema = self.segment_schema() if segments_named(segment.rule) else setting.schema
+        return Question(segment=segment, schema=schema, as_of=at, tz=setting.tz, own=setting.own)
 
 
-def _current(segment: Segment, *, past: bool) -> list[Diagnostic]:
-    """Warn, of an instant that is past, of fields without a history."""
-    names = sorted(fields_named(segment.rule) - _DATED) if past else []
+def setting_of(settings: Settings) -> Setting:
+    """Return what rules are asked under in a shop."""
+    own = tuple(settings.tools.fields.values())
+    schema = customer_schema(attributes=settings.attributes, currency=settings.currency)
+    return Setting(schema=schema.add(*(held.field for held in own)), tz=settings.tz, own=own)
+
+
+def _current(whole: Segment, *, past: bool) -> list[Diagnostic]:
+    """Warn, of an instant that is past, of fields and relations without a history."""
+    names = [*sorted(fields_named(whole.rule) - _DATED),
+             *sorted(relations_named(whole.rule) & _UNDATED)] if past else []  # fmt: skip
     if not names:
         return []
     message = f"the present value is used of {', '.join(names)}: no history of it is kept"

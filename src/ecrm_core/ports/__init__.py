@@ -19,6 +19,12 @@ from ecrm_core.ports.matching import (
 )
 from ecrm_core.ports.merging import read_holds, read_linked
 from ecrm_core.ports.pages import scan_pages
+from ecrm_core.ports.segments import (
+    read_members,
+    read_memberships,
+    read_rechecks_due,
+    read_saved_segments,
+)
 from ecrm_core.ports.store import Cursor, Page, Picking, Store, Tenants
 from ecrm_core.ports.subscriptions import (
     read_due,
@@ -55,8 +61,12 @@ __all__ = [
     "read_interactions",
     "read_judgements",
     "read_linked",
+    "read_members",
+    "read_memberships",
     "read_profiles",
+    "read_rechecks_due",
     "read_records",
+    "read_saved_segments",
     "read_subscription_events",
     "read_subscriptions",
     "read_subscriptions_of",

@@ -25,6 +25,14 @@ from ecrm_core.merging import (
     REVIEW_DECISIONS,
     REVIEW_LEASES,
 )
+from ecrm_core.segmentation import (
+    MEMBERSHIPS,
+    SEGMENT_MARKS,
+    SEGMENT_RECHECKS,
+    SEGMENT_REFRESH,
+    SEGMENT_WATCH,
+    SEGMENTS,
+)
 from ecrm_core.sources import IMPORTS, QUARANTINE
 from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
 from ecrm_core.timeline import FACTS, INTERACTIONS
@@ -46,6 +54,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     INTERACTIONS,
     JUDGEMENTS,
     LEGAL_HOLDS,
+    MEMBERSHIPS,
     MERGE_EDGES,
     MODELS,
     MODEL_BODIES,
@@ -58,6 +67,11 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     REVIEW_DECISIONS,
     REVIEW_LEASES,
     SEARCH_KEYS,
+    SEGMENTS,
+    SEGMENT_MARKS,
+    SEGMENT_RECHECKS,
+    SEGMENT_REFRESH,
+    SEGMENT_WATCH,
     SUBSCRIPTIONS,
     SUBSCRIPTION_EVENTS,
     SWEEPS,

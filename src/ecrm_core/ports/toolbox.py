@@ -8,7 +8,16 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from ecrm_core import customers, kernel, matching, merging, sources, subscriptions, timeline
+from ecrm_core import (
+    customers,
+    kernel,
+    matching,
+    merging,
+    segmentation,
+    sources,
+    subscriptions,
+    timeline,
+)
 from ecrm_core.customers.policy import POLICIES, Ranking
 from ecrm_core.errors import DefinitionError, PluginError
 from ecrm_core.kernel import Kind, Registry, gate_text
@@ -34,16 +43,14 @@ SEAMS: Final[Mapping[str, str]] = MappingProxyType({
 """What can be added, by the name of its registry, and the word for one of them."""
 
 _LIBRARY = "ecrm_core"
+_ROOMS = (customers, kernel, matching, merging, segmentation, sources, subscriptions, timeline)
 # Names the library has outside the registries of a toolbox.
 _TAKEN: Mapping[str, Container[str]] = {
     "rules": frozenset(rule.id for rule in ALL.rules),
     "comparisons": COMPARED,
     "fields": customer_schema().fields,
     "linked": frozenset(
-        thing.name
-        for room in (customers, kernel, matching, merging, sources, subscriptions, timeline)
-        for thing in vars(room).values()
-        if isinstance(thing, Kind)
+        thing.name for room in _ROOMS for thing in vars(room).values() if isinstance(thing, Kind)
     ).union(COUNTED),
 }
 

@@ -4,12 +4,45 @@ from ecrm_core.segmentation.binding import Constant, constant
 from ecrm_core.segmentation.builder import Named, Rows, bucket, count, in_segment, param, seg
 from ecrm_core.segmentation.check import check
 from ecrm_core.segmentation.comparing import Comparable
-from ecrm_core.segmentation.customer import Loaded, customer_row, facts_until
+from ecrm_core.segmentation.customer import Loaded, customer_row, facts_until, next_change
 from ecrm_core.segmentation.customer_field import CustomerField, with_fields
+from ecrm_core.segmentation.define import (
+    SavedSegments,
+    decide_drop_segment,
+    decide_rename_segment,
+    decide_save_segment,
+)
 from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Decisive, Explanation, explain
+from ecrm_core.segmentation.marks import (
+    SEGMENT_MARKS,
+    Cause,
+    SegmentMark,
+    marks_of,
+    watched,
+)
 from ecrm_core.segmentation.members import Members
+from ecrm_core.segmentation.membership import (
+    MEMBERSHIPS,
+    SEGMENT_RECHECKS,
+    SEGMENT_REFRESH,
+    Evaluated,
+    Membership,
+    SegmentRecheck,
+    SegmentRefresh,
+)
 from ecrm_core.segmentation.moments import ahead, last, today
+from ecrm_core.segmentation.moves import (
+    ENTERED,
+    LEFT,
+    MOVED,
+    TOPICS,
+    AskedCustomer,
+    AskedSegment,
+    decide_gone,
+    decide_moves,
+    effect_id,
+)
 from ecrm_core.segmentation.names import (
     fields_named,
     params_named,
@@ -21,6 +54,16 @@ from ecrm_core.segmentation.recheck import Recheck, recheck
 from ecrm_core.segmentation.recipes import RECIPES, Choice, Recipe
 from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.render import render
+from ecrm_core.segmentation.saved import (
+    NOBODY,
+    SEGMENT_WATCH,
+    SEGMENTS,
+    WATCH,
+    SavedSegment,
+    SegmentWatch,
+    rules_of,
+    segment_name,
+)
 from ecrm_core.segmentation.schema import OPERATORS, FieldType, Relation, Schema, SchemaField
 from ecrm_core.segmentation.scope import Row
 from ecrm_core.segmentation.segment import Segment
@@ -30,20 +73,37 @@ from ecrm_core.segmentation.tree_json import definition_id, rule_from_json, rule
 from ecrm_core.segmentation.words import sentences
 
 __all__ = [
+    "ENTERED",
+    "LEFT",
+    "MEMBERSHIPS",
+    "MOVED",
+    "NOBODY",
     "OPERATORS",
     "RECIPES",
+    "SEGMENTS",
+    "SEGMENT_MARKS",
+    "SEGMENT_RECHECKS",
+    "SEGMENT_REFRESH",
+    "SEGMENT_WATCH",
     "SHOPIFY_FILTERS",
     "SHOPIFY_PARAMETERS",
+    "TOPICS",
+    "WATCH",
+    "AskedCustomer",
+    "AskedSegment",
+    "Cause",
     "Choice",
     "Comparable",
     "Constant",
     "Counterpart",
     "CustomerField",
     "Decisive",
+    "Evaluated",
     "Explanation",
     "FieldType",
     "Loaded",
     "Members",
+    "Membership",
     "Named",
     "Parsed",
     "Recheck",
@@ -51,9 +111,15 @@ __all__ = [
     "Relation",
     "Row",
     "Rows",
+    "SavedSegment",
+    "SavedSegments",
     "Schema",
     "SchemaField",
     "Segment",
+    "SegmentMark",
+    "SegmentRecheck",
+    "SegmentRefresh",
+    "SegmentWatch",
     "ahead",
     "bucket",
     "check",
@@ -61,7 +127,13 @@ __all__ = [
     "count",
     "customer_row",
     "customer_schema",
+    "decide_drop_segment",
+    "decide_gone",
+    "decide_moves",
+    "decide_rename_segment",
+    "decide_save_segment",
     "definition_id",
+    "effect_id",
     "evaluate",
     "expanded",
     "explain",
@@ -69,6 +141,8 @@ __all__ = [
     "fields_named",
     "in_segment",
     "last",
+    "marks_of",
+    "next_change",
     "param",
     "params_named",
     "parse_query",
@@ -77,9 +151,12 @@ __all__ = [
     "render",
     "rule_from_json",
     "rule_to_json",
+    "rules_of",
     "seg",
+    "segment_name",
     "segments_named",
     "sentences",
     "today",
+    "watched",
     "with_fields",
 ]

@@ -17,9 +17,10 @@ from ecrm_core.errors import InputError
 from ecrm_core.kernel import Money, parse_instant
 from ecrm_core.segmentation.scope import Row
 from ecrm_core.segmentation.standard import MAIL_EVENTS
+from ecrm_core.subscriptions import Subscription
 from ecrm_core.timeline import Facts, Interaction, OrderRole
 
-__all__ = ["Loaded", "customer_row", "facts_until"]
+__all__ = ["Loaded", "customer_row", "facts_until", "next_change"]
 
 _WORDS = {"granted": "granted", "pending": "pending", "expired": "expired",
           "refused": "denied", "person_refused": "denied"}  # fmt: skip
@@ -30,15 +31,18 @@ _ACCOUNT_MADE = ("unmapped.$.created_at", "unmapped.$.date_created")
 
 @frozen(kw_only=True, repr=False)
 class Loaded:
-    """What was loaded of one customer: of the last three, what the rule needs.
+    """What was loaded of one customer: of all but the profile, what the rule needs.
 
-    ``facts`` are the total over all her homes, ``consents`` the verdicts by channel.
+    ``facts`` are the total over all her homes, ``consents`` the verdicts by channel; ``turns_at``
+    is the first instant at which time alone may change one of them.
     """
 
     profile: Profile
     facts: Facts = field(factory=Facts)
     interactions: Sequence[Interaction] = ()
     consents: Mapping[str, Verdict] = field(factory=dict)
+    subscriptions: Sequence[Subscription] = ()
+    turns_at: datetime | None = None
 
 
 def customer_row(known: Loaded, *, as_of: datetime, currency: str | None = None) -> Row:
@@ -52,7 +56,19 @@ def customer_row(known: Loaded, *, as_of: datetime, currency: str | None = None)
         word = _word(verdict)
         fields[f"{channel}_consent"] = word
         fields[f"{channel}_subscription_status"] = _STATUS.get(word, "NOT_SUBSCRIBED")
-    return Row(fields, _relations(told))
+    bought = [_subscription(held) for held in known.subscriptions]
+    return Row(fields, {**_relations(told), "subscriptions": bought})
+
+
+def next_change(known: Loaded, as_of: datetime) -> datetime | None:
+    """Return the first instant after ``as_of`` at which the row of a customer may be another one.
+
+    Nothing is told of her meanwhile: what is dated later comes to be seen, a consent ends.
+    """
+    parts = [part.at for parts in known.facts.orders.values() for part in parts.values()]
+    told = [each.at for each in known.interactions if not each.void]
+    turns = [] if known.turns_at is None else [known.turns_at]
+    return min((at for at in (*parts, *told, *turns) if at > as_of), default=None)
 
 
 # ---------------------------------------------------------------- profile
@@ -238,6 +254,24 @@ def _interaction(each: Interaction) -> dict[str, object]:
         "kind": each.kind,
         "channel": each.channel,
         "source": each.source,
+        "id": each.correlation,
         "amount": each.amount,
         "date": each.at,
+    }
+
+
+def _subscription(held: Subscription) -> dict[str, object]:
+    ends = held.ended_on or held.end_on
+    goes_on = not held.status.over and ends is None
+    return {
+        "id": held.id,
+        "plan": held.plan.id,
+        "plan_name": held.plan.name or None,
+        "status": held.status.value,
+        "price": held.plan.price,
+        "started": held.starts_on,
+        "trial_until": held.trial_until,
+        "next_renewal": (held.term_end or held.billed_through) if goes_on else None,
+        "cancel_by": held.deadline if goes_on else None,
+        "ends": ends,
     }

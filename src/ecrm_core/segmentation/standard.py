@@ -10,6 +10,7 @@ from typing import Final
 
 from ecrm_core.customers import Attribute, AttributeSchema, AttributeType
 from ecrm_core.segmentation.schema import FieldType, Relation, Schema, SchemaField
+from ecrm_core.subscriptions import Status
 
 __all__ = ["CONSENT_WORDS", "MAIL_EVENTS", "SUBSCRIPTION_WORDS", "customer_schema"]
 
@@ -109,9 +110,23 @@ _RELATIONS = (
         _text("kind", "order_placed, refund, email_opened, ..."),
         _text("channel", "web, email, ..."),
         _text("source", "who told it"),
+        _of("id", FieldType.ID, "what it belongs to: an order, a cart, a ticket, a mailing"),
         _of("amount", FieldType.MONEY, "an amount, if it is about one"),
         _DATE,
     ), at="date", meaning="everything that happened, void events left out"),
+    Relation.of("subscriptions", (
+        _of("id", FieldType.ID, "the id of the subscription"),
+        _of("plan", FieldType.ID, "the id of its plan"),
+        _text("plan_name", "what the plan is called"),
+        _words("status", tuple(status.value for status in Status), "how it stands"),
+        _of("price", FieldType.MONEY, "the price of a period"),
+        _of("started", FieldType.DATE, "its first day", nullable=False),
+        _of("trial_until", FieldType.DATE, "the first day that is not free"),
+        _of("next_renewal", FieldType.DATE,
+            "the day it goes on: after its term, without one after what is billed"),
+        _of("cancel_by", FieldType.DATE, "the last day to cancel for the end of its term"),
+        _of("ends", FieldType.DATE, "the first day without it, if one is set"),
+    ), at="started", meaning="subscriptions as they stand, those that are over too"),
     *(Relation.of(f"shopify_email.{event}", (
         _of("activity_id", FieldType.ID, "the mailing: the correlation of the interaction"),
         _DATE,

@@ -10,6 +10,7 @@ from ecrm_core.errors import ConflictError, KeyReused, MissingError, RefusedErro
 from ecrm_core.kernel import REQUESTS, Applied, ChangeSet, Noted, RequestKey
 from ecrm_core.ports import Store
 from ecrm_core.services.concerned import concerned
+from ecrm_core.services.marking import marked_for_segments
 
 __all__ = ["commit"]
 
@@ -26,7 +27,8 @@ def commit(
     """Apply what ``decide`` returns, loading and deciding anew after a conflict (20 times at most).
 
     A request key applied before answers with its first result, before anything is decided.
-    ``note`` is what the audit tells of it; whom the set is about is added.
+    ``note`` is what the audit tells of it; whom the set is about is added, and so are the marks by
+    which the saved segments find whom they have to ask.
     """
     if key and (replayed := _replayed(store, key)):
         return replayed
@@ -37,7 +39,7 @@ def commit(
             changes = decide().keyed(key)
             if changes.empty:
                 return Applied(sequence=0, result=changes.result)
-            return store.apply(_noted(changes, note))
+            return store.apply(_noted(marked_for_segments(store, changes), note))
         except (RefusedError, MissingError):
             # The same request at once, and the other was first: "merged already" is its answer.
             if key and (replayed := _replayed(store, key)):

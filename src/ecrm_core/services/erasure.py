@@ -32,6 +32,7 @@ from ecrm_core.services.commit import commit
 from ecrm_core.services.hers import Hers
 from ecrm_core.services.identity import Act, group_of, identity_of
 from ecrm_core.services.judgements import roots_now
+from ecrm_core.services.marking import marks_on
 from ecrm_core.services.personal import personal_rows
 from ecrm_core.services.tombstones import read_erasures, refuse_erased
 from ecrm_core.timeline import FACTS
@@ -135,7 +136,16 @@ def _decided(hers: Hers, act: Act, reason: str) -> ChangeSet:
     changes = decide_erase(
         erasing, tenant=store.tenant, secret=act.secret, by=act.by, at=act.at, reason=why
     )
-    return evolve(changes, expects=(*changes.expects, *told))
+    return evolve(
+        changes,
+        puts=(*changes.puts, *marks_on(store, _others(hers))),
+        expects=(*changes.expects, *told),
+    )
+
+
+def _others(hers: Hers) -> set[CustomerId]:
+    """Return the homes of others that hold an address of hers: her refusal was heard there."""
+    return set().union(*hers.holders.values()) - set(hers.ids)
 
 
 def _facts(hers: Hers) -> tuple[Expect, ...]:

@@ -16,6 +16,7 @@ from ecrm_core.ports import (
     read_interactions,
     read_judgements,
     read_linked,
+    read_memberships,
     read_subscriptions_of,
 )
 from ecrm_core.services.contact import subjects_of
@@ -39,6 +40,11 @@ def hanging_on(store: Store, group: Group, kinds: Iterable[LinkedKind] = ()) -> 
         "consents about the person": len(read_consents(store, people)),
         "consents about the addresses": len(read_consents(store, addresses)),
         "interactions": sum(map(len, read_interactions(store, ids).values())),
+        "memberships": sum(
+            row.value.current is not None
+            for rows in read_memberships(store, ids).values()
+            for row in rows
+        ),
         "subscriptions": sum(map(len, read_subscriptions_of(store, ids).values())),
         **{kind.name: len(read_linked(store, kind, group)) for kind in kinds},
     }

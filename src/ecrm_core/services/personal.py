@@ -47,7 +47,16 @@ from ecrm_core.merging import (
     REVIEW_LEASES,
     Proposal,
 )
-from ecrm_core.ports import read_linked, scan_pages
+from ecrm_core.ports import read_linked, read_memberships, scan_pages
+from ecrm_core.segmentation import (
+    MEMBERSHIPS,
+    SEGMENT_MARKS,
+    SEGMENT_RECHECKS,
+    SEGMENT_REFRESH,
+    SEGMENT_WATCH,
+    SEGMENTS,
+    effect_id,
+)
 from ecrm_core.services.hers import Hers
 from ecrm_core.services.runs import MERGED, UNMERGED
 from ecrm_core.sources import IMPORTS, QUARANTINE
@@ -119,6 +128,21 @@ def _delivered(hers: Hers) -> Rows:
     told = [(derive_id("evt", hers.store.tenant, topic, edge),)
             for topic in (MERGED, UNMERGED) for edge in sorted(edges)]  # fmt: skip
     yield from hers.store.get_many(DELIVERED, told).values()
+    moves = [
+        (effect_id(hers.store.tenant, held.segment, held.customer, number),)
+        for held in (row.value for row in _memberships(hers))
+        for number in range(1, held.number + 1)
+    ]
+    yield from hers.store.get_many(DELIVERED, moves).values()
+
+
+def _memberships(hers: Hers) -> Rows:
+    return chain.from_iterable(read_memberships(hers.store, hers.ids).values())
+
+
+def _marks(hers: Hers) -> Rows:
+    for subject in (*hers.ids, *hers.people, *hers.own_addresses):
+        yield from hers.store.scan(SEGMENT_MARKS, within=(subject,)).rows
 
 
 def _edges(hers: Hers) -> Rows:
@@ -181,6 +205,9 @@ PERSONAL: Final[tuple[Personal, ...]] = (
     Personal(kind=SUBSCRIPTIONS, exported="subscriptions",
              find=lambda hers: hers.at(SUBSCRIPTIONS, hers.subscriptions)),
     Personal(kind=SUBSCRIPTION_EVENTS, exported="subscription_events", find=_events),
+    Personal(kind=MEMBERSHIPS, exported="memberships", deed=True, find=_memberships),
+    Personal(kind=SEGMENT_MARKS, find=_marks),
+    Personal(kind=SEGMENT_RECHECKS, find=lambda hers: hers.at(SEGMENT_RECHECKS, hers.ids)),
     Personal(kind=OUTBOX, exported="effects", deed=True, find=lambda hers: hers.among(OUTBOX)),
     Personal(kind=CLAIMS, exported="effects_in_work", deed=True,
              find=lambda hers: hers.among(CLAIMS)),
@@ -195,6 +222,9 @@ IMPERSONAL: Final[Mapping[AnyKind, str]] = {
     IMPORTS: "how far a file is: its digest and counts",
     MODELS: "who adopted a model, and when",
     MODEL_BODIES: "weights, and digests of values that many people share",
+    SEGMENTS: "rules of the shop, and who wrote them",
+    SEGMENT_REFRESH: "how far a refresh is, by an id",
+    SEGMENT_WATCH: "how many segments there are",
     SWEEPS: "how far a run is, by an id",
     TOMBSTONES: "keyed hashes of ids: without the secret they name nobody",
 }

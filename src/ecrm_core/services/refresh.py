@@ -1,0 +1,300 @@
+"""Refresh: the memberships brought up to an instant; only who may have moved is asked.
+
+Four ways lead to a customer: a mark (something about her changed), a recheck (time), a sweep over
+everybody (a rule changed), and a segment that was dropped. A page is one transaction, under the
+versions of what led to it; a refresh that was stopped goes on with the next one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from attrs import evolve, frozen
+
+from ecrm_core.customers import HOMES, PROFILES, search_keys
+from ecrm_core.errors import ConflictError
+from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Drop, Expect, Put, Stored, combine
+from ecrm_core.ports import Store, read_groups, read_rechecks_due, scan_pages
+from ecrm_core.segmentation import (
+    MEMBERSHIPS,
+    SEGMENT_MARKS,
+    SEGMENT_REFRESH,
+    AskedSegment,
+    Cause,
+    SegmentMark,
+    SegmentRefresh,
+    decide_gone,
+)
+from ecrm_core.services.commit import commit
+from ecrm_core.services.refreshing import Ask, Questions, questions_of
+from ecrm_core.services.saved_segments import Setting
+from ecrm_core.services.segment_rows import holders_of
+
+__all__ = ["Refresher", "count_to_ask", "draft_refresh", "prepare_full_refresh", "read_refresh",
+           "refresh_pages"]  # fmt: skip
+
+_KEY = ("refresh",)
+_MANY = 5_000  # rows of a page that are only counted
+_PERSON, _HOME = "customer:", "cus_"
+_ADDRESSES = ("email:", "phone:")
+_CAUSES = (Cause.DATA, Cause.MERGED, Cause.UNMERGED)
+"""Of several on one customer the last counts: nothing may act on what a merge has moved."""
+
+
+@frozen(kw_only=True)
+class Refresher:
+    """What a refresh works with: the instant it brings the memberships up to, customers a page."""
+
+    store: Store
+    setting: Setting
+    at: datetime
+    page: int = 500
+
+    @property
+    def questions(self) -> Questions:
+        """The saved segments as they are now."""
+        return questions_of(self.store, self.setting, at=self.at)
+
+
+def read_refresh(store: Store) -> Stored[SegmentRefresh]:
+    """Return how far the memberships are; before the first refresh the version is ABSENT."""
+    row = store.get_many(SEGMENT_REFRESH, [_KEY]).get(_KEY)
+    return row or Stored(SegmentRefresh(), ABSENT)
+
+
+def prepare_full_refresh(store: Store) -> ChangeSet:
+    """Return what makes the next refresh ask every segment of everybody."""
+    row = read_refresh(store)
+    blank = {id_: evolve(held, basis="") for id_, held in row.value.evaluated.items()}
+    return _put(row, evolve(row.value, evaluated=blank, sweep={}, after=""))
+
+
+def draft_refresh(work: Refresher) -> ChangeSet:
+    """Return what the first page over marked customers would write."""
+    marks = work.store.scan(SEGMENT_MARKS, limit=work.page).rows
+    return _of_marks(work, [row.value.subject for row in marks])
+
+
+def count_to_ask(work: Refresher) -> int:
+    """Return how many a refresh would begin with: marks, what is due, and a sweep's everybody."""
+    store = work.store
+    marks = sum(map(len, scan_pages(store, SEGMENT_MARKS, limit=_MANY)))
+    due = len(read_rechecks_due(store, work.at, limit=_MANY))
+    sweeping = _changed(work.questions, read_refresh(store).value)
+    everybody = sum(map(len, scan_pages(store, PROFILES, limit=_MANY))) if sweeping else 0
+    return marks + due + everybody
+
+
+def refresh_pages(work: Refresher) -> Iterator[Counter[str]]:
+    """Bring the memberships up to the instant; yield what came of each page.
+
+    ``customers`` were looked at; ``evaluated`` counts rules asked, each of one customer;
+    ``entered`` and ``left`` moves, ``passed`` pages that others kept changing: they stay for the
+    next refresh. An instant before that of the last refresh is taken for that one.
+    """
+    as_of = read_refresh(work.store).value.as_of
+    work = work if as_of is None else evolve(work, at=max(work.at, as_of))
+    passed = 0
+    for step in (_begun, _dropped, _swept, _marked, _due):
+        for counts in step(work):
+            passed += counts["passed"]
+            yield counts
+    if not passed:
+        yield _tried(work, lambda: _state(work, as_of=work.at))
+
+
+Step = Iterator[Counter[str]]
+
+
+def _tried(work: Refresher, decide: Callable[[], ChangeSet]) -> Counter[str]:
+    """Apply what is decided, anew after a conflict; a page others keep changing is passed."""
+    try:
+        applied = commit(work.store, decide)
+    except ConflictError as error:
+        if error.retry != "operation":
+            raise
+        return Counter(passed=1)
+    return Counter({name: int(str(count)) for name, count in applied.result.items()})
+
+
+def _put(row: Stored[SegmentRefresh], after: SegmentRefresh) -> ChangeSet:
+    """Return the row of the refresh anew, if it is another one."""
+    if after == row.value:
+        return ChangeSet()
+    expects = (Expect(SEGMENT_REFRESH, _KEY, row.version),)
+    return ChangeSet(puts=(Put(SEGMENT_REFRESH, after),), expects=expects)
+
+
+def _state(work: Refresher, **after: datetime) -> ChangeSet:
+    row = read_refresh(work.store)
+    return _put(row, evolve(row.value, **after))
+
+
+# ---------------------------------------------------------------- rules
+
+
+def _begun(work: Refresher) -> Step:
+    """Enter the segments that are new: so they are cleared away, whenever they are dropped."""
+
+    def decide() -> ChangeSet:
+        row, questions = read_refresh(work.store), work.questions
+        fresh = {id_: evolve(held, basis="") for id_, held in questions.bases.items()}
+        known = {id_: evolve(held, name=fresh[id_].name, effects=fresh[id_].effects)
+                 if id_ in fresh else held for id_, held in row.value.evaluated.items()}  # fmt: skip
+        blank = {id_: fresh[id_] for id_ in questions.misfits}
+        return combine([
+            _put(row, evolve(row.value, evaluated={**fresh, **known, **blank})), questions.guard,
+        ])  # fmt: skip
+
+    yield _tried(work, decide)
+
+
+def _dropped(work: Refresher) -> Step:
+    """Take out who was in segments that are no more."""
+    questions = work.questions
+    gone = read_refresh(work.store).value.evaluated.keys() - questions.bases.keys()
+    for id_ in sorted(gone):
+        more = 1
+        while more:
+            counts = _tried(work, partial(_without, work, id_))
+            more = counts.pop("more", 0)
+            yield counts
+
+
+def _without(work: Refresher, id_: str) -> ChangeSet:
+    """Return what takes out a page of a dropped segment, and at last the segment."""
+    row, store = read_refresh(work.store), work.store
+    if id_ not in row.value.evaluated:
+        return ChangeSet()
+    known = row.value.evaluated[id_]
+    gone = AskedSegment(id=id_, name=known.name, definition="", effects=known.effects)
+    page = store.scan(MEMBERSHIPS, within=(id_,), limit=work.page)
+    sets = [decide_gone(held, gone, tenant=store.tenant, at=work.at) for held in page.rows]
+    left = sum(int(str(each.result.get("left", 0))) for each in sets)
+    if page.following is None:
+        rest = {name: held for name, held in row.value.evaluated.items() if name != id_}
+        sets.append(_put(row, evolve(row.value, evaluated=rest)))
+    more = int(page.following is not None)
+    return combine(sets, result={"customers": len(page.rows), "left": left, "more": more})
+
+
+def _changed(questions: Questions, state: SegmentRefresh) -> Mapping[str, str]:
+    """Return the bases of the segments that everybody has to be asked anew, by id."""
+    return {
+        id_: rule.basis
+        for id_, rule in questions.rules.items()
+        if id_ not in state.evaluated or state.evaluated[id_].basis != rule.basis
+    }
+
+
+def _swept(work: Refresher) -> Step:
+    """Ask everybody the segments whose rules have changed, from where the last refresh was."""
+    while _changed(work.questions, read_refresh(work.store).value):
+        counts = _tried(work, lambda: _sweep_page(work))
+        yield counts
+        if counts["passed"]:
+            return
+
+
+def _sweep_page(work: Refresher) -> ChangeSet:
+    row, questions = read_refresh(work.store), work.questions
+    state, changed = row.value, _changed(questions, row.value)
+    after = state.after if state.sweep == changed else ""
+    page = work.store.scan(PROFILES, after=(after,) if after else None, limit=work.page)
+    ask = Ask(segments=changed, cause=Cause.DEFINITION)
+    asked = questions.page({held.value.id: ask for held in page.rows})
+    if page.following is None:
+        done = {id_: questions.bases[id_] for id_ in changed}
+        state = evolve(state, evaluated={**state.evaluated, **done}, sweep={}, after="")
+    else:
+        state = evolve(state, sweep=changed, after=page.following[0])
+    return _counted([asked, _put(row, state)], asked, len(page.rows))
+
+
+def _counted(sets: Iterable[ChangeSet], asked: ChangeSet, customers: int) -> ChangeSet:
+    return combine(sets, result={**asked.result, "customers": customers})
+
+
+# ---------------------------------------------------------------- marks
+
+
+def _marked(work: Refresher) -> Step:
+    """Ask every segment of customers of whom something has changed."""
+    for rows in scan_pages(work.store, SEGMENT_MARKS, limit=work.page):
+        if rows:
+            yield _tried(work, partial(_of_marks, work, [row.value.subject for row in rows]))
+
+
+def _of_marks(work: Refresher, subjects: Sequence[str]) -> ChangeSet:
+    """Return what asking whom these marks concern writes; the marks come off."""
+    store = work.store
+    keys = [(subject, cause.value) for subject in dict.fromkeys(subjects) for cause in _CAUSES]
+    marks = store.get_many(SEGMENT_MARKS, keys)
+    questions = work.questions
+    causes = _concerned(store, [row.value for row in marks.values()])
+    asks = {id_: Ask(segments=tuple(questions.rules), cause=cause) for id_, cause in causes.items()}
+    asked = questions.page(asks)
+    off = ChangeSet(
+        drops=tuple(Drop(SEGMENT_MARKS, key) for key in marks),
+        expects=tuple(Expect(SEGMENT_MARKS, key, row.version) for key, row in marks.items()),
+    )
+    return _counted([asked, off], asked, len(asks))
+
+
+def _concerned(store: Store, marks: Sequence[SegmentMark]) -> Mapping[CustomerId, Cause]:
+    """Return whom marks concern, by the ids they go by and those they went by, and why."""
+    people = {m.subject.removeprefix(_PERSON) for m in marks if m.subject.startswith(_PERSON)}
+    held = _addresses_of(store, {CustomerId(id_) for id_ in people})
+    spoken = {m.subject for m in marks if m.subject.startswith(_ADDRESSES)}
+    holders = holders_of(store, sorted(spoken.union(*held.values())))
+    causes: dict[CustomerId, Cause] = {}
+    for mark in sorted(marks, key=lambda mark: _CAUSES.index(mark.cause)):
+        name = mark.subject.removeprefix(_PERSON)
+        homes = {CustomerId(name)} if name.startswith(_HOME) else set()
+        for subject in (mark.subject, *held.get(name, ())):
+            homes |= set(holders.get(subject, ()))
+        causes |= dict.fromkeys(homes, mark.cause)
+    return _with_roots(store, causes)
+
+
+def _addresses_of(store: Store, people: Iterable[CustomerId]) -> Mapping[str, frozenset[str]]:
+    """Return the addresses that each of these homes holds."""
+    found = {}
+    for id_, group in read_groups(store, list(people)).items():
+        home = next(home for home in group.homes if home.id == id_)
+        rows = search_keys(id_, group.records.get(home.key), group.corrections).values()
+        found[str(id_)] = frozenset(r.key for r in rows if r.key.startswith(_ADDRESSES))
+    return found
+
+
+def _with_roots(store: Store, causes: Mapping[CustomerId, Cause]) -> Mapping[CustomerId, Cause]:
+    rows = store.get_many(HOMES, [(id_,) for id_ in causes])
+    found = dict(causes)
+    for id_ in sorted(causes, key=lambda id_: _CAUSES.index(causes[id_])):
+        root = rows[(id_,)].value.root_id if (id_,) in rows else id_
+        if root not in found or _CAUSES.index(found[root]) < _CAUSES.index(causes[id_]):
+            found[root] = causes[id_]
+    return found
+
+
+# ---------------------------------------------------------------- time
+
+
+def _due(work: Refresher) -> Step:
+    """Ask the segments into or out of which time alone may have moved a customer."""
+    counts: Counter[str] = Counter()
+    while not counts["passed"] and read_rechecks_due(work.store, work.at, limit=1):
+        counts = _tried(work, lambda: _due_page(work))
+        yield counts
+
+
+def _due_page(work: Refresher) -> ChangeSet:
+    questions, asks = work.questions, {}
+    for row in read_rechecks_due(work.store, work.at, limit=work.page):
+        due = [id_ for id_, at in row.value.at.items() if at <= work.at and id_ in questions.rules]
+        asks[row.value.customer] = Ask(segments=due, cause=Cause.TIME)
+    asked = questions.page(asks)
+    return _counted([asked], asked, len(asks))
