@@ -1,0 +1,188 @@
+"""Asked: a whole rule as SQL over the tables of a mapping; what a database cannot take is wider.
+
+SQL of a part that only Python can decide is true of more customers than the part, never of fewer.
+"""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+from sqlglot import exp
+
+from ecrm_core.adapters.sql.conditions import condition
+from ecrm_core.adapters.sql.mapping import SqlMapping
+from ecrm_core.adapters.sql.places import Table
+from ecrm_core.adapters.sql.writing import TRUE, Sql, Writer, both, either, known, opposite
+from ecrm_core.segmentation import FieldType, Row, Schema
+from ecrm_core.segmentation.evaluate import holds
+from ecrm_core.segmentation.scope import Scope
+from ecrm_core.segmentation.terms import Day, FieldRef, Instant
+from ecrm_core.segmentation.times import Times
+from ecrm_core.segmentation.tree import (
+    And,
+    Compare,
+    InSegment,
+    IsNull,
+    Matches,
+    Not,
+    Op,
+    Or,
+    Rule,
+    all_of,
+)
+
+__all__ = ["Asked"]
+
+
+@frozen
+class Asked:
+    """One question: what the names of a rule mean, at one time, in one database."""
+
+    schema: Schema
+    mapping: SqlMapping
+    times: Times
+    writer: Writer
+    _exact: dict[tuple[int, int], bool] = field(factory=dict, init=False)
+
+    def members(self, rule: Rule) -> Sql:
+        """Return what holds of a row of the customers' table ``c`` wherever the rule does."""
+        return self._where(rule, self._customers(), wants=True)
+
+    def left(self, rule: Rule) -> Rule | None:
+        """Return the parts of a rule that SQL does not decide; None where it decides all."""
+        if self._is_exact(rule, self._customers()):
+            return None
+        if isinstance(rule, And):
+            return all_of(*(part for item in rule.items if (part := self.left(item)) is not None))
+        return rule
+
+    # ------------------------------------------------------------ tables
+
+    def _customers(self) -> Table:
+        held = self.mapping.customers
+        return Table(
+            writer=self.writer, times=self.times, currency=self.schema.currency,
+            fields=self.schema.fields, columns=held.columns, alias="c", key=held.key,
+        )  # fmt: skip
+
+    def _rows(self, name: str) -> Table:
+        held = self.mapping.relation(name)
+        return Table(
+            writer=self.writer, times=self.times, currency=self.schema.currency,
+            fields=self.schema.relations[name].fields, columns=held.columns, alias="r",
+            key=held.key,
+        )  # fmt: skip
+
+    # ------------------------------------------------------------ logic
+
+    def _is_exact(self, rule: Rule, table: Table) -> bool:
+        """Whether SQL decides all of a rule."""
+        place = id(rule), id(table.columns)
+        if place not in self._exact:
+            self._exact[place] = all(self._decided(rule, table))
+        return self._exact[place]
+
+    def _decided(self, rule: Rule, table: Table) -> list[bool]:
+        match rule:
+            case And() | Or():
+                return [self._is_exact(item, table) for item in rule.items]
+            case Not():
+                return [self._is_exact(rule.item, table)]
+            case Matches():
+                rows = self._rows(rule.relation)
+                parts = [part for part in (rule.where, rule.having) if part is not None]
+                return [self._is_exact(part, rows) for part in parts]
+            case InSegment():
+                return [False]  # put in by ``expanded``
+            case _:
+                return [condition(rule, table) is not None]
+
+    def _where(self, rule: Rule, table: Table, *, wants: bool) -> Sql:
+        """Return SQL that is true wherever the rule is ``wants``, and nowhere else if exact."""
+        if not wants and self._is_exact(rule, table):
+            return opposite(self._where(rule, table, wants=True))
+        match rule:
+            case And() | Or():
+                join = both if isinstance(rule, And) is wants else either
+                return join([self._where(item, table, wants=wants) for item in rule.items])
+            case Not():
+                return self._where(rule.item, table, wants=not wants)
+            case Matches():
+                return self._matches(rule, wants=wants is not rule.negated)
+            case InSegment():
+                return TRUE
+            case _:
+                found = condition(rule, table)
+                return TRUE if found is None else found
+
+    # ------------------------------------------------------------ relations
+
+    def _matches(self, rule: Matches, *, wants: bool) -> Sql:
+        rows = self._rows(rule.relation)
+        if rule.having is None:
+            return self._some(rule, rows) if wants else opposite(self._surely_some(rule, rows))
+        if not self._is_exact(rule, rows):
+            return TRUE
+        found = self._group(rule, rule.having, rows, wants=not self._of_none(rule, rule.having))
+        return found if wants is not self._of_none(rule, rule.having) else opposite(found)
+
+    def _some(self, rule: Matches, rows: Table) -> Sql:
+        kept = TRUE if rule.where is None else self._where(rule.where, rows, wants=True)
+        return self._exists(rule, rows, kept)
+
+    def _surely_some(self, rule: Matches, rows: Table) -> Sql:
+        if rule.where is None:
+            return self._exists(rule, rows, TRUE)
+        return self._exists(rule, rows, opposite(self._where(rule.where, rows, wants=False)))
+
+    def _exists(self, rule: Matches, rows: Table, kept: Sql) -> Sql:
+        same = exp.EQ(this=self.writer.column("r", rows.key), expression=self._owner(rule))
+        return exp.Exists(
+            this=exp.select("1")
+            .from_(self._from(rule))
+            .where(both([same, self._seen(rule, rows), kept]))
+        )
+
+    def _group(self, rule: Matches, having: Rule, rows: Table, *, wants: bool) -> Sql:
+        """Return that she has rows that are ``wants`` together; of no rows the answer is the other.
+
+        The groups are made once for all customers, not once for each.
+        """
+        key = self.writer.column("r", rows.key)
+        kept = TRUE if rule.where is None else self._where(rule.where, rows, wants=True)
+        groups = (
+            exp.select(exp.alias_(key, "k", quoted=True))
+            .from_(self._from(rule))
+            .where(both([known(key.copy()), self._seen(rule, rows), kept]))
+            .group_by(key.copy())
+            .having(self._where(having, rows, wants=wants))
+        )
+        if not self.writer.postgres:
+            return both(
+                [known(self._owner(rule)), exp.In(this=self._owner(rule), query=groups.subquery())]
+            )
+        same = exp.EQ(this=self.writer.column("g", "k"), expression=self._owner(rule))
+        return exp.Exists(this=exp.select("1").from_(groups.subquery("g")).where(same))
+
+    def _of_none(self, rule: Matches, having: Rule) -> bool:
+        """Tell what the conditions on all rows come to where there are none."""
+        fields = self.schema.relations[rule.relation].fields
+        nothing = Scope(schema=self.schema, times=self.times, fields=fields)
+        return holds(having, nothing, Row())
+
+    def _from(self, rule: Matches) -> Sql:
+        held = self.mapping.relation(rule.relation)
+        return self.writer.table(held.table, held.schema, "r")
+
+    def _owner(self, rule: Matches) -> Sql:
+        of = self.mapping.relation(rule.relation).of
+        return self.writer.column("c", of or self.mapping.customers.key)
+
+    def _seen(self, rule: Matches, rows: Table) -> Sql:
+        """Return that a row had happened by then; one without a time is seen."""
+        at = self.schema.relations[rule.relation].at
+        if at is None:
+            return TRUE
+        moment = rows.fields[at].type is FieldType.INSTANT
+        until = Instant(self.times.as_of) if moment else Day(self.times.today)
+        parts = IsNull(FieldRef(at)), Compare(FieldRef(at), Op.LE, until)
+        return either(self._where(part, rows, wants=True) for part in parts)

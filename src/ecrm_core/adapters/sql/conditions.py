@@ -1,0 +1,264 @@
+"""Conditions: one condition of a rule as SQL that is true or false and never NULL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from attrs import evolve
+from sqlglot import exp
+
+from ecrm_core.adapters.sql.forms import Form, whole
+from ecrm_core.adapters.sql.mapping import Column, fits
+from ecrm_core.adapters.sql.places import Listed, Place, Table, list_of, place_of
+from ecrm_core.adapters.sql.writing import (
+    FALSE,
+    TRUE,
+    Sql,
+    Writer,
+    both,
+    either,
+    known,
+    opposite,
+)
+from ecrm_core.segmentation import FieldType
+from ecrm_core.segmentation.scope import operand_field
+from ecrm_core.segmentation.terms import Aggregate, Anniversary, Bucket, Function, Operand, Text
+from ecrm_core.segmentation.times import Span
+from ecrm_core.segmentation.tree import (
+    Between,
+    Compare,
+    Contains,
+    In,
+    IsNull,
+    Leaf,
+    Op,
+    is_negated,
+    values_of,
+)
+from ecrm_core.segmentation.values import Plain, wanted
+
+__all__ = ["condition"]
+
+
+def condition(leaf: Leaf, table: Table) -> Sql | None:
+    """Return a condition as SQL; None for one that only Python can decide."""
+    held = operand_field(leaf.left, table.fields)
+    if held.type is FieldType.UNKNOWN and not isinstance(leaf.left, Aggregate):
+        missing = not leaf.negated if isinstance(leaf, IsNull) else is_negated(leaf)
+        return TRUE if missing else FALSE
+    if held.type is FieldType.LIST:
+        listed = list_of(held, table)
+        return None if listed is None else _of_list(leaf, listed)
+    place = _place(leaf.left, table)
+    if place is None:
+        return None
+    if isinstance(leaf, IsNull):
+        there = place.known()
+        return there if leaf.negated else opposite(there)
+    named = [wanted(value, held.type, table.times) for value in values_of(leaf)]
+    test = _returns if held.type is FieldType.RECURRING else _test
+    found = both([place.known(), test(leaf, place, named, table.writer)])
+    return opposite(found) if is_negated(leaf) else found
+
+
+def _of_list(leaf: Leaf, listed: Listed) -> Sql:
+    if isinstance(leaf, Contains) and isinstance(leaf.value, Text):
+        found = listed.holds(leaf.value.value)
+        return opposite(found) if leaf.negated else found
+    there = listed.filled()
+    return there if is_negated(leaf) else opposite(there)
+
+
+# ---------------------------------------------------------------- operands
+
+
+def _place(operand: Operand, table: Table) -> Place | None:
+    if isinstance(operand, Aggregate):
+        return _aggregate(operand, table)
+    if isinstance(operand, Anniversary):
+        return _anniversary(operand, table)
+    if isinstance(operand, Bucket):
+        return _bucket(operand, table)
+    return _field(operand.name, table)
+
+
+def _field(name: str, table: Table) -> Place | None:
+    return place_of(table.fields[name], table)
+
+
+def _aggregate(operand: Aggregate, table: Table) -> Place | None:
+    if operand.name is None:
+        return Place(value=lambda: exp.Count(this=exp.Star()), known=lambda: TRUE, cut=whole)
+    if table.fields[operand.name].type is FieldType.UNKNOWN:
+        return None
+    place = _field(operand.name, table)
+    if place is None or (operand.function is Function.SUM and not place.summed):
+        return None
+
+    def each() -> Sql:
+        if not place.guarded:
+            return place.value()
+        return exp.Case(ifs=[exp.If(this=place.known(), true=place.value())])
+
+    if operand.function is Function.SUM:
+        nothing = exp.Literal.number(0)
+        return evolve(
+            place,
+            value=lambda: exp.Coalesce(this=exp.Sum(this=each()), expressions=[nothing.copy()]),
+            known=lambda: TRUE,
+        )
+    made: Callable[..., Sql] = exp.Min if operand.function is Function.MIN else exp.Max
+    return evolve(place, value=lambda: made(this=each()), known=lambda: known(made(this=each())))
+
+
+def _anniversary(operand: Anniversary, table: Table) -> Place | None:
+    """The day of the year as text, MM-DD; that of a moment depends on the zone: Python's part."""
+    held = table.fields[operand.name]
+    column = fits(held, table.columns, table.writer.dialect)
+    place = _field(operand.name, table)
+    if held.type is not FieldType.DATE or place is None or not isinstance(column, Column):
+        return None
+    writer = table.writer
+
+    def raw() -> Sql:
+        return writer.column(table.alias, column.name)
+
+    def day() -> Sql:
+        if column.form is Form.DATE:
+            found = writer.call("to_char", raw(), exp.Literal.string("MM-DD"))
+        else:
+            parts = exp.Literal.number(6), exp.Literal.number(5)
+            found = writer.call("substr", raw(), *parts)
+        return writer.text(found)
+
+    return evolve(place, value=day)
+
+
+def _bucket(operand: Bucket, table: Table) -> Place | None:
+    """``bucket_of`` in Postgres; SQLite has no SHA-256."""
+    writer, place = table.writer, _field(operand.name, table)
+    if not writer.postgres or place is None:
+        return None
+    column = fits(table.fields[operand.name], table.columns, writer.dialect)
+
+    def value() -> Sql:
+        salted = exp.Cast(this=writer.bind(f"{operand.salt}/"), to=exp.DataType.build("text"))
+        held = exp.Cast(
+            this=writer.column(table.alias, str(column.name)),  # type: ignore[union-attr]
+            to=exp.DataType.build("text"),
+        )
+        told = exp.DPipe(this=salted, expression=held)
+        digest = writer.call("sha256", writer.call("convert_to", told, exp.Literal.string("UTF8")))
+        four = writer.call("substr", digest, exp.Literal.number(1), exp.Literal.number(4))
+        bits = exp.DPipe(
+            this=exp.Literal.string("x"),
+            expression=writer.call("encode", four, exp.Literal.string("hex")),
+        )
+        number = exp.Cast(
+            this=exp.Cast(this=exp.Paren(this=bits), to=exp.DataType.build("bit(32)")),
+            to=exp.DataType.build("bigint"),
+        )
+        return writer.call("mod", number, exp.Literal.number(100))
+
+    return evolve(place, value=value, cut=whole)
+
+
+# ---------------------------------------------------------------- operators
+
+
+def _test(leaf: Leaf, place: Place, named: Sequence[Plain], writer: Writer) -> Sql:
+    match leaf:
+        case Contains():
+            found = writer.call(
+                "strpos" if writer.postgres else "instr", place.value(), writer.bind(named[0])
+            )
+            return exp.GT(this=found, expression=exp.Literal.number(0))
+        case In():
+            return _one_of(place, named, writer)
+        case Between():
+            ends = (Op.GE, named[0]), (Op.LE, named[1])
+            return both([_compare(op, place, value, writer) for op, value in ends])
+        case Compare():
+            op = Op.EQ if leaf.op is Op.NE else leaf.op
+            return _compare(op, place, named[0], writer)
+        case _:
+            return FALSE
+
+
+def _one_of(place: Place, named: Sequence[Plain], writer: Writer) -> Sql:
+    days = [value for value in named if isinstance(value, Span)]
+    cuts = [place.cut(value) for value in named if not isinstance(value, Span)]
+    exact = dict.fromkeys(cut.value for cut in cuts if cut is not None and not cut.side)
+    parts = [_compare(Op.EQ, place, day, writer) for day in days]
+    if exact:
+        parts.append(exp.In(this=place.value(), expressions=[writer.bind(v) for v in exact]))
+    return either(parts)
+
+
+def _compare(op: Op, place: Place, value: Plain, writer: Writer) -> Sql:
+    """Compare with a value; a day beside moments is from its first instant to the next day's."""
+    if not isinstance(value, Span):
+        return _edge(op, place, value, writer)
+    if op is Op.EQ:
+        return both(_compare(each, place, value, writer) for each in (Op.GE, Op.LE))
+    if op in {Op.LT, Op.GE}:
+        return _edge(op, place, value.start, writer)
+    if value.end is None:
+        return TRUE if op is Op.LE else FALSE
+    return _edge(Op.LT if op is Op.LE else Op.GE, place, value.end, writer)
+
+
+_KINDS: Mapping[Op, Callable[..., Sql]] = {
+    Op.EQ: exp.EQ,
+    Op.LT: exp.LT,
+    Op.LE: exp.LTE,
+    Op.GT: exp.GT,
+    Op.GE: exp.GTE,
+}
+# Beside a value that lies just above (1) or just below (-1) what the column can hold.
+_ASIDE: Mapping[tuple[Op, int], Op] = {
+    (Op.LT, 1): Op.LE,
+    (Op.GE, 1): Op.GT,
+    (Op.LE, -1): Op.LT,
+    (Op.GT, -1): Op.GE,
+}
+
+
+def _edge(op: Op, place: Place, value: Plain, writer: Writer) -> Sql:
+    cut = place.cut(value)
+    if cut is None or (cut.side and op is Op.EQ):
+        return FALSE
+    kind = _KINDS[_ASIDE.get((op, cut.side), op)]
+    return kind(this=place.value(), expression=writer.bind(cut.value))
+
+
+# ---------------------------------------------------------------- days of the year
+
+
+def _returns(leaf: Leaf, place: Place, named: Sequence[date], writer: Writer) -> Sql:
+    spans = [named] if isinstance(leaf, Between) else [(day, day) for day in named]
+    return either(_within(place.value, low, high, writer) for low, high in spans)
+
+
+def _within(value: Callable[[], Sql], low: date, high: date, writer: Writer) -> Sql:
+    """``times.recurs``: the day of the year falls from ``low`` to ``high``."""
+    if low > high:
+        return FALSE
+    if high.year - low.year > 1:
+        return TRUE
+    return either(
+        exp.Between(this=value(), low=writer.bind(first), high=writer.bind(last))
+        for first, last in _stretches(low, high)
+    )
+
+
+def _stretches(low: date, high: date) -> list[tuple[str, str]]:
+    """Return the days from ``low`` to ``high`` by year; 29 February may fall on the 28th."""
+    found = []
+    for year in dict.fromkeys((low.year, high.year)):
+        first = f"{low:%m-%d}" if year == low.year else "01-01"
+        last = f"{high:%m-%d}" if year == high.year else "12-31"
+        common = year % 4 != 0 or (year % 100 == 0 and year % 400 != 0)
+        found.append((first, "02-29" if common and last == "02-28" else last))
+    return found
