@@ -43,12 +43,14 @@ def _is(rule: Rule, row: Row, as_of: datetime, tz: str = "Asia/Seoul") -> bool:
 @MANY
 @given(RULES)
 def test_a_rule_that_fits_has_no_error(rule: Rule) -> None:
+    """Segments 5.2."""
     assert [d for d in check(rule, SCHEMA) if d.severity == "error"] == []
 
 
 @MANY
 @given(RULES)
 def test_the_canonical_text_is_the_same_rule(rule: Rule) -> None:
+    """Segments 6.1."""
     text = render(rule)
     assert parse_query(text).rule == rule
     assert render(parse_query(text).rule) == text
@@ -57,6 +59,7 @@ def test_the_canonical_text_is_the_same_rule(rule: Rule) -> None:
 @MANY
 @given(RULES)
 def test_the_json_is_the_same_rule_and_the_same_definition(rule: Rule) -> None:
+    """Segments 6.1, 6.2."""
     data = json.loads(json.dumps(rule_to_json(rule)))
     assert rule_from_json(data) == rule
     segment = Segment.from_json(data)
@@ -68,6 +71,7 @@ def test_the_json_is_the_same_rule_and_the_same_definition(rule: Rule) -> None:
 def test_nothing_raises_and_not_is_the_complement(
     rule: Rule, row: Row, as_of: datetime, tz: str
 ) -> None:
+    """Segments 1.1, 1.3, 5.2."""
     value = _is(rule, row, as_of, tz)
     assert value in {True, False}
     assert _is(Not(rule), row, as_of, tz) is not value
@@ -79,6 +83,7 @@ def test_nothing_raises_and_not_is_the_complement(
 def test_with_the_segments_it_names_put_in_it_is_the_same_rule(
     rule: Rule, row: Row, as_of: datetime
 ) -> None:
+    """Segments 5.1."""
     whole = expanded(rule, SCHEMA)
     assert not segments_named(whole)
     assert _is(whole, row, as_of) is _is(rule, row, as_of)
@@ -87,6 +92,7 @@ def test_with_the_segments_it_names_put_in_it_is_the_same_rule(
 @MANY
 @given(RULES, RULES, ROWS, TIMES)
 def test_de_morgan(a: Rule, b: Rule, row: Row, as_of: datetime) -> None:
+    """Segments 1.4."""
     assert _is(Not(all_of(a, b)), row, as_of) is _is(any_of(Not(a), Not(b)), row, as_of)
     assert _is(Not(any_of(a, b)), row, as_of) is _is(all_of(Not(a), Not(b)), row, as_of)
 
@@ -96,6 +102,7 @@ def test_de_morgan(a: Rule, b: Rule, row: Row, as_of: datetime) -> None:
 def test_widening_keeps_members_and_narrowing_adds_none(
     a: Rule, b: Rule, row: Row, as_of: datetime
 ) -> None:
+    """Segments 1.5."""
     one, wider, narrower = (_is(rule, row, as_of) for rule in (a, any_of(a, b), all_of(a, b)))
     assert one <= wider
     assert narrower <= one
@@ -106,6 +113,7 @@ def test_widening_keeps_members_and_narrowing_adds_none(
 def test_the_members_and_those_of_the_complement_are_all(
     rule: Rule, rows: list[Row], as_of: datetime
 ) -> None:
+    """Segments 1.3."""
     inside = [_is(rule, row, as_of) for row in rows]
     outside = [_is(Not(rule), row, as_of) for row in rows]
     assert sum(inside) + sum(outside) == len(rows)
@@ -116,6 +124,7 @@ def test_the_members_and_those_of_the_complement_are_all(
 def test_an_explanation_has_the_value_of_the_rule_in_every_node(
     rule: Rule, row: Row, as_of: datetime
 ) -> None:
+    """Segments 1.1, 1.4."""
     found = explain(rule, row, schema=SCHEMA, as_of=as_of, tz="Asia/Seoul")
     assert found.value is _is(rule, row, as_of)
     assert len(sentences(found)) == len(found.decisive) > 0
@@ -201,4 +210,5 @@ def _holds_anyway(node: Explanation, leaves: list[Explanation], kept: list[Expla
 @MANY
 @given(RULES)
 def test_every_rule_can_be_spelled_in_python(rule: Rule) -> None:
+    """Segments 6.1."""
     assert built(rule) == Segment(rule)

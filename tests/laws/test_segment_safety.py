@@ -71,6 +71,7 @@ def _read(text: str) -> Rule | SegmentSyntaxError:
 @MANY
 @given(st.text(max_size=200) | _SOUP | _GLUED | _edited())
 def test_any_text_is_a_rule_or_a_typed_error_with_a_place(text: str) -> None:
+    """Segments 6.3."""
     found = _read(text)
     if not isinstance(found, SegmentSyntaxError):
         assert parse_query(render(found)).rule == found
@@ -105,7 +106,7 @@ WORST = {
 
 @pytest.mark.parametrize("text", WORST.values(), ids=WORST)
 def test_text_at_its_worst_is_answered(text: str) -> None:
-    """Each takes milliseconds; whatever walks it again and again would take minutes."""
+    """Segments 6.3: each takes milliseconds; walked again and again it would take minutes."""
     found = _read(text)
     assert str(found) if isinstance(found, SegmentSyntaxError) else found.size > 100
 
@@ -158,6 +159,7 @@ _RULE_OF_JSON = st.fixed_dictionaries({"segment": st.just(1), "rule": _JSON})
 @MANY
 @given(_JSON | _RULE_OF_JSON | _spoiled())
 def test_any_json_is_a_rule_or_a_typed_error(data: Json) -> None:
+    """Segments 6.3."""
     try:
         segment = Segment.from_json(data)
     except (DefinitionError, InputError):
@@ -180,6 +182,7 @@ _LEAF: Json = {"is_null": {"field": "b"}}
     ],
 )
 def test_json_nested_5000_deep_is_a_typed_error(deeper: Callable[[Json], Json]) -> None:
+    """Segments 6.3."""
     data = _LEAF
     for _ in range(5_000):
         data = deeper(data)
@@ -201,6 +204,8 @@ def test_json_nested_5000_deep_is_a_typed_error(deeper: Callable[[Json], Json]) 
     ],
 )
 def test_a_builder_nested_5000_deep_is_a_typed_error(deeper: Callable[[Segment], Segment]) -> None:
+    """Segments 6.3."""
+
     def build() -> None:
         held: Segment = seg.a == 1
         for _ in range(5_000):
@@ -212,7 +217,7 @@ def test_a_builder_nested_5000_deep_is_a_typed_error(deeper: Callable[[Segment],
 
 
 def test_a_graph_shared_over_22_levels_is_refused() -> None:
-    """Each level has its part twice: 4 million parts, of which few are ever looked at."""
+    """Segments 6.3: each level has its part twice, 4 million in all; few are ever looked at."""
 
     def build() -> None:
         rule: Rule = parse_query("spent > 1").rule
@@ -229,6 +234,7 @@ def test_a_graph_shared_over_22_levels_is_refused() -> None:
 
 
 def test_segments_that_name_others_over_22_levels_are_refused() -> None:
+    """Segments 6.3."""
     rules = {"s0": parse_query("spent > 1").rule}
     for level in range(1, 23):
         named = InSegment(f"s{level - 1}")
@@ -244,6 +250,7 @@ def test_segments_that_name_others_over_22_levels_are_refused() -> None:
 
 
 def test_segments_that_name_each_other_in_a_circle_are_an_error() -> None:
+    """Segments 5.2."""
     schema = Schema().with_segments({"a": InSegment("b"), "b": Not(InSegment("a"))})
     (error,) = check(InSegment("a"), schema)
     assert error.code == "segment_cycle"
@@ -263,7 +270,7 @@ def _calls() -> list[tuple[str, ast.Call]]:
 
 
 def test_no_pattern_and_no_program_is_made_of_what_a_user_wrote() -> None:
-    """Patterns are constants of the source; a text is never evaluated, unpickled or imported."""
+    """Segments 6.3: patterns are constants; a text is never evaluated, unpickled or imported."""
     calls = _calls()
     assert "re.compile" in {name for name, _ in calls}
     for name, call in calls:

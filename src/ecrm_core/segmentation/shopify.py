@@ -67,7 +67,7 @@ SHOPIFY_FILTERS: Final = (
     _other("product_subscription_status", "subscriptions MATCHES (...)",
            "a subscription is a row with a status"),
     _same("products_purchased", "parameters id, date, quantity, count, sum_quantity"),
-    _other("rfm_group", "IN SEGMENT '...'", "a saved segment of the group says it"),
+    _other("rfm_group", "rfm.group = '...'", "its groups are fields of crm.rfm()"),
     _same("shopify_email.bounced", _MAIL),
     _same("shopify_email.clicked", _MAIL),
     _same("shopify_email.delivered", _MAIL),

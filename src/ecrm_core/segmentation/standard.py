@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from attrs import evolve
+
 from ecrm_core.customers import Attribute, AttributeSchema, AttributeType
 from ecrm_core.segmentation.schema import FieldType, Relation, Schema, SchemaField
 from ecrm_core.subscriptions import Status
@@ -40,11 +42,14 @@ def _birth(name: str) -> SchemaField:
     return SchemaField(name=name, type=FieldType.DATE, personal=True, meaning="date of birth")
 
 
-def _consent(name: str, choices: tuple[str, ...], meaning: str) -> SchemaField:
+def _words(name: str, choices: tuple[str, ...], meaning: str) -> SchemaField:
     return SchemaField(
-        name=name, type=FieldType.TEXT, nullable=False, choices=choices, consent=True,
-        meaning=meaning,
-    )  # fmt: skip
+        name=name, type=FieldType.TEXT, nullable=False, choices=choices, meaning=meaning
+    )
+
+
+def _consent(name: str, choices: tuple[str, ...], meaning: str) -> SchemaField:
+    return evolve(_words(name, choices, meaning), consent=True)
 
 
 _FIELDS = (
@@ -55,7 +60,7 @@ _FIELDS = (
     _text("last_name", "family name", personal=True),
     _text("organisation", "company or other body"),
     _list("customer_emails", "e-mail addresses, preferred first", personal=True),
-    _text("customer_email_domain", "what stands behind the @ of the first of them"),
+    _text("customer_email_domain", "what stands behind the @ of the preferred e-mail address"),
     _list("customer_phones", "phone numbers in E.164, preferred first", personal=True),
     _list("customer_tags", "words the shop sorts customers by"),
     _list("customer_countries", "ISO 3166-1 codes of all addresses"),
@@ -69,12 +74,15 @@ _FIELDS = (
     _text("lifecycle", "lead, customer, former customer"),
     _consent("email_consent", CONSENT_WORDS, "what was said about marketing by e-mail"),
     _consent("sms_consent", CONSENT_WORDS, "what was said about marketing by SMS"),
-    _consent("email_subscription_status", SUBSCRIPTION_WORDS, "the same, in Shopify's words"),
-    _consent("sms_subscription_status", SUBSCRIPTION_WORDS, "the same, in Shopify's words"),
-    _of("number_of_orders", FieldType.INTEGER, "orders that count", nullable=False),
-    _of("amount_spent", FieldType.MONEY, "what they came to, refunds off"),
-    _of("first_order_date", FieldType.INSTANT, "when the first of them was placed"),
-    _of("last_order_date", FieldType.INSTANT, "when the last of them was placed"),
+    _consent("email_subscription_status", SUBSCRIPTION_WORDS,
+             "email_consent in Shopify's words"),
+    _consent("sms_subscription_status", SUBSCRIPTION_WORDS,
+             "sms_consent in Shopify's words"),
+    _of("number_of_orders", FieldType.INTEGER, "orders, without test orders and cancelled ones",
+        nullable=False),
+    _of("amount_spent", FieldType.MONEY, "what all orders came to, refunds off"),
+    _of("first_order_date", FieldType.INSTANT, "when the first order was placed"),
+    _of("last_order_date", FieldType.INSTANT, "when the last order was placed"),
     _of("abandoned_checkout_date", FieldType.INSTANT,
         "the last interaction of the kind checkout_abandoned"),
 )  # fmt: skip
@@ -103,9 +111,10 @@ _RELATIONS = (
     Relation.of("orders", _ORDER, at="date",
                 meaning="orders, without test orders and those cancelled by then"),
     Relation.of("orders_placed", (*_ORDER, _of("amount", FieldType.MONEY, "the same as total")),
-                at="date", meaning="the same, by Shopify's name"),
-    Relation.of("products_purchased", _LINE, at="date", meaning="the lines of those orders"),
-    Relation.of("lines", _LINE, at="date", meaning="the same, by a shorter name"),
+                at="date", meaning="the same as orders, by Shopify's name"),
+    Relation.of("products_purchased", _LINE, at="date",
+                meaning="the lines of orders, one a product"),
+    Relation.of("lines", _LINE, at="date", meaning="the same as products_purchased"),
     Relation.of("interactions", (
         _text("kind", "order_placed, refund, email_opened, ..."),
         _text("channel", "web, email, ..."),

@@ -75,6 +75,7 @@ ERRORS = [
 
 @pytest.mark.parametrize(("query", "code", "start"), ERRORS)
 def test_what_does_not_fit_is_an_error_at_its_place(query: str, code: str, start: int) -> None:
+    """Segments 5.2."""
     (error,) = found(query)
     assert (error.code, error.start, error.severity) == (code, start, "error")
 
@@ -159,12 +160,14 @@ LET_IN = [
 def test_who_gets_in_for_want_of_a_value_is_said_with_the_remedy(
     query: str, fixes: list[str]
 ) -> None:
+    """Segments 7.1."""
     warnings = found(query)
     assert [w.fix for w in warnings] == fixes
     assert {w.severity for w in warnings} <= {"warning"}
 
 
 def test_the_remedy_silences_the_warning() -> None:
+    """Segments 7.1."""
     (warning,) = found("weight != 1")
     assert found(f"weight != 1 {warning.fix}") == []
 
@@ -211,6 +214,7 @@ NOT_AROUND = [
 
 @pytest.mark.parametrize(("query", "fix"), AROUND)
 def test_an_or_that_goes_round_consent_is_told_with_the_remedy(query: str, fix: str) -> None:
+    """Segments 7.2."""
     (warning,) = [d for d in found(query) if d.code == "consent_or"]
     assert (warning.severity, warning.fix) == ("warning", f"AND {fix}")
     assert warning.start < warning.end
@@ -219,6 +223,7 @@ def test_an_or_that_goes_round_consent_is_told_with_the_remedy(query: str, fix: 
 
 @pytest.mark.parametrize("query", NOT_AROUND)
 def test_an_or_that_asks_all_for_consent_or_nobody_is_not_told(query: str) -> None:
+    """Segments 7.2."""
     assert not [d for d in found(query) if d.code == "consent_or"]
 
 

@@ -97,6 +97,7 @@ ORDERS = [
 
 @pytest.mark.parametrize("query", ORDERS)
 def test_orders_count_without_tests_and_cancellations(query: str) -> None:
+    """Segments 4.4."""
     assert holds(query, row())
 
 
@@ -107,6 +108,7 @@ def test_orders_count_without_tests_and_cancellations(query: str) -> None:
 def test_at_an_instant_past_things_are_as_they_stood(
     days: int, orders: int, spent: int, last: int
 ) -> None:
+    """Segments 3.7."""
     then = NOON - timedelta(days=days)
     asked = row(then)
     assert holds(f"number_of_orders = {orders} AND amount_spent = {spent}", asked, then)
@@ -128,6 +130,7 @@ def test_rows_and_facts_of_orders_agree_at_every_instant() -> None:
 
 
 def test_who_never_ordered_spent_nothing_and_another_currency_is_no_amount() -> None:
+    """Segments 2.4."""
     assert holds("amount_spent = 0 AND number_of_orders = 0", row(told=()))
     assert holds("last_order_date IS NULL AND abandoned_checkout_date IS NULL", row(told=()))
     won = (event("order_placed", 1, amount=Money(Decimal(9000), "KRW")),)
@@ -217,6 +220,7 @@ CONSENTS = [
 
 @pytest.mark.parametrize(("each", "consent", "status"), CONSENTS)
 def test_consent_is_one_word_never_missing(each: list[Verdict], consent: str, status: str) -> None:
+    """Segments 2.7."""
     found = decide_contact_at_any(each, channel="email", purpose="marketing")
     loaded = Loaded(profile=profile(), consents={"email": found})
     asked = customer_row(loaded, as_of=NOON)

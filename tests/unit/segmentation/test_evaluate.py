@@ -92,6 +92,7 @@ NFC = [
 def test_a_condition_holds_of_a_value(
     *, fields: dict[str, object], query: str, expected: bool
 ) -> None:
+    """Segments 2.1, 2.2, 2.3, 2.4, 2.5, 2.6."""
     assert holds(query, Row(fields)) is expected
 
 
@@ -107,6 +108,7 @@ MISSING = [{}, {"n": None}, {"n": float("nan"), "m": Decimal("NaN"), "t": float(
 def test_a_missing_value_satisfies_no_positive_condition_and_every_complement(
     query: str, fields: dict[str, object]
 ) -> None:
+    """Segments 1.2, 1.3, 2.1."""
     assert not holds(query, Row(fields))
     assert holds(f"NOT {query}", Row(fields))
     for word in ("=", "IN", "CONTAINS", "BETWEEN"):
@@ -156,11 +158,13 @@ MATCHING = [
 def test_a_relation_is_matched_by_its_rows_and_by_what_they_add_up_to(
     *, query: str, expected: bool
 ) -> None:
+    """Segments 1.3, 4.1, 4.2, 4.3."""
     pets = [{"name": "Bo"}, {}]
     assert holds(query, Row({}, {"orders": ORDERS, "pets": pets})) is expected
 
 
 def test_sums_are_exact() -> None:
+    """Segments 4.3."""
     rows = [{"w": Decimal("1e20")}, {"w": Decimal("1e-20")}, {"w": Decimal("-1e20")}]
     row = Row({}, {"orders": rows})
     assert holds("orders MATCHES (sum(w) > 0, sum(w) < 0.000000001)", row)
@@ -176,6 +180,7 @@ SEEN = [
 
 @pytest.mark.parametrize(("as_of", "query"), SEEN)
 def test_what_happens_after_the_instant_is_not_seen(as_of: datetime, query: str) -> None:
+    """Segments 3.7."""
     rows = [{"on": date(2026, 11, 22)}, {"on": date(2026, 11, 23)}, {"on": date(2026, 12, 1)}]
     assert holds(query, Row({}, {"visits": rows}), as_of=as_of, tz="Asia/Seoul")
 
@@ -217,6 +222,7 @@ DAYS = [
 def test_a_day_beside_a_moment_is_the_half_open_day_of_the_zone(
     *, value: datetime, query: str, expected: bool
 ) -> None:
+    """Segments 3.1, 3.3, 3.4."""
     as_of = seoul(2026, 11, 23, 21, 0)
     assert holds(query, Row({"t": value}), as_of=as_of, tz="Asia/Seoul") is expected
 
@@ -240,6 +246,7 @@ CALENDAR = [
 def test_a_relative_day_is_counted_in_the_zone_and_clamped(
     as_of: datetime, value: str, expected: date
 ) -> None:
+    """Segments 3.2."""
     assert holds(f"d = {value}", Row({"d": expected}), as_of=as_of, tz="Asia/Seoul")
 
 
@@ -254,6 +261,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("tz", "day", "start", "hours"), CHANGES)
 def test_a_day_has_the_hours_it_has(tz: str, day: date, start: datetime, hours: int) -> None:
+    """Segments 3.5."""
     end = start + timedelta(hours=hours)
     tick = timedelta(microseconds=1)
     inside = [holds(f"t = {day}", Row({"t": at}), tz=tz)
@@ -262,6 +270,7 @@ def test_a_day_has_the_hours_it_has(tz: str, day: date, start: datetime, hours: 
 
 
 def test_a_day_no_clock_showed_holds_no_moment() -> None:
+    """Segments 3.5."""
     moment = datetime(2011, 12, 30, 10, tzinfo=UTC)  # Samoa went from the 29th to the 31st
     assert not holds("t = 2011-12-30", Row({"t": moment}), tz="Pacific/Apia")
     assert holds("t = 2011-12-31", Row({"t": moment}), tz="Pacific/Apia")
@@ -290,10 +299,12 @@ BIRTHDAYS = [
 
 @pytest.mark.parametrize(("born", "asked", "expected"), BIRTHDAYS)
 def test_an_anniversary_comes_round_every_year(*, born: date, asked: str, expected: bool) -> None:
+    """Segments 3.6."""
     assert holds(f"anniversary(d) {asked}", Row({"d": born})) is expected
 
 
 def test_the_anniversary_of_a_moment_is_that_of_its_day_in_the_zone() -> None:
+    """Segments 3.6."""
     row = Row({"t": datetime(2020, 11, 22, 15, tzinfo=UTC)})
     assert holds("anniversary(t) = 2026-11-23", row, tz="Asia/Seoul")
     assert holds("anniversary(t) = 2026-11-22", row)
@@ -303,6 +314,7 @@ def test_the_anniversary_of_a_moment_is_that_of_its_day_in_the_zone() -> None:
 
 @pytest.mark.parametrize("tz", ["UTC", "Asia/Seoul", "America/New_York"])
 def test_the_edges_of_the_calendar_raise_nothing(tz: str) -> None:
+    """Segments 3.2, 5.2."""
     edges = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
     for at in edges:
         for query in ("t = 0001-01-01", "t >= 9999-12-31", "t < -999999h", "t > +999999y"):

@@ -58,6 +58,7 @@ SPELLINGS = [
 
 @pytest.mark.parametrize(("written", "canonical"), SPELLINGS)
 def test_every_spelling_has_one_canonical_text(written: str, canonical: str) -> None:
+    """Segments 6.1, 6.2."""
     segment = Segment.parse(written)
     assert str(segment) == canonical
     assert segment.id == Segment.parse(canonical).id
@@ -197,6 +198,7 @@ BEYOND = [
 
 @pytest.mark.parametrize(("query", "code"), BEYOND, ids=range(len(BEYOND)))
 def test_a_query_beyond_the_bounds_is_refused(query: str, code: str) -> None:
+    """Segments 6.3."""
     with pytest.raises(SegmentSyntaxError) as caught:
         parse_query(query)
     assert caught.value.code == code

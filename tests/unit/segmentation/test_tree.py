@@ -49,6 +49,7 @@ def shared(levels: int) -> Rule:
 
 
 def test_places_are_no_part_of_a_rule() -> None:
+    """Segments 6.2."""
     one, other = parse_query("a = 1 AND b = 2").rule, parse_query("(a=1)  AND (b=2)").rule
     assert one == other == all_of(A, B)
     assert hash(one) == hash(other)
@@ -131,6 +132,7 @@ def test_the_json_is_tagged_versioned_and_exact() -> None:
 
 
 def test_the_id_of_a_definition_stays_for_ever() -> None:
+    """Segments 6.2."""
     rule = parse_query("amount_spent > 100 AND customer_tags NOT CONTAINS 'vip'").rule
     assert definition_id(rule) == "seg_f0d66c53a34e5896393aaa34dd77c616"
 

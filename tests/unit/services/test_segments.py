@@ -83,6 +83,7 @@ def test_members_are_those_the_rule_holds_of(crm: Crm, query: str, expected: set
 
 
 def test_a_merged_customer_counts_once_with_all_her_orders(crm: Crm) -> None:
+    """Segments 4.4."""
     undo = crm.merge(crm.resolve(ANN), crm.resolve(BOB), by="desk")
     found = crm.segment("orders MATCHES (count = 3) AND number_of_orders = 3")
     assert found.members == (crm.resolve(ANN),)
@@ -93,6 +94,7 @@ def test_a_merged_customer_counts_once_with_all_her_orders(crm: Crm) -> None:
 
 
 def test_at_an_instant_past_orders_are_as_they_stood(crm: Crm) -> None:
+    """Segments 3.7, 7.3."""
     then = NOON - timedelta(days=50)
     assert who(crm, "number_of_orders = 1 AND last_order_date <= today", then) == {"bob"}
     found = crm.segment("customer_tags CONTAINS 'vip' AND number_of_orders = 0", as_of=then)
@@ -102,6 +104,7 @@ def test_at_an_instant_past_orders_are_as_they_stood(crm: Crm) -> None:
 
 
 def test_consent_is_heard_as_may_contact_hears_it(crm: Crm) -> None:
+    """Segments 2.7."""
     assert who(crm, "email_consent = 'none'") == {"ann", "bob", "eve"}
     crm.consent("ann@example.com", "granted", channel="email", purpose="marketing")
     crm.consent("bob@example.com", "revoked", channel="email", purpose="marketing")
@@ -116,6 +119,7 @@ def test_consent_is_heard_as_may_contact_hears_it(crm: Crm) -> None:
 
 
 def test_the_refusal_of_one_holder_of_an_address_is_heard_by_the_other(crm: Crm) -> None:
+    """Segments 2.7."""
     shared = parse_email("both@example.com")
     arrive(crm, ANN, emails=(shared,))
     arrive(crm, BOB, emails=(shared,))
