@@ -123,10 +123,8 @@ _ODD = st.sampled_from(
     ["=", "a", "d", "1", "1e999999", "NaN", "2026-01-31", "2026-02-30", "\x00", "\ud800", 10**60]
 )
 _SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.floats() | st.text(max_size=5) | _ODD
-_JSON = st.recursive(
-    _SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=4),
-    max_leaves=12,
+_JSON: st.SearchStrategy[Json] = st.deferred(
+    lambda: _SCALARS | st.lists(_JSON, max_size=3) | st.dictionaries(_KEYS, _JSON, max_size=4)
 )
 
 

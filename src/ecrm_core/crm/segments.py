@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.verbs import Customer, Verbs
-from ecrm_core.errors import Diagnostic
+from ecrm_core.errors import Diagnostic, SegmentSyntaxError
 from ecrm_core.kernel import CustomerId, html_table
 from ecrm_core.ports import Store, read_saved_segments
 from ecrm_core.segmentation import (
@@ -150,7 +150,7 @@ class SegmentVerbs(Verbs):
         """
         now = self.now()
         at = now if as_of is None else self._now(as_of)
-        segment = query if isinstance(query, Segment) else Segment.parse(query)
+        segment = query if isinstance(query, Segment) else self._parsed(query)
         question = self._question(segment, at)
         deprecated = tuple(d for d in segment.diagnostics if d.severity == "deprecated")
         checked = segment.check(question.schema)
@@ -165,6 +165,13 @@ class SegmentVerbs(Verbs):
         """
         saved = rules_of(read_saved_segments(self.store))
         return setting_of(self._settings).schema.with_segments(saved)
+
+    def _parsed(self, query: str) -> Segment:
+        """Return the segment of a query; when it cannot be read, its wrong names are told too."""
+        try:
+            return Segment.parse(query)
+        except SegmentSyntaxError:
+            return Segment.parse(query, self.segment_schema())
 
     def _question(self, segment: Segment, at: datetime) -> Question:
         setting = setting_of(self._settings)

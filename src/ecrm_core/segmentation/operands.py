@@ -130,4 +130,4 @@ def _param(stream: Stream) -> Value:
     if token.kind is not TokenKind.WORD or "." in token.text:
         stream.back(token)
         raise Mistake("name_expected", f"found {told(token)}", token, ("a name",))
-    return Param(token.text, span=stream.span(start))
+    return Param(read_name(token), span=stream.span(start))

@@ -21,11 +21,11 @@ from ecrm_core.segmentation.literals import Mistake, read_name, told
 from ecrm_core.segmentation.operands import next_operand
 from ecrm_core.segmentation.shopify import UNREADABLE, counterpart
 from ecrm_core.segmentation.stream import Stream
-from ecrm_core.segmentation.terms import MAX_QUERY, FieldRef, Operand
+from ecrm_core.segmentation.terms import MAX_QUERY, FieldRef, Operand, Span
 from ecrm_core.segmentation.tokens import Token, TokenKind, mask_query, tokenize
 from ecrm_core.segmentation.tree import InSegment, Matches, Not, Rule, all_of, any_of
 
-__all__ = ["Parsed", "parse_query", "refuse"]
+__all__ = ["Parsed", "parse_query", "read_query", "refuse"]
 
 _TOO_LONG: Final = "too_long"
 _UNKNOWN: Final = "unknown_name"
@@ -45,14 +45,23 @@ def parse_query(source: str) -> Parsed:
 
     At most 8 KiB, nested 64 deep. Names are not looked up here: that is the checker's part.
     """
-    _gate(source)
-    parser = _Parser(tokenize(source))
-    rule = parser.whole()
-    found = tuple(sorted(parser.diagnostics, key=lambda d: d.start))
-    errors = [d for d in found if d.severity == "error"]
+    rule, found = read_query(source)
+    errors = [remark for remark in found if remark.severity == "error"]
     if errors or rule is None:
         raise refuse(source, errors)
     return Parsed(rule, found)
+
+
+def read_query(source: str) -> tuple[Rule | None, tuple[Diagnostic, ...]]:
+    """Return what could be read of a query, and every remark on it, in the order of the text.
+
+    With an error among the remarks the rule is of the parts that could be read, for more remarks.
+    Raises SegmentSyntaxError for a query beyond the bounds, DefinitionError for what is no text.
+    """
+    _gate(source)
+    parser = _Parser(tokenize(source))
+    rule = parser.whole()
+    return rule, tuple(sorted(parser.diagnostics, key=lambda d: d.start))
 
 
 def refuse(source: str, diagnostics: list[Diagnostic]) -> SegmentSyntaxError:
@@ -83,6 +92,16 @@ def _refused(source: str, code: str, message: str, at: object) -> SegmentSyntaxE
     return refuse(shown, [place])
 
 
+def _joined(
+    join: Callable[..., Rule], items: list[Rule | None], *, span: Span | None = None
+) -> Rule | None:
+    """Join the rules that could be read; None when none could."""
+    rules = [item for item in items if item is not None]
+    if len(rules) < 2:
+        return rules[0] if rules else None
+    return join(*rules, span=span)
+
+
 def _begins(token: Token) -> bool:
     """Tell whether a condition may begin here, or be joined."""
     return token.kind in {TokenKind.WORD, TokenKind.QUOTED} or token.is_sign("(")
@@ -96,22 +115,22 @@ class _Parser(Stream):
     # ------------------------------------------------------------ rules
 
     def whole(self) -> Rule | None:
-        """Read the query to its end; behind a word that joins nothing it is read on."""
+        """Read the query to its end, behind a mistake too; None when nothing could be read."""
         try:
-            rule = self._any()
+            read = [self._any()]
             while not self.ended:
-                rule, before = None, self.at
+                before = self.at
                 self._note_unexpected()
                 if not self.ended:
-                    self._any()
+                    read.append(self._any())
                 self.at = max(self.at, min(before + 1, len(self.tokens) - 1))  # always forward
+            return _joined(all_of, read)
         except Mistake as mistake:  # nested too deep: nothing more is read
             self.note(mistake)
             return None
         except DefinitionError as error:  # the tree grows deeper than its text
             self.note(Mistake(error.code, error.message, self.now))
             return None
-        return rule
 
     def _note_unexpected(self) -> None:
         """Note what stands where AND or OR should, and go on to where a condition may begin."""
@@ -135,8 +154,7 @@ class _Parser(Stream):
         items = [part()]
         while self.accept_word(word):
             items.append(part())
-        rules = [item for item in items if item is not None]
-        return join(*rules, span=self.span(start)) if len(rules) == len(items) else None
+        return _joined(join, items, span=self.span(start))
 
     def _one(self) -> Rule | None:
         start, first = self.now, self.at
@@ -228,7 +246,8 @@ class _Parser(Stream):
                 sorts = set(sorts_of(part))
                 if len(sorts) > 1:
                     self._note_mixed(part)
-                (having if sorts == {True} else where).append(part)
+                else:
+                    (having if sorts == {True} else where).append(part)
             if not self.accept_sign(","):
                 break
         return where, having

@@ -19,7 +19,7 @@ from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Explanation, explain
 from ecrm_core.segmentation.members import Members
 from ecrm_core.segmentation.names import fields_named
-from ecrm_core.segmentation.parse import Parsed, parse_query, refuse
+from ecrm_core.segmentation.parse import Parsed, parse_query, read_query, refuse
 from ecrm_core.segmentation.render import render
 from ecrm_core.segmentation.schema import Schema
 from ecrm_core.segmentation.scope import Row
@@ -68,7 +68,14 @@ class Segment:
         Raises SegmentSyntaxError with every mistake in it. Without a schema, names and types are
         checked when it is used: frames bring their own.
         """
-        return cls._of(parse_query(text), text, schema)
+        rule, found = read_query(text)
+        errors = [remark for remark in found if remark.severity == "error"]
+        if errors and rule is not None and schema is not None:
+            more = check(rule, schema, template=True)
+            errors += [remark for remark in more if remark.severity == "error"]
+        if errors or rule is None:
+            raise refuse(text, errors)
+        return cls._of(Parsed(rule, found), text, schema)
 
     @classmethod
     def from_json(cls, data: Mapping[str, object], schema: Schema | None = None) -> Self:

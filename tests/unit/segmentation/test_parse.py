@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from ecrm_core.errors import DefinitionError, SegmentSyntaxError
-from ecrm_core.segmentation import Segment, parse_query, render
+from ecrm_core.segmentation import (
+    FieldType,
+    Schema,
+    SchemaField,
+    Segment,
+    parse_query,
+    render,
+)
 
 CANONICAL = [
     "amount_spent > 100 AND NOT customer_tags CONTAINS 'vip'",
@@ -117,6 +124,7 @@ MISTAKES = [
     ("orders MATCHES (total > 1", "unclosed", 16),
     ("p(a: 1) = 2", "value_expected", 11),
     ("p(a:", "sign_expected", 5),
+    ("a > :" + "x" * 513, "name_expected", 6),
     ("p(a: 1 = true", "sign_expected", 8),
     ("` ` = 1", "name_expected", 1),
     ("x" * 513 + " = 1", "name_expected", 1),
@@ -143,6 +151,21 @@ def test_several_mistakes_are_told_at_once_in_the_order_of_the_text() -> None:
         ("unquoted_text", 16),
         ("value_expected", 27),
         ("operator_expected", 41),
+    ]
+
+
+def test_names_are_told_of_what_can_be_read_beside_a_mistake() -> None:
+    schema = Schema().add(SchemaField(name="a", type=FieldType.NUMBER))
+    with pytest.raises(SegmentSyntaxError) as caught:
+        Segment.parse("b = 1 AND (a == 1 OR a = 'x') AND NOT c = 1 d = 1", schema)
+    found = [(d.code, d.start) for d in caught.value.diagnostics]
+    assert found == [
+        ("unknown_name", 0),
+        ("operator_expected", 13),
+        ("type", 25),
+        ("unknown_name", 38),
+        ("unexpected", 44),
+        ("unknown_name", 44),
     ]
 
 

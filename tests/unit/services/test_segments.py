@@ -206,4 +206,7 @@ def test_a_query_that_does_not_fit_is_refused_before_anything_is_read(crm: Crm) 
     with pytest.raises(SegmentSyntaxError) as caught:
         crm.segment("custmer_tags CONTAINS 'a' AND attributes.plan = 'silver'")
     assert [d.code for d in caught.value.diagnostics] == ["unknown_name", "unknown_value"]
+    with pytest.raises(SegmentSyntaxError) as caught:
+        crm.segment("custmer_tags CONTAINS 'a' AND number_of_orders == 1")
+    assert [d.code for d in caught.value.diagnostics] == ["unknown_name", "operator_expected"]
     assert crm.segment_schema().currency == "EUR"
