@@ -19,6 +19,7 @@ from ecrm_core.segmentation.terms import (
     Flag,
     Function,
     Instant,
+    LocalTime,
     Number,
     Operand,
     Relative,
@@ -97,6 +98,17 @@ _INSTANTS = st.one_of(
     st.datetimes(_FROM, _TO, timezones=st.just(UTC)),
     st.sampled_from([datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]),
 )
+_LOCALS = st.builds(
+    LocalTime,
+    st.datetimes(_FROM, _TO)
+    | st.sampled_from([
+        datetime.fromisoformat("0001-01-01T00:00:00"),
+        datetime.fromisoformat("9999-12-31T23:59:59.999999"),
+        datetime.fromisoformat("2026-03-08T02:30:00"),  # no clock of New York shows it
+        datetime.fromisoformat("2026-11-01T01:30:00"),  # and this one twice
+        datetime.fromisoformat("2011-12-30T12:00:00"),  # Samoa had no such day
+    ]),
+)  # fmt: skip
 _UNITS = st.sampled_from([unit for unit in Unit if unit is not Unit.HOUR])
 _RELATIVE_DAYS = st.builds(Relative, st.integers(-40, 3) | st.just(-999_999), _UNITS)
 _RELATIVE_HOURS = st.builds(Relative, st.integers(-60, 3) | st.just(999_999), st.just(Unit.HOUR))
@@ -109,7 +121,7 @@ _VALUES: dict[FieldType, st.SearchStrategy[Any]] = {
     FieldType.MONEY: st.builds(Number, _NUMBERS),
     FieldType.BOOLEAN: st.builds(Flag, st.booleans()),
     FieldType.DATE: _DAY_VALUES,
-    FieldType.INSTANT: _DAY_VALUES | _RELATIVE_HOURS | st.builds(Instant, _INSTANTS),
+    FieldType.INSTANT: _DAY_VALUES | _RELATIVE_HOURS | st.builds(Instant, _INSTANTS) | _LOCALS,
     FieldType.LIST: st.builds(Text, _TEXTS),
 }
 

@@ -14,6 +14,7 @@ from ecrm_core.segmentation.terms import (
     Day,
     Flag,
     Instant,
+    LocalTime,
     Number,
     Param,
     Relative,
@@ -36,7 +37,7 @@ __all__ = ["Constant", "bound", "constant"]
 
 Constant = str | int | Decimal | bool | date | datetime | Value
 """What stands for a value in Python; a float is refused, for it is not exact."""
-_VALUES = (Text, Number, Flag, Day, Instant, Relative, Param)
+_VALUES = (Text, Number, Flag, Day, Instant, LocalTime, Relative, Param)
 
 
 def constant(value: Constant) -> Value:

@@ -27,6 +27,7 @@ from ecrm_core.segmentation.terms import (
     Flag,
     Function,
     Instant,
+    LocalTime,
     Number,
     Operand,
     Param,
@@ -65,6 +66,7 @@ _SORTS: Mapping[type[object], str] = {
     Flag: "true or false",
     Day: "a date",
     Instant: "a moment",
+    LocalTime: "a moment",
     Relative: "a relative time",
 }
 _OPERATORS = {In: "IN", Contains: "CONTAINS", Between: "BETWEEN", IsNull: "IS NULL"}

@@ -12,17 +12,20 @@ from ecrm_core.segmentation.terms import (
     Day,
     Flag,
     Instant,
+    LocalTime,
     Number,
     Relative,
     Text,
     Unit,
     Value,
+    parse_local,
 )
 from ecrm_core.segmentation.tokens import Token, TokenKind, is_reserved
 
 __all__ = ["Mistake", "meant_value", "read_name", "read_value", "told"]
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_OFFSET = re.compile(r"Z|[+-]\d{2}:?\d{2}\Z")
 _RELATIVE = re.compile(r"([+-]?)(\d+)(?:([hdwmy])|_([a-z])[a-z]+_ago)", re.IGNORECASE)
 
 
@@ -102,10 +105,9 @@ def read_value(token: Token) -> Value:
 
 
 _WELL_FORMED: Mapping[str, tuple[str, ...]] = {
-    "naive_datetime": ("an offset, as in 2026-01-31T09:00:00+09:00",),
     "no_such_day": ("a day of the calendar, such as 2026-01-31",),
     "not_date": ("a date such as 2026-01-31",),
-    "not_instant": ("a moment such as 2026-01-31T09:00:00Z",),
+    "not_instant": ("a moment such as 2026-01-31T09:00:00",),
     "too_large": ("a number of at most 40 digits",),
 }
 _MEANT = (
@@ -147,6 +149,8 @@ def _number(token: Token) -> Value:
 def _date(token: Token) -> Value:
     if "T" not in token.text:
         return Day(parse_date(token.text), span=token.span)
+    if not _OFFSET.search(token.text):
+        return LocalTime(parse_local(token.text), span=token.span)
     return Instant(parse_instant(token.text), span=token.span)
 
 

@@ -15,6 +15,7 @@ from ecrm_core.segmentation.terms import (
     FieldRef,
     Flag,
     Instant,
+    LocalTime,
     Number,
     Operand,
     Param,
@@ -131,6 +132,7 @@ _VALUES: Mapping[type[object], Callable[[Any], str]] = {
     Flag: lambda value: "true" if value.value else "false",
     Day: lambda value: value.value.isoformat(),
     Instant: lambda value: instant_text(value.value),
+    LocalTime: lambda value: value.value.isoformat(),
     Relative: _relative,
     Param: lambda value: f":{value.name}",
 }

@@ -13,6 +13,7 @@ from ecrm_core.segmentation.terms import (
     Day,
     Flag,
     Instant,
+    LocalTime,
     Number,
     Param,
     Relative,
@@ -107,7 +108,7 @@ class SchemaField:
                 )
             case Flag():
                 return kind is FieldType.BOOLEAN
-            case Instant():
+            case Instant() | LocalTime():
                 return kind is FieldType.INSTANT
             case Day():
                 return kind in {FieldType.DATE, FieldType.INSTANT, FieldType.RECURRING}

@@ -10,8 +10,8 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import gate_decimal, gate_text, nfc, utc
+from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.kernel import gate_decimal, gate_text, nfc, parse_instant, utc
 
 __all__ = [
     "MAX_QUERY",
@@ -24,6 +24,7 @@ __all__ = [
     "Flag",
     "Function",
     "Instant",
+    "LocalTime",
     "Node",
     "Number",
     "Operand",
@@ -34,10 +35,12 @@ __all__ = [
     "Unit",
     "Value",
     "clean_name",
+    "parse_local",
 ]
 
 MAX_QUERY: Final = 8_192
 """Bytes of a query (UTF-8), and characters of one text in a tree, at the most."""
+_LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+", re.ASCII)
 _EXACT = Context(prec=100)
 Span = tuple[int, int]
 """Where a node stands in its query: characters from, and up to without."""
@@ -119,6 +122,31 @@ class Instant(Node):
     span: Span | None = field(default=None, eq=False, kw_only=True)
 
 
+def _local(value: datetime) -> datetime:
+    if getattr(value, "tzinfo", value) is not None:
+        message = "found a day or an instant, expected a time without an offset"
+        raise DefinitionError(message, code="segment_tree")
+    return value.replace(fold=0)
+
+
+@frozen(repr=False)
+class LocalTime(Node):
+    """A time of the shop's zone, such as 2026-01-31T09:00:00: a moment once the zone is named.
+
+    In a gap of the clock it moves forward by the gap; of two such times it is the first.
+    """
+
+    value: datetime = field(converter=_local)
+    span: Span | None = field(default=None, eq=False, kw_only=True)
+
+
+def parse_local(text: str) -> datetime:
+    """Return the time of ISO 8601 text without an offset; InputError for any other text."""
+    if not _LOCAL.fullmatch(gate_text(text)[:64]):
+        raise InputError("found no time without an offset", code="not_instant")
+    return parse_instant(text, tz="UTC").replace(tzinfo=None)
+
+
 class Unit(Enum):
     """What a relative time counts."""
 
@@ -162,7 +190,7 @@ class Param(Node):
             raise DefinitionError("found a parameter that is no word", code="segment_tree")
 
 
-Value = Text | Number | Flag | Day | Instant | Relative | Param
+Value = Text | Number | Flag | Day | Instant | LocalTime | Relative | Param
 """What stands on the right of an operator."""
 
 # ---------------------------------------------------------------- operands

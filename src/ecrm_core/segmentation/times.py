@@ -111,6 +111,13 @@ class Times:
         )
         return self.as_of + ticks * _TICK
 
+    def moment_of(self, local: datetime) -> datetime:
+        """Return the instant of a time of the zone, one without an offset."""
+        try:
+            return local.replace(tzinfo=self.zone).astimezone(UTC)
+        except OverflowError:
+            return _FIRST if local.year == 1 else _LAST
+
     def day(self, value: Relative, *, today: date | None = None) -> date:
         """Return the day a relative time in days, weeks, months or years means (on another day)."""
         today = self.today if today is None else today

@@ -21,6 +21,7 @@ from ecrm_core.segmentation.terms import (
     Flag,
     Function,
     Instant,
+    LocalTime,
     Number,
     Operand,
     Param,
@@ -28,6 +29,7 @@ from ecrm_core.segmentation.terms import (
     Text,
     Unit,
     Value,
+    parse_local,
 )
 from ecrm_core.segmentation.tree import (
     MAX_DEPTH,
@@ -133,6 +135,8 @@ def _value(value: Value) -> dict[str, object]:  # noqa: PLR0911 - one return a s
             return {"day": value.value.isoformat()}
         case Instant():
             return {"instant": instant_text(value.value)}
+        case LocalTime():
+            return {"local": value.value.isoformat()}
         case Relative():
             return {"relative": value.amount, "unit": value.unit.value}
         case Param():
@@ -305,6 +309,7 @@ _VALUES: Mapping[str, Callable[[Mapping[str, _Json]], Value]] = {
     "flag": lambda data: Flag(_typed(data["flag"], bool)),
     "day": lambda data: Day(parse_date(data["day"])),
     "instant": lambda data: Instant(parse_instant(data["instant"])),
+    "local": lambda data: LocalTime(parse_local(data["local"])),
     "param": lambda data: Param(data["param"]),
     "relative": lambda data: Relative(_typed(data["relative"], int), Unit(data["unit"])),
 }

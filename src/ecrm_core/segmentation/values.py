@@ -14,7 +14,7 @@ from typing import Any
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import Money, gate_decimal, nfc
 from ecrm_core.segmentation.schema import FieldType
-from ecrm_core.segmentation.terms import Day, Param, Relative, Value
+from ecrm_core.segmentation.terms import Day, LocalTime, Param, Relative, Value
 from ecrm_core.segmentation.times import Span, Times
 
 __all__ = ["Plain", "after", "before", "plain", "wanted"]
@@ -115,6 +115,8 @@ def wanted(value: Value, kind: FieldType, times: Times) -> Plain:
     found: Plain = None
     if isinstance(value, Relative):
         found = times.day(value) if value.is_days else times.moment(value)
+    elif isinstance(value, LocalTime):
+        found = times.moment_of(value.value)
     else:
         found = value.value
     if kind is FieldType.ID and isinstance(found, Decimal):

@@ -269,6 +269,27 @@ def test_a_day_has_the_hours_it_has(tz: str, day: date, start: datetime, hours: 
     assert inside == [False, True, True, False]
 
 
+LOCAL = [
+    ("Asia/Seoul", "2026-11-23T21:00:00", datetime(2026, 11, 23, 12, tzinfo=UTC)),
+    ("UTC", "2026-11-23T12:00:00.25", datetime(2026, 11, 23, 12, 0, 0, 250_000, tzinfo=UTC)),
+    ("America/New_York", "2020-05-30T16:00:00", datetime(2020, 5, 30, 20, tzinfo=UTC)),
+    # In Berlin no clock showed 02:30 on 29 March 2026, and two did on 25 October.
+    ("Europe/Berlin", "2026-03-29T02:30:00", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+    ("Europe/Berlin", "2026-10-25T02:30:00", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+]
+
+
+@pytest.mark.parametrize(("tz", "written", "moment"), LOCAL)
+def test_a_time_without_an_offset_is_one_of_the_zone(
+    tz: str, written: str, moment: datetime
+) -> None:
+    """Segments 3.3."""
+    tick = timedelta(microseconds=1)
+    assert holds(f"t = {written}", Row({"t": moment}), tz=tz)
+    assert holds(f"t < {written}", Row({"t": moment - tick}), tz=tz)
+    assert holds(f"t > {written}", Row({"t": moment + tick}), tz=tz)
+
+
 def test_a_day_no_clock_showed_holds_no_moment() -> None:
     """Segments 3.5."""
     moment = datetime(2011, 12, 30, 10, tzinfo=UTC)  # Samoa went from the 29th to the 31st
@@ -317,7 +338,14 @@ def test_the_edges_of_the_calendar_raise_nothing(tz: str) -> None:
     """Segments 3.2, 5.2."""
     edges = [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
     for at in edges:
-        for query in ("t = 0001-01-01", "t >= 9999-12-31", "t < -999999h", "t > +999999y"):
+        for query in (
+            "t = 0001-01-01",
+            "t > 0001-01-01T00:00:00",
+            "t < 9999-12-31T23:59:59",
+            "t >= 9999-12-31",
+            "t < -999999h",
+            "t > +999999y",
+        ):
             assert holds(query, Row({"t": at}), tz=tz) in {True, False}
     assert holds("t >= 9999-12-31", Row({"t": edges[1]}))
     assert holds("t <= 9999-12-31", Row({"t": edges[1]}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from ecrm_core.segmentation.terms import (
     Day,
     FieldRef,
     Function,
+    LocalTime,
     Number,
     Relative,
     Text,
@@ -71,6 +72,8 @@ def test_places_are_no_part_of_a_rule() -> None:
         lambda: Aggregate(Function.COUNT, "a"),
         lambda: Relative(1_000_000, Unit.DAY),
         lambda: Day(datetime(2026, 1, 1, tzinfo=UTC)),
+        lambda: LocalTime(datetime(2026, 1, 1, tzinfo=UTC)),
+        lambda: LocalTime(date(2026, 1, 1)),  # type: ignore[arg-type]
         lambda: nested(65),
         lambda: In(FieldRef("a"), (Number(1),) * 10_000),
     ],
@@ -99,6 +102,7 @@ QUERIES = [
     "orders MATCHES (total > 10.5, count >= 3) OR anniversary(born) NOT BETWEEN today AND +30d",
     "orders NOT MATCHES () AND t > -36h AND t < 2026-01-31T00:00:00Z AND l NOT CONTAINS 'x'",
     "orders MATCHES (sum(total) > 5 OR max(total) IS NULL)",
+    "t > 2026-01-31T09:00:00 AND t < :until AND IN SEGMENT 'vip' AND bucket('x') < 10",
 ]
 
 
@@ -158,6 +162,9 @@ BAD: list[tuple[Any, str]] = [
     ({"segment": 1, "rule": {**GOOD, "value": {"text": "a\x00"}}}, "$.rule"),
     ({"segment": 1, "rule": {**GOOD, "value": {"flag": "yes"}}}, "$.rule"),
     ({"segment": 1, "rule": {**GOOD, "value": {"day": "1.2.2026"}}}, "$.rule"),
+    ({"segment": 1, "rule": {**GOOD, "value": {"local": "2026-01-31T09:00:00Z"}}}, "$.rule"),
+    ({"segment": 1, "rule": {**GOOD, "value": {"local": "2026-01-31"}}}, "$.rule"),
+    ({"segment": 1, "rule": {**GOOD, "value": {"local": 5}}}, "$.rule"),
     ({"segment": 1, "rule": {**GOOD, "value": {"relative": "3", "unit": "d"}}}, "$.rule"),
     ({"segment": 1, "rule": {**GOOD, "value": {"relative": 3, "unit": "q"}}}, "$.rule"),
     ({"segment": 1, "rule": {**GOOD, "value": {"relative": 3}}}, "$.rule"),
