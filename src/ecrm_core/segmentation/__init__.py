@@ -69,7 +69,8 @@ from ecrm_core.segmentation.scope import Row
 from ecrm_core.segmentation.segment import Segment
 from ecrm_core.segmentation.shopify import SHOPIFY_FILTERS, SHOPIFY_PARAMETERS, Counterpart
 from ecrm_core.segmentation.standard import customer_schema
-from ecrm_core.segmentation.tree_json import definition_id, rule_from_json, rule_to_json
+from ecrm_core.segmentation.tree_json import definition_id, rule_to_json
+from ecrm_core.segmentation.tree_read import rule_from_json
 from ecrm_core.segmentation.words import sentences
 
 __all__ = [

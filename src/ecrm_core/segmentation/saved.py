@@ -17,7 +17,7 @@ from ecrm_core.kernel import Index, Json, Key, Kind
 from ecrm_core.segmentation.segment import Segment
 from ecrm_core.segmentation.terms import FieldRef
 from ecrm_core.segmentation.tree import InSegment, IsNull, Rule
-from ecrm_core.segmentation.tree_json import rule_from_json
+from ecrm_core.segmentation.tree_read import rule_from_json
 
 __all__ = [
     "NOBODY",

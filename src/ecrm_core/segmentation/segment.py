@@ -24,7 +24,8 @@ from ecrm_core.segmentation.render import render
 from ecrm_core.segmentation.schema import Schema
 from ecrm_core.segmentation.scope import Row
 from ecrm_core.segmentation.tree import Not, Rule, all_of, any_of
-from ecrm_core.segmentation.tree_json import definition_id, rule_from_json, rule_to_json
+from ecrm_core.segmentation.tree_json import definition_id, rule_to_json
+from ecrm_core.segmentation.tree_read import rule_from_json
 
 __all__ = ["Segment"]
 
