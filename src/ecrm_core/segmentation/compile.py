@@ -12,9 +12,9 @@ from typing import cast
 
 from attrs import evolve
 
-from ecrm_core.segmentation.blocks import Block
-from ecrm_core.segmentation.leaf_tests import Conditions
+from ecrm_core.segmentation.blocks import Block, atoms
 from ecrm_core.segmentation.constants import Constants
+from ecrm_core.segmentation.leaf_tests import Conditions
 from ecrm_core.segmentation.passes import Pass
 from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.schema import Schema
@@ -24,6 +24,7 @@ from ecrm_core.segmentation.tree import Matches, Rule
 
 __all__ = ["compile_many", "compile_record", "source_of"]
 
+_MANY = 1_000
 _Record = Callable[[Row], bool]
 _Many = Callable[[Iterable[Row]], Sequence[list[bool]]]
 
@@ -68,8 +69,8 @@ def source_of(
     """Return the source of a function named ``told``, of a row or of many, and what it names."""
     names = Constants()
     scope = Scope(schema=schema, times=times, fields=schema.fields)
-    conditions = Conditions(scope, names)
     whole = [expanded(rule, schema) for rule in rules]
+    conditions = Conditions(scope, names, brief=_conditions(whole) > _MANY)
     block = Block(whole, conditions)
     passes, find = _passes(block.matches, conditions)
     tests = [block.source(rule, find) for rule in whole]
@@ -90,6 +91,12 @@ def source_of(
     return "\n".join([*(line for each in passes for line in each), *lines]), names
 
 
+def _conditions(rules: Iterable[Rule]) -> int:
+    """Return how many different conditions there are, at the most."""
+    asked = {atom for rule in rules for atom in atoms(rule)}
+    return sum(atom.size if isinstance(atom, Matches) else 1 for atom in asked)
+
+
 def _passes(
     asked: Sequence[Matches], conditions: Conditions
 ) -> tuple[list[list[str]], Callable[[Matches], str]]:
@@ -102,7 +109,7 @@ def _passes(
     found: dict[Matches, str] = {}
     for at, (name, of) in enumerate(by_relation.items()):
         relation = scope.schema.relations[name]
-        inner = Conditions(evolve(scope, fields=relation.fields), names)
+        inner = evolve(conditions, scope=evolve(scope, fields=relation.fields))
         lines.append(Pass(f"pass{at}", of, relation, inner).lines())
         rows = f"row.relations.get({names.add(name)}, ())"
         for place, each in enumerate(of):

@@ -17,7 +17,7 @@ from ecrm_core.segmentation.plain_tests import is_ordered, plain_test
 from ecrm_core.segmentation.schema import FieldType
 from ecrm_core.segmentation.scope import Scope
 from ecrm_core.segmentation.terms import Aggregate, FieldRef
-from ecrm_core.segmentation.tree import Compare, Contains, IsNull, Leaf, is_negated
+from ecrm_core.segmentation.tree import Compare, In, IsNull, Leaf, is_negated
 from ecrm_core.segmentation.values import Plain, plain
 
 __all__ = ["Conditions"]
@@ -32,6 +32,8 @@ class Conditions:
 
     scope: Scope
     names: Constants
+    brief: bool = False
+    """Whether there are so many that a test of its own for each would take long to make."""
 
     def source(self, leaf: Leaf, value: str, first: str) -> str:
         """Return the test of a field's value as it stands in a row, true or false.
@@ -47,7 +49,7 @@ class Conditions:
             return f"({first} is{' not' * negated} {named[0]!r})"
         no = "not " if negated else ""
         text = ""
-        if isinstance(leaf.left, FieldRef):
+        if isinstance(leaf.left, FieldRef) and not self.brief:
             for guard, test in self._usual(leaf, kind, named, value):
                 text += f"{no}({test}) if {guard.replace(value, first, 1)} else "
                 first = value
@@ -103,8 +105,9 @@ class Conditions:
         return f"{value}.currency == {self.names.add(self.scope.schema.currency)}"
 
     def _text(self, leaf: Leaf, named: Sequence[Plain], value: str) -> str:
-        if is_ordered(leaf) or isinstance(leaf, Contains):
+        if is_ordered(leaf) or not isinstance(leaf, (Compare, In)):
             return plain_test(leaf, named, _ASCII.format(value), self.names)
+        # A text that is the same is in NFC, as what the rule names is.
         test = plain_test(leaf, named, "{0}", self.names)
         other = test.format(f"nfc({value})")
         return f"{test.format(value)} or not {value}.isascii() and {other}"

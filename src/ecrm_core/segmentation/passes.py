@@ -8,8 +8,8 @@ from decimal import Context, Decimal
 from attrs import field, frozen
 
 from ecrm_core.segmentation.blocks import Block, joined
-from ecrm_core.segmentation.leaf_tests import Conditions
 from ecrm_core.segmentation.evaluate import meant
+from ecrm_core.segmentation.leaf_tests import Conditions
 from ecrm_core.segmentation.number_tests import whole_test
 from ecrm_core.segmentation.plain_tests import plain_test
 from ecrm_core.segmentation.schema import FieldType, Relation
