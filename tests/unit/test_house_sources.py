@@ -24,6 +24,8 @@ CLOCKS = {
     ("uuid", "uuid4"),
 }
 ONLY_HERE = {
+    "compile": "ecrm_core/segmentation/compile.py",  # its source is ours: test_compile.py reads it
+    "exec": "ecrm_core/segmentation/compile.py",
     "datetime.now": "ecrm_core/crm/clock.py",
     "validate_email": "ecrm_core/customers/contact.py",
 }

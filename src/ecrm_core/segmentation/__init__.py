@@ -4,6 +4,7 @@ from ecrm_core.segmentation.binding import Constant, constant
 from ecrm_core.segmentation.builder import Named, Rows, bucket, count, in_segment, param, seg
 from ecrm_core.segmentation.check import check
 from ecrm_core.segmentation.comparing import Comparable
+from ecrm_core.segmentation.compile import compile_many, compile_record
 from ecrm_core.segmentation.customer import Loaded, customer_row, facts_until, next_change
 from ecrm_core.segmentation.customer_field import CustomerField, with_fields
 from ecrm_core.segmentation.define import (
@@ -124,6 +125,8 @@ __all__ = [
     "ahead",
     "bucket",
     "check",
+    "compile_many",
+    "compile_record",
     "constant",
     "count",
     "customer_row",

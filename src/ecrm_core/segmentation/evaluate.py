@@ -6,7 +6,7 @@ NOT are exact complements. Nothing raises on a rule the checker has passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from ecrm_core.segmentation.schema import FieldType, Schema
@@ -31,7 +31,15 @@ from ecrm_core.segmentation.tree import (
 )
 from ecrm_core.segmentation.values import Plain, after, before, wanted
 
-__all__ = ["evaluate", "group_of_rows", "holds", "leaf_holds", "scope_of"]
+__all__ = [
+    "condition_holds",
+    "evaluate",
+    "group_of_rows",
+    "holds",
+    "leaf_holds",
+    "meant",
+    "scope_of",
+]
 
 
 def evaluate(rule: Rule, row: Row, *, schema: Schema, as_of: datetime, tz: str = "UTC") -> bool:
@@ -88,17 +96,26 @@ def _of_row(scope: Scope, rule: Matches, values: Mapping[str, object]) -> Scope:
 
 def leaf_holds(leaf: Leaf, actual: Plain, scope: Scope) -> bool:
     """Tell whether a condition holds of the value its operand has; None is a missing one."""
+    kind = scope.field(leaf.left).type
+    return condition_holds(leaf, actual, kind, meant(leaf, kind, scope.times))
+
+
+def meant(leaf: Leaf, kind: FieldType, times: Times) -> Sequence[Plain]:
+    """Return what the values of a condition mean beside an operand of that type, then and there."""
+    return [wanted(value, kind, times) for value in values_of(leaf)]
+
+
+def condition_holds(leaf: Leaf, actual: Plain, kind: FieldType, named: Sequence[Plain]) -> bool:
+    """Tell whether a condition holds of a value of that type beside what its own values mean."""
     if isinstance(leaf, IsNull):
         return (actual is None) is not leaf.negated
     if actual is None:
         return is_negated(leaf)
-    kind = scope.field(leaf.left).type
-    named = [wanted(value, kind, scope.times) for value in values_of(leaf)]
     positive = _recurs if kind is FieldType.RECURRING else _positive
     return positive(leaf, actual, named) is not is_negated(leaf)
 
 
-def _positive(leaf: Leaf, actual: Plain, named: list[Plain]) -> bool:
+def _positive(leaf: Leaf, actual: Plain, named: Sequence[Plain]) -> bool:
     match leaf:
         case Contains():
             return named[0] in actual
@@ -126,7 +143,7 @@ _COMPARISONS: Mapping[Op, Callable[[Plain, Plain], bool]] = {
 }
 
 
-def _recurs(leaf: Leaf, actual: Plain, named: list[Plain]) -> bool:
+def _recurs(leaf: Leaf, actual: Plain, named: Sequence[Plain]) -> bool:
     if isinstance(leaf, Between):
         return recurs(actual, named[0], named[1])
     return any(recurs(actual, day, day) for day in named)

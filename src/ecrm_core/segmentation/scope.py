@@ -59,27 +59,27 @@ class Scope:
 
     def read(self, operand: Operand) -> Plain:
         """Return the value of an operand in its one form; None when it is missing."""
-        match operand:
-            case FieldRef():
-                return self._value(self.values, self.fields[operand.name])
-            case Anniversary():
-                value = self._value(self.values, self.fields[operand.name])
-                known = self.fields[operand.name].type is FieldType.INSTANT and value is not None
-                return self.times.local_day(value) if known else value
-            case Bucket():
-                value = self._value(self.values, self.fields[operand.name])
-                return None if value is None else bucket_of(operand.salt, value)
-            case Aggregate():
-                if operand.name is None:
-                    return Decimal(len(self.rows))
-                return self._aggregate(operand.function, self.fields[operand.name])
+        if not isinstance(operand, Aggregate):
+            return self.told(operand, self.values.get(self.fields[operand.name].name))
+        if operand.name is None:
+            return Decimal(len(self.rows))
+        return self._aggregate(operand.function, self.fields[operand.name])
 
-    def _value(self, values: Mapping[str, object], held: SchemaField) -> Plain:
-        return plain(values.get(held.name), held.type, currency=self.schema.currency)
+    def told(self, operand: FieldRef | Anniversary | Bucket, value: object) -> Plain:
+        """Return what an operand makes of its field's value as it stands in a row."""
+        held = self.fields[operand.name]
+        found = plain(value, held.type, currency=self.schema.currency)
+        if found is None or isinstance(operand, FieldRef):
+            return found
+        if isinstance(operand, Bucket):
+            return bucket_of(operand.salt, found)
+        return self.times.local_day(found) if held.type is FieldType.INSTANT else found
 
     def _aggregate(self, function: Function, held: SchemaField) -> Plain:
         """Over an empty relation the sum is 0; min and max are missing; missing values are left."""
-        found = [value for row in self.rows if (value := self._value(row, held)) is not None]
+        currency = self.schema.currency
+        values = (plain(row.get(held.name), held.type, currency=currency) for row in self.rows)
+        found = [value for value in values if value is not None]
         if function is Function.SUM:
             total = Decimal(0)
             for value in found:

@@ -15,6 +15,7 @@ from ecrm_core.errors import DefinitionError, Diagnostic, SegmentSyntaxError
 from ecrm_core.segmentation.binding import Constant, bound
 from ecrm_core.segmentation.check import check
 from ecrm_core.segmentation.columns import read_columns
+from ecrm_core.segmentation.compile import compile_record
 from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Explanation, explain
 from ecrm_core.segmentation.members import Members
@@ -181,10 +182,8 @@ class Segment:
         """
         table = read_columns(frame, fields_named(self.rule), fields=fields, tz=tz)
         warnings = self.check(table.schema)
-        mask = [
-            evaluate(self.rule, row, schema=table.schema, as_of=as_of, tz=tz)
-            for row in table.rows()
-        ]
+        holds = compile_record(self.rule, table.schema, as_of=as_of, tz=tz)
+        mask = [holds(row) for row in table.rows()]
         return Members(frame, mask, diagnostics=warnings, source=self.source)
 
     def __str__(self) -> str:

@@ -18,6 +18,7 @@ from ecrm_core.segmentation import (
     Row,
     Schema,
     Segment,
+    compile_record,
     expanded,
     fields_named,
 )
@@ -63,9 +64,12 @@ def segment_members(
     """
     found: list[CustomerId] = []
     total = 0
+    holds = compile_record(
+        question.segment.rule, question.schema, as_of=question.as_of, tz=question.tz
+    )
     for page in all_profiles(store, page=_PAGE):
         rows = _rows(store, page, question)
-        found += [id_ for id_, row in rows.items() if _holds(question, row)]
+        found += [id_ for id_, row in rows.items() if holds(row)]
         total += len(page)
         if seen is not None:
             seen(total)
@@ -82,10 +86,6 @@ def explain_member(store: Store, customer: str | SourceKey, question: Question) 
     return question.segment.explain(
         row, schema=question.schema, as_of=question.as_of, tz=question.tz
     )
-
-
-def _holds(question: Question, row: Row) -> bool:
-    return question.segment.holds(row, schema=question.schema, as_of=question.as_of, tz=question.tz)
 
 
 def _rows(

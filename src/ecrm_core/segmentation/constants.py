@@ -1,0 +1,42 @@
+"""Constants: what the source made of rules may name: a few things of ours, and values of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from attrs import field, frozen
+
+from ecrm_core.kernel import Money, nfc
+
+__all__ = ["Constants"]
+
+
+def _has_text(items: Sequence[object], wanted: str) -> bool:
+    return any(isinstance(item, str) and nfc(item) == wanted for item in items)
+
+
+def _no_text(items: Sequence[object]) -> bool:
+    return not any(isinstance(item, str) for item in items)
+
+
+def _given() -> dict[str, object]:
+    return {
+        "__builtins__": {}, "UTC": UTC, "Decimal": Decimal, "Money": Money, "bool": bool,
+        "date": date, "datetime": datetime, "float": float, "has_text": _has_text, "int": int,
+        "list": list, "nfc": nfc, "no_text": _no_text, "str": str, "tuple": tuple, "type": type,
+    }  # fmt: skip
+
+
+@frozen(repr=False)
+class Constants:
+    """The names of the source. Text of a user stands among the values, never in the source."""
+
+    held: dict[str, object] = field(factory=_given)
+
+    def add(self, value: object) -> str:
+        """Return the name of a value."""
+        name = f"k{len(self.held)}"
+        self.held[name] = value
+        return name
