@@ -253,9 +253,7 @@ READS: dict[str, Verb] = {
     "review_card": lambda crm, one, _: crm.review_card(one.ids["card"], masked=False),
     "review_counts": lambda crm, _, __: crm.review_counts(),
     "saved_segments": lambda crm, _, __: crm.saved_segments(),
-    "segment_members": lambda crm, _, __: [
-        crm.segment_members("buyers"), crm.segment_members(f"{WORD} buyers")
-    ],
+    "segment_members": lambda crm, _, __: crm.segment_members("buyers"),
     "segment_schema": lambda crm, _, __: list(crm.segment_schema().segments),
     "segment": lambda crm, _, __: list(crm.segment("brand IS NULL").members),
     "stuck": lambda crm, _, __: crm.stuck(),
@@ -305,7 +303,7 @@ CHANGES: dict[str, Verb] = {
     "release_stuck": lambda crm, _, __: crm.release_stuck(),
     "save_segment": lambda crm, _, __: crm.save_segment("all", "brand IS NULL", by="bo"),
     "rename_segment": lambda crm, _, __: crm.rename_segment("all", "everybody", by="bo"),
-    "drop_segment": lambda crm, _, __: crm.drop_segment(f"{WORD} buyers", by="bo"),
+    "drop_segment": lambda crm, _, __: crm.drop_segment("buyers", by="bo"),
     "refresh_segments": lambda crm, _, __: crm.refresh_segments(full=True),
     "settle": lambda crm, one, _: crm.settle(one.ids["card"], "different", by="bo"),
     "settle_many": lambda crm, one, _: crm.settle_many({one.ids["card"]: "different"}, by="bo"),
