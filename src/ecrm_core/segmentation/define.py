@@ -142,7 +142,7 @@ def _written(
     watch = SegmentWatch(
         segments=len(after),
         made=known.watch.made if made is None else made,
-        consents=any("_consent" in name or "_subscription_status" in name for name in names),
+        consents=any(name in schema.fields and schema.fields[name].consent for name in names),
     )
     return ChangeSet(
         puts=(*(Put(SEGMENTS, held) for held in changed), Put(SEGMENT_WATCH, watch)),
