@@ -78,7 +78,8 @@ def decide_save_segment(
     rule = NOBODY if segment is None else segment.rule
     rules = {**known.rules, name: rule}
     whole = schema.with_segments(rules)
-    (segment or Segment(NOBODY)).check(whole)
+    if segment is not None:
+        segment.check(whole)
     for other in rules.values():
         expanded(other, whole)  # one that names this one may be too large by now
     made = known.watch.made + (before is None)
