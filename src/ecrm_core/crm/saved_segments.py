@@ -34,8 +34,6 @@ from ecrm_core.services import (
 __all__ = ["Refreshed", "SavedSegmentDrafts", "SavedSegmentVerbs", "SegmentMembers"]
 
 _COUNTS = ("customers", "evaluated", "entered", "left", "passed")
-Query = str | Segment | None
-"""A rule: as text, or read already; None or blank text is the rule of nobody."""
 
 
 @frozen(kw_only=True)
@@ -106,7 +104,7 @@ class SavedSegmentDrafts(Drafts):
     """Saving, renaming, dropping and refreshing, each as what it would write."""
 
     def save_segment(
-        self, name: str, query: Query, *, by: str, effects: bool = True,
+        self, name: str, query: str | Segment | None, *, by: str, effects: bool = True,
         now: datetime | None = None,
     ) -> ChangeSet:  # fmt: skip
         """Return what saving the rule would write."""
@@ -144,7 +142,7 @@ class SavedSegmentVerbs(SegmentVerbs):
     def save_segment(
         self,
         name: str,
-        query: Query,
+        query: str | Segment | None,
         *,
         by: str,
         effects: bool = True,
@@ -223,7 +221,7 @@ class SavedSegmentVerbs(SegmentVerbs):
     def diff_segment(
         self,
         name: str,
-        query: Query,
+        query: str | Segment | None,
         *,
         progress: Progress | None = None,
         now: datetime | None = None,
@@ -288,7 +286,7 @@ def _refreshed(work: Refresher, progress: Progress | None) -> Refreshed:
     return Refreshed(as_of=work.at, stopped=stopped, misfits=misfits, **told)
 
 
-def _segment(query: Query) -> Segment | None:
+def _segment(query: str | Segment | None) -> Segment | None:
     if isinstance(query, str):
         return Segment.parse(query) if query.strip() else None
     return query

@@ -16,7 +16,7 @@ from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Decisive, Explanation, explain
 from ecrm_core.segmentation.marks import (
     SEGMENT_MARKS,
-    Cause,
+    MoveCause,
     SegmentMark,
     marks_of,
     watched,
@@ -91,7 +91,7 @@ __all__ = [
     "WATCH",
     "AskedCustomer",
     "AskedSegment",
-    "Cause",
+    "MoveCause",
     "Choice",
     "Comparable",
     "Constant",

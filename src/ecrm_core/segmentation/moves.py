@@ -24,7 +24,7 @@ from ecrm_core.kernel import (
     derive_id,
     instant_text,
 )
-from ecrm_core.segmentation.marks import Cause
+from ecrm_core.segmentation.marks import MoveCause
 from ecrm_core.segmentation.membership import (
     MEMBERSHIPS,
     SEGMENT_RECHECKS,
@@ -79,7 +79,7 @@ def decide_moves(
     asked: Mapping[str, AskedSegment],
     *,
     tenant: str,
-    cause: Cause,
+    cause: MoveCause,
     at: datetime,
 ) -> ChangeSet:
     """Return what becomes of one customer at an instant: memberships, recheck and effects.
@@ -121,7 +121,7 @@ def decide_gone(
     )
     if held.until is not None:
         return out
-    emit = _effect(_moved(row, gone, held.customer, cause=Cause.DROPPED, at=at), gone, tenant, at)
+    emit = _effect(_moved(row, gone, held.customer, cause=MoveCause.DROPPED, at=at), gone, tenant, at)
     return evolve(out, emits=(emit,) if gone.effects else (), result={"left": 1})
 
 
@@ -135,7 +135,7 @@ def _moved(
     asked: AskedSegment,
     customer: CustomerId,
     *,
-    cause: Cause,
+    cause: MoveCause,
     at: datetime,
 ) -> Membership:
     if row is None:

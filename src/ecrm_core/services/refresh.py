@@ -33,7 +33,7 @@ from ecrm_core.segmentation import (
     SEGMENT_MARKS,
     SEGMENT_REFRESH,
     AskedSegment,
-    Cause,
+    MoveCause,
     SegmentMark,
     SegmentRefresh,
     decide_gone,
@@ -50,7 +50,7 @@ _KEY = ("refresh",)
 _MANY = 5_000  # rows of a page that are only counted
 _PERSON, _HOME = "customer:", "cus_"
 _ADDRESSES = ("email:", "phone:")
-_CAUSES = (Cause.DATA, Cause.MERGED, Cause.UNMERGED)
+_CAUSES = (MoveCause.DATA, MoveCause.MERGED, MoveCause.UNMERGED)
 """Of several on one customer the last counts: nothing may act on what a merge has moved."""
 
 
@@ -221,7 +221,7 @@ def _sweep_page(work: Refresher) -> ChangeSet:
     state, changed = row.value, _changed(questions, row.value)
     after = state.after if state.sweep == changed else ""
     page = work.store.scan(PROFILES, after=(after,) if after else None, limit=work.page)
-    ask = Ask(segments=changed, cause=Cause.DEFINITION)
+    ask = Ask(segments=changed, cause=MoveCause.DEFINITION)
     asked = questions.page({held.value.id: ask for held in page.rows})
     if page.following is None:
         done = {id_: questions.bases[id_] for id_ in changed}
@@ -261,13 +261,13 @@ def _of_marks(work: Refresher, subjects: Sequence[str]) -> ChangeSet:
     return _counted([asked, off], asked, len(asks))
 
 
-def _concerned(store: Store, marks: Sequence[SegmentMark]) -> Mapping[CustomerId, Cause]:
+def _concerned(store: Store, marks: Sequence[SegmentMark]) -> Mapping[CustomerId, MoveCause]:
     """Return whom marks concern, by the ids they go by and those they went by, and why."""
     people = {m.subject.removeprefix(_PERSON) for m in marks if m.subject.startswith(_PERSON)}
     held = _addresses_of(store, {CustomerId(id_) for id_ in people})
     spoken = {m.subject for m in marks if m.subject.startswith(_ADDRESSES)}
     holders = holders_of(store, sorted(spoken.union(*held.values())))
-    causes: dict[CustomerId, Cause] = {}
+    causes: dict[CustomerId, MoveCause] = {}
     for mark in sorted(marks, key=lambda mark: _CAUSES.index(mark.cause)):
         name = mark.subject.removeprefix(_PERSON)
         homes = {CustomerId(name)} if name.startswith(_HOME) else set()
@@ -287,7 +287,7 @@ def _addresses_of(store: Store, people: Iterable[CustomerId]) -> Mapping[str, fr
     return found
 
 
-def _with_roots(store: Store, causes: Mapping[CustomerId, Cause]) -> Mapping[CustomerId, Cause]:
+def _with_roots(store: Store, causes: Mapping[CustomerId, MoveCause]) -> Mapping[CustomerId, MoveCause]:
     rows = store.get_many(HOMES, [(id_,) for id_ in causes])
     found = dict(causes)
     for id_ in sorted(causes, key=lambda id_: _CAUSES.index(causes[id_])):
@@ -312,6 +312,6 @@ def _due_page(work: Refresher) -> ChangeSet:
     questions, asks = work.questions, {}
     for row in read_rechecks_due(work.store, work.at, limit=work.page):
         due = [id_ for id_, at in row.value.at.items() if at <= work.at and id_ in questions.rules]
-        asks[row.value.customer] = Ask(segments=due, cause=Cause.TIME)
+        asks[row.value.customer] = Ask(segments=due, cause=MoveCause.TIME)
     asked = questions.page(asks)
     return _counted([asked], asked, len(asks))
