@@ -173,6 +173,14 @@ READERS: dict[str, Reading] = {
     "read_groups": lambda store, one: ports.read_groups(store, one.people),
     "read_history": lambda store, one: ports.read_history(store, _keys(one)),
     "read_holds": lambda store, one: ports.read_holds(store, one.people),
+    "read_members": lambda store, one: list(
+        ports.read_members(store, one.rows["segment"][0][0][0])
+    ),
+    "read_memberships": lambda store, one: ports.read_memberships(store, one.people),
+    "read_rechecks_due": lambda store, _: ports.read_rechecks_due(
+        store, LATER + timedelta(days=999)
+    ),
+    "read_saved_segments": lambda store, _: ports.read_saved_segments(store),
     "read_interactions": lambda store, one: ports.read_interactions(store, one.people),
     "read_judgements": lambda store, one: ports.read_judgements(store, one.people),
     "read_linked": lambda store, one: ports.read_linked(store, LINKED, one.group),
@@ -215,6 +223,7 @@ READS: dict[str, Verb] = {
     "claims": lambda crm, _, who: crm.claims(who),
     "contradictions": lambda crm, _, __: crm.contradictions(),
     "draft_matching": lambda crm, _, __: crm.draft_matching(),
+    "diff_segment": lambda crm, _, __: crm.diff_segment("buyers", "brand IS NULL"),
     "due": lambda crm, _, __: crm.due(days=999),
     "duplicates": lambda crm, _, __: [crm.duplicates().certain, crm.duplicates().review],
     "export": lambda crm, _, who: crm.export(who),
@@ -234,6 +243,7 @@ READS: dict[str, Verb] = {
     "may_contact_address": lambda crm, _, __: crm.may_contact_address(
         f"{WORD}1@example.com", "email", "marketing"
     ),
+    "memberships": lambda crm, _, who: crm.memberships(who),
     "preview_merge": lambda crm, _, who: crm.preview_merge("shopify/3", who),
     "quarantined": lambda crm, _, __: crm.quarantined(),
     "refit": lambda crm, _, __: crm.refit(),
@@ -242,11 +252,15 @@ READS: dict[str, Verb] = {
     "review": lambda crm, _, __: list(crm.review(by="bo", lease=None, masked=False)),
     "review_card": lambda crm, one, _: crm.review_card(one.ids["card"], masked=False),
     "review_counts": lambda crm, _, __: crm.review_counts(),
+    "saved_segments": lambda crm, _, __: crm.saved_segments(),
+    "segment_members": lambda crm, _, __: crm.segment_members("buyers"),
+    "segment_schema": lambda crm, _, __: list(crm.segment_schema().segments),
     "segment": lambda crm, _, __: list(crm.segment("brand IS NULL").members),
     "stuck": lambda crm, _, __: crm.stuck(),
     "subscriptions": lambda crm, _, who: crm.subscriptions(who),
     "timeline": lambda crm, _, who: crm.timeline(who),
     "view": lambda crm, _, who: crm.view(who),
+    "why_member": lambda crm, _, who: crm.why_member("buyers", who),
     "work_list": lambda crm, _, __: crm.work_list(value=lambda _: 1),
 }  # fmt: skip
 CHANGES: dict[str, Verb] = {
@@ -287,6 +301,10 @@ CHANGES: dict[str, Verb] = {
     "lift_refusal": lambda crm, _, who: crm.lift_refusal(who, by="her"),
     "release_review": lambda crm, one, _: crm.release_review([one.ids["card"]], by="ada"),
     "release_stuck": lambda crm, _, __: crm.release_stuck(),
+    "save_segment": lambda crm, _, __: crm.save_segment("all", "brand IS NULL", by="bo"),
+    "rename_segment": lambda crm, _, __: crm.rename_segment("all", "everybody", by="bo"),
+    "drop_segment": lambda crm, _, __: crm.drop_segment("buyers", by="bo"),
+    "refresh_segments": lambda crm, _, __: crm.refresh_segments(full=True),
     "settle": lambda crm, one, _: crm.settle(one.ids["card"], "different", by="bo"),
     "settle_many": lambda crm, one, _: crm.settle_many({one.ids["card"]: "different"}, by="bo"),
     "settle_certain": lambda crm, _, __: crm.settle_certain(by="bo"),
@@ -302,7 +320,7 @@ CHANGES: dict[str, Verb] = {
     "forget_requests": lambda crm, _, __: crm.forget_requests(older_than=timedelta(0)),
     "forget_audit": lambda crm, _, __: crm.forget_audit(older_than=timedelta(0)),
 }
-NOTHING_TO_READ = {"close", "compact", "now", "segment_schema"}
+NOTHING_TO_READ = {"close", "compact", "now"}
 
 
 def _file(export: Callable[[io.BytesIO], object]) -> object:

@@ -134,6 +134,7 @@ def walk(crm: Crm, person: Person) -> dict[str, str]:
     _said(crm, person)
     _judged(crm, person, ids)
     _happened(crm, person)
+    _segments(crm, person)
     _effects(crm, person)
     _linked(crm, person)
     return ids
@@ -193,6 +194,23 @@ def _happened(crm: Crm, person: Person) -> None:
     crm.subscribe("mail/1", PLAN, now=AT - timedelta(days=40))
     crm.command(held, Cancel.at_term_end(), by=person.word)
     crm.run_due(now=AT + timedelta(days=10))
+
+
+def _segments(crm: Crm, person: Person) -> None:
+    """She enters segments, leaves one, and changes once more."""
+    for name, rule in (
+        ("buyers", "number_of_orders > 0"),
+        ("new", "last_order_date >= -7d"),
+        ("told", "email_consent = 'granted' OR customer_tags CONTAINS 'x'"),
+    ):
+        crm.save_segment(name, rule, by="ada")  # fmt: skip
+    crm.refresh_segments()
+    crm.deliver(others={"segment_entered": repr}, now=AT + timedelta(days=1))
+    crm.correct(HER, "tags", "x", by="ada")
+    crm.refresh_segments()
+    crm.consent(person.phone, "revoked", channel="sms", purpose="marketing")
+    crm.refuse_contact(HER, purpose="news by post", by="her")
+    crm.correct(HER, "brand", person.say("brand"), by="ada")
 
 
 def _effects(crm: Crm, person: Person) -> None:

@@ -85,6 +85,16 @@ WHOLE: Final[Mapping[str, Call]] = {
     ),
     "undo_last": lambda crm, _, send: crm.undo_last(by="agent", key=send.key),
     "adopt_model": lambda crm, _, send: crm.adopt_model(MODEL, by="ann", key=send.key),
+    "save_segment": lambda crm, _, send: crm.save_segment(
+        "loyal", "number_of_orders > 1", by="ann", key=send.key
+    ),
+    "save_segment: anew": lambda crm, _, send: crm.save_segment(
+        "buyers", "", by="ann", key=send.key
+    ),
+    "rename_segment": lambda crm, _, send: crm.rename_segment(
+        "buyers", "bought", by="ann", key=send.key
+    ),
+    "drop_segment": lambda crm, _, send: crm.drop_segment("lists", by="ann", key=send.key),
     "review": lambda crm, *_: crm.review(by="ann", limit=2),
     "release_review": lambda crm, *_: crm.release_review(by="ben"),
     "release_stuck": lambda crm, *_: crm.release_stuck(),
@@ -124,6 +134,8 @@ MANY: Final[Mapping[str, Call]] = {
     "deliver": _deliver,
     "settle_many": _settle_many,
     "settle_certain": lambda crm, *_: crm.settle_certain(by="ann"),
+    "refresh_segments": lambda crm, *_: crm.refresh_segments(page=5),
+    "refresh_segments: full": lambda crm, *_: crm.refresh_segments(full=True, page=9),
     "forget_requests": lambda crm, *_: crm.forget_requests(),
     "forget_audit": lambda crm, *_: crm.forget_audit(older_than=timedelta(hours=12)),
 }

@@ -15,6 +15,7 @@ READS: Final[Mapping[str, Callable[[Crm], object]]] = {
     "claims": lambda crm: crm.claims("shop/2"),
     "contradictions": lambda crm: crm.contradictions(),
     "draft_matching": lambda crm: crm.draft_matching(auto=AutoMerge(zone=Zone.CERTAIN)),
+    "diff_segment": lambda crm: crm.diff_segment("buyers", "number_of_orders > 1"),
     "due": lambda crm: crm.due(days=30),
     "duplicates": lambda crm: crm.duplicates(),
     "facts": lambda crm: crm.facts("shop/2"),
@@ -24,6 +25,7 @@ READS: Final[Mapping[str, Callable[[Crm], object]]] = {
     "linked": lambda crm: crm.linked("shop/2", "plugin_note"),
     "matches": lambda crm: crm.matches("shop/0"),
     "matching_model": lambda crm: crm.matching_model(),
+    "memberships": lambda crm: crm.memberships("shop/2"),
     "may_contact": lambda crm: crm.may_contact("shop/2", "email", "marketing"),
     "may_contact_address": lambda crm: crm.may_contact_address(
         "ann2@example.com", "email", "marketing"
@@ -35,11 +37,15 @@ READS: Final[Mapping[str, Callable[[Crm], object]]] = {
     "resolve": lambda crm: crm.resolve("shop/2"),
     "review_card": lambda crm: crm.review_card(WAITING.id),
     "review_counts": lambda crm: crm.review_counts(),
+    "saved_segments": lambda crm: crm.saved_segments(),
+    "segment_members": lambda crm: crm.segment_members("buyers"),
+    "segment_schema": lambda crm: crm.segment_schema(),
     "segment": lambda crm: crm.segment("number_of_orders > 0").why("shop/2").sentences(),
     "stuck": lambda crm: crm.stuck(),
     "subscriptions": lambda crm: crm.subscriptions("shop/2"),
     "timeline": lambda crm: crm.timeline("shop/2"),
     "view": lambda crm: crm.view("shop/2"),
+    "why_member": lambda crm: crm.why_member("buyers", "shop/2").sentences(),
     "work_list": lambda crm: crm.work_list(value=lambda _: 1),
 }
-STORELESS: Final = frozenset({"close", "compact", "now", "open", "segment_schema"})
+STORELESS: Final = frozenset({"close", "compact", "now", "open"})

@@ -181,6 +181,12 @@ def _beginning() -> tuple[tuple[ChangeSet, ...], Mapping[str, str]]:
     crm.judge("shop/0", "shop/9", "different", by="agent")
     crm.refuse_contact("shop/5", by="her")
     crm.review(by="ben", limit=1)
+    crm.save_segment("buyers", "number_of_orders > 0", by="agent")
+    crm.save_segment("recent", "IN SEGMENT 'buyers' AND last_order_date >= -1d", by="agent")
+    crm.save_segment("lists", "customer_name IS NOT NULL", by="agent")
+    crm.refresh_segments()
+    crm.record([order("e9", 12)])
+    crm.save_segment("lists", "customer_emails IS NULL", by="agent")
     _effects(store)
     for number in range(2):
         old = RequestKey.of(f"old {number}", number, NOW - timedelta(days=60))

@@ -66,6 +66,11 @@ def fill(crm: Crm, folder: Path, *, tag: str = "a") -> dict[str, Any]:
     crm.judge("shopify/4", "shopify/5", "different", by="ann", now=AT)
     crm.hold("shopify/4", reason=f"case {tag}", by="ann", now=AT)
     edge = crm.merge("shopify/2", "shopify/6", by="ann", now=AT).edge
+    if hasattr(crm, "save_segment"):  # since format 2 of Postgres
+        crm.save_segment(f"{tag} buyers", "last_order_date >= -9d", by=f"ann {tag}", now=AT)
+        query = "number_of_orders > 0 OR email_consent = 'denied'"
+        crm.save_segment("buyers", query, by="ann", now=AT)
+        crm.refresh_segments(now=AT)
     ids = {"edge": edge, "subscription": _sell(crm, tag), "card": _match(crm), "tag": tag}
     crm.ingest(people([9, 10], tag=tag, at=AT), now=AT)
     if hasattr(crm, "erase"):  # since format 1 of Postgres

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from attrs import frozen
@@ -11,7 +11,7 @@ from attrs import frozen
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.segments import SegmentVerbs, Why, setting_of
 from ecrm_core.crm.verbs import Customer, Drafts
-from ecrm_core.kernel import ChangeSet, CustomerId, gate_limit, html_table, plain_table
+from ecrm_core.kernel import ChangeSet, CustomerId, Noted, gate_limit, html_table, plain_table
 from ecrm_core.segmentation import Membership, SavedSegment, Segment
 from ecrm_core.services import (
     Difference,
@@ -34,8 +34,6 @@ from ecrm_core.services import (
 __all__ = ["Refreshed", "SavedSegmentDrafts", "SavedSegmentVerbs", "SegmentMembers"]
 
 _COUNTS = ("customers", "evaluated", "entered", "left", "passed")
-Query = str | Segment | None
-"""A rule: as text, or read already; None or blank text is the rule of nobody."""
 
 
 @frozen(kw_only=True)
@@ -106,7 +104,7 @@ class SavedSegmentDrafts(Drafts):
     """Saving, renaming, dropping and refreshing, each as what it would write."""
 
     def save_segment(
-        self, name: str, query: Query, *, by: str, effects: bool = True,
+        self, name: str, query: str | Segment | None, *, by: str, effects: bool = True,
         now: datetime | None = None,
     ) -> ChangeSet:  # fmt: skip
         """Return what saving the rule would write."""
@@ -144,7 +142,7 @@ class SavedSegmentVerbs(SegmentVerbs):
     def save_segment(
         self,
         name: str,
-        query: Query,
+        query: str | Segment | None,
         *,
         by: str,
         effects: bool = True,
@@ -223,7 +221,7 @@ class SavedSegmentVerbs(SegmentVerbs):
     def diff_segment(
         self,
         name: str,
-        query: Query,
+        query: str | Segment | None,
         *,
         progress: Progress | None = None,
         now: datetime | None = None,
@@ -247,6 +245,7 @@ class SavedSegmentVerbs(SegmentVerbs):
         self,
         *,
         full: bool = False,
+        by: str = "segments",
         page: int = 500,
         progress: Progress | None = None,
         now: datetime | None = None,
@@ -260,14 +259,16 @@ class SavedSegmentVerbs(SegmentVerbs):
         """
         gate_limit(page, "page")
         setting = setting_of(self._settings)
-        work = Refresher(store=self.store, setting=setting, at=self._now(now), page=page)
+        act = self._act(by, now)
+        work = Refresher(store=self.store, setting=setting, at=act.at, by=act.by, page=page)
         if full:
-            commit(self.store, lambda: prepare_full_refresh(self.store))
+            note = Noted(verb="refresh_segments", at=act.at, by=act.by)
+            commit(self.store, lambda: prepare_full_refresh(self.store), note=note)
         return _refreshed(work, progress)
 
 
 def _refreshed(work: Refresher, progress: Progress | None) -> Refreshed:
-    counts: Counter[str] = Counter()
+    work, counts = work.caught_up, Counter[str]()
     total = count_to_ask(work) if progress else 0
     stopped = False
     for found in refresh_pages(work):
@@ -285,7 +286,7 @@ def _refreshed(work: Refresher, progress: Progress | None) -> Refreshed:
     return Refreshed(as_of=work.at, stopped=stopped, misfits=misfits, **told)
 
 
-def _segment(query: Query) -> Segment | None:
+def _segment(query: str | Segment | None) -> Segment | None:
     if isinstance(query, str):
         return Segment.parse(query) if query.strip() else None
     return query

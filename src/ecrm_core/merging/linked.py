@@ -20,7 +20,8 @@ __all__ = ["COUNTED", "LinkedKind"]
 
 COUNTED: Final = (
     "records", "corrections", "merges", "judgements", "legal holds", "claims",
-    "consents about the person", "consents about the addresses", "interactions", "subscriptions",
+    "consents about the person", "consents about the addresses", "interactions", "memberships",
+    "subscriptions",
 )  # fmt: skip
 """What a preview counts of the library's own rows: no linked Kind goes by one of these names."""
 

@@ -17,7 +17,7 @@ from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Decisive, Explanation, explain
 from ecrm_core.segmentation.marks import (
     SEGMENT_MARKS,
-    Cause,
+    MoveCause,
     SegmentMark,
     marks_of,
     watched,
@@ -93,7 +93,7 @@ __all__ = [
     "WATCH",
     "AskedCustomer",
     "AskedSegment",
-    "Cause",
+    "MoveCause",
     "Choice",
     "Comparable",
     "Constant",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ecrm_core.errors import RefusedError, UnknownName
 from ecrm_core.kernel import ABSENT, ChangeSet, Drop, Expect, Put, derive_id, gate_text
@@ -39,7 +39,7 @@ class SavedSegments:
     """All saved segments, and the watch with its version (ABSENT: there is none yet)."""
 
     saved: Sequence[SavedSegment] = ()
-    watch: SegmentWatch = SegmentWatch()
+    watch: SegmentWatch = field(factory=SegmentWatch)
     version: int = ABSENT
 
     @property
@@ -78,7 +78,8 @@ def decide_save_segment(
     rule = NOBODY if segment is None else segment.rule
     rules = {**known.rules, name: rule}
     whole = schema.with_segments(rules)
-    (segment or Segment(NOBODY)).check(whole)
+    if segment is not None:
+        segment.check(whole)
     for other in rules.values():
         expanded(other, whole)  # one that names this one may be too large by now
     made = known.watch.made + (before is None)
@@ -142,7 +143,7 @@ def _written(
     watch = SegmentWatch(
         segments=len(after),
         made=known.watch.made if made is None else made,
-        consents=any("_consent" in name or "_subscription_status" in name for name in names),
+        consents=any(name in schema.fields and schema.fields[name].consent for name in names),
     )
     return ChangeSet(
         puts=(*(Put(SEGMENTS, held) for held in changed), Put(SEGMENT_WATCH, watch)),

@@ -19,10 +19,10 @@ from ecrm_core.segmentation.saved import SegmentWatch
 from ecrm_core.subscriptions import SUBSCRIPTIONS
 from ecrm_core.timeline import FACTS, INTERACTIONS
 
-__all__ = ["SEGMENT_MARKS", "Cause", "SegmentMark", "marks_of", "watched"]
+__all__ = ["SEGMENT_MARKS", "MoveCause", "SegmentMark", "marks_of", "watched"]
 
 
-class Cause(Enum):
+class MoveCause(Enum):
     """Why a customer entered or left."""
 
     DATA = "data"
@@ -41,7 +41,7 @@ class Cause(Enum):
     @property
     def acts(self) -> bool:
         """Whether it may set off anything: becoming one, or two, is nothing she did."""
-        return self not in {Cause.MERGED, Cause.UNMERGED}
+        return self not in {MoveCause.MERGED, MoveCause.UNMERGED}
 
 
 @frozen(kw_only=True)
@@ -49,7 +49,7 @@ class SegmentMark:
     """A mark on a home ("cus_..."), an address ("email:...") or a person ("customer:cus_...")."""
 
     subject: str
-    cause: Cause = Cause.DATA
+    cause: MoveCause = MoveCause.DATA
 
 
 SEGMENT_MARKS: Final = Kind(
@@ -75,7 +75,7 @@ def watched(changes: ChangeSet) -> bool:
 
 
 def marks_of(
-    changes: ChangeSet, watch: SegmentWatch, *, cause: Cause = Cause.DATA
+    changes: ChangeSet, watch: SegmentWatch, *, cause: MoveCause = MoveCause.DATA
 ) -> tuple[Put, ...]:
     """Return the marks that belong to a set of changes; none while no segment is saved.
 

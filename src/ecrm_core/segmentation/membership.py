@@ -13,7 +13,7 @@ from typing import Final
 from attrs import field, frozen
 
 from ecrm_core.kernel import CustomerId, Index, Kind
-from ecrm_core.segmentation.marks import Cause
+from ecrm_core.segmentation.marks import MoveCause
 
 __all__ = [
     "MEMBERSHIPS",
@@ -40,7 +40,7 @@ class Membership:
     number: int = 1
     since: datetime
     until: datetime | None = None
-    cause: Cause
+    cause: MoveCause
     definition: str
 
     @property

@@ -24,7 +24,7 @@ from ecrm_core.kernel import (
     derive_id,
     instant_text,
 )
-from ecrm_core.segmentation.marks import Cause
+from ecrm_core.segmentation.marks import MoveCause
 from ecrm_core.segmentation.membership import (
     MEMBERSHIPS,
     SEGMENT_RECHECKS,
@@ -33,8 +33,17 @@ from ecrm_core.segmentation.membership import (
 )
 from ecrm_core.segmentation.recheck import Recheck
 
-__all__ = ["ENTERED", "LEFT", "MOVED", "TOPICS", "AskedSegment", "AskedCustomer", "decide_gone", "decide_moves",
-           "effect_id"]  # fmt: skip
+__all__ = [
+    "ENTERED",
+    "LEFT",
+    "MOVED",
+    "TOPICS",
+    "AskedCustomer",
+    "AskedSegment",
+    "decide_gone",
+    "decide_moves",
+    "effect_id",
+]  # fmt: skip
 
 ENTERED: Final = "segment_entered"
 """The topic of the effect of entering: segment, name, customer, at, cause, definition, number."""
@@ -70,7 +79,7 @@ def decide_moves(
     asked: Mapping[str, AskedSegment],
     *,
     tenant: str,
-    cause: Cause,
+    cause: MoveCause,
     at: datetime,
 ) -> ChangeSet:
     """Return what becomes of one customer at an instant: memberships, recheck and effects.
@@ -82,7 +91,7 @@ def decide_moves(
     for id_, found in sorted(seen.found.items()):
         row = seen.held.get(id_)
         if found.value is not (row is not None and row.value.until is None):
-            moves.append(_moved(row, asked[id_], seen.customer, cause, at))
+            moves.append(_moved(row, asked[id_], seen.customer, cause=cause, at=at))
     emits = [_effect(move, asked[move.segment], tenant, at) for move in moves
              if asked[move.segment].effects]  # fmt: skip
     versions = {id_: row.version for id_, row in seen.held.items()}
@@ -112,7 +121,7 @@ def decide_gone(
     )
     if held.until is not None:
         return out
-    emit = _effect(_moved(row, gone, held.customer, Cause.DROPPED, at), gone, tenant, at)
+    emit = _effect(_moved(row, gone, held.customer, cause=MoveCause.DROPPED, at=at), gone, tenant, at)
     return evolve(out, emits=(emit,) if gone.effects else (), result={"left": 1})
 
 
@@ -125,7 +134,8 @@ def _moved(
     row: Stored[Membership] | None,
     asked: AskedSegment,
     customer: CustomerId,
-    cause: Cause,
+    *,
+    cause: MoveCause,
     at: datetime,
 ) -> Membership:
     if row is None:

@@ -18,7 +18,7 @@ from ecrm_core.segmentation import (
     SEGMENT_MARKS,
     SEGMENT_WATCH,
     WATCH,
-    Cause,
+    MoveCause,
     SegmentMark,
     SegmentWatch,
     marks_of,
@@ -57,8 +57,8 @@ def marks_on(store: Store, homes: Iterable[str]) -> tuple[Put, ...]:
     return tuple(Put(SEGMENT_MARKS, SegmentMark(subject=home)) for home in sorted(homes))
 
 
-def _cause(changes: ChangeSet) -> Cause:
+def _cause(changes: ChangeSet) -> MoveCause:
     for put in changes.puts:
         if put.kind is MERGE_EDGES and isinstance(put.value, MergeEdge):
-            return Cause.MERGED if put.value.active else Cause.UNMERGED
-    return Cause.DATA
+            return MoveCause.MERGED if put.value.active else MoveCause.UNMERGED
+    return MoveCause.DATA

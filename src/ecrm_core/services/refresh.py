@@ -16,14 +16,24 @@ from attrs import evolve, frozen
 
 from ecrm_core.customers import HOMES, PROFILES, search_keys
 from ecrm_core.errors import ConflictError
-from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Drop, Expect, Put, Stored, combine
+from ecrm_core.kernel import (
+    ABSENT,
+    ChangeSet,
+    CustomerId,
+    Drop,
+    Expect,
+    Noted,
+    Put,
+    Stored,
+    combine,
+)
 from ecrm_core.ports import Store, read_groups, read_rechecks_due, scan_pages
 from ecrm_core.segmentation import (
     MEMBERSHIPS,
     SEGMENT_MARKS,
     SEGMENT_REFRESH,
     AskedSegment,
-    Cause,
+    MoveCause,
     SegmentMark,
     SegmentRefresh,
     decide_gone,
@@ -40,7 +50,7 @@ _KEY = ("refresh",)
 _MANY = 5_000  # rows of a page that are only counted
 _PERSON, _HOME = "customer:", "cus_"
 _ADDRESSES = ("email:", "phone:")
-_CAUSES = (Cause.DATA, Cause.MERGED, Cause.UNMERGED)
+_CAUSES = (MoveCause.DATA, MoveCause.MERGED, MoveCause.UNMERGED)
 """Of several on one customer the last counts: nothing may act on what a merge has moved."""
 
 
@@ -51,7 +61,14 @@ class Refresher:
     store: Store
     setting: Setting
     at: datetime
+    by: str = "segments"
     page: int = 500
+
+    @property
+    def caught_up(self) -> Refresher:
+        """The same at the instant of the last refresh, if that is later: time goes one way."""
+        as_of = read_refresh(self.store).value.as_of
+        return self if as_of is None else evolve(self, at=max(self.at, as_of))
 
     @property
     def questions(self) -> Questions:
@@ -95,15 +112,13 @@ def refresh_pages(work: Refresher) -> Iterator[Counter[str]]:
     ``entered`` and ``left`` moves, ``passed`` pages that others kept changing: they stay for the
     next refresh. An instant before that of the last refresh is taken for that one.
     """
-    as_of = read_refresh(work.store).value.as_of
-    work = work if as_of is None else evolve(work, at=max(work.at, as_of))
-    passed = 0
+    work, passed = work.caught_up, 0
     for step in (_begun, _dropped, _swept, _marked, _due):
         for counts in step(work):
             passed += counts["passed"]
             yield counts
     if not passed:
-        yield _tried(work, lambda: _state(work, as_of=work.at))
+        yield _tried(work, lambda: _brought_up(work))
 
 
 Step = Iterator[Counter[str]]
@@ -112,7 +127,8 @@ Step = Iterator[Counter[str]]
 def _tried(work: Refresher, decide: Callable[[], ChangeSet]) -> Counter[str]:
     """Apply what is decided, anew after a conflict; a page others keep changing is passed."""
     try:
-        applied = commit(work.store, decide)
+        note = Noted(verb="refresh_segments", at=work.at, by=work.by)
+        applied = commit(work.store, decide, note=note)
     except ConflictError as error:
         if error.retry != "operation":
             raise
@@ -128,9 +144,9 @@ def _put(row: Stored[SegmentRefresh], after: SegmentRefresh) -> ChangeSet:
     return ChangeSet(puts=(Put(SEGMENT_REFRESH, after),), expects=expects)
 
 
-def _state(work: Refresher, **after: datetime) -> ChangeSet:
+def _brought_up(work: Refresher) -> ChangeSet:
     row = read_refresh(work.store)
-    return _put(row, evolve(row.value, **after))
+    return _put(row, evolve(row.value, as_of=work.at))
 
 
 # ---------------------------------------------------------------- rules
@@ -141,13 +157,14 @@ def _begun(work: Refresher) -> Step:
 
     def decide() -> ChangeSet:
         row, questions = read_refresh(work.store), work.questions
-        fresh = {id_: evolve(held, basis="") for id_, held in questions.bases.items()}
-        known = {id_: evolve(held, name=fresh[id_].name, effects=fresh[id_].effects)
-                 if id_ in fresh else held for id_, held in row.value.evaluated.items()}  # fmt: skip
-        blank = {id_: fresh[id_] for id_ in questions.misfits}
-        return combine([
-            _put(row, evolve(row.value, evaluated={**fresh, **known, **blank})), questions.guard,
-        ])  # fmt: skip
+        known = row.value.evaluated
+        bases = {
+            id_: known[id_].basis if id_ in known and id_ not in questions.misfits else ""
+            for id_ in questions.bases
+        }
+        fresh = {id_: evolve(questions.bases[id_], basis=basis) for id_, basis in bases.items()}
+        state = _put(row, evolve(row.value, evaluated={**known, **fresh}))
+        return combine([state, questions.guard])
 
     yield _tried(work, decide)
 
@@ -204,7 +221,7 @@ def _sweep_page(work: Refresher) -> ChangeSet:
     state, changed = row.value, _changed(questions, row.value)
     after = state.after if state.sweep == changed else ""
     page = work.store.scan(PROFILES, after=(after,) if after else None, limit=work.page)
-    ask = Ask(segments=changed, cause=Cause.DEFINITION)
+    ask = Ask(segments=changed, cause=MoveCause.DEFINITION)
     asked = questions.page({held.value.id: ask for held in page.rows})
     if page.following is None:
         done = {id_: questions.bases[id_] for id_ in changed}
@@ -244,13 +261,13 @@ def _of_marks(work: Refresher, subjects: Sequence[str]) -> ChangeSet:
     return _counted([asked, off], asked, len(asks))
 
 
-def _concerned(store: Store, marks: Sequence[SegmentMark]) -> Mapping[CustomerId, Cause]:
+def _concerned(store: Store, marks: Sequence[SegmentMark]) -> Mapping[CustomerId, MoveCause]:
     """Return whom marks concern, by the ids they go by and those they went by, and why."""
     people = {m.subject.removeprefix(_PERSON) for m in marks if m.subject.startswith(_PERSON)}
     held = _addresses_of(store, {CustomerId(id_) for id_ in people})
     spoken = {m.subject for m in marks if m.subject.startswith(_ADDRESSES)}
     holders = holders_of(store, sorted(spoken.union(*held.values())))
-    causes: dict[CustomerId, Cause] = {}
+    causes: dict[CustomerId, MoveCause] = {}
     for mark in sorted(marks, key=lambda mark: _CAUSES.index(mark.cause)):
         name = mark.subject.removeprefix(_PERSON)
         homes = {CustomerId(name)} if name.startswith(_HOME) else set()
@@ -270,7 +287,7 @@ def _addresses_of(store: Store, people: Iterable[CustomerId]) -> Mapping[str, fr
     return found
 
 
-def _with_roots(store: Store, causes: Mapping[CustomerId, Cause]) -> Mapping[CustomerId, Cause]:
+def _with_roots(store: Store, causes: Mapping[CustomerId, MoveCause]) -> Mapping[CustomerId, MoveCause]:
     rows = store.get_many(HOMES, [(id_,) for id_ in causes])
     found = dict(causes)
     for id_ in sorted(causes, key=lambda id_: _CAUSES.index(causes[id_])):
@@ -295,6 +312,6 @@ def _due_page(work: Refresher) -> ChangeSet:
     questions, asks = work.questions, {}
     for row in read_rechecks_due(work.store, work.at, limit=work.page):
         due = [id_ for id_, at in row.value.at.items() if at <= work.at and id_ in questions.rules]
-        asks[row.value.customer] = Ask(segments=due, cause=Cause.TIME)
+        asks[row.value.customer] = Ask(segments=due, cause=MoveCause.TIME)
     asked = questions.page(asks)
     return _counted([asked], asked, len(asks))

@@ -15,7 +15,7 @@ from ecrm_core.segmentation import (
     WATCH,
     AskedCustomer,
     AskedSegment,
-    Cause,
+    MoveCause,
     CustomerField,
     Evaluated,
     Recheck,
@@ -53,7 +53,7 @@ class Ask:
     """One customer to be asked: which segments (by id), and why one is looked at."""
 
     segments: Collection[str]
-    cause: Cause
+    cause: MoveCause
 
 
 @frozen(kw_only=True)

@@ -134,7 +134,7 @@ def difference_of(
         )
         for each in names
     ]
-    found = _compared(store, [rule for pair in pairs for rule in pair], setting, at, seen)
+    found = _compared(store, [rule for pair in pairs for rule in pair], setting, at=at, seen=seen)
     before, after = found[::2], found[1::2]
     return tuple(
         Difference(name=each, entering=tuple(sorted(now - was)), leaving=tuple(sorted(was - now)),
@@ -157,6 +157,7 @@ def _compared(
     store: Store,
     segments: Sequence[Segment],
     setting: Setting,
+    *,
     at: datetime,
     seen: Callable[[int], None] | None,
 ) -> list[set[CustomerId]]:

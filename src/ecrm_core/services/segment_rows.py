@@ -93,7 +93,7 @@ def needs_of(segment: Segment, own: Iterable[CustomerField] = ()) -> Needs:
 def load_customers(
     store: Store, profiles: Sequence[Profile], needs: Needs, *, at: datetime
 ) -> Mapping[CustomerId, Loaded]:
-    """Return what is known of a page of customers, by root; consents as they stand at an instant."""
+    """Return what is known of a page of customers, by root; consents as of an instant."""
     homes = _homes(store, profiles)
     everyone = [home for group in homes.values() for home in group]
     facts = read_facts(store, everyone) if needs.facts else {}

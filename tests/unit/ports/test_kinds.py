@@ -1,10 +1,19 @@
 """Kinds: the list of them all is whole."""
 
-from ecrm_core import customers, kernel, matching, merging, sources, subscriptions, timeline
+from ecrm_core import (
+    customers,
+    kernel,
+    matching,
+    merging,
+    segmentation,
+    sources,
+    subscriptions,
+    timeline,
+)
 from ecrm_core.kernel import Kind
 from ecrm_core.ports import KINDS
 
-ROOMS = (customers, kernel, matching, merging, sources, subscriptions, timeline)
+ROOMS = (customers, kernel, matching, merging, segmentation, sources, subscriptions, timeline)
 
 
 def test_every_kind_a_room_declares_is_listed_once() -> None:

@@ -22,7 +22,7 @@ from ecrm_core.customers import (
 from ecrm_core.errors import MissingError, SegmentSyntaxError
 from ecrm_core.kernel import FixedClock, Kind, Money
 from ecrm_core.segmentation import Segment
-from ecrm_core.services.segments import needs_of
+from ecrm_core.services.segment_rows import needs_of
 from ecrm_core.sources import Delivery
 from ecrm_core.timeline import Interaction
 

@@ -408,6 +408,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "name"),
     )
     op.create_table(
+        "ecrm_membership",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "segment", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "customer", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "current", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "segment", "customer"),
+    )
+    op.create_index(
+        "ecrm_membership$by_customer",
+        "ecrm_membership",
+        ["tenant", "customer", "segment"],
+        unique=False,
+        postgresql_where=None,
+        sqlite_where=None,
+    )
+    op.create_index(
+        "ecrm_membership$by_segment",
+        "ecrm_membership",
+        ["tenant", "segment", "current", "customer"],
+        unique=False,
+        postgresql_where=sa.text("current IS NOT NULL"),
+        sqlite_where=sa.text("current IS NOT NULL"),
+    )
+    op.create_table(
         "ecrm_merge_edge",
         sa.Column(
             "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
@@ -791,6 +826,96 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "keyset", "key", "home_id"),
     )
     op.create_table(
+        "ecrm_segment",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "name", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id"),
+    )
+    op.create_index(
+        "ecrm_segment$by_name",
+        "ecrm_segment",
+        ["tenant", "name", "id"],
+        unique=False,
+        postgresql_where=sa.text("name IS NOT NULL"),
+        sqlite_where=sa.text("name IS NOT NULL"),
+    )
+    op.create_table(
+        "ecrm_segment_mark",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "subject", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "cause", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "subject", "cause"),
+    )
+    op.create_table(
+        "ecrm_segment_recheck",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "customer", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "first", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "customer"),
+    )
+    op.create_index(
+        "ecrm_segment_recheck$by_time",
+        "ecrm_segment_recheck",
+        ["tenant", "first", "customer"],
+        unique=False,
+        postgresql_where=sa.text("first IS NOT NULL"),
+        sqlite_where=sa.text("first IS NOT NULL"),
+    )
+    op.create_table(
+        "ecrm_segment_refresh",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id"),
+    )
+    op.create_table(
+        "ecrm_segment_watch",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id"),
+    )
+    op.create_table(
         "ecrm_subscription",
         sa.Column(
             "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
@@ -916,6 +1041,23 @@ def downgrade() -> None:
         sqlite_where=sa.text("customer IS NOT NULL"),
     )
     op.drop_table("ecrm_subscription")
+    op.drop_table("ecrm_segment_watch")
+    op.drop_table("ecrm_segment_refresh")
+    op.drop_index(
+        "ecrm_segment_recheck$by_time",
+        table_name="ecrm_segment_recheck",
+        postgresql_where=sa.text("first IS NOT NULL"),
+        sqlite_where=sa.text("first IS NOT NULL"),
+    )
+    op.drop_table("ecrm_segment_recheck")
+    op.drop_table("ecrm_segment_mark")
+    op.drop_index(
+        "ecrm_segment$by_name",
+        table_name="ecrm_segment",
+        postgresql_where=sa.text("name IS NOT NULL"),
+        sqlite_where=sa.text("name IS NOT NULL"),
+    )
+    op.drop_table("ecrm_segment")
     op.drop_table("ecrm_search_key")
     op.drop_index(
         "ecrm_review_lease$by_reviewer",
@@ -1036,6 +1178,19 @@ def downgrade() -> None:
         sqlite_where=sa.text("loser IS NOT NULL"),
     )
     op.drop_table("ecrm_merge_edge")
+    op.drop_index(
+        "ecrm_membership$by_segment",
+        table_name="ecrm_membership",
+        postgresql_where=sa.text("current IS NOT NULL"),
+        sqlite_where=sa.text("current IS NOT NULL"),
+    )
+    op.drop_index(
+        "ecrm_membership$by_customer",
+        table_name="ecrm_membership",
+        postgresql_where=None,
+        sqlite_where=None,
+    )
+    op.drop_table("ecrm_membership")
     op.drop_table("ecrm_match_sweep")
     op.drop_table("ecrm_match_model_body")
     op.drop_index(
