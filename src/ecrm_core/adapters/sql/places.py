@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from attrs import evolve, frozen
 from sqlglot import exp
@@ -18,7 +19,7 @@ from ecrm_core.segmentation.values import Plain
 
 __all__ = ["Listed", "Place", "Table", "list_of", "place_of"]
 
-_EDGE = 10**41
+_EDGE = Decimal("1e41")
 
 
 @frozen(kw_only=True)
@@ -81,16 +82,17 @@ def place_of(held: SchemaField, table: Table) -> Place | None:
         summed=column.form is not Form.REAL,
     )
     if column.form in {Form.REAL, Form.DECIMAL}:
-        place = _finite(place, raw, writer)
+        edge = float(_EDGE) if column.form is Form.REAL else _EDGE
+        place = _finite(place, raw, edge, writer)
     return _amount(place, column, table) if held.type is FieldType.MONEY else place
 
 
-def _finite(place: Place, raw: Callable[[], Sql], writer: Writer) -> Place:
+def _finite(place: Place, raw: Callable[[], Sql], edge: float | Decimal, writer: Writer) -> Place:
     """NaN and infinity are missing: Postgres sorts NaN above everything."""
 
     def finite() -> Sql:
-        above = exp.GT(this=raw(), expression=writer.bind(float(-_EDGE)))
-        below = exp.LT(this=raw(), expression=writer.bind(float(_EDGE)))
+        above = exp.GT(this=raw(), expression=writer.bind(-edge))
+        below = exp.LT(this=raw(), expression=writer.bind(edge))
         return both([known(raw()), above, below])
 
     return evolve(place, known=finite, guarded=True)

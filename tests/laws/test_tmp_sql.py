@@ -1,0 +1,70 @@
+"""Laws of segments in SQL: SQLite and Postgres say of every row what the interpreter says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ecrm_core.segmentation import Row, evaluate
+from ecrm_core.segmentation.tree import Rule
+from tests.postgres import Postgres
+from tests.profile import size
+from tests.segment_databases import Database, postgres_databases, sqlite_databases
+from tests.segment_trees import ROWS, RULES, SCHEMA, TIMES, ZONES
+
+pytestmark = pytest.mark.long
+# Each example is some ten rows, asked of two mappings.
+MANY = settings(
+    max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+SEVERAL = st.lists(ROWS, min_size=1, max_size=20)
+
+
+def differing(
+    database: Database, rule: Rule, rows: list[Row], as_of: datetime, tz: str
+) -> list[int]:
+    """Return the numbers of the rows of which the database says another thing."""
+    held = [database.held(row) for row in rows]
+    told = database(rule, held, as_of, tz)
+    meant = [evaluate(rule, row, schema=SCHEMA, as_of=as_of, tz=tz) for row in held]
+    return [at for at, pair in enumerate(zip(told, meant, strict=True)) if pair[0] is not pair[1]]
+
+
+@pytest.fixture(scope="module")
+def sqlite() -> Iterator[list[Database]]:
+    found = list(sqlite_databases())
+    yield found
+    for each in found:
+        with closing(each.connection):
+            pass
+
+
+@pytest.fixture(scope="module")
+def in_postgres(postgres: Postgres) -> Iterator[list[Database]]:
+    with postgres_databases(postgres) as found:
+        yield found
+
+
+@MANY
+@given(rule=RULES, rows=SEVERAL, as_of=TIMES, tz=st.sampled_from(ZONES))
+def test_sqlite_has_the_members_the_interpreter_has(
+    sqlite: list[Database], rule: Rule, rows: list[Row], as_of: datetime, tz: str
+) -> None:
+    assert {each.name: differing(each, rule, rows, as_of, tz) for each in sqlite} == {
+        each.name: [] for each in sqlite
+    }
+
+
+@MANY
+@given(rule=RULES, rows=SEVERAL, as_of=TIMES, tz=st.sampled_from(ZONES))
+def test_postgres_has_the_members_the_interpreter_has(
+    in_postgres: list[Database], rule: Rule, rows: list[Row], as_of: datetime, tz: str
+) -> None:
+    assert {each.name: differing(each, rule, rows, as_of, tz) for each in in_postgres} == {
+        each.name: [] for each in in_postgres
+    }
