@@ -168,9 +168,7 @@ class Days:
         who, day = self.random.choice(KEYS), self.now.date()
         starts = day + timedelta(days=self.random.choice([-60, -20, 0, 15]))
         billed = max(starts, day)
-        self._known(
-            lambda: self.crm.subscribe(who, PLAN, starts_on=starts, billed_through=billed)
-        )
+        self._known(lambda: self.crm.subscribe(who, PLAN, starts_on=starts, billed_through=billed))
 
     def cancel(self) -> None:
         who = self.random.choice(KEYS)
