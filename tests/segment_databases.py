@@ -94,11 +94,12 @@ class Database:
 
     def fill(self, rows: Sequence[Row]) -> None:
         """Put these rows in the place of all; their numbers are their keys."""
-        names = [self.mapping.customers.table, *(r.table for r in self.mapping.relations.values())]
-        for name in (*names, *(each.table for each in self._texts())):
-            self.connection.execute(f"DELETE FROM {_quoted(name)}")
+        for each in self._texts():
+            self.connection.execute(f'DELETE FROM "{each.table}"')
         numbered = [(f"{at:04d}", row) for at, row in enumerate(rows)]
-        fill_tables(self.connection, self.dialect, self.mapping, numbered, schema=self.schema)
+        fill_tables(
+            self.connection, self.dialect, self.mapping, numbered, schema=self.schema, anew=True
+        )
         for each in self._texts():
             self.connection.executemany(
                 f'INSERT INTO "{each.table}" VALUES (?, ?)',

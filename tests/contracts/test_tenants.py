@@ -243,6 +243,7 @@ READS: dict[str, Verb] = {
     "review_card": lambda crm, one, _: crm.review_card(one.ids["card"], masked=False),
     "review_counts": lambda crm, _, __: crm.review_counts(),
     "segment": lambda crm, _, __: list(crm.segment("brand IS NULL").members),
+    "segment_rows": lambda crm, _, __: [id_ for id_, _ in crm.segment_rows()],
     "stuck": lambda crm, _, __: crm.stuck(),
     "subscriptions": lambda crm, _, who: crm.subscriptions(who),
     "timeline": lambda crm, _, who: crm.timeline(who),

@@ -36,6 +36,7 @@ READS: Final[Mapping[str, Callable[[Crm], object]]] = {
     "review_card": lambda crm: crm.review_card(WAITING.id),
     "review_counts": lambda crm: crm.review_counts(),
     "segment": lambda crm: crm.segment("number_of_orders > 0").why("shop/2").sentences(),
+    "segment_rows": lambda crm: list(crm.segment_rows()),
     "stuck": lambda crm: crm.stuck(),
     "subscriptions": lambda crm: crm.subscriptions("shop/2"),
     "timeline": lambda crm: crm.timeline("shop/2"),
