@@ -11,7 +11,17 @@ from sqlglot import exp
 from ecrm_core.adapters.sql.conditions import condition, until
 from ecrm_core.adapters.sql.mapping import SqlMapping
 from ecrm_core.adapters.sql.places import Table
-from ecrm_core.adapters.sql.writing import TRUE, Sql, Writer, both, either, known, opposite
+from ecrm_core.adapters.sql.writing import (
+    TRUE,
+    Sql,
+    Writer,
+    both,
+    either,
+    known,
+    opposite,
+    select,
+    some,
+)
 from ecrm_core.segmentation import FieldType, Row, Schema
 from ecrm_core.segmentation.evaluate import holds
 from ecrm_core.segmentation.scope import Scope
@@ -127,11 +137,7 @@ class Asked:
 
     def _exists(self, rule: Matches, rows: Table, kept: Sql) -> Sql:
         same = exp.EQ(this=self.writer.column("r", rows.key), expression=self._owner(rule))
-        return exp.Exists(
-            this=exp.select("1")
-            .from_(self._from(rule))
-            .where(both([same, self._seen(rule, rows), kept]))
-        )
+        return some(self._from(rule), both([same, self._seen(rule, rows), kept]))
 
     def _group(self, rule: Matches, having: Rule, rows: Table, *, wants: bool) -> Sql:
         """Return that she has rows that are ``wants`` together; of no rows the answer is the other.
@@ -140,19 +146,19 @@ class Asked:
         """
         key = self.writer.column("r", rows.key)
         kept = TRUE if rule.where is None else self._where(rule.where, rows, wants=True)
-        groups = (
-            exp.select(exp.alias_(key, "k", quoted=True))
-            .from_(self._from(rule))
-            .where(both([known(key.copy()), self._seen(rule, rows), kept]))
-            .group_by(key.copy())
-            .having(self._where(having, rows, wants=wants))
-        )
+        where = both([known(key.copy()), self._seen(rule, rows), kept])
+        groups = select([exp.Alias(this=key, alias=self.writer.name("k"))], self._from(rule), where)
+        groups = groups.group_by(key.copy(), copy=False)
+        groups = groups.having(self._where(having, rows, wants=wants), copy=False)
         if not self.writer.postgres:
             return both(
-                [known(self._owner(rule)), exp.In(this=self._owner(rule), query=groups.subquery())]
+                [
+                    known(self._owner(rule)),
+                    exp.In(this=self._owner(rule), query=groups.subquery(copy=False)),
+                ]
             )
         same = exp.EQ(this=self.writer.column("g", "k"), expression=self._owner(rule))
-        return exp.Exists(this=exp.select("1").from_(groups.subquery("g")).where(same))
+        return some(groups.subquery("g", copy=False), same)
 
     def _of_none(self, rule: Matches, having: Rule) -> bool:
         """Tell what the conditions on all rows come to where there are none."""

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from ecrm_core.adapters.sql.forms import Cut, Form, bounded, cut_of
 from ecrm_core.adapters.sql.mapping import Column, ListTable, Part, fits
-from ecrm_core.adapters.sql.writing import FALSE, Sql, Writer, both, known
+from ecrm_core.adapters.sql.writing import FALSE, Sql, Writer, both, known, some
 from ecrm_core.kernel import Registry
 from ecrm_core.segmentation import FieldType, SchemaField
 from ecrm_core.segmentation.times import Times
@@ -137,17 +137,13 @@ def list_of(held: SchemaField, table: Table) -> Listed | None:
     return _array(raw, writer) if form is Form.ARRAY else _jsonb(raw, writer)
 
 
-def _rows(table: Sql, conditions: Sql) -> Sql:
-    return exp.Exists(this=exp.select("1").from_(table).where(conditions))
-
-
 def _table(part: ListTable, table: Table) -> Listed:
     writer = table.writer
 
     def rows(*more: Sql) -> Sql:
         own = writer.column("l", part.key)
         same = exp.EQ(this=own, expression=writer.column(table.alias, table.key))
-        return _rows(writer.table(part.table, part.schema, "l"), both([same, *more]))
+        return some(writer.table(part.table, part.schema, "l"), both([same, *more]))
 
     def value() -> Sql:
         return writer.column("l", part.value)
@@ -164,7 +160,7 @@ def _json_each(raw: Callable[[], Sql], writer: Writer) -> Listed:
             this=writer.call("json_each", raw()), alias=exp.TableAlias(this=writer.name("j"))
         )
         text = exp.EQ(this=writer.column("j", "type"), expression=exp.Literal.string("text"))
-        return _rows(each, both([text, *more]))
+        return some(each, both([text, *more]))
 
     def value() -> Sql:
         return writer.text(writer.column("j", "value"))
