@@ -94,10 +94,12 @@ class Database:
 
     def fill(self, rows: Sequence[Row]) -> None:
         """Put these rows in the place of all; their numbers are their keys."""
-        for held in (self.mapping.customers, *self.mapping.relations.values(), *self._texts()):
-            self.connection.execute(f"DELETE FROM {_quoted(held.table)}")
+        for each in self._texts():
+            self.connection.execute(f'DELETE FROM "{each.table}"')
         numbered = [(f"{at:04d}", row) for at, row in enumerate(rows)]
-        fill_tables(self.connection, self.dialect, self.mapping, numbered, schema=self.schema)
+        fill_tables(
+            self.connection, self.dialect, self.mapping, numbered, schema=self.schema, anew=True
+        )
         for each in self._texts():
             self.connection.executemany(
                 f'INSERT INTO "{each.table}" VALUES (?, ?)',
@@ -177,12 +179,12 @@ def _holds(value: object, field: SchemaField, column: Column) -> bool:
 
 def sqlite_databases(schema: Schema = SCHEMA) -> Iterator[Database]:
     """Our own tables and the host's, in SQLite."""
-    for name, made in (
-        ("own", lambda: own_tables(schema, "sqlite")),
-        ("host", lambda: host_tables("sqlite")),
+    for name, mapping in (
+        ("own", own_tables(schema, "sqlite")),
+        ("host", host_tables("sqlite")),
     ):
         connection = sqlite3.connect(":memory:", isolation_level=None)
-        database = Database(f"sqlite {name}", connection, "sqlite", made(), schema)
+        database = Database(f"sqlite {name}", connection, "sqlite", mapping, schema)
         database.create()
         yield database
 

@@ -256,6 +256,7 @@ READS: dict[str, Verb] = {
     "segment_members": lambda crm, _, __: crm.segment_members("buyers"),
     "segment_schema": lambda crm, _, __: list(crm.segment_schema().segments),
     "segment": lambda crm, _, __: list(crm.segment("brand IS NULL").members),
+    "segment_rows": lambda crm, _, __: [id_ for id_, _ in crm.segment_rows()],
     "stuck": lambda crm, _, __: crm.stuck(),
     "subscriptions": lambda crm, _, who: crm.subscriptions(who),
     "timeline": lambda crm, _, who: crm.timeline(who),

@@ -41,6 +41,7 @@ READS: Final[Mapping[str, Callable[[Crm], object]]] = {
     "segment_members": lambda crm: crm.segment_members("buyers"),
     "segment_schema": lambda crm: crm.segment_schema(),
     "segment": lambda crm: crm.segment("number_of_orders > 0").why("shop/2").sentences(),
+    "segment_rows": lambda crm: list(crm.segment_rows()),
     "stuck": lambda crm: crm.stuck(),
     "subscriptions": lambda crm: crm.subscriptions("shop/2"),
     "timeline": lambda crm: crm.timeline("shop/2"),

@@ -20,15 +20,18 @@ from tests.segment_trees import ROWS, RULES, SCHEMA, TIMES, ZONES
 pytestmark = pytest.mark.long
 # Each example is some ten rows, asked of two mappings.
 MANY = settings(
-    max_examples=size(40, 3_000), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=size(15, 3_500), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-SEVERAL = st.lists(ROWS, min_size=1, max_size=20)
+SEVERAL = st.lists(ROWS, min_size=1, max_size=12)
 
 
-def differing(
-    database: Database, rule: Rule, rows: list[Row], as_of: datetime, tz: str
-) -> list[int]:
+When = tuple[datetime, str]
+WHENS = st.tuples(TIMES, st.sampled_from(ZONES))
+
+
+def differing(database: Database, rule: Rule, rows: list[Row], when: When) -> list[int]:
     """Return the numbers of the rows of which the database says another thing."""
+    as_of, tz = when
     held = [database.held(row) for row in rows]
     told = database(rule, held, as_of, tz)
     meant = [evaluate(rule, row, schema=SCHEMA, as_of=as_of, tz=tz) for row in held]
@@ -51,20 +54,20 @@ def in_postgres(postgres: Postgres) -> Iterator[list[Database]]:
 
 
 @MANY
-@given(rule=RULES, rows=SEVERAL, as_of=TIMES, tz=st.sampled_from(ZONES))
+@given(rule=RULES, rows=SEVERAL, when=WHENS)
 def test_sqlite_has_the_members_the_interpreter_has(
-    sqlite: list[Database], rule: Rule, rows: list[Row], as_of: datetime, tz: str
+    sqlite: list[Database], rule: Rule, rows: list[Row], when: When
 ) -> None:
-    assert {each.name: differing(each, rule, rows, as_of, tz) for each in sqlite} == {
+    assert {each.name: differing(each, rule, rows, when) for each in sqlite} == {
         each.name: [] for each in sqlite
     }
 
 
 @MANY
-@given(rule=RULES, rows=SEVERAL, as_of=TIMES, tz=st.sampled_from(ZONES))
+@given(rule=RULES, rows=SEVERAL, when=WHENS)
 def test_postgres_has_the_members_the_interpreter_has(
-    in_postgres: list[Database], rule: Rule, rows: list[Row], as_of: datetime, tz: str
+    in_postgres: list[Database], rule: Rule, rows: list[Row], when: When
 ) -> None:
-    assert {each.name: differing(each, rule, rows, as_of, tz) for each in in_postgres} == {
+    assert {each.name: differing(each, rule, rows, when) for each in in_postgres} == {
         each.name: [] for each in in_postgres
     }

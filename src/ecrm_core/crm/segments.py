@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from ecrm_core.crm.settings import Settings
@@ -11,6 +12,7 @@ from ecrm_core.kernel import CustomerId, html_table
 from ecrm_core.ports import Store, read_saved_segments
 from ecrm_core.segmentation import (
     Explanation,
+    Row,
     Schema,
     Segment,
     customer_schema,
@@ -20,7 +22,13 @@ from ecrm_core.segmentation import (
     segments_named,
     sentences,
 )
-from ecrm_core.services import Question, Setting, explain_member, segment_members
+from ecrm_core.services import (
+    Question,
+    Setting,
+    explain_member,
+    segment_members,
+    segment_rows,
+)
 
 __all__ = ["SegmentResult", "SegmentVerbs", "Why", "setting_of"]
 
@@ -157,6 +165,21 @@ class SegmentVerbs(Verbs):
         warnings = (*deprecated, *checked, *_current(question.whole, past=at < now))
         members = segment_members(self.store, question)
         return SegmentResult(self.store, question, members, warnings)
+
+    def segment_rows(
+        self, customers: Iterable[CustomerId] | None = None, *, as_of: datetime | None = None
+    ) -> Iterator[tuple[CustomerId, Row]]:
+        """Go through all customers, or those who go by these ids, as segments see them now.
+
+        Each is a row with every field and relation of ``segment_schema``, for tables of your own
+        (``ecrm_core.adapters.sql.fill_tables``); ids of nobody are passed over. Raises PluginError
+        where a field of the tools fails.
+        """
+        at, setting = self.now() if as_of is None else self._now(as_of), setting_of(self._settings)
+        return segment_rows(
+            self.store, setting.own, as_of=at, currency=setting.schema.currency,
+            customers=customers,
+        )  # fmt: skip
 
     def segment_schema(self) -> Schema:
         """Return what a segment may ask: the standard fields, the shop's own, and the tools'.

@@ -104,7 +104,12 @@ from ecrm_core.services.saved_segments import (
     read_segments,
 )
 from ecrm_core.services.segment_members import MembersFound, members_of, memberships_of
-from ecrm_core.services.segments import Question, explain_member, segment_members
+from ecrm_core.services.segments import (
+    Question,
+    explain_member,
+    segment_members,
+    segment_rows,
+)
 from ecrm_core.services.settle import (
     CardSaid,
     prepare_settle,
@@ -242,6 +247,7 @@ __all__ = [
     "ruled",
     "run_pages",
     "segment_members",
+    "segment_rows",
     "stored_judgement_rows",
     "stuck_effects",
     "subscriptions_of",

@@ -58,6 +58,11 @@ class Needs:
     channels: tuple[str, ...] = ()
 
     @classmethod
+    def everything(cls) -> Needs:
+        """Return what all fields and relations ask for."""
+        return cls(facts=True, interactions=True, subscriptions=True, channels=_CHANNELS)
+
+    @classmethod
     def total(cls, parts: Iterable[Needs]) -> Needs:
         """Return what several rules ask for together."""
         held = tuple(parts)

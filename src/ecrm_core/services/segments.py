@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 
 from attrs import frozen
 
@@ -23,9 +24,9 @@ from ecrm_core.segmentation import (
     fields_named,
 )
 from ecrm_core.services.identity import group_of
-from ecrm_core.services.segment_rows import load_customers, needs_of, row_of
+from ecrm_core.services.segment_rows import Needs, load_customers, needs_of, row_of
 
-__all__ = ["Question", "explain_member", "segment_members"]
+__all__ = ["Question", "explain_member", "segment_members", "segment_rows"]
 
 _PAGE = 500
 
@@ -74,6 +75,35 @@ def segment_members(
         if seen is not None:
             seen(total)
     return tuple(sorted(found))
+
+
+def segment_rows(
+    store: Store,
+    own: Sequence[CustomerField],
+    *,
+    as_of: datetime,
+    currency: str | None,
+    customers: Iterable[CustomerId] | None = None,
+) -> Iterator[tuple[CustomerId, Row]]:
+    """Go through customers, all or some by the ids they go by, as rows with every field there is.
+
+    Ids that are no customer's are passed over.
+    """
+    for page in _profiles(store, customers):
+        loaded = load_customers(store, page, Needs.everything(), at=as_of)
+        for id_, known in loaded.items():
+            yield id_, row_of(known, own, as_of=as_of, currency=currency)
+
+
+def _profiles(
+    store: Store, customers: Iterable[CustomerId] | None
+) -> Iterator[tuple[Profile, ...]]:
+    if customers is None:
+        yield from all_profiles(store, page=_PAGE)
+        return
+    ids = iter(dict.fromkeys(customers))
+    while page := list(islice(ids, _PAGE)):
+        yield tuple(read_profiles(store, page).values())
 
 
 def explain_member(store: Store, customer: str | SourceKey, question: Question) -> Explanation:

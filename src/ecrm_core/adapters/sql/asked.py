@@ -8,27 +8,26 @@ from __future__ import annotations
 from attrs import field, frozen
 from sqlglot import exp
 
-from ecrm_core.adapters.sql.conditions import condition
+from ecrm_core.adapters.sql.conditions import condition, until
 from ecrm_core.adapters.sql.mapping import SqlMapping
 from ecrm_core.adapters.sql.places import Table
-from ecrm_core.adapters.sql.writing import TRUE, Sql, Writer, both, either, known, opposite
+from ecrm_core.adapters.sql.writing import (
+    TRUE,
+    Sql,
+    Writer,
+    both,
+    either,
+    known,
+    opposite,
+    select,
+    some,
+)
 from ecrm_core.segmentation import FieldType, Row, Schema
 from ecrm_core.segmentation.evaluate import holds
 from ecrm_core.segmentation.scope import Scope
-from ecrm_core.segmentation.terms import Day, FieldRef, Instant
+from ecrm_core.segmentation.terms import Aggregate, Function, Number
 from ecrm_core.segmentation.times import Times
-from ecrm_core.segmentation.tree import (
-    And,
-    Compare,
-    InSegment,
-    IsNull,
-    Matches,
-    Not,
-    Op,
-    Or,
-    Rule,
-    all_of,
-)
+from ecrm_core.segmentation.tree import And, Compare, InSegment, Matches, Not, Op, Or, Rule, all_of
 
 __all__ = ["Asked"]
 
@@ -117,13 +116,15 @@ class Asked:
     # ------------------------------------------------------------ relations
 
     def _matches(self, rule: Matches, *, wants: bool) -> Sql:
-        rows = self._rows(rule.relation)
-        if rule.having is None:
+        rows, any_row = self._rows(rule.relation), _any_row(rule.having)
+        if any_row is not None:
+            wants = wants is any_row
             return self._some(rule, rows) if wants else opposite(self._surely_some(rule, rows))
-        if not self._is_exact(rule, rows):
+        if rule.having is None or not self._is_exact(rule, rows):
             return TRUE
-        found = self._group(rule, rule.having, rows, wants=not self._of_none(rule, rule.having))
-        return found if wants is not self._of_none(rule, rule.having) else opposite(found)
+        of_none = self._of_none(rule, rule.having)
+        found = self._group(rule, rule.having, rows, wants=not of_none)
+        return found if wants is not of_none else opposite(found)
 
     def _some(self, rule: Matches, rows: Table) -> Sql:
         kept = TRUE if rule.where is None else self._where(rule.where, rows, wants=True)
@@ -136,11 +137,7 @@ class Asked:
 
     def _exists(self, rule: Matches, rows: Table, kept: Sql) -> Sql:
         same = exp.EQ(this=self.writer.column("r", rows.key), expression=self._owner(rule))
-        return exp.Exists(
-            this=exp.select("1")
-            .from_(self._from(rule))
-            .where(both([same, self._seen(rule, rows), kept]))
-        )
+        return some(self._from(rule), both([same, self._seen(rule, rows), kept]))
 
     def _group(self, rule: Matches, having: Rule, rows: Table, *, wants: bool) -> Sql:
         """Return that she has rows that are ``wants`` together; of no rows the answer is the other.
@@ -149,19 +146,19 @@ class Asked:
         """
         key = self.writer.column("r", rows.key)
         kept = TRUE if rule.where is None else self._where(rule.where, rows, wants=True)
-        groups = (
-            exp.select(exp.alias_(key, "k", quoted=True))
-            .from_(self._from(rule))
-            .where(both([known(key.copy()), self._seen(rule, rows), kept]))
-            .group_by(key.copy())
-            .having(self._where(having, rows, wants=wants))
-        )
+        where = both([known(key.copy()), self._seen(rule, rows), kept])
+        groups = select([exp.Alias(this=key, alias=self.writer.name("k"))], self._from(rule), where)
+        groups = groups.group_by(key.copy(), copy=False)
+        groups = groups.having(self._where(having, rows, wants=wants), copy=False)
         if not self.writer.postgres:
             return both(
-                [known(self._owner(rule)), exp.In(this=self._owner(rule), query=groups.subquery())]
+                [
+                    known(self._owner(rule)),
+                    exp.In(this=self._owner(rule), query=groups.subquery(copy=False)),
+                ]
             )
         same = exp.EQ(this=self.writer.column("g", "k"), expression=self._owner(rule))
-        return exp.Exists(this=exp.select("1").from_(groups.subquery("g")).where(same))
+        return some(groups.subquery("g", copy=False), same)
 
     def _of_none(self, rule: Matches, having: Rule) -> bool:
         """Tell what the conditions on all rows come to where there are none."""
@@ -183,6 +180,20 @@ class Asked:
         if at is None:
             return TRUE
         moment = rows.fields[at].type is FieldType.INSTANT
-        until = Instant(self.times.as_of) if moment else Day(self.times.today)
-        parts = IsNull(FieldRef(at)), Compare(FieldRef(at), Op.LE, until)
-        return either(self._where(part, rows, wants=True) for part in parts)
+        return until(at, self.times.as_of if moment else self.times.today, rows)
+
+
+_ANY_ROW = {
+    (Op.GE, 1): True, (Op.GT, 0): True, (Op.NE, 0): True,
+    (Op.LT, 1): False, (Op.LE, 0): False, (Op.EQ, 0): False,
+}  # fmt: skip
+
+
+def _any_row(having: Rule | None) -> bool | None:
+    """Tell whether conditions on all rows ask for any row at all, or for none; None: for more."""
+    if having is None:
+        return True
+    if not isinstance(having, Compare) or not isinstance(having.right, Number):
+        return None
+    counted = having.left == Aggregate(Function.COUNT)
+    return _ANY_ROW.get((having.op, int(having.right.value))) if counted else None

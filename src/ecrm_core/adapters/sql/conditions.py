@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from attrs import evolve
 from sqlglot import exp
@@ -38,7 +38,7 @@ from ecrm_core.segmentation.tree import (
 )
 from ecrm_core.segmentation.values import Plain, wanted
 
-__all__ = ["condition"]
+__all__ = ["condition", "until"]
 
 
 def condition(leaf: Leaf, table: Table) -> Sql | None:
@@ -60,6 +60,15 @@ def condition(leaf: Leaf, table: Table) -> Sql | None:
     test = _returns if held.type is FieldType.RECURRING else _test
     found = both([place.known(), test(leaf, place, named, table.writer)])
     return opposite(found) if is_negated(leaf) else found
+
+
+def until(name: str, last: date | datetime, table: Table) -> Sql:
+    """Return that a day or moment is not after the last one, or missing."""
+    place = place_of(table.fields[name], table)
+    if place is None:
+        return TRUE
+    parts = opposite(place.known()), _edge(Op.LE, place, last, table.writer)
+    return either(parts)
 
 
 def _of_list(leaf: Leaf, listed: Listed) -> Sql:

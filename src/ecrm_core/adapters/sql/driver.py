@@ -11,7 +11,7 @@ __all__ = ["Connection", "Cursor"]
 class Cursor(Protocol):
     """A cursor of sqlite3 or psycopg."""
 
-    def execute(self, sql: Any, params: Any, /) -> object:  # noqa: ANN401 - drivers differ
+    def execute(self, sql: Any, params: Any = ..., /) -> object:  # noqa: ANN401 - drivers differ
         """Run a statement with its values by name."""
         ...
 

@@ -29,15 +29,19 @@ def fill_tables(
     *,
     schema: Schema,
     gone: Iterable[str] = (),
+    anew: bool = False,
 ) -> int:
     """Put rows by customer in the place of what was there of these customers; return how many.
 
-    ``gone`` are customers to leave out from now on: erased, or merged into another. Values are kept
-    as a segment reads them: in NFC, and without what is of another type. Nothing is committed.
+    ``gone`` are customers to leave out from now on: erased, or merged into another. ``anew``: what
+    was there of anybody goes first. Values are kept as a segment reads them: in NFC, and without
+    what is of another type. Nothing is committed.
     Raises InputError ("sql_range", with the field as its path) for a value a column cannot hold
     exactly, before anything of its page is written.
     """
     filling = _Filling(connection, dialect, mapping, schema)
+    if anew:
+        filling.clear()
     filling.drop(gone)
     told = iter(rows)
     count = 0
@@ -54,13 +58,20 @@ class _Filling:
     mapping: SqlMapping
     schema: Schema
 
+    def clear(self) -> None:
+        writer = Writer(self.dialect)
+        for held in self._tables():
+            self.connection.cursor().execute(f"DELETE FROM {_table(writer, held)}", {})  # noqa: S608
+
+    def _tables(self) -> list[Held]:
+        return [*self.mapping.relations.values(), self.mapping.customers]
+
     def drop(self, ids: Iterable[str]) -> None:
         keys = [{"k": id_} for id_ in ids]
         if not keys:
             return
         writer, cursor = Writer(self.dialect), self.connection.cursor()
-        tables: list[Held] = [*self.mapping.relations.values(), self.mapping.customers]
-        for held in tables:
+        for held in self._tables():
             same = f"{writer.render(writer.name(held.key))} = {_place(writer, 'k')}"
             cursor.executemany(f"DELETE FROM {_table(writer, held)} WHERE {same}", keys)  # noqa: S608
 

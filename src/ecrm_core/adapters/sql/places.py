@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from attrs import evolve, frozen
 from sqlglot import exp
 
 from ecrm_core.adapters.sql.forms import Cut, Form, bounded, cut_of
 from ecrm_core.adapters.sql.mapping import Column, ListTable, Part, fits
-from ecrm_core.adapters.sql.writing import FALSE, Sql, Writer, both, known
+from ecrm_core.adapters.sql.writing import FALSE, Sql, Writer, both, known, some
 from ecrm_core.kernel import Registry
 from ecrm_core.segmentation import FieldType, SchemaField
 from ecrm_core.segmentation.times import Times
@@ -18,7 +19,7 @@ from ecrm_core.segmentation.values import Plain
 
 __all__ = ["Listed", "Place", "Table", "list_of", "place_of"]
 
-_EDGE = 10**41
+_EDGE = Decimal("1e41")
 
 
 @frozen(kw_only=True)
@@ -81,16 +82,17 @@ def place_of(held: SchemaField, table: Table) -> Place | None:
         summed=column.form is not Form.REAL,
     )
     if column.form in {Form.REAL, Form.DECIMAL}:
-        place = _finite(place, raw, writer)
+        edge = float(_EDGE) if column.form is Form.REAL else _EDGE
+        place = _finite(place, raw, edge, writer)
     return _amount(place, column, table) if held.type is FieldType.MONEY else place
 
 
-def _finite(place: Place, raw: Callable[[], Sql], writer: Writer) -> Place:
+def _finite(place: Place, raw: Callable[[], Sql], edge: float | Decimal, writer: Writer) -> Place:
     """NaN and infinity are missing: Postgres sorts NaN above everything."""
 
     def finite() -> Sql:
-        above = exp.GT(this=raw(), expression=writer.bind(float(-_EDGE)))
-        below = exp.LT(this=raw(), expression=writer.bind(float(_EDGE)))
+        above = exp.GT(this=raw(), expression=writer.bind(-edge))
+        below = exp.LT(this=raw(), expression=writer.bind(edge))
         return both([known(raw()), above, below])
 
     return evolve(place, known=finite, guarded=True)
@@ -135,17 +137,13 @@ def list_of(held: SchemaField, table: Table) -> Listed | None:
     return _array(raw, writer) if form is Form.ARRAY else _jsonb(raw, writer)
 
 
-def _rows(table: Sql, conditions: Sql) -> Sql:
-    return exp.Exists(this=exp.select("1").from_(table).where(conditions))
-
-
 def _table(part: ListTable, table: Table) -> Listed:
     writer = table.writer
 
     def rows(*more: Sql) -> Sql:
         own = writer.column("l", part.key)
         same = exp.EQ(this=own, expression=writer.column(table.alias, table.key))
-        return _rows(writer.table(part.table, part.schema, "l"), both([same, *more]))
+        return some(writer.table(part.table, part.schema, "l"), both([same, *more]))
 
     def value() -> Sql:
         return writer.column("l", part.value)
@@ -162,7 +160,7 @@ def _json_each(raw: Callable[[], Sql], writer: Writer) -> Listed:
             this=writer.call("json_each", raw()), alias=exp.TableAlias(this=writer.name("j"))
         )
         text = exp.EQ(this=writer.column("j", "type"), expression=exp.Literal.string("text"))
-        return _rows(each, both([text, *more]))
+        return some(each, both([text, *more]))
 
     def value() -> Sql:
         return writer.text(writer.column("j", "value"))

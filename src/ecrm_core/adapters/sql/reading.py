@@ -20,7 +20,7 @@ from ecrm_core.adapters.sql.mapping import (
     SqlMapping,
     fits,
 )
-from ecrm_core.adapters.sql.writing import Writer
+from ecrm_core.adapters.sql.writing import Writer, select
 from ecrm_core.kernel import Registry
 from ecrm_core.segmentation import (
     Row,
@@ -135,5 +135,5 @@ class Reader:
         among = exp.In(this=writer.column("t", held.key), expressions=[*map(writer.bind, keys)])
         table = writer.table(held.table, held.schema, "t")
         cursor = self.connection.cursor()
-        cursor.execute(writer.render(exp.select(*columns).from_(table).where(among)), writer.values)
+        cursor.execute(writer.render(select(columns, table, among)), writer.values)
         return cursor.fetchall()

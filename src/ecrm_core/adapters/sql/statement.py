@@ -11,7 +11,7 @@ from sqlglot import exp
 from ecrm_core.adapters.sql.asked import Asked
 from ecrm_core.adapters.sql.forms import Dialect
 from ecrm_core.adapters.sql.mapping import SqlMapping
-from ecrm_core.adapters.sql.writing import Sql, Writer, both, known
+from ecrm_core.adapters.sql.writing import Sql, Writer, both, known, select
 from ecrm_core.errors import DefinitionError
 from ecrm_core.segmentation import Schema, Segment, expanded
 from ecrm_core.segmentation.times import Times
@@ -70,6 +70,6 @@ def to_sql(
 def _select(rule: Rule, asked: Asked) -> Sql:
     writer, customers = asked.writer, asked.mapping.customers
     found = both([known(writer.column("c", customers.key)), asked.members(rule)])
-    named = exp.alias_(writer.column("c", customers.key), _KEY)
+    named = exp.Alias(this=writer.column("c", customers.key), alias=writer.name(_KEY))
     table = writer.table(customers.table, customers.schema, "c")
-    return exp.select(named).from_(table).where(found)
+    return select([named], table, found)

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from ecrm_core.adapters.sql.forms import Dialect
 
-__all__ = ["FALSE", "TRUE", "Writer", "both", "either", "known", "opposite"]
+__all__ = ["FALSE", "TRUE", "Writer", "both", "either", "known", "opposite", "select", "some"]
 
 Sql = exp.Expression
 TRUE = exp.Boolean(this=True)
@@ -68,7 +68,18 @@ class Writer:
 
     def render(self, statement: Sql) -> str:
         """Return the text of a statement."""
-        return statement.sql(dialect=self.dialect)
+        return statement.sql(dialect=self.dialect, copy=False)
+
+
+def select(what: Sequence[Sql], table: Sql, where: Sql) -> exp.Select:
+    """Return a query; sqlglot would copy its parts at every step."""
+    found = exp.select(*what, copy=False).from_(table, copy=False)
+    return found.where(where, copy=False)
+
+
+def some(table: Sql, where: Sql) -> Sql:
+    """Return that a table has a row of which that holds."""
+    return exp.Exists(this=select([exp.Literal.number(1)], table, where))
 
 
 # ---------------------------------------------------------------- logic
