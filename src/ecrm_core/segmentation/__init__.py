@@ -15,6 +15,7 @@ from ecrm_core.segmentation.define import (
 )
 from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Decisive, Explanation, explain
+from ecrm_core.segmentation.funnel import Funnel, FunnelStep
 from ecrm_core.segmentation.marks import (
     SEGMENT_MARKS,
     MoveCause,
@@ -54,7 +55,21 @@ from ecrm_core.segmentation.parse import Parsed, parse_query
 from ecrm_core.segmentation.recheck import Recheck, recheck
 from ecrm_core.segmentation.recipes import RECIPES, Choice, Recipe
 from ecrm_core.segmentation.references import expanded
+from ecrm_core.segmentation.related import RelatedTable
 from ecrm_core.segmentation.render import render
+from ecrm_core.segmentation.rfm import rfm
+from ecrm_core.segmentation.rfm_fields import rfm_fields
+from ecrm_core.segmentation.rfm_groups import RFM_CELLS, RfmGroup
+from ecrm_core.segmentation.rfm_result import GroupCount, Rfm
+from ecrm_core.segmentation.rfm_sales import Sale, purchases_of, sales_of
+from ecrm_core.segmentation.rfm_scores import (
+    QUINTILES,
+    Percentiles,
+    Purchases,
+    RfmScore,
+    Scoring,
+    Thresholds,
+)
 from ecrm_core.segmentation.saved import (
     NOBODY,
     SEGMENT_WATCH,
@@ -81,7 +96,9 @@ __all__ = [
     "MOVED",
     "NOBODY",
     "OPERATORS",
+    "QUINTILES",
     "RECIPES",
+    "RFM_CELLS",
     "SEGMENTS",
     "SEGMENT_MARKS",
     "SEGMENT_RECHECKS",
@@ -103,25 +120,37 @@ __all__ = [
     "Evaluated",
     "Explanation",
     "FieldType",
+    "Funnel",
+    "FunnelStep",
+    "GroupCount",
     "Loaded",
     "Members",
     "Membership",
     "Named",
     "Parsed",
+    "Percentiles",
+    "Purchases",
     "Recheck",
     "Recipe",
+    "RelatedTable",
     "Relation",
+    "Rfm",
+    "RfmGroup",
+    "RfmScore",
     "Row",
     "Rows",
+    "Sale",
     "SavedSegment",
     "SavedSegments",
     "Schema",
     "SchemaField",
+    "Scoring",
     "Segment",
     "SegmentMark",
     "SegmentRecheck",
     "SegmentRefresh",
     "SegmentWatch",
+    "Thresholds",
     "ahead",
     "bucket",
     "check",
@@ -150,12 +179,16 @@ __all__ = [
     "param",
     "params_named",
     "parse_query",
+    "purchases_of",
     "recheck",
     "relations_named",
     "render",
+    "rfm",
+    "rfm_fields",
     "rule_from_json",
     "rule_to_json",
     "rules_of",
+    "sales_of",
     "seg",
     "segment_name",
     "segments_named",

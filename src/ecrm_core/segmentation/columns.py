@@ -12,7 +12,6 @@ from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import nfc, parse_date
 from ecrm_core.segmentation.cells import infer
 from ecrm_core.segmentation.schema import FieldType, Schema, SchemaField
-from ecrm_core.segmentation.scope import Row
 
 __all__ = ["Columns", "read_columns"]
 
@@ -42,10 +41,9 @@ class Columns:
     values: Mapping[str, Sequence[object]]
     length: int
 
-    def rows(self) -> Iterator[Row]:
-        """Go through the rows in order."""
-        for at in range(self.length):
-            yield Row({name: column[at] for name, column in self.values.items()})
+    def row(self, at: int) -> Mapping[str, object]:
+        """Return the values of one row, by field."""
+        return {name: column[at] for name, column in self.values.items()}
 
 
 def read_columns(
@@ -125,8 +123,10 @@ def _of_role(
         yield made, [read(text_of(cell)) for cell in cells[0]] if name in needed else []
     else:
         name = role.removeprefix("attribute:")
-        kind, values = infer(cells[0], name, tz) if name in needed else (FieldType.UNKNOWN, [])
-        yield _field(name, kind), values
+        stored = f"attributes.{name}"  # what the schema of customers calls it
+        known = infer(cells[0], name, tz) if {name, stored} & needed else (FieldType.UNKNOWN, [])
+        for spelling in (name, stored):
+            yield _field(spelling, known[0]), known[1]
 
 
 def _field(name: str, kind: FieldType, *, personal: bool = False) -> SchemaField:

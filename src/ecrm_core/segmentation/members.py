@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Generic, TypeVar
 
-from ecrm_core.customers.table import Table, columns_of
-from ecrm_core.errors import DefinitionError, Diagnostic
+from ecrm_core.customers.table import Table
+from ecrm_core.errors import Diagnostic, MissingError
+from ecrm_core.kernel import html_table
+from ecrm_core.segmentation.explain import Explanation, explain
+from ecrm_core.segmentation.labelled import labelled
+from ecrm_core.segmentation.tables import Tables
+from ecrm_core.segmentation.tree import Rule
 
 __all__ = ["Members"]
 
@@ -25,11 +30,14 @@ class Members(Generic[F]):
         frame: F,
         mask: Sequence[bool],
         *,
+        rule: Rule,
+        tables: Tables,
         diagnostics: tuple[Diagnostic, ...] = (),
         source: str = "",
     ) -> None:
-        """Keep the table beside its mask."""
+        """Keep the table beside its mask, and what is needed to explain a row."""
         self._frame, self._mask, self._source = frame, tuple(mask), source
+        self._rule, self._tables = rule, tables
         self.diagnostics = diagnostics
 
     @property
@@ -63,25 +71,35 @@ class Members(Generic[F]):
         (polars) or ``append_column`` (pyarrow), columns by name, or a list of rows. DefinitionError
         when the column is there already.
         """
-        columns = columns_of(self._frame)
-        if column in columns:
-            message = f"the table has a column {column!r} already, expected another name"
-            raise DefinitionError(message, code="column_twice", column=column)
-        labelled: F = _labelled(self._frame, column, self.mask)
-        return labelled
+        return labelled(self._frame, {column: self.mask})
+
+    def explain(self, at: int) -> Explanation:
+        """Return the value of every condition for the row at a position, from 0.
+
+        ``sentences`` says it in words. MissingError for a position the table does not have.
+        """
+        tables = self._tables
+        if not 0 <= at < len(tables):
+            message = f"found no row {at}, expected one from 0 to {len(tables) - 1}"
+            raise MissingError(message, code="no_row")
+        row = tables.row(at)
+        return explain(self._rule, row, schema=tables.schema, as_of=tables.as_of, tz=tables.tz)
+
+    def __str__(self) -> str:
+        """Return the count and the warnings; no text of the rule, no person."""
+        told = f"{self.count} of {len(self._mask)} rows as of {_minutes(self._tables)}"
+        return "\n".join([told, *(f"note: {d.message}" for d in self.diagnostics)])
 
     def __repr__(self) -> str:
         """Show the counts."""
         return f"<Members: {self.count} of {len(self._mask)} rows>"
 
+    def _repr_html_(self) -> str:
+        told = (("rows", len(self._mask)), ("members", self.count))
+        notes = [("note", remark.message) for remark in self.diagnostics]
+        rows = [*((what, str(number)) for what, number in told), *notes]
+        return html_table(("what", "found"), rows, caption=f"as of {_minutes(self._tables)}")
 
-def _labelled(frame: Any, column: str, mask: list[bool]) -> Any:  # noqa: ANN401 - any frame
-    if isinstance(frame, Mapping):
-        return {**frame, column: mask}
-    if isinstance(frame, Sequence):
-        return [{**row, column: member} for row, member in zip(frame, mask, strict=True)]
-    if hasattr(frame, "assign"):
-        return frame.assign(**{column: mask})
-    if hasattr(frame, "append_column"):
-        return frame.append_column(column, [mask])
-    return type(frame)({**{name: frame[name] for name in frame.columns}, column: mask})
+
+def _minutes(tables: Tables) -> str:
+    return tables.as_of.isoformat(timespec="minutes")

@@ -15,7 +15,13 @@ from ecrm_core.segmentation.tree import (
     values_of,
 )
 
-__all__ = ["fields_named", "params_named", "relations_named", "segments_named"]
+__all__ = [
+    "fields_named",
+    "params_named",
+    "relation_fields_named",
+    "relations_named",
+    "segments_named",
+]
 
 
 def fields_named(rule: Rule) -> frozenset[str]:
@@ -30,6 +36,16 @@ def fields_named(rule: Rule) -> frozenset[str]:
 def relations_named(rule: Rule) -> frozenset[str]:
     """Return the names of the relations in a rule."""
     return frozenset(node.relation for node in _nodes(rule) if isinstance(node, Matches))
+
+
+def relation_fields_named(rule: Rule, relation: str) -> frozenset[str]:
+    """Return the names of the fields of a relation in a rule."""
+    found = frozenset[str]()
+    for node in _nodes(rule):
+        if isinstance(node, Matches) and node.relation == relation:
+            for part in (node.where, node.having):
+                found |= fields_named(part) if part is not None else frozenset()
+    return found
 
 
 def segments_named(rule: Rule) -> frozenset[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import evolve
 
 from ecrm_core.errors import DefinitionError
+from ecrm_core.segmentation.names import segments_named
 from ecrm_core.segmentation.schema import Schema
 from ecrm_core.segmentation.tree import And, InSegment, Not, Or, Rule, all_of, any_of
 
-__all__ = ["expanded"]
+__all__ = ["expanded", "rules_named"]
 
 
 def expanded(rule: Rule, schema: Schema) -> Rule:
@@ -44,3 +47,14 @@ def _named(name: str, schema: Schema, known: dict[str, Rule], path: tuple[str, .
     if name not in known:
         known[name] = _expanded(schema.segments[name], schema, known, (*path, name))
     return known[name]
+
+
+def rules_named(rule: Rule, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
+    """Return those of the rules, by name, that a rule names, and they name in turn."""
+    found: dict[str, Rule] = {}
+    waiting = [rule]
+    while waiting:
+        for name in sorted(segments_named(waiting.pop()) & rules.keys() - found.keys()):
+            found[name] = rules[name]
+            waiting.append(rules[name])
+    return found

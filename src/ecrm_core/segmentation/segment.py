@@ -14,16 +14,18 @@ from ecrm_core.customers.table import Table
 from ecrm_core.errors import DefinitionError, Diagnostic, SegmentSyntaxError
 from ecrm_core.segmentation.binding import Constant, bound
 from ecrm_core.segmentation.check import check
-from ecrm_core.segmentation.columns import read_columns
-from ecrm_core.segmentation.compile import compile_record
 from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.segmentation.explain import Explanation, explain
+from ecrm_core.segmentation.funnel import Funnel
+from ecrm_core.segmentation.grouping import conjuncts
 from ecrm_core.segmentation.members import Members
-from ecrm_core.segmentation.names import fields_named
 from ecrm_core.segmentation.parse import Parsed, parse_query, read_query, refuse
+from ecrm_core.segmentation.references import rules_named
+from ecrm_core.segmentation.related import RelatedTable
 from ecrm_core.segmentation.render import render
 from ecrm_core.segmentation.schema import Schema
 from ecrm_core.segmentation.scope import Row
+from ecrm_core.segmentation.tables import Tables, read_tables
 from ecrm_core.segmentation.tree import Not, Rule, all_of, any_of
 from ecrm_core.segmentation.tree_json import definition_id, rule_to_json
 from ecrm_core.segmentation.tree_read import rule_from_json
@@ -170,21 +172,69 @@ class Segment:
         frame: F,
         *,
         fields: FieldMap | None = None,
+        segments: Mapping[str, Segment] | None = None,
+        key: str | None = None,
         as_of: datetime,
         tz: str = "UTC",
+        **relations: Table | RelatedTable,
     ) -> Members[F]:
         """Return which rows of a table are members, at an instant (aware) in a zone (IANA).
 
         With ``fields``, columns are the fields their roles name (see the page on segments);
-        without, each column is a field under its own name, its type found in its values. Raises
-        SegmentSyntaxError for a rule that does not fit the columns, DefinitionError for a column
-        of several types and for no table.
+        without, each column is a field under its own name, its type found in its values.
+        ``segments`` are those that IN SEGMENT may name. ``orders=table`` makes a relation for
+        MATCHES: its column ``customer_id`` holds the ids of ``key`` (default: the column of the
+        role ``id``, else ``customer_id``), ``date`` when each happened; RelatedTable says it
+        otherwise.
+
+        Raises SegmentSyntaxError for a rule that does not fit the columns, DefinitionError for a
+        column of several types, an id column that is not there, and for no table.
         """
-        table = read_columns(frame, fields_named(self.rule), fields=fields, tz=tz)
-        warnings = self.check(table.schema)
-        holds = compile_record(self.rule, table.schema, as_of=as_of, tz=tz)
-        mask = [holds(row) for row in table.rows()]
-        return Members(frame, mask, diagnostics=warnings, source=self.source)
+        tables, warnings = self._read(frame, fields, segments or {}, relations, key, as_of, tz)
+        return Members(
+            frame, tables.mask(self.rule), rule=self.rule, tables=tables, diagnostics=warnings,
+            source=self.source,
+        )  # fmt: skip
+
+    def funnel(
+        self,
+        frame: F,
+        *,
+        fields: FieldMap | None = None,
+        segments: Mapping[str, Segment] | None = None,
+        key: str | None = None,
+        as_of: datetime,
+        tz: str = "UTC",
+        **relations: Table | RelatedTable,
+    ) -> Funnel[F]:
+        """Return who drops out at which condition of the outermost AND, in its order.
+
+        Arguments and errors are those of ``members``.
+        """
+        tables, warnings = self._read(frame, fields, segments or {}, relations, key, as_of, tz)
+        steps = conjuncts(self.rule)
+        masks = [tables.mask(step) for step in steps]
+        return Funnel(frame, steps, masks, schema=tables.schema, diagnostics=warnings)
+
+    def _read(  # noqa: PLR0917 - what both verbs were given
+        self,
+        frame: Table,
+        fields: FieldMap | None,
+        segments: Mapping[str, Segment],
+        relations: Mapping[str, Table | RelatedTable],
+        key: str | None,
+        as_of: datetime,
+        tz: str,
+    ) -> tuple[Tables, tuple[Diagnostic, ...]]:
+        named = {name: held.rule for name, held in segments.items()}
+        tables = read_tables(
+            frame, self.rule, named=named, related=relations, fields=fields, key=key, as_of=as_of,
+            tz=tz,
+        )  # fmt: skip
+        warnings = self.check(tables.schema)
+        for name in rules_named(self.rule, named):
+            segments[name].check(tables.schema)
+        return tables, (*warnings, *tables.unjoined())
 
     def __str__(self) -> str:
         """Return the canonical query."""

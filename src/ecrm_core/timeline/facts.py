@@ -131,13 +131,13 @@ class Facts(Private):
     @property
     def order_count(self) -> int:
         """The number of orders that count."""
-        return sum(1 for _ in self._counting())
+        return sum(1 for _ in self.counting())
 
     @property
     def spend(self) -> Mapping[str, Money]:
         """What the orders came to without what was refunded, by currency."""
         spent: dict[str, Money] = {}
-        for placed, refunds in self._counting():
+        for placed, refunds in self.counting():
             amounts = [placed.amount, *(-r.amount for r in refunds if r.amount is not None)]
             for amount in amounts:
                 if amount is not None:
@@ -149,19 +149,19 @@ class Facts(Private):
     def units(self) -> Decimal:
         """How many units were ordered and not refunded."""
         return sum(
-            (placed.units - sum(r.units for r in refunds) for placed, refunds in self._counting()),
+            (placed.units - sum(r.units for r in refunds) for placed, refunds in self.counting()),
             Decimal(0),
         )
 
     @property
     def first_order_at(self) -> datetime | None:
         """When the first order that counts was placed."""
-        return min((placed.at for placed, _ in self._counting()), default=None)
+        return min((placed.at for placed, _ in self.counting()), default=None)
 
     @property
     def last_order_at(self) -> datetime | None:
         """When the last order that counts was placed."""
-        return max((placed.at for placed, _ in self._counting()), default=None)
+        return max((placed.at for placed, _ in self.counting()), default=None)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -173,7 +173,7 @@ class Facts(Private):
         """The last instant of each kind."""
         return {kind: self.kinds[kind].last_at for kind in sorted(self.kinds)}
 
-    def _counting(self) -> Iterator[tuple[OrderPart, list[OrderPart]]]:
+    def counting(self) -> Iterator[tuple[OrderPart, list[OrderPart]]]:
         """Go through the orders that count: as placed, and their refunds."""
         for order in sorted(self.orders):
             parts = sorted(self.orders[order].items(), key=lambda item: (item[1].at, item[0]))

@@ -1,0 +1,100 @@
+"""Related: further tables (orders, visits) as the relations of the customers of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from attrs import frozen
+
+from ecrm_core.customers.table import Table, columns_of
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import nfc
+from ecrm_core.segmentation.cells import infer, tidy
+from ecrm_core.segmentation.schema import FieldType, Relation, SchemaField
+
+__all__ = ["Related", "RelatedTable", "read_related", "text_id"]
+
+_TIMES = frozenset({FieldType.DATE, FieldType.INSTANT})
+_AT = "date"
+
+
+@frozen(kw_only=True, repr=False, eq=False)
+class RelatedTable:
+    """A table whose rows belong to customers: ``key`` holds their ids, ``at`` when each happened.
+
+    Rows after the instant asked about are not seen; ``at=None``: all of them are.
+    """
+
+    frame: Table
+    key: str = "customer_id"
+    at: str | None = _AT
+
+
+@frozen(kw_only=True, repr=False)
+class Related:
+    """A relation, and its rows by the id of the customer they belong to, as text."""
+
+    relation: Relation
+    rows: Mapping[str, Sequence[Mapping[str, object]]]
+
+
+def read_related(
+    name: str, given: Table | RelatedTable, needed: Iterable[str], *, tz: str
+) -> Related:
+    """Return a table as a relation: each column is a field under its own name.
+
+    A bare table has its ids in ``customer_id``, and its times in ``date`` where it has such a
+    column. Only the columns a rule needs are read. Raises DefinitionError for a key or time that
+    is not there, a time that is none ("related_table"), and a column of several types.
+    """
+    table = given if isinstance(given, RelatedTable) else RelatedTable(frame=given)
+    held = {nfc(column): cells for column, cells in columns_of(table.frame).items()}
+    at = table.at if isinstance(given, RelatedTable) or _AT in held else None
+    keys = [text_id(cell) for cell in _column(held, table.key, name)]
+    wanted = {*needed, *([at] if at else [])}
+    columns = {n: infer(cells, n, tz) for n, cells in held.items() if n in wanted}
+    if at is not None:
+        _column(held, at, name)
+        if columns[at][0] not in _TIMES | {FieldType.UNKNOWN}:
+            raise _wrong(f"found no times in the column {at!r} of {name!r}, expected some")
+    fields = [SchemaField(name=n, type=columns[n][0] if n in columns else FieldType.UNKNOWN,
+                          nullable=n not in columns or columns[n][0] is not FieldType.LIST)
+              for n in held if n.strip()]  # fmt: skip
+    seen_at = at if at is not None and columns[at][0] in _TIMES else None
+    return Related(
+        relation=Relation.of(name, fields, at=seen_at),
+        rows=_rows(keys, {n: values for n, (_, values) in columns.items()}, name),
+    )
+
+
+def _rows(
+    keys: Sequence[str], columns: Mapping[str, Sequence[object]], name: str
+) -> dict[str, list[Mapping[str, object]]]:
+    if any(len(values) != len(keys) for values in columns.values()):
+        message = f"found columns of unequal length in {name!r}, expected a table"
+        raise DefinitionError(message, code="not_a_table")
+    rows: dict[str, list[Mapping[str, object]]] = {}
+    for at, key in enumerate(keys):
+        rows.setdefault(key, []).append({n: values[at] for n, values in columns.items()})
+    return rows
+
+
+def _column(held: Mapping[str, Iterable[object]], column: str, name: str) -> Iterable[object]:
+    if nfc(column) not in held:
+        raise _wrong(
+            f"found no column {column[:80]!r} in {name!r}, expected RelatedTable to name it"
+        )
+    return held[nfc(column)]
+
+
+def _wrong(message: str) -> DefinitionError:
+    return DefinitionError(message, code="related_table")
+
+
+def text_id(cell: object) -> str:
+    """Return an id as text, however a frame holds it: 7, 7.0 and "7" are one; "" for none."""
+    value = tidy(cell)
+    if isinstance(value, (float, Decimal)) and value == int(value):
+        value = int(value)
+    return "" if value is None else nfc(str(value))
