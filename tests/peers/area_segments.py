@@ -1,9 +1,9 @@
-"""Shopify's segment queries: valid ones fit and render, equal ones are one, others refused."""
+"""Shopify's segment queries: valid ones fit and render, equal ones are one, others refused; RFM."""
 
 from typing import Any
 
 from ecrm_core.errors import SegmentSyntaxError
-from ecrm_core.segmentation import Segment, customer_schema
+from ecrm_core.segmentation import RFM_CELLS, Segment, customer_schema
 from tests.peers.replay import register
 from tests.peers.units import Unit
 
@@ -41,3 +41,10 @@ def _refused(query: str) -> str | None:
         placed = 0 < error.start < error.end <= len(query)
         return None if placed and error.expected else "refused without a place or what is expected"
     return "taken"
+
+
+@register("segments", "rfm_*.json")
+def cell(unit: Unit) -> str | None:
+    """Each cell of three scores is in the group of that name."""
+    found = RFM_CELLS[unit.id].label
+    return None if found == unit.data else f"is in {found}"

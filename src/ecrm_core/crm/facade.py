@@ -19,6 +19,7 @@ from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.outbox import OutboxVerbs
 from ecrm_core.crm.privacy import PrivacyVerbs
 from ecrm_core.crm.quality import QualityVerbs
+from ecrm_core.crm.rfm import RfmVerbs
 from ecrm_core.crm.runs import RunVerbs
 from ecrm_core.crm.saved_segments import SavedSegmentVerbs
 from ecrm_core.crm.settings import Settings
@@ -49,6 +50,7 @@ class Crm(
     OutboxVerbs,
     TimelineVerbs,
     SavedSegmentVerbs,
+    RfmVerbs,
     SubscriptionVerbs,
     RunVerbs,
     JudgementVerbs,

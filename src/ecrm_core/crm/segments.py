@@ -11,6 +11,7 @@ from ecrm_core.errors import Diagnostic, SegmentSyntaxError
 from ecrm_core.kernel import CustomerId, html_table
 from ecrm_core.ports import Store, read_saved_segments
 from ecrm_core.segmentation import (
+    CustomerField,
     Explanation,
     Row,
     Schema,
@@ -149,17 +150,24 @@ _DATED = frozenset({
 class SegmentVerbs(Verbs):
     """Ask who is in a segment."""
 
-    def segment(self, query: str | Segment, *, as_of: datetime | None = None) -> SegmentResult:
+    def segment(
+        self,
+        query: str | Segment,
+        *,
+        as_of: datetime | None = None,
+        fields: Iterable[CustomerField] = (),
+    ) -> SegmentResult:
         """Return who is in a segment now, or was at an instant (aware).
 
         Days are those of the shop's zone, a bare number beside money is in its currency; saved
-        segments may be named. Raises SegmentSyntaxError for a query that cannot be read or does not
-        fit ``segment_schema``, and PluginError where a field of the tools it names fails.
+        segments may be named. ``fields`` are there for this question alone, beside those of
+        ``segment_schema``. Raises SegmentSyntaxError for a query that cannot be read or does not
+        fit, and PluginError where a field it names fails, or its name is taken.
         """
         now = self.now()
         at = now if as_of is None else self._now(as_of)
         segment = query if isinstance(query, Segment) else self._parsed(query)
-        question = self._question(segment, at)
+        question = self._question(segment, at, tuple(fields))
         deprecated = tuple(d for d in segment.diagnostics if d.severity == "deprecated")
         checked = segment.check(question.schema)
         warnings = (*deprecated, *checked, *_current(question.whole, past=at < now))
@@ -196,10 +204,15 @@ class SegmentVerbs(Verbs):
         except SegmentSyntaxError:
             return Segment.parse(query, self.segment_schema())
 
-    def _question(self, segment: Segment, at: datetime) -> Question:
+    def _question(
+        self, segment: Segment, at: datetime, fields: tuple[CustomerField, ...] = ()
+    ) -> Question:
         setting = setting_of(self._settings)
         schema = self.segment_schema() if segments_named(segment.rule) else setting.schema
-        return Question(segment=segment, schema=schema, as_of=at, tz=setting.tz, own=setting.own)
+        return Question(
+            segment=segment, schema=schema.add(*(held.field for held in fields)), as_of=at,
+            tz=setting.tz, own=(*setting.own, *fields),
+        )  # fmt: skip
 
 
 def setting_of(settings: Settings) -> Setting:

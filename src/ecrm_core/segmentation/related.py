@@ -13,7 +13,7 @@ from ecrm_core.kernel import nfc
 from ecrm_core.segmentation.cells import infer, tidy
 from ecrm_core.segmentation.schema import FieldType, Relation, SchemaField
 
-__all__ = ["Related", "RelatedTable", "read_related", "text_id"]
+__all__ = ["Related", "RelatedTable", "id_of", "read_related", "text_id"]
 
 _TIMES = frozenset({FieldType.DATE, FieldType.INSTANT})
 _AT = "date"
@@ -92,9 +92,14 @@ def _wrong(message: str) -> DefinitionError:
     return DefinitionError(message, code="related_table")
 
 
+def id_of(cell: object) -> object:
+    """Return an id as it was meant: a frame turns whole numbers with a gap into floats."""
+    value = tidy(cell)
+    whole = isinstance(value, (float, Decimal)) and value == int(value)
+    return int(value) if whole else value  # type: ignore[call-overload]
+
+
 def text_id(cell: object) -> str:
     """Return an id as text, however a frame holds it: 7, 7.0 and "7" are one; "" for none."""
-    value = tidy(cell)
-    if isinstance(value, (float, Decimal)) and value == int(value):
-        value = int(value)
+    value = id_of(cell)
     return "" if value is None else nfc(str(value))

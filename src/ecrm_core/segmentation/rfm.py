@@ -9,8 +9,8 @@ from decimal import Decimal
 from ecrm_core.customers.table import Table, columns_of
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import nfc
-from ecrm_core.segmentation.cells import infer, tidy
-from ecrm_core.segmentation.related import text_id
+from ecrm_core.segmentation.cells import infer
+from ecrm_core.segmentation.related import id_of, text_id
 from ecrm_core.segmentation.rfm_result import Rfm
 from ecrm_core.segmentation.rfm_sales import Sale, purchases_of
 from ecrm_core.segmentation.rfm_scores import QUINTILES, Scoring
@@ -50,7 +50,7 @@ def rfm(
     """
     times = Times(as_of, tz)
     held = {nfc(name): cells for name, cells in columns_of(orders).items()}
-    ids = [tidy(cell) for cell in _column(held, customer)]
+    ids = [id_of(cell) for cell in _column(held, customer)]
     columns = [
         [None] * len(ids) if name is None else _typed(held, name, kinds, tz)
         for name, kinds in ((date, _TIMES), (total, _NUMBERS), (refunded, _NUMBERS), (void, _FLAGS))

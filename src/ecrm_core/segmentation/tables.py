@@ -23,6 +23,7 @@ from ecrm_core.segmentation.tree import Rule
 __all__ = ["Tables", "read_tables"]
 
 _KEY = "customer_id"
+_UNJOINED = "rows_unjoined"
 
 
 @frozen(kw_only=True, repr=False)
@@ -68,8 +69,8 @@ class Tables:
         for held in self.related:
             rows = sum(len(rows) for key, rows in held.rows.items() if key not in known)
             if rows:
-                message = f"{rows} rows of {held.relation.name!r} belong to no customer here"
-                yield Diagnostic(code="rows_unjoined", message=message, severity="warning")
+                message = f"rows of {held.relation.name!r} that belong to no customer here: {rows}"
+                yield Diagnostic(code=_UNJOINED, message=message, severity="warning")
 
 
 def read_tables(

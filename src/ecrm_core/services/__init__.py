@@ -85,6 +85,7 @@ from ecrm_core.services.replay import Mapper, mapper_for, prepare_replay
 from ecrm_core.services.retention import prepare_forget_requests
 from ecrm_core.services.review import choose_cards, prepare_release_review, prepare_review
 from ecrm_core.services.review_counts import ReviewCounts, count_review
+from ecrm_core.services.rfm import all_purchases
 from ecrm_core.services.runs import (
     MERGED,
     UNMERGED,
@@ -162,6 +163,7 @@ __all__ = [
     "address_of",
     "adopted_model",
     "all_claimed",
+    "all_purchases",
     "audit_of",
     "audit_page",
     "check",
