@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import pandas as pd
-import polars as pl
 import pytest
 
 from ecrm_core.errors import DefinitionError, InputError
@@ -25,6 +23,8 @@ from ecrm_core.segmentation import (
     rfm,
 )
 
+pd = pytest.importorskip("pandas")
+pl = pytest.importorskip("polars")
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 26)
 
@@ -141,7 +141,9 @@ def test_the_eleven_groups_hold_each_of_the_125_cells_once() -> None:
 
 
 def sale(amount: str | None, refunded: str = "0", day: date | None = TODAY) -> Sale:
-    return Sale(day=day, amount=amount and Decimal(amount), refunded=Decimal(refunded))
+    return Sale(
+        day=day, amount=None if amount is None else Decimal(amount), refunded=Decimal(refunded)
+    )
 
 
 BEFORE = date(2026, 11, 16)
@@ -181,7 +183,13 @@ ROWS: list[dict[str, object]] = [
     {"who": None, "on": "2026-11-26", "sum": 99, "back": None, "test": False},
     {"who": 4, "on": None, "sum": 99, "back": None, "test": False},
 ]
-NAMES = {"customer": "who", "date": "on", "total": "sum", "refunded": "back", "void": "test"}
+NAMES: dict[str, Any] = {
+    "customer": "who",
+    "date": "on",
+    "total": "sum",
+    "refunded": "back",
+    "void": "test",
+}
 
 
 def columns(rows: list[dict[str, object]]) -> dict[str, list[object]]:
