@@ -18,6 +18,7 @@ NOTEBOOKS = sorted((ROOT / "examples" / "notebooks").glob("*.ipynb"))
 SHOWS = {
     "customers": ("to review",),
     "review": ("Are these 2 customers one?", "<mark>", "cards", "merged", "probability"),
+    "segments": ("Champions", "kept out by it alone", "belong to no customer here: 1"),
     "matching": ("to review", "(two taken at random)", "(shared by a household)", "predicted"),
 }
 
@@ -42,7 +43,10 @@ def _shown(source: str, name: str, names: dict[str, object]) -> str:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_in_an_empty_folder(
-    path: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    path: pathlib.Path,
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
@@ -52,6 +56,7 @@ def test_a_notebook_runs_in_an_empty_folder(
     assert len(tables) >= 4, "each step shows a table"
     assert any("Axes" in text for text in shown), "the last step draws"
     assert [text for text in SHOWS[path.stem] if text not in "".join(shown)] == []
+    assert ": False" not in capsys.readouterr().out, "what is compared in it agrees"
 
 
 def test_there_is_a_notebook_without_outputs_in_it() -> None:

@@ -145,7 +145,7 @@ class Rfm(Generic[I]):
         spent = sum((each.spent for each in self.groups), Decimal(0))
         return [
             (each.group.label, str(each.customers), _share(each.customers, len(self)),
-             str(each.orders), f"{each.spent:f}", _share(each.spent, spent))
+             str(each.orders), f"{each.spent.normalize():f}", _share(each.spent, spent))
             for each in self.groups
         ]  # fmt: skip
 

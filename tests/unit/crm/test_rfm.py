@@ -26,7 +26,7 @@ def event(who: str, kind: str, days: float, *, order: str | None = None, eur: in
           currency: str = "EUR", void: bool = False) -> Interaction:  # fmt: skip
     return Interaction(
         source="shop", event_id=f"{kind} {who} {days}", kind=kind, at=NOON - timedelta(days=days),
-        subject=SourceKey("shop", who), amount=(eur and Money(Decimal(eur), currency)) or None,
+        subject=SourceKey("shop", who), amount=None if eur is None else Money(Decimal(eur), currency),
         correlation=order or f"{who} {days}", void=void,
     )  # fmt: skip
 
