@@ -26,8 +26,8 @@ def event(who: str, kind: str, days: float, *, order: str | None = None, eur: in
           currency: str = "EUR", void: bool = False) -> Interaction:  # fmt: skip
     return Interaction(
         source="shop", event_id=f"{kind} {who} {days}", kind=kind, at=NOON - timedelta(days=days),
-        subject=SourceKey("shop", who), amount=None if eur is None else Money(Decimal(eur), currency),
-        correlation=order or f"{who} {days}", void=void,
+        subject=SourceKey("shop", who), correlation=order or f"{who} {days}", void=void,
+        amount=None if eur is None else Money(Decimal(eur), currency),
     )  # fmt: skip
 
 
