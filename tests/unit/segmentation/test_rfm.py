@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -215,11 +215,12 @@ def test_days_are_those_of_the_zone() -> None:
     rows: list[dict[str, object]] = [
         {"customer_id": "a", "date": datetime(2026, 11, 25, 15, tzinfo=UTC), "total": 1},
         {"customer_id": "b", "date": datetime(2026, 11, 25, 14, 59, tzinfo=UTC), "total": 1},
-        {"customer_id": "c", "date": datetime(2026, 11, 26, 12, 0, 1, tzinfo=UTC), "total": 1},
+        {"customer_id": "c", "date": NOON, "total": 1},
+        {"customer_id": "d", "date": NOON + timedelta(microseconds=1), "total": 1},
     ]
     days = [each.days for each in rfm(rows, as_of=NOON, tz="Asia/Seoul").purchases.values()]
-    assert days == [0, 1]
-    assert [each.days for each in rfm(rows, as_of=NOON).purchases.values()] == [1, 1]
+    assert days == [0, 1, 0]
+    assert [each.days for each in rfm(rows, as_of=NOON).purchases.values()] == [1, 1, 0]
 
 
 def test_at_an_earlier_instant_the_scores_are_those_of_then() -> None:
