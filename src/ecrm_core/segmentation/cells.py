@@ -19,6 +19,7 @@ from ecrm_core.segmentation.schema import FieldType
 
 __all__ = ["infer", "tidy"]
 
+_PLAIN = frozenset({bool, int, date, datetime, type(None)})
 _MISSING = frozenset({"NAType", "NaTType"})
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
@@ -26,6 +27,11 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*", re.ASCII)
 
 def tidy(cell: object) -> object:
     """Return a cell as a plain Python value; None for a missing one."""
+    kind = type(cell)
+    if kind in _PLAIN:
+        return cell
+    if kind is str or kind is float:  # most are, and nothing else has to be looked for
+        return _plain(cell)
     if hasattr(cell, "as_py"):  # a pyarrow scalar
         cell = cell.as_py()
     if type(cell).__name__ == "datetime64" and hasattr(cell, "astype"):
@@ -34,6 +40,10 @@ def tidy(cell: object) -> object:
         cell = cell.tolist()
     elif hasattr(cell, "to_list"):
         cell = cell.to_list()
+    return _plain(cell)
+
+
+def _plain(cell: object) -> object:
     if isinstance(cell, str):
         return cell.strip() or None
     if cell is None or type(cell).__name__ in _MISSING:

@@ -23,7 +23,7 @@ F = TypeVar("F", bound=Table)
 _HEAD = ("condition", "left", "dropped", "alone", "kept out by it alone")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class FunnelStep:
     """One condition: its text, and what became of the rows there.
 
@@ -36,6 +36,10 @@ class FunnelStep:
     dropped: int
     alone: int
     only: int
+
+    def __repr__(self) -> str:
+        """Show the counts, and not the condition: a query may hold an address."""
+        return f"<FunnelStep: {self.left} left, {self.dropped} dropped>"
 
 
 class Funnel(Generic[F]):

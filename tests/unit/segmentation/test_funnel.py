@@ -75,6 +75,7 @@ def test_a_table_is_printed_and_shown() -> None:
     assert text.splitlines()[-1].split()[-4:] == ["1", "1", "3", "1"]
     assert "<td>country = &#x27;KR&#x27;</td><td>3</td>" in funnel()._repr_html_()
     assert repr(funnel()) == "<Funnel: 1 of 5 rows left by 3 conditions>"
+    assert repr(funnel().steps[0]) == "<FunnelStep: 3 left, 2 dropped>"
 
 
 def test_the_table_gets_a_column_with_the_condition_each_row_drops_out_at() -> None:
