@@ -17,6 +17,7 @@ __all__ = ["Related", "RelatedTable", "id_of", "read_related", "text_id"]
 
 _TIMES = frozenset({FieldType.DATE, FieldType.INSTANT})
 _AT = "date"
+_TOO_LARGE = 10**20  # nobody numbers customers so far, and to write it out may take for ever
 
 
 @frozen(kw_only=True, repr=False, eq=False)
@@ -95,8 +96,9 @@ def _wrong(message: str) -> DefinitionError:
 def id_of(cell: object) -> object:
     """Return an id as it was meant: a frame turns whole numbers with a gap into floats."""
     value = tidy(cell)
-    whole = isinstance(value, (float, Decimal)) and value == int(value)
-    return int(value) if whole else value  # type: ignore[call-overload]
+    if not isinstance(value, (float, Decimal)) or not -_TOO_LARGE < value < _TOO_LARGE:
+        return value
+    return int(value) if value == int(value) else value
 
 
 def text_id(cell: object) -> str:

@@ -191,10 +191,10 @@ class Segment:
         column of several types, an id column that is not there, and for no table.
         """
         tables, warnings = self._read(frame, fields, segments or {}, relations, key, as_of, tz)
+        (mask,) = tables.masks([self.rule])
         return Members(
-            frame, tables.mask(self.rule), rule=self.rule, tables=tables, diagnostics=warnings,
-            source=self.source,
-        )  # fmt: skip
+            frame, mask, rule=self.rule, tables=tables, diagnostics=warnings, source=self.source
+        )
 
     def funnel(
         self,
@@ -213,8 +213,7 @@ class Segment:
         """
         tables, warnings = self._read(frame, fields, segments or {}, relations, key, as_of, tz)
         steps = conjuncts(self.rule)
-        masks = [tables.mask(step) for step in steps]
-        return Funnel(frame, steps, masks, schema=tables.schema, diagnostics=warnings)
+        return Funnel(frame, steps, tables.masks(steps), schema=tables.schema, diagnostics=warnings)
 
     def _read(  # noqa: PLR0917 - what both verbs were given
         self,

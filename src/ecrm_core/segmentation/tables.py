@@ -12,7 +12,7 @@ from ecrm_core.customers.table import Table, columns_of
 from ecrm_core.errors import DefinitionError, Diagnostic
 from ecrm_core.kernel import nfc
 from ecrm_core.segmentation.columns import Columns, read_columns
-from ecrm_core.segmentation.evaluate import evaluate
+from ecrm_core.segmentation.compile import compile_many
 from ecrm_core.segmentation.names import fields_named, relation_fields_named
 from ecrm_core.segmentation.references import rules_named
 from ecrm_core.segmentation.related import Related, RelatedTable, read_related, text_id
@@ -56,12 +56,11 @@ class Tables:
         """Go through the customers in order."""
         return map(self.row, range(len(self)))
 
-    def mask(self, rule: Rule) -> list[bool]:
-        """Return whether a rule, checked under the schema, holds of each customer."""
-        return [
-            evaluate(rule, row, schema=self.schema, as_of=self.as_of, tz=self.tz)
-            for row in self.rows()
-        ]
+    def masks(self, rules: Sequence[Rule]) -> list[list[bool]]:
+        """Return whether each rule, checked under the schema, holds of each customer, in order."""
+        named = {str(at): rule for at, rule in enumerate(rules)}
+        told = compile_many(named, self.schema, as_of=self.as_of, tz=self.tz)(self.rows())
+        return list(told.values())
 
     def unjoined(self) -> Iterator[Diagnostic]:
         """Yield a warning for each table with rows that belong to none of the customers."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -75,6 +76,13 @@ def test_ids_are_one_however_a_frame_holds_them(ids: list[object], keys: list[ob
     found = Segment.parse("orders MATCHES ()").members(people, orders=orders, as_of=NOON)
     assert found.mask[:2] == [True, True]
     assert found.mask[2] is (ids[2] == "e\u0301")
+
+
+@pytest.mark.parametrize("odd", [Decimal("1e1000000"), Decimal("1.5"), Decimal("sNaN"), 1e300, 7.5])
+def test_an_odd_id_joins_nothing_and_takes_no_time(odd: object) -> None:
+    orders: dict[str, list[object]] = {"customer_id": [odd, 7]}
+    found = Segment.parse("orders MATCHES ()").members(PEOPLE, orders=orders, as_of=NOON)
+    assert found.count == 0
 
 
 def test_another_column_may_hold_the_id_or_the_time() -> None:
