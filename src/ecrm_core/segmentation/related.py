@@ -51,22 +51,36 @@ def read_related(
     """
     table = given if isinstance(given, RelatedTable) else RelatedTable(frame=given)
     held = {nfc(column): cells for column, cells in columns_of(table.frame).items()}
-    at = table.at if isinstance(given, RelatedTable) or _AT in held else None
+    at = nfc(table.at) if table.at and (table is given or _AT in held) else None
     keys = [text_id(cell) for cell in _column(held, table.key, name)]
-    wanted = {*needed, *([at] if at else [])}
-    columns = {n: infer(cells, n, tz) for n, cells in held.items() if n in wanted}
-    if at is not None:
-        _column(held, at, name)
-        if columns[at][0] not in _TIMES | {FieldType.UNKNOWN}:
-            raise _wrong(f"found no times in the column {at!r} of {name!r}, expected some")
-    fields = [SchemaField(name=n, type=columns[n][0] if n in columns else FieldType.UNKNOWN,
-                          nullable=n not in columns or columns[n][0] is not FieldType.LIST)
+    needed = {*needed, *([] if at is None else [at])}
+    columns = {n: infer(cells, n, tz) for n, cells in held.items() if n in needed}
+    fields = [_field(n, columns[n][0] if n in columns else FieldType.UNKNOWN)
               for n in held if n.strip()]  # fmt: skip
-    seen_at = at if at is not None and columns[at][0] in _TIMES else None
     return Related(
-        relation=Relation.of(name, fields, at=seen_at),
+        relation=Relation.of(name, fields, at=_timed(at, held, columns, name)),
         rows=_rows(keys, {n: values for n, (_, values) in columns.items()}, name),
     )
+
+
+def _field(name: str, kind: FieldType) -> SchemaField:
+    return SchemaField(name=name, type=kind, nullable=kind is not FieldType.LIST)
+
+
+def _timed(
+    at: str | None,
+    held: Mapping[str, Iterable[object]],
+    columns: Mapping[str, tuple[FieldType, Sequence[object]]],
+    name: str,
+) -> str | None:
+    """Return the column that says when each row happened; None too where it is empty."""
+    if at is None:
+        return None
+    _column(held, at, name)
+    kind = columns[at][0]
+    if kind not in {*_TIMES, FieldType.UNKNOWN}:
+        raise _wrong(f"found no times in the column {at!r} of {name!r}, expected some")
+    return at if kind in _TIMES else None
 
 
 def _rows(
