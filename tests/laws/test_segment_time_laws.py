@@ -30,6 +30,8 @@ def _is(rule: Rule, row: Row, as_of: datetime, tz: str) -> bool:
 def test_what_comes_after_the_instant_makes_no_difference(
     rule: Rule, row: Row, as_of: datetime, tz: str
 ) -> None:
+    """Segments 3.7."""
+
     def happened(relation: str, values: dict[str, object]) -> bool:
         held = SCHEMA.relations[relation]
         at = plain(values.get(str(held.at)), held.fields[str(held.at)].type)
@@ -51,6 +53,7 @@ def test_what_comes_after_the_instant_makes_no_difference(
     st.sampled_from(CHANGING),
 )
 def test_the_days_of_a_zone_hold_each_moment_once(start: datetime, later: int, tz: str) -> None:
+    """Segments 3.4."""
     moment, as_of = start.replace(tzinfo=UTC), start.replace(tzinfo=UTC) + timedelta(days=40)
     moment += timedelta(microseconds=later)
     days = [-(as_of.date() - moment.date()).days + off for off in range(-2, 3)]
@@ -62,6 +65,7 @@ def test_the_days_of_a_zone_hold_each_moment_once(start: datetime, later: int, t
 @MANY
 @given(st.dates(date(2005, 1, 1), date(2038, 1, 1)), st.sampled_from(CHANGING))
 def test_a_day_ends_where_the_next_begins(day: date, tz: str) -> None:
+    """Segments 3.4, 3.5."""
     times = Times(datetime(2026, 1, 1, tzinfo=UTC), tz)
     this, following = times.moments(day), times.moments(day + timedelta(days=1))
     assert this.end == following.start

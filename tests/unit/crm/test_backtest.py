@@ -85,6 +85,7 @@ def told() -> Iterator[tuple[Crm, dict[tuple[float, str], bool]]]:
 def test_the_past_is_as_it_was_told_then(
     told: tuple[Crm, dict[tuple[float, str], bool]], query: str
 ) -> None:
+    """Segments 3.7."""
     crm, said = told
     then = [said[day, query] for day in DAYS]
     now = [bool(crm.segment(query, as_of=START + timedelta(days=day)).count) for day in DAYS]
@@ -95,6 +96,7 @@ def test_the_past_is_as_it_was_told_then(
 def test_of_what_has_no_history_a_warning_says_so(
     told: tuple[Crm, dict[tuple[float, str], bool]],
 ) -> None:
+    """Segments 7.3."""
     crm, _ = told
     found = crm.segment("customer_tags CONTAINS 'vip' OR number_of_orders > 0", as_of=START)
     (remark,) = found.diagnostics

@@ -67,10 +67,12 @@ CLOCKS = [
 def test_days_are_of_the_calendar_and_hours_are_elapsed(
     *, tz: str, as_of: str, at: str, query: str, expected: bool
 ) -> None:
+    """Segments 3.2, 3.3, 3.5."""
     assert holds(query, Row({"at": local(at, tz)}), local(as_of, tz), tz) is expected
 
 
 def test_both_hours_of_the_same_name_are_of_the_long_day() -> None:
+    """Segments 3.5."""
     rows = [{"at": local(f"{AUTUMN}T02:30", "Europe/Berlin", fold=fold)} for fold in (0, 1)]
     as_of = local("2026-10-25T23:00", "Europe/Berlin")
     query = f"visits MATCHES (at = {AUTUMN}, count = 2)"
@@ -83,6 +85,7 @@ def test_both_hours_of_the_same_name_are_of_the_long_day() -> None:
     ("day", "hours"), [(SPRING, 23), (AUTUMN, 25), ("2026-03-28", 24), ("2026-12-31", 24)]
 )
 def test_a_visit_an_hour_is_counted_as_often_as_the_day_has_hours(day: str, hours: int) -> None:
+    """Segments 3.5."""
     start = local(f"{day}T00:00", "Europe/Berlin").astimezone(UTC) - timedelta(hours=12)
     visits = [{"at": start + timedelta(hours=each)} for each in range(49)]
     row, late = Row({}, {"visits": visits}), start + timedelta(days=30)
@@ -107,6 +110,7 @@ TICK = timedelta(microseconds=1)
 def test_a_day_begins_at_its_first_instant_and_ends_before_the_next_days(
     tz: str, start: str
 ) -> None:
+    """Segments 3.4."""
     first = datetime.fromisoformat(start).replace(tzinfo=UTC)
     last = first + timedelta(days=1) - TICK
     noon = first + timedelta(hours=12)
@@ -126,6 +130,7 @@ def test_a_day_begins_at_its_first_instant_and_ends_before_the_next_days(
 
 @pytest.mark.parametrize(("tz", "start"), ZONES)
 def test_the_day_asked_about_turns_at_the_zones_midnight(tz: str, start: str) -> None:
+    """Segments 3.2."""
     first = datetime.fromisoformat(start).replace(tzinfo=UTC)
     row = Row({"on": date(2026, 6, 15)})
     assert holds("on = today", row, first, tz)
@@ -153,6 +158,7 @@ MONTHS = [
 
 @pytest.mark.parametrize(("today", "value", "meant"), MONTHS)
 def test_ends_of_months_clamp_and_nothing_drifts(today: str, value: str, meant: str) -> None:
+    """Segments 3.2."""
     as_of = datetime.fromisoformat(f"{today}T12:00").replace(tzinfo=UTC)
     day = date.fromisoformat(meant)
     found = [holds(f"on = {value}", Row({"on": day + timedelta(days=off)}), as_of)
@@ -185,12 +191,14 @@ LEAPS = [
 def test_a_birthday_on_the_29th_comes_every_year(
     *, today: str, asked: str, expected: bool, field: str
 ) -> None:
+    """Segments 3.6."""
     as_of = datetime.fromisoformat(f"{today}T12:00").replace(tzinfo=UTC)
     assert holds(f"anniversary({field}) {asked}", LEAPLING, as_of) is expected
 
 
 @pytest.mark.parametrize("born", [date(2000, 2, 28), date(2000, 2, 29), date(2000, 3, 1)])
 def test_everybody_has_one_birthday_a_year(born: date) -> None:
+    """Segments 3.6."""
     row = Row({"on": born})
     for year in (2023, 2024, 2100):
         days = [datetime(year, 1, 1, 12, tzinfo=UTC) + timedelta(days=n) for n in range(365)]
@@ -210,6 +218,7 @@ PAST = [
 
 @pytest.mark.parametrize(("as_of", "count"), PAST)
 def test_at_an_instant_past_what_came_later_is_not_seen(as_of: str, count: int) -> None:
+    """Segments 3.7."""
     at = datetime.fromisoformat(as_of).replace(tzinfo=UTC)
     row = Row({}, {"visits": [{"at": visit} for visit in VISITS]})
     assert holds(f"visits MATCHES (count = {count})", row, at)
