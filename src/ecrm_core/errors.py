@@ -168,7 +168,12 @@ class Diagnostic:
     severity: str = "error"
 
     def shown(self, source: str) -> str:
-        """Return the remark with its line of the source and a caret under the place."""
+        """Return the remark with its line of the source and a caret under the place.
+
+        One about the rule as a whole has no place and stands alone.
+        """
+        if self.end == 0 and self.severity == "warning":
+            return self.message
         line, column = _place(source, self.start)
         told = [f"line {line}, column {column}: {self.message}"]
         text = source.split("\n")[line - 1]

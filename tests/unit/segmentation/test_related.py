@@ -133,6 +133,7 @@ def test_rows_that_belong_to_nobody_are_counted_in_a_warning() -> None:
     ]
     found = Segment.parse("orders MATCHES ()").members(PEOPLE, orders=orders, as_of=NOON)
     assert [(d.code, d.severity) for d in found.diagnostics] == [("rows_unjoined", "warning")]
+    assert found.warnings == ("rows of 'orders' that belong to no customer here: 2",)
     assert "belong to no customer here: 2" in str(found)
     assert "belong to no customer here: 2" in found._repr_html_()
 
