@@ -287,7 +287,9 @@ def _addresses_of(store: Store, people: Iterable[CustomerId]) -> Mapping[str, fr
     return found
 
 
-def _with_roots(store: Store, causes: Mapping[CustomerId, MoveCause]) -> Mapping[CustomerId, MoveCause]:
+def _with_roots(
+    store: Store, causes: Mapping[CustomerId, MoveCause]
+) -> Mapping[CustomerId, MoveCause]:
     rows = store.get_many(HOMES, [(id_,) for id_ in causes])
     found = dict(causes)
     for id_ in sorted(causes, key=lambda id_: _CAUSES.index(causes[id_])):

@@ -36,6 +36,8 @@ from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import Cancel, Plan, TermRule
 from ecrm_core.timeline import Interaction
 from tests.derived import rows
+from tests.faulty.shop import Late
+from tests.histories.ledger import Around
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECRET = b"kept for ever by the shop"
@@ -332,6 +334,65 @@ def test_kinds_of_interactions_and_what_they_belong_to_are_asked(crm: Crm) -> No
                          subject=EVE, correlation="T-1")  # fmt: skip
     crm.record([ticket])
     assert crm.segment("interactions MATCHES (kind = 'ticket_opened', id = 'T-1')").count == 1
+
+
+def test_an_event_told_anew_moves_her_though_her_facts_stay(crm: Crm) -> None:
+    def ticket(number: str, told_at: datetime) -> Interaction:
+        return Interaction(source="desk", event_id="t", kind="ticket_opened", at=NOON,
+                           subject=EVE, correlation=number, told_at=told_at)  # fmt: skip
+
+    crm.record([ticket("T-1", NOON)])
+    crm.save_segment("open", "interactions MATCHES (id = 'T-1')", by="ann")
+    crm.refresh_segments()
+    assert who(crm, "open") == {"eve"}
+    crm.record([ticket("T-2", NOON + timedelta(minutes=1))])
+    crm.refresh_segments()
+    assert who(crm, "open") == set()
+
+
+def test_what_happens_under_an_id_she_went_by_moves_her(crm: Crm) -> None:
+    crm.merge(ANN, EVE, by="ann")
+    crm.save_segment("two", "number_of_orders = 2", by="ann")
+    crm.refresh_segments()
+    crm.record([order(EVE, "9", days=1)])
+    crm.refresh_segments()
+    assert crm.segment_members("two").members == (crm.resolve(ANN),)
+
+
+def test_a_change_while_a_refresh_is_at_work_is_not_lost() -> None:
+    crm, told = opened(), list[str]()
+    arrive(crm, ANN)
+    crm.save_segment("vip", VIP, by="ann")
+    crm.refresh_segments()
+    crm.correct(ANN, "brand", "a", by="ann")
+    late = Late(crm.store, lambda: crm.correct(ANN, "tags", "vip", by="ann"), told)
+    done = Crm(Around(late), settings=opened()._settings).refresh_segments()
+    assert (told, done.entered) == (["operation"], 1)
+    assert crm.segment_members("vip").count == 1
+
+
+def test_a_rule_saved_while_a_refresh_is_at_work_is_asked_by_it() -> None:
+    crm, told = opened(), list[str]()
+    arrive(crm, ANN, tags=("vip",))
+    crm.save_segment("vip", "number_of_orders > 0", by="ann")
+    late = Late(crm.store, lambda: crm.save_segment("vip", VIP, by="ann"), told)
+    Crm(Around(late), settings=opened()._settings).refresh_segments()
+    assert told == ["operation"]
+    assert crm.segment_members("vip").count == 1
+
+
+def test_the_first_segment_saved_while_a_customer_comes_in_misses_nobody() -> None:
+    crm, told = opened(), list[str]()
+    arrive(crm, ANN)
+
+    def meanwhile() -> None:
+        crm.save_segment("vip", VIP, by="ann")
+        crm.refresh_segments()
+
+    late = Crm(Around(Late(crm.store, meanwhile, told)), settings=opened()._settings)
+    late.correct(ANN, "tags", "vip", by="ann")
+    assert told == ["operation"]
+    assert crm.refresh_segments().entered == 1
 
 
 # ---------------------------------------------------------------- work
