@@ -215,6 +215,7 @@ def asked(crm: Crm) -> dict[str, tuple[CustomerId, ...]]:
 
 @pytest.mark.parametrize("block", range(3))
 def test_a_refresh_comes_to_what_asking_everybody_does(block: int) -> None:
+    """Segments 8.1, 8.3."""
     edits = 0
     while edits < size(90, 10_000) // 3:
         shop = Days(SEED * 1_000_000 + block * 10_000 + edits)

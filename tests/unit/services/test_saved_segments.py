@@ -177,6 +177,7 @@ def test_members_of_a_dropped_segment_leave_and_a_new_one_of_the_name_begins_ane
 
 
 def test_an_emptied_rule_empties_the_segment_and_those_that_name_it_follow(crm: Crm) -> None:
+    """Segments 8.4."""
     crm.save_segment("vip", VIP, by="ann")
     crm.save_segment("rest", "NOT IN SEGMENT 'vip'", by="ann")
     crm.refresh_segments()
@@ -277,6 +278,7 @@ def test_another_zone_asks_everybody_anew(tmp_path: Path) -> None:
 
 
 def test_a_merge_moves_without_setting_anything_off(crm: Crm) -> None:
+    """Segments 8.2."""
     crm.save_segment("both", f"{VIP} AND number_of_orders > 1", by="ann")
     crm.save_segment("one", "number_of_orders = 1", by="ann")
     crm.refresh_segments()
@@ -412,6 +414,14 @@ def test_a_refresh_that_was_stopped_goes_on(crm: Crm) -> None:
     assert crm.segment_members("all").as_of is None
     done = crm.refresh_segments(page=1)
     assert (done.stopped, done.evaluated, done.entered) == (False, 2, 2)
+
+
+def test_a_rule_that_changes_while_a_sweep_is_stopped_is_asked_of_everybody(crm: Crm) -> None:
+    crm.save_segment("all", "number_of_orders >= 0", by="ann")
+    crm.refresh_segments(page=1, progress=lambda *_: False)
+    crm.save_segment("some", "number_of_orders <= 1", by="ann")
+    crm.refresh_segments(page=1)
+    assert who(crm, "all") == who(crm, "some") == {"ann", "bob", "eve"}
 
 
 def test_without_effects_nothing_is_told(crm: Crm) -> None:
