@@ -255,7 +255,7 @@ def test_refreshes_ask_thirty_times_less_than_nightly_passes_over_everybody() ->
         Crm.open(currency="EUR", tz="Asia/Seoul", clock=(clock := Clock())),
     )
     keys = [SourceKey("shop", str(number)) for number in range(size(60, 200))]
-    cells = {
+    cells: dict[str, Callable[[], object]] = {
         "birth_on": lambda: date(1980, 1 + draw.randrange(12), 1 + draw.randrange(28)),
         "tags": lambda: draw.choice([("vip",), ()]),
     }
