@@ -215,6 +215,7 @@ def asked(crm: Crm) -> dict[str, tuple[CustomerId, ...]]:
 
 @pytest.mark.parametrize("block", range(3))
 def test_a_refresh_comes_to_what_asking_everybody_does(block: int) -> None:
+    """Segments 8.1, 8.3."""
     edits = 0
     while edits < size(90, 10_000) // 3:
         shop = Days(SEED * 1_000_000 + block * 10_000 + edits)
@@ -245,3 +246,38 @@ def check_effects(crm: Crm) -> None:
     members = {who for who, moves in told.items() if moves[len(moves)]}
     found = rows(crm.store, MEMBERSHIPS).values()
     assert members == {(held.segment, held.customer) for held in found if held.current}
+
+
+def test_refreshes_ask_thirty_times_less_than_nightly_passes_over_everybody() -> None:
+    """Nights of a shop where one customer in a hundred or so does something each day."""
+    draw, crm = (
+        random.Random(SEED),
+        Crm.open(currency="EUR", tz="Asia/Seoul", clock=(clock := Clock())),
+    )
+    keys = [SourceKey("shop", str(number)) for number in range(size(60, 200))]
+    cells: dict[str, Callable[[], object]] = {
+        "birth_on": lambda: date(1980, 1 + draw.randrange(12), 1 + draw.randrange(28)),
+        "tags": lambda: draw.choice([("vip",), ()]),
+    }
+    crm.ingest(Delivery(source="shop", records=tuple(
+        SourceRecord(key, {name: Stated(value(), START, START) for name, value in cells.items()})
+        for key in keys
+    )))  # fmt: skip
+    crm.record([_order(str(n), key, START - timedelta(days=draw.randrange(400)))
+                for n, key in enumerate(keys)])  # fmt: skip
+    rules = [rule for rule in RULES if rule and "IN SEGMENT" not in rule and "-36h" not in rule]
+    for number, rule in enumerate(rules):
+        crm.save_segment(f"s{number}", rule, by="ann", effects=False)
+    crm.refresh_segments()
+    nights, asked_of = size(30, 200), 0
+    for night in range(nights):
+        clock.at += timedelta(days=1)
+        crm.record([_order(f"n{night}", draw.choice(keys), clock.at - timedelta(hours=9))])
+        asked_of += crm.refresh_segments().evaluated
+    assert members(crm) == asked(crm)
+    assert nights * len(keys) * len(rules) >= 30 * asked_of
+
+
+def _order(event: str, key: SourceKey, at: datetime) -> Interaction:
+    return Interaction(source="shop", event_id=event, kind="order_placed", at=at, subject=key,
+                       amount=Money(60, "EUR"))  # fmt: skip

@@ -112,7 +112,8 @@ def decide_gone(
     )
     if held.until is not None:
         return out
-    emit = _effect(_moved(row, gone, held.customer, cause=MoveCause.DROPPED, at=at), gone, tenant, at)
+    move = _moved(row, gone, held.customer, cause=MoveCause.DROPPED, at=at)
+    emit = _effect(move, gone, tenant, at)
     return evolve(out, emits=(emit,) if gone.effects else (), result={"left": 1})
 
 

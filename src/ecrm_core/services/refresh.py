@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ecrm_core.customers import HOMES, PROFILES, search_keys
 from ecrm_core.errors import ConflictError
@@ -39,6 +39,7 @@ from ecrm_core.segmentation import (
     decide_gone,
 )
 from ecrm_core.services.commit import commit
+from ecrm_core.services.marking import read_watch
 from ecrm_core.services.refreshing import Ask, Questions, questions_of
 from ecrm_core.services.saved_segments import Setting
 from ecrm_core.services.segment_rows import holders_of
@@ -63,6 +64,7 @@ class Refresher:
     at: datetime
     by: str = "segments"
     page: int = 500
+    _read: dict[int, Questions] = field(factory=dict, init=False, eq=False, repr=False)
 
     @property
     def caught_up(self) -> Refresher:
@@ -72,8 +74,12 @@ class Refresher:
 
     @property
     def questions(self) -> Questions:
-        """The saved segments as they are now."""
-        return questions_of(self.store, self.setting, at=self.at)
+        """The saved segments as they are now, read once as long as none of them changes."""
+        version = read_watch(self.store).version
+        if version not in self._read:
+            found = questions_of(self.store, self.setting, at=self.at)
+            version, self._read[found.version] = found.version, found
+        return self._read[version]
 
 
 def read_refresh(store: Store) -> Stored[SegmentRefresh]:
@@ -287,7 +293,9 @@ def _addresses_of(store: Store, people: Iterable[CustomerId]) -> Mapping[str, fr
     return found
 
 
-def _with_roots(store: Store, causes: Mapping[CustomerId, MoveCause]) -> Mapping[CustomerId, MoveCause]:
+def _with_roots(
+    store: Store, causes: Mapping[CustomerId, MoveCause]
+) -> Mapping[CustomerId, MoveCause]:
     rows = store.get_many(HOMES, [(id_,) for id_ in causes])
     found = dict(causes)
     for id_ in sorted(causes, key=lambda id_: _CAUSES.index(causes[id_])):

@@ -15,9 +15,9 @@ from ecrm_core.segmentation import (
     WATCH,
     AskedCustomer,
     AskedSegment,
-    MoveCause,
     CustomerField,
     Evaluated,
+    MoveCause,
     Recheck,
     Row,
     SavedSegment,
@@ -98,6 +98,7 @@ class Questions:
         rows = self._rows(ids, asks)
         held = read_memberships(self.store, ids)
         again = self.store.get_many(SEGMENT_RECHECKS, [(id_,) for id_ in ids])
+        segments = self.asked
         sets, counts = [], {"evaluated": 0, "entered": 0, "left": 0}
         for id_ in ids:
             found = self._found(asks[id_], rows.get(id_))
@@ -107,7 +108,7 @@ class Questions:
             )  # fmt: skip
             cause = asks[id_].cause
             moves = decide_moves(
-                customer, self.asked, tenant=self.store.tenant, cause=cause, at=self.at
+                customer, segments, tenant=self.store.tenant, cause=cause, at=self.at
             )
             counts["evaluated"] += len(found) if id_ in rows else 0
             for name in ("entered", "left"):
@@ -171,7 +172,7 @@ def _rule(held: SavedSegment, schema: Schema, setting: Setting) -> _Rule:
     own = setting.named([whole])
     return _Rule(
         asked=AskedSegment(
-            id=held.id, name=held.name, definition=held.segment.id, effects=held.effects
+            id=held.id, name=held.name, definition=Segment(held.rule).id, effects=held.effects
         ),
         whole=whole,
         own=own,

@@ -16,6 +16,7 @@ from ecrm_core.segmentation import (
     SavedSegments,
     Schema,
     Segment,
+    compile_many,
     decide_drop_segment,
     decide_rename_segment,
     decide_save_segment,
@@ -23,7 +24,6 @@ from ecrm_core.segmentation import (
     fields_named,
     segments_named,
 )
-from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.services.identity import Act
 from ecrm_core.services.marking import read_watch
 from ecrm_core.services.segment_rows import Needs, load_customers, needs_of, row_of
@@ -162,17 +162,17 @@ def _compared(
     seen: Callable[[int], None] | None,
 ) -> list[set[CustomerId]]:
     """Return who is in each of these segments, loaded once for all of them."""
-    found: list[set[CustomerId]] = [set() for _ in segments]
+    found: dict[str, set[CustomerId]] = {str(n): set() for n in range(len(segments))}
+    rules = dict(zip(found, (segment.rule for segment in segments), strict=True))
+    told = compile_many(rules, setting.schema, as_of=at, tz=setting.tz)
     done = 0
     for page in _rows(store, segments, setting, at):
-        for id_, row in page:
-            for members, segment in zip(found, segments, strict=True):
-                if evaluate(segment.rule, row, schema=setting.schema, as_of=at, tz=setting.tz):
-                    members.add(id_)
+        for name, holds in told(row for _, row in page).items():
+            found[name].update(id_ for (id_, _), held in zip(page, holds, strict=True) if held)
         done += len(page)
         if seen is not None:
             seen(done)
-    return found
+    return list(found.values())
 
 
 def _rows(
