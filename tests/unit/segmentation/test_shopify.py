@@ -61,8 +61,8 @@ SUPPORTED = [
     ("number_of_orders > 0", None),
     ("number_of_orders = 0 AND email_subscription_status = 'SUBSCRIBED'", None),
     ("number_of_orders = 1 AND last_order_date < -30d", None),
-    ("customer_added_date > -6m OR (customer_added_date <= -6m AND shopify_email.clicked() = true)",
-     "customer_added_date > -6m OR customer_added_date <= -6m AND shopify_email.clicked MATCHES ()"),
+    ("customer_added_date > -6m OR (customer_added_date <= -6m AND shopify_email.opened() = true)",
+     "customer_added_date > -6m OR customer_added_date <= -6m AND shopify_email.opened MATCHES ()"),
     ("email_consent = 'granted' AND (customer_countries CONTAINS 'CA' OR amount_spent > 1)", None),
 ]  # fmt: skip
 
