@@ -96,8 +96,8 @@ def _warning(leaf: Leaf, *, negated: bool) -> Diagnostic:
     start, end = leaf.span or (0, 0)
     fix = f"AND {'NOT ' if negated else ''}{render(leaf)}"
     message = (
-        "an OR sets consent beside other conditions: whom those let in is in without it; "
-        f"to ask it of all, put the others in brackets and behind them {fix}"
+        "an OR joins consent with other conditions, which let people in without it; "
+        f"to ask it of everybody write ( ... ) {fix}"
     )
     return Diagnostic(
         code=_CODE, message=message, start=start, end=end, fix=fix, severity="warning"

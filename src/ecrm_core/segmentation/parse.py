@@ -119,11 +119,9 @@ class _Parser(Stream):
         try:
             read = [self._any()]
             while not self.ended:
-                before = self.at
                 self._note_unexpected()
                 if not self.ended:
                     read.append(self._any())
-                self.at = max(self.at, min(before + 1, len(self.tokens) - 1))  # always forward
             return _joined(all_of, read)
         except Mistake as mistake:  # nested too deep: nothing more is read
             self.note(mistake)

@@ -206,6 +206,8 @@ NOT_AROUND = [
     f"({GRANTED} AND weight > 1) OR (sms_consent = 'granted' AND amount_spent > 100)",
     f"sms_consent = 'granted' AND ({GRANTED} OR amount_spent > 100)",
     "email_consent = 'none' OR number_of_orders = 0",
+    "email_consent IN ('granted', 'pending', 'denied', 'expired', 'none') OR weight > 1",
+    "email_consent IS NOT NULL OR weight > 1",
     "NOT (email_consent IN ('denied', 'none', 'expired', 'pending') OR weight > 1)",
     "orders MATCHES (channel = 'web' OR total > 1)",
     "amount_spent > 100 OR weight > 1",

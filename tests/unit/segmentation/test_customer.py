@@ -83,6 +83,7 @@ ORDERS = [
     "amount_spent = 120",
     "first_order_date = -100d AND last_order_date = -10d",
     "orders MATCHES (count = 2, sum(total) = 150, sum(refunded) = 30)",
+    "orders_placed MATCHES (count = 2, sum_amount = 150, min(amount) > 0)",
     "orders MATCHES (id = 'A', channel = 'web', quantity = 2, date = -100d)",
     "orders NOT MATCHES (id = 'B') AND orders NOT MATCHES (id = 'T')",
     "lines MATCHES (category = 'coffee', quantity = 2, price = 10, order_id = 'A')",

@@ -69,9 +69,18 @@ def test_the_bucket_of_an_id_is_the_same_for_ever(salt: str, id_: str, number: i
 
 def test_buckets_cut_evenly_and_two_salts_know_nothing_of_each_other() -> None:
     """Segments 5.3."""
-    people = [str(number) for number in range(4_000)]
-    spring = {each for each in people if holds("bucket('spring') < 10", customer_id=each)}
-    autumn = {each for each in people if holds("bucket('autumn') < 10", customer_id=each)}
+    people = [Row({"customer_id": str(number)}) for number in range(4_000)]
+    spring, autumn = (
+        {
+            number
+            for number, row in enumerate(people)
+            if evaluate(rule, row, schema=SCHEMA, as_of=NOW)
+        }
+        for rule in (
+            parse_query("bucket('spring') < 10").rule,
+            parse_query("bucket('autumn') < 10").rule,
+        )
+    )
     assert 340 < len(spring) < 460
     assert 340 < len(autumn) < 460
     assert 15 < len(spring & autumn) < 70

@@ -157,6 +157,16 @@ def test_several_mistakes_are_told_at_once_in_the_order_of_the_text() -> None:
     ]
 
 
+@pytest.mark.parametrize("query", ["a = 1)) AND b = 2", "a = 1 ; OR b = 2", "a = 1 && b = 2"])
+def test_behind_what_joins_nothing_the_query_is_read_on(query: str) -> None:
+    with pytest.raises(SegmentSyntaxError) as caught:
+        parse_query(query)
+    assert [d.code for d in caught.value.diagnostics] == ["unexpected"]
+    with pytest.raises(SegmentSyntaxError) as caught:
+        parse_query(query.replace("b =", "b =="))
+    assert [d.code for d in caught.value.diagnostics] == ["unexpected", "operator_expected"]
+
+
 def test_names_are_told_of_what_can_be_read_beside_a_mistake() -> None:
     schema = Schema().add(SchemaField(name="a", type=FieldType.NUMBER))
     with pytest.raises(SegmentSyntaxError) as caught:
@@ -228,6 +238,8 @@ def test_a_query_beyond_the_bounds_is_refused(query: str, code: str) -> None:
     with pytest.raises(SegmentSyntaxError) as caught:
         parse_query(query)
     assert caught.value.code == code
+    assert "^" in caught.value.show()
+    assert "\x00" not in f"{caught.value.show()} {caught.value}"
 
 
 def test_a_query_at_the_bounds_is_read() -> None:

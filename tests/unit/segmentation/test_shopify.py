@@ -57,6 +57,12 @@ SUPPORTED = [
     ("shopify_email.bounced NOT MATCHES (activity_id = 5240029206, date BETWEEN -12m AND today)",
      None),
     ("shopify_email.marked_as_spam MATCHES (date > -3m)", None),
+    # templates of its help pages and examples
+    ("number_of_orders > 0", None),
+    ("number_of_orders = 0 AND email_subscription_status = 'SUBSCRIBED'", None),
+    ("number_of_orders = 1 AND last_order_date < -30d", None),
+    ("customer_added_date > -6m OR (customer_added_date <= -6m AND shopify_email.opened() = true)",
+     "customer_added_date > -6m OR customer_added_date <= -6m AND shopify_email.opened MATCHES ()"),
     ("email_consent = 'granted' AND (customer_countries CONTAINS 'CA' OR amount_spent > 1)", None),
 ]  # fmt: skip
 
@@ -88,6 +94,9 @@ REFUSED = [
     ("products_purchased MATCHES (tag = 'Sports wear')", "unknown_name", "category"),
     ("orders_placed MATCHES (app_id = 129785)", "unknown_name", "source"),
     ("orders_placed MATCHES (location_id = 1234)", "unknown_name", "channel"),
+    ("last_order_date = NULL", "null_value", "IS NULL"),
+    ("customer_email_subscription_status = 'SUBSCRIBED'", "unknown_name",
+     "email_subscription_status"),
     ("orders_placed IS NULL", "name_place", "orders_placed MATCHES (...)"),
     ("email_subscription_status = 'INVALID'", "unknown_value", "'SUBSCRIBED'"),
     ("last_order_date BETWEEN 1pm AND 3pm", "value_expected", "a value"),

@@ -185,6 +185,31 @@ def test_json_that_is_no_rule_is_refused_at_its_path(data: dict[str, Any], path:
     assert str(caught.value.facts["path"]).startswith(path)
 
 
+class Counted(dict[str, Any]):
+    """An object that counts how often its parts are looked up."""
+
+    lookups = 0
+
+    def __getitem__(self, key: str) -> object:
+        Counted.lookups += 1
+        return super().__getitem__(key)
+
+
+def test_a_graph_of_shared_objects_is_read_once_an_object() -> None:
+    Counted.lookups = 0
+    data = Counted(GOOD)
+    for _ in range(10):
+        data = Counted({"not": Counted({"and": [data, Counted({"not": data})]})})
+    rule = rule_from_json({"segment": 1, "rule": data})
+    assert rule.size > 3_000
+    assert Counted.lookups < 100
+
+
+def test_a_time_said_twice_by_the_clock_is_the_first() -> None:
+    twice = datetime(2026, 10, 25, 2, 30, fold=1)  # noqa: DTZ001 - a time of the shop's zone
+    assert LocalTime(twice).value.fold == 0
+
+
 def test_json_nested_without_end_is_refused() -> None:
     data: dict[str, Any] = GOOD
     for _ in range(20_000):
