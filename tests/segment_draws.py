@@ -135,20 +135,21 @@ class Draw:
         if self.random.random() < 0.2:
             return Matches("visits", self.chosen(FieldRef("day"), self.day, list(Op)), None,
                            negated=negated)  # fmt: skip
-        where = self.random.choice([
+        wheres: list[Callable[[], Rule | None]] = [
             lambda: None,
             lambda: self.chosen(FieldRef("date"), self.day, list(Op)),
             lambda: Compare(FieldRef("date"), Op.GE, self.moment()),
             lambda: all_of(Compare(FieldRef("total"), Op.GT, Number(50)),
                            Compare(FieldRef("day"), self.op(), self.day())),
-        ])()  # fmt: skip
+        ]  # fmt: skip
+        where = self.random.choice(wheres)()
         return Matches("orders", where, self.having(), negated=negated)
 
     def having(self) -> Rule | None:
         """A condition on all rows together, or none."""
         number = Number(self.random.randint(0, 4))
         total, when = Aggregate(Function.SUM, "total"), self.random.choice(list(Function)[2:])
-        return self.random.choice([
+        havings: list[Callable[[], Rule | None]] = [
             lambda: None,
             lambda: Compare(Aggregate(Function.COUNT), self.op(), number),
             lambda: Compare(total, self.op(), Number(self.random.randint(-100, 300))),
@@ -156,7 +157,8 @@ class Draw:
             lambda: self.chosen(Aggregate(when, "date"), self.moment, list(Op)),
             lambda: any_of(Compare(Aggregate(Function.COUNT), Op.EQ, number),
                            Compare(total, Op.LT, Number(40))),
-        ])()  # fmt: skip
+        ]  # fmt: skip
+        return self.random.choice(havings)()
 
     # ------------------------------------------------------------ rows
 

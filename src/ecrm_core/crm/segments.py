@@ -22,6 +22,7 @@ from ecrm_core.segmentation import (
     rules_of,
     segments_named,
     sentences,
+    told,
 )
 from ecrm_core.services import (
     Question,
@@ -52,16 +53,21 @@ class Why:
         """Tell whether she is in."""
         return self.member
 
-    def sentences(self, *, masked: bool = True) -> tuple[str, ...]:
+    def sentences(self, *, locale: str = "en", masked: bool = True) -> tuple[str, ...]:
         """Return the conditions that decide, as few as can be; personal values are masked.
 
-        Out: those that would all have to change; in: those that keep her in.
+        Out: those that would all have to change; in: those that keep her in. The languages are en,
+        ko and ja; UnknownName for another.
         """
-        return sentences(self.explanation, masked=masked)
+        return sentences(self.explanation, locale=locale, masked=masked)
+
+    def told(self, *, locale: str = "en", masked: bool = True) -> str:
+        """Return in or not in, the sentences, and when time alone will change it, if it will."""
+        return told(self.explanation, locale=locale, masked=masked)
 
     def __str__(self) -> str:
-        """Return in or not in, and the masked sentences."""
-        return f"{'in' if self.member else 'not in'}: {'; '.join(self.sentences())}"
+        """Return it in English, masked."""
+        return self.told()
 
     def __repr__(self) -> str:
         """Show the answer, and nothing of the customer."""

@@ -52,7 +52,7 @@ from ecrm_core.segmentation.names import (
     segments_named,
 )
 from ecrm_core.segmentation.parse import Parsed, parse_query
-from ecrm_core.segmentation.recheck import Recheck, recheck
+from ecrm_core.segmentation.recheck import Recheck, recheck, turns_at
 from ecrm_core.segmentation.recipes import RECIPES, Choice, Recipe
 from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.related import RelatedTable
@@ -87,7 +87,7 @@ from ecrm_core.segmentation.shopify import SHOPIFY_FILTERS, SHOPIFY_PARAMETERS, 
 from ecrm_core.segmentation.standard import customer_schema
 from ecrm_core.segmentation.tree_json import definition_id, rule_to_json
 from ecrm_core.segmentation.tree_read import rule_from_json
-from ecrm_core.segmentation.words import sentences
+from ecrm_core.segmentation.words import outlook, sentences, told
 
 __all__ = [
     "ENTERED",
@@ -176,6 +176,7 @@ __all__ = [
     "last",
     "marks_of",
     "next_change",
+    "outlook",
     "param",
     "params_named",
     "parse_query",
@@ -194,6 +195,8 @@ __all__ = [
     "segments_named",
     "sentences",
     "today",
+    "told",
+    "turns_at",
     "watched",
     "with_fields",
 ]

@@ -41,7 +41,7 @@ def atoms(rule: Rule) -> Iterator[Leaf | Matches]:
 
 
 class Block:
-    """Rules over the values that ``g`` gives by name.
+    """Rules over the mapping ``f`` of values by name.
 
     A condition that stands twice is told before, and so is a value that two of them read.
     """
@@ -64,7 +64,7 @@ class Block:
     def lines(self) -> Iterator[str]:
         """Go through the statements that stand before the expressions."""
         for field, name in self._values.items():
-            yield f"{name} = g({self._conditions.names.add(field)})"
+            yield f"{name} = f.get({self._conditions.names.add(field)})"
         for leaf, name in self._shared.items():
             yield f"{name} = {self._condition(leaf)}"
 
@@ -83,5 +83,5 @@ class Block:
     def _condition(self, leaf: Leaf) -> str:
         field = self._field(leaf)
         value = self._values.get(field, "v")
-        first = value if value != "v" else f"(v := g({self._conditions.names.add(field)}))"
+        first = value if value != "v" else f"(v := f.get({self._conditions.names.add(field)}))"
         return self._conditions.source(leaf, value, first)

@@ -26,7 +26,7 @@ __all__ = ["compile_many", "compile_record", "source_of"]
 
 _MANY = 1_000
 _Record = Callable[[Row], bool]
-_Many = Callable[[Iterable[Row]], Sequence[list[bool]]]
+_Many = Callable[[list[Row]], Sequence[list[bool]]]
 
 
 def compile_record(
@@ -53,7 +53,12 @@ def compile_many(
     ids = tuple(rules)
     source, names = source_of(list(rules.values()), schema, Times(as_of, tz), many=True)
     told = cast("_Many", _run(source, names))
-    return lambda rows: dict(zip(ids, told(rows), strict=True))
+
+    def many(rows: Iterable[Row]) -> dict[str, list[bool]]:
+        held = rows if isinstance(rows, list) else list(rows)
+        return dict(zip(ids, told(held), strict=True))
+
+    return many
 
 
 def _run(source: str, names: Constants) -> object:
@@ -74,21 +79,29 @@ def source_of(
     block = Block(whole, conditions)
     passes, find = _passes(block.matches, conditions)
     tests = [block.source(rule, find) for rule in whole]
-    before = ["g = row.fields.get", *(f"p{at} = None" for at in range(len(passes))), *block.lines()]
-    if many:
-        lists = [f"o{at}" for at in range(len(rules))]
-        lines = [
-            "def told(rows):",
-            *(f" {name} = []" for name in lists),
-            *(f" {name}_ = {name}.append" for name in lists),
-            " for row in rows:",
-            *(f"  {line}" for line in before),
-            *(f"  {name}_({test})" for name, test in zip(lists, tests, strict=True)),
-            f" return ({''.join(f'{name}, ' for name in lists)})",
-        ]
-    else:
-        lines = ["def told(row):", *(f" {line}" for line in before), f" return {tests[0]}"]
+    before = ["f = row.fields", *(f"p{at} = None" for at in range(len(passes))), *block.lines()]
+    lines = _loop(before, tests) if many else [*before, f"return {tests[0]}"]
+    lines = names.function("told", "rows" if many else "row", lines)
     return "\n".join([*(line for each in passes for line in each), *lines]), names
+
+
+def _loop(before: Sequence[str], tests: Sequence[str]) -> list[str]:
+    """Return the lines that fill a list a rule; of several most hold of few, and begin as false."""
+    lists = [f"o{at}" for at in range(len(tests))]
+    if len(tests) == 1:
+        begin, loop, fill = "[]", "for row in rows:", "{0}.append({1})"
+    else:
+        begin, loop, fill = (
+            "[False] * len(rows)",
+            "for i, row in enumerate(rows):",
+            "if {1}: {0}[i] = True",
+        )
+    return [
+        *(f"{name} = {begin}" for name in lists),
+        loop,
+        *(f" {line}" for line in (*before, *map(fill.format, lists, tests))),
+        f"return ({''.join(f'{name}, ' for name in lists)})",
+    ]
 
 
 def _conditions(rules: Iterable[Rule]) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,6 +12,9 @@ from attrs import field, frozen
 from ecrm_core.kernel import Money, nfc
 
 __all__ = ["Constants"]
+
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def _has_text(items: Sequence[object], wanted: str) -> bool:
@@ -24,8 +28,9 @@ def _no_text(items: Sequence[object]) -> bool:
 def _given() -> dict[str, object]:
     return {
         "__builtins__": {}, "UTC": UTC, "Decimal": Decimal, "Money": Money, "bool": bool,
-        "date": date, "datetime": datetime, "float": float, "has_text": _has_text, "int": int,
-        "list": list, "nfc": nfc, "no_text": _no_text, "str": str, "tuple": tuple, "type": type,
+        "date": date, "datetime": datetime, "enumerate": enumerate, "float": float,
+        "has_text": _has_text, "int": int, "len": len, "list": list, "nfc": nfc,
+        "no_text": _no_text, "str": str, "tuple": tuple, "type": type,
     }  # fmt: skip
 
 
@@ -40,3 +45,10 @@ class Constants:
         name = f"k{len(self.held)}"
         self.held[name] = value
         return name
+
+    def function(self, name: str, argument: str, lines: Iterable[str]) -> list[str]:
+        """Return the lines of a function; what it names are defaults, the fastest to look up."""
+        body = [f" {line}" for line in lines]
+        used = sorted({word for line in body for word in _WORD.findall(line)} & self.held.keys())
+        given = "".join(f", {each}={each}" for each in used)
+        return [f"def {name}({argument}{given}):", *body]

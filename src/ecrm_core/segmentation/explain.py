@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecrm_core.segmentation.evaluate import group_of_rows, holds, leaf_holds, scope_of
+from ecrm_core.segmentation.recheck import turns_at
 from ecrm_core.segmentation.schema import Schema
 from ecrm_core.segmentation.scope import Row, Scope
 from ecrm_core.segmentation.times import Times
@@ -31,6 +32,8 @@ class Explanation:
     """One node with its value; a condition with what was found and what the query's values mean.
 
     For a MATCHES ``found`` is the number of rows left, and ``parts`` hold its count conditions.
+    ``days`` are those from a day that was found to today. ``turns_at``, of the whole rule: when
+    time alone will change its value (in the zone), as far as 100 rechecks see.
     """
 
     rule: Rule
@@ -39,6 +42,8 @@ class Explanation:
     found: Plain = None
     named: tuple[Plain, ...] = ()
     personal: bool = False
+    days: int | None = None
+    turns_at: datetime | None = None
 
     def __repr__(self) -> str:
         """Show the class of the node and its value, and nothing of the customer."""
@@ -72,7 +77,10 @@ def explain(
     rule: Rule, row: Row, *, schema: Schema, as_of: datetime, tz: str = "UTC"
 ) -> Explanation:
     """Return the rule with the value of every node; raises as ``evaluate`` does."""
-    return _explained(rule, scope_of(row, schema, Times(as_of, tz)), row)
+    times = Times(as_of, tz)
+    at = turns_at(rule, row, schema=schema, as_of=as_of, tz=tz)
+    found = _explained(rule, scope_of(row, schema, times), row)
+    return evolve(found, turns_at=at and times.local(at))
 
 
 def _explained(rule: Rule, scope: Scope, row: Row) -> Explanation:
@@ -107,7 +115,13 @@ def _leaf(leaf: Leaf, scope: Scope) -> Explanation:
         found=scope.times.local(found) if isinstance(found, datetime) else found,
         named=tuple(wanted(value, held.type, scope.times) for value in values_of(leaf)),
         personal=held.personal,
+        days=_days(found, scope.times),
     )
+
+
+def _days(found: Plain, times: Times) -> int | None:
+    day = times.local_day(found) if isinstance(found, datetime) else found
+    return (times.today - day).days if isinstance(day, date) else None
 
 
 # A junction whose value all its parts make (a true AND, a false OR) needs each of those parts; one

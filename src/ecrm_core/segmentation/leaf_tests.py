@@ -12,7 +12,13 @@ from attrs import frozen
 
 from ecrm_core.segmentation.constants import Constants
 from ecrm_core.segmentation.evaluate import condition_holds, meant
-from ecrm_core.segmentation.number_tests import USUAL_FLOAT, float_test, whole_range, whole_test
+from ecrm_core.segmentation.number_tests import (
+    USUAL_FLOAT,
+    float_guard,
+    float_test,
+    whole_range,
+    whole_test,
+)
 from ecrm_core.segmentation.plain_tests import is_ordered, plain_test
 from ecrm_core.segmentation.schema import FieldType
 from ecrm_core.segmentation.scope import Scope
@@ -68,10 +74,11 @@ class Conditions:
             case FieldType.TEXT | FieldType.ID:
                 yield f"type({value}) is str", self._text(leaf, named, value)
             case FieldType.INTEGER | FieldType.NUMBER:
-                yield f"type({value}) is int", whole_test(leaf, named, value, self.names)
                 if kind is FieldType.NUMBER:
-                    usual = f"type({value}) is float and {USUAL_FLOAT.format(value)}"
-                    yield usual, float_test(leaf, named, value, self.names)
+                    guard = float_guard(leaf, named).format(value)
+                    test = float_test(leaf, named, value, self.names)
+                    yield f"type({value}) is float and {guard}", test
+                yield f"type({value}) is int", whole_test(leaf, named, value, self.names)
             case FieldType.MONEY:
                 test = plain_test(leaf, named, f"{value}.amount", self.names)
                 yield f"type({value}) is Money", f"{self._ours(value)} and {test}"
@@ -95,7 +102,7 @@ class Conditions:
                 yield f"type({value}) is tuple", f"no_text({value})"
                 yield f"type({value}) is list", f"no_text({value})"
             case FieldType.INTEGER | FieldType.NUMBER:
-                yield f"type({value}) is int", f"not {whole_range(value, None, None, self.names)}"
+                yield f"type({value}) is int", f"not ({whole_range(value, None, None, self.names)})"
                 if kind is FieldType.NUMBER:
                     yield f"type({value}) is float and {USUAL_FLOAT.format(value)}", "False"
             case FieldType.TEXT | FieldType.ID | FieldType.BOOLEAN | FieldType.DATE:
@@ -108,6 +115,8 @@ class Conditions:
         if is_ordered(leaf) or not isinstance(leaf, (Compare, In)):
             return plain_test(leaf, named, _ASCII.format(value), self.names)
         # A text that is the same is in NFC, as what the rule names is.
+        if all(map(_comes_from_itself, named)):
+            return plain_test(leaf, named, value, self.names)
         test = plain_test(leaf, named, "{0}", self.names)
         other = test.format(f"nfc({value})")
         return f"{test.format(value)} or not {value}.isascii() and {other}"
@@ -123,6 +132,11 @@ class Conditions:
         if kind is FieldType.INSTANT:
             return f"{value} if {_UTC.format(value)} else {told}"
         return told
+
+
+def _comes_from_itself(text: str) -> bool:
+    """Whether no other text has it as its NFC: ASCII has but three signs that others become."""
+    return text.isascii() and not any(sign in text for sign in "K;`")
 
 
 _TYPES = {FieldType.TEXT: "str", FieldType.ID: "str", FieldType.BOOLEAN: "bool",

@@ -11,10 +11,11 @@ from ecrm_core.segmentation.plain_tests import is_ordered
 from ecrm_core.segmentation.tree import Between, Compare, Leaf, Op
 from ecrm_core.segmentation.values import Plain
 
-__all__ = ["USUAL_FLOAT", "float_test", "whole_range", "whole_test"]
+__all__ = ["USUAL_FLOAT", "float_guard", "float_test", "whole_range", "whole_test"]
 
 _BEYOND = 10**40
 """The first whole number of more digits than are kept."""
+_FINE = Decimal("1e-19")
 USUAL_FLOAT = "(1e-20 < {0} < 1e22 or {0} == 0.0 or -1e22 < {0} < -1e-20)"
 """Tells the floats whose shortest decimal is kept; NaN is none of them."""
 
@@ -46,7 +47,17 @@ def whole_range(
     """
     first = 1 - _BEYOND if low is None else max(ceil(low), 1 - _BEYOND)
     last = _BEYOND - 1 if high is None else min(floor(high), _BEYOND - 1)
-    return f"{names.add(first)} <= {value} <= {names.add(last)}"
+    return f"{value} >= {names.add(first)} and {value} <= {names.add(last)}"
+
+
+def float_guard(leaf: Leaf, named: Sequence[Plain]) -> str:
+    """Return what tells the floats that ``float_test`` is right about.
+
+    What lies above a number of some size is usual if it is not too large; what does not is not
+    above it, missing or not.
+    """
+    above = isinstance(leaf, Compare) and leaf.op in {Op.GT, Op.GE} and named[0] > _FINE
+    return "{0} < 1e22" if above else USUAL_FLOAT
 
 
 def float_test(leaf: Leaf, named: Sequence[Plain], value: str, names: Constants) -> str:

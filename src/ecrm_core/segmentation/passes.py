@@ -63,20 +63,16 @@ class Pass:
         groups: dict[Rule | None, _Group] = {}
         results = [self._result(each, _group(groups, each)) for each in self.asked]
         block = Block([where for where in groups if where is not None], self.conditions)
-        body = ["g = r.get", *self._unseen(), *block.lines()]
+        body = [*self._unseen(), *block.lines()]
         for group in groups.values():
             counted = self._counted(group)
             if group.where is None:
                 body += counted
             else:
                 body += [f"if {block.source(group.where)}:", *_in(counted)]
-        return [
-            f"def {self.name}(rows):",
-            *_in([line for group in groups.values() for line in self._begun(group)]),
-            " for r in rows:",
-            *_in(_in(body)),
-            f" return ({', '.join(results)},)",
-        ]
+        begun = [line for group in groups.values() for line in self._begun(group)]
+        lines = [*begun, "for f in rows:", *_in(body), f"return ({', '.join(results)},)"]
+        return self.conditions.names.function(self.name, "rows", lines)
 
     def _unseen(self) -> Iterator[str]:
         """Pass over what happened after ``as_of``; a row without a time is seen."""
@@ -92,7 +88,7 @@ class Pass:
 
         add = self.conditions.names.add
         usual = "type(t) is datetime and t.tzinfo is UTC" if instant else "type(t) is date"
-        yield f"t = g({add(self.relation.at)})"
+        yield f"t = f.get({add(self.relation.at)})"
         yield f"if t > {add(until)} if {usual} else t is not None and {add(unseen)}(t): continue"
 
     def _begun(self, group: _Group) -> Iterator[str]:
@@ -109,7 +105,7 @@ class Pass:
         for of in dict.fromkeys(of for _, of in group.reckoned):
             held = self.conditions.scope.fields[of]
             lines += [
-                f"x = g({self.conditions.names.add(held.name)})",
+                f"x = f.get({self.conditions.names.add(held.name)})",
                 f"x = {self.conditions.plain(held.type, 'x')}",
                 "if x is not None:",
             ]

@@ -7,7 +7,7 @@ false parts may; OR is dual, and NOT changes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from ecrm_core.segmentation.flips import (
@@ -37,9 +37,12 @@ from ecrm_core.segmentation.tree import (
 )
 from ecrm_core.segmentation.windows import Rows, steps_of
 
-__all__ = ["Recheck", "recheck"]
+__all__ = ["Recheck", "recheck", "turns_at"]
 
 _ONE = Decimal(1)
+_STEPS = 100
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
+"""Later than this, a zone may have no day left."""
 
 
 def recheck(rule: Rule, row: Row, *, schema: Schema, as_of: datetime, tz: str = "UTC") -> Recheck:
@@ -52,6 +55,25 @@ def recheck(rule: Rule, row: Row, *, schema: Schema, as_of: datetime, tz: str = 
     times = Times(as_of, tz)
     scope = Scope(schema=schema, times=times, fields=schema.fields, values=row.fields)
     return _rule(rule, scope, row)
+
+
+def turns_at(
+    rule: Rule, row: Row, *, schema: Schema, as_of: datetime, tz: str = "UTC"
+) -> datetime | None:
+    """Return the instant at which time alone does change the value; None if 100 rechecks see none.
+
+    Raises as ``evaluate`` does.
+    """
+    now = recheck(rule, row, schema=schema, as_of=as_of, tz=tz)
+    then = now
+    for _ in range(_STEPS):
+        if then.at is None or then.value is not now.value:
+            break
+        as_of = then.at
+        if not as_of < _LAST:
+            return None
+        then = recheck(rule, row, schema=schema, as_of=as_of, tz=tz)
+    return as_of if then.value is not now.value else None
 
 
 def _rule(rule: Rule, scope: Scope, row: Row) -> Recheck:

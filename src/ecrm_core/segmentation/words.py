@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
-from ecrm_core.errors import UnknownName
 from ecrm_core.kernel import mask
 from ecrm_core.segmentation.explain import Decisive, Explanation
+from ecrm_core.segmentation.phrases import MONTHS, phrases
 from ecrm_core.segmentation.render import render, render_name, render_operand, render_value
-from ecrm_core.segmentation.terms import Relative
+from ecrm_core.segmentation.terms import Anniversary, Relative
 from ecrm_core.segmentation.times import Span
 from ecrm_core.segmentation.tree import (
+    And,
     Compare,
+    InSegment,
     IsNull,
     Leaf,
     Matches,
+    Not,
+    Or,
     values_of,
 )
 from ecrm_core.segmentation.values import Plain
 
-__all__ = ["sentences"]
-
-# One catalogue a language; the placeholders are the same in each.
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "holds": "{name} is {found}, as asked: {asked}",
-        "fails": "{name} is {found}, asked for: {asked}",
-        "excluded": "{name} is {found}, which is excluded: {asked}",
-        "spared": "{name} is {found}, not excluded by: {asked}",
-        "rows_holds": "{name}: {found} found, as asked: {asked}",
-        "rows_fails": "{name}: {found} found, asked for: {asked}",
-        "rows_excluded": "{name}: {found} found, which is excluded: {asked}",
-        "rows_spared": "{name}: {found} found, not excluded by: {asked}",
-        "missing": "missing",
-        "true": "true",
-        "false": "false",
-    }
-}
+__all__ = ["outlook", "sentences", "told"]
 
 
 def sentences(
@@ -46,12 +33,37 @@ def sentences(
 ) -> tuple[str, ...]:
     """Return one sentence for each condition that decides, in the order of the rule.
 
-    Values of personal fields are masked; ``masked=False`` shows them. UnknownName for a language
-    that is not spoken yet.
+    Values of personal fields are masked; ``masked=False`` shows them. The languages are en, ko and
+    ja; UnknownName for another.
     """
-    if locale not in _WORDS:
-        raise UnknownName("language", locale[:40], tuple(_WORDS))
-    return tuple(_sentence(each, _WORDS[locale], masked=masked) for each in explanation.decisive)
+    words = phrases(locale)
+    return tuple(_sentence(each, words, masked=masked) for each in explanation.decisive)
+
+
+def outlook(explanation: Explanation, *, locale: str = "en", masked: bool = True) -> str | None:
+    """Return what time alone will change, and on which day; None where it changes nothing.
+
+    "will enter on 9 February 2027 if nothing changes". A day that would tell a birthday is masked:
+    there is none. UnknownName as in ``sentences``.
+    """
+    words, at = phrases(locale), explanation.turns_at
+    if at is None or (masked and _is_private(explanation)):
+        return None
+    whole_day = at.time() == time.min
+    on = words["on" if whole_day else "at"].format(
+        day=at.day, month=MONTHS[at.month - 1], number=at.month, year=at.year,
+        time=at.isoformat(timespec="minutes")[11:16],
+    )  # fmt: skip
+    return words["leaves" if explanation.value else "enters"].format(on=on)
+
+
+def told(explanation: Explanation, *, locale: str = "en", masked: bool = True) -> str:
+    """Return in or not in, the sentences, and the outlook if there is one."""
+    words = phrases(locale)
+    parts = [*sentences(explanation, locale=locale, masked=masked)]
+    ahead = outlook(explanation, locale=locale, masked=masked)
+    parts += [ahead] if ahead is not None else []
+    return f"{words['in' if explanation.value else 'out']}: {'; '.join(parts)}"
 
 
 def _sentence(each: Decisive, words: Mapping[str, str], *, masked: bool) -> str:
@@ -67,7 +79,7 @@ def _sentence(each: Decisive, words: Mapping[str, str], *, masked: bool) -> str:
         )
     return words[code].format(
         name=render_operand(rule.left),  # type: ignore[union-attr]
-        found=_found(node.found, words, hidden=hidden),
+        found=_found(node.found, words, hidden=hidden) + _ago(node, words, hidden=hidden),
         asked=_asked(rule, node, hidden=hidden),  # type: ignore[arg-type]
     )
 
@@ -95,6 +107,30 @@ def _found(value: Plain, words: Mapping[str, str], *, hidden: bool) -> str:
     if isinstance(value, tuple):
         return ", ".join(_shown(item, hidden=hidden) for item in value)
     return _shown(value, hidden=hidden)
+
+
+def _ago(node: Explanation, words: Mapping[str, str], *, hidden: bool) -> str:
+    """Return how many days ago a day was that a day counted from today stands beside."""
+    days, leaf = node.days, node.rule
+    if days is None or hidden or isinstance(leaf, _BRANCHES) or isinstance(leaf.left, Anniversary):
+        return ""
+    if not any(isinstance(value, Relative) and value.is_days for value in values_of(leaf)):
+        return ""
+    word = {0: "today", 1: "yesterday", -1: "tomorrow"}.get(days, "ago" if days > 0 else "ahead")
+    return f", {words[word].format(days=abs(days))}"
+
+
+_BRANCHES = (And, Or, Not, Matches, InSegment)
+
+
+def _is_private(node: Explanation) -> bool:
+    """Whether a day would tell a personal value, such as a birthday."""
+    if node.parts:
+        return any(map(_is_private, node.parts))
+    leaf = node.rule
+    if not node.personal or isinstance(leaf, _BRANCHES):
+        return False
+    return any(isinstance(value, Relative) for value in values_of(leaf))
 
 
 def _shown(value: Plain, *, hidden: bool) -> str:

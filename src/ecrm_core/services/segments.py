@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import islice
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecrm_core.customers import Profile, SourceKey
 from ecrm_core.errors import MissingError
@@ -16,12 +16,14 @@ from ecrm_core.ports import Store, all_profiles, read_profiles
 from ecrm_core.segmentation import (
     CustomerField,
     Explanation,
+    Loaded,
     Row,
     Schema,
     Segment,
     compile_record,
     expanded,
     fields_named,
+    next_change,
 )
 from ecrm_core.services.identity import group_of
 from ecrm_core.services.segment_rows import Needs, load_customers, needs_of, row_of
@@ -112,19 +114,32 @@ def explain_member(store: Store, customer: str | SourceKey, question: Question) 
     profiles = read_profiles(store, [root])
     if root not in profiles:
         raise MissingError("found no profile of the customer", code="no_customer", customer=root)
-    row = _rows(store, list(profiles.values()), question)[root]
-    return question.segment.explain(
-        row, schema=question.schema, as_of=question.as_of, tz=question.tz
+    known = _loaded(store, list(profiles.values()), question)[root]
+    at = question.as_of
+    found = question.segment.explain(
+        _row(known, question), schema=question.schema, as_of=at, tz=question.tz
     )
+    changes = next_change(known, at)  # beyond that her row is another one
+    if changes is not None and found.turns_at is not None and changes < found.turns_at:
+        return evolve(found, turns_at=None)
+    return found
 
 
 def _rows(
     store: Store, profiles: Sequence[Profile], question: Question
 ) -> Mapping[CustomerId, Row]:
     """Return the rows of a page of customers, by root."""
-    named = question.named
-    loaded = load_customers(store, profiles, needs_of(question.whole, named), at=question.as_of)
-    return {
-        id_: row_of(known, named, as_of=question.as_of, currency=question.schema.currency)
-        for id_, known in loaded.items()
-    }
+    loaded = _loaded(store, profiles, question)
+    return {id_: _row(known, question) for id_, known in loaded.items()}
+
+
+def _loaded(
+    store: Store, profiles: Sequence[Profile], question: Question
+) -> Mapping[CustomerId, Loaded]:
+    needs = needs_of(question.whole, question.named)
+    return load_customers(store, profiles, needs, at=question.as_of)
+
+
+def _row(known: Loaded, question: Question) -> Row:
+    currency = question.schema.currency
+    return row_of(known, question.named, as_of=question.as_of, currency=currency)

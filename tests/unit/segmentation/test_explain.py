@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -14,9 +15,12 @@ from ecrm_core.segmentation import (
     check,
     customer_schema,
     explain,
+    outlook,
     parse_query,
     sentences,
+    told,
 )
+from ecrm_core.segmentation.phrases import phrases
 
 SCHEMA = customer_schema(currency="EUR")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -45,7 +49,8 @@ WORDS = [
         "number_of_orders > 5 AND amount_spent > 100 AND last_order_date < -90d",
         [
             "number_of_orders is 2, asked for: > 5",
-            "last_order_date is 2026-11-12T05:00+09:00, asked for: < -90d (2026-08-25)",
+            ("last_order_date is 2026-11-12T05:00+09:00, 11 days ago, asked for: < -90d "
+             "(2026-08-25)"),
         ],
     ),
     (
@@ -105,3 +110,71 @@ def test_every_node_has_its_value_and_every_condition_what_was_found() -> None:
 def test_a_language_nobody_wrote_yet_is_unknown() -> None:
     with pytest.raises(UnknownName):
         sentences(explained("number_of_orders = 2"), locale="fr")
+
+
+OUTLOOKS = [
+    (
+        "last_order_date < -90d",
+        "en",
+        ("not in: last_order_date is 2026-11-12T05:00+09:00, 11 days ago, asked for: < -90d "
+        "(2026-08-25); will enter on 11 February 2027 if nothing changes"),
+    ),
+    (
+        "last_order_date < -90d",
+        "ko",
+        ("미포함: last_order_date: 2026-11-12T05:00+09:00, 11일 전, 필요한 조건: < -90d "
+        "(2026-08-25); 다른 변화가 없으면 2027년 2월 11일에 포함됨"),
+    ),
+    (
+        "last_order_date < -90d",
+        "ja",
+        ("対象外: last_order_date: 2026-11-12T05:00+09:00, 11日前、必要な条件: < -90d "
+        "(2026-08-25); ほかに変化がなければ2027年2月11日に対象になる"),
+    ),
+    (
+        "last_order_date >= -300h AND number_of_orders = 2",
+        "en",
+        ("in: last_order_date is 2026-11-12T05:00+09:00, as asked: >= -300h "
+        "(2026-11-11T00:00+00:00); number_of_orders is 2, as asked: = 2; "
+        "will leave on 24 November 2026 at 17:00 if nothing changes"),
+    ),
+    ("number_of_orders = 2", "ja", "対象: number_of_orders: 2、条件に一致: = 2"),
+    ("birth_date IS NOT NULL", "ko", "미포함: birth_date: 없음, 필요한 조건: IS NOT NULL"),
+    ("NOT lines MATCHES ()", "ko",
+     "포함: lines: 찾은 수 0, 제외 조건에 해당하지 않음: lines MATCHES ()"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "locale", "expected"), OUTLOOKS)
+def test_why_is_told_in_three_languages_with_what_time_alone_will_change(
+    query: str, locale: str, expected: str
+) -> None:
+    assert told(explained(query), locale=locale) == expected
+
+
+def test_the_catalogues_say_the_same_things() -> None:
+    holes = [
+        {key: sorted(re.findall(r"{(\w+)}", text)) for key, text in phrases(locale).items()}
+        for locale in ("en", "ko", "ja")
+    ]
+    for each in holes:
+        for key in ("on", "at"):
+            each[key] = [name for name in each[key] if name not in {"month", "number"}]
+    assert holes[0] == holes[1] == holes[2]
+
+
+def test_an_outlook_does_not_tell_a_birthday_unless_asked_to() -> None:
+    row = Row({"birth_date": date(1990, 1, 3)})
+    rule = parse_query("anniversary(birth_date) = today").rule
+    found = explain(rule, row, schema=SCHEMA, as_of=NOON, tz="Asia/Seoul")
+    assert outlook(found) is None
+    assert "January" not in told(found)
+    assert outlook(found, masked=False) == "will enter on 3 January 2027 if nothing changes"
+
+
+def test_an_outlook_passes_over_rechecks_that_change_nothing() -> None:
+    orders = [{"date": NOON - timedelta(days=d), "total": Money(1, "EUR")} for d in range(9)]
+    rule = parse_query("orders MATCHES (date >= -30d, max(date) < -5d)").rule
+    found = explain(rule, Row({}, {"orders": orders}), schema=SCHEMA, as_of=NOON)
+    assert outlook(found) == "will enter on 29 November 2026 if nothing changes"
+    assert outlook(explained("number_of_orders = 2")) is None
