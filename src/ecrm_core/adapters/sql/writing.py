@@ -10,11 +10,25 @@ from sqlglot import exp
 
 from ecrm_core.adapters.sql.forms import Dialect
 
-__all__ = ["FALSE", "TRUE", "Writer", "both", "either", "known", "opposite", "select", "some"]
+__all__ = [
+    "FALSE",
+    "TRUE",
+    "Sql",
+    "Writer",
+    "both",
+    "either",
+    "known",
+    "opposite",
+    "select",
+    "some",
+]
 
 Sql = exp.Expression
+"""A part of a statement."""
 TRUE = exp.Boolean(this=True)
+"""What always holds; told apart by identity."""
 FALSE = exp.Boolean(this=False)
+"""What never holds; told apart by identity."""
 
 
 @define
