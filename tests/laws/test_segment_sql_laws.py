@@ -20,9 +20,9 @@ from tests.segment_trees import ROWS, RULES, SCHEMA, TIMES, ZONES
 pytestmark = pytest.mark.long
 # Each example is some ten rows, asked of two mappings.
 MANY = settings(
-    max_examples=size(15, 3_500), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=size(12, 4_000), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-SEVERAL = st.lists(ROWS, min_size=1, max_size=12)
+SEVERAL = st.lists(ROWS, min_size=5, max_size=12)
 
 
 When = tuple[datetime, str]
