@@ -108,7 +108,7 @@ def make_sqlite(connection: Any, customers: int) -> None:  # noqa: ANN401 - a co
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {customers * 5})
         INSERT INTO orders SELECT i, 1 + i * 15485863 % {customers} * (i * 31 % 7) / 7,
             i * 7901 % 30000, {NOW} - i * 1299709 % 94608000 FROM n;
-        CREATE INDEX by_customer ON orders (customer_id);
+        CREATE INDEX by_customer ON orders (customer_id, placed);
         ANALYZE;
     """)
 
@@ -126,14 +126,18 @@ def make_postgres(connection: Any, customers: int) -> None:  # noqa: ANN401 - a 
         INSERT INTO orders SELECT i, 1 + i * 15485863 % {customers} * (i * 31 % 7) / 7,
             i * 7901 % 30000, to_timestamp({NOW} - i * 1299709 % 94608000)
             FROM generate_series(1::bigint, {customers * 5}) AS i;
-        CREATE INDEX by_customer ON orders (customer_id);
+        CREATE INDEX by_customer ON orders (customer_id, placed);
         VACUUM ANALYZE customers;
         VACUUM ANALYZE orders""".split(";"):
         connection.execute(statement)
 
 
 def measure(connection: Any, dialect: Dialect, held: SqlMapping, at: Callable[[int], str]) -> None:  # noqa: ANN401
-    """Print seconds by hand, ours, and the ratio of the best of some rounds."""
+    """Print seconds by hand, ours, and the ratio of the best of some rounds.
+
+    SQLite works in this process: its processor time is not that of others on the machine.
+    """
+    clock = time.process_time if dialect == "sqlite" else time.perf_counter
     days = {name: at(NOW - count * 86_400) for name, count in DAYS.items()}
     print(f"{dialect:<50} {'members':>8} {'by hand':>8} {'ours':>8} {'ratio':>6}")
     for query, text in QUERIES.items():
@@ -146,9 +150,9 @@ def measure(connection: Any, dialect: Dialect, held: SqlMapping, at: Callable[[i
                 ("hand", (text.format(**days),)),
                 ("ours", (ours.sql, ours.params)),
             ):
-                began = time.perf_counter()
+                began = clock()
                 rows = connection.cursor().execute(*asked).fetchall()
-                best[name] = min(best[name], time.perf_counter() - began)
+                best[name] = min(best[name], clock() - began)
                 found[name] = {row[0] for row in rows}
         if found["hand"] != found["ours"]:
             raise SystemExit(f"other members: {query}")

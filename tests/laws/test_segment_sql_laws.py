@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,16 +14,17 @@ from hypothesis import strategies as st
 from ecrm_core.segmentation import Row, evaluate
 from ecrm_core.segmentation.tree import Rule
 from tests.postgres import Postgres
-from tests.profile import size
+from tests.profile import SEED, size
 from tests.segment_databases import Database, postgres_databases, sqlite_databases
+from tests.segment_draws import Draw
 from tests.segment_trees import ROWS, RULES, SCHEMA, TIMES, ZONES
 
 pytestmark = pytest.mark.long
 # Each example is some ten rows, asked of two mappings.
 MANY = settings(
-    max_examples=size(15, 3_500), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=size(12, 4_000), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-SEVERAL = st.lists(ROWS, min_size=1, max_size=12)
+SEVERAL = st.lists(ROWS, min_size=5, max_size=12)
 
 
 When = tuple[datetime, str]
@@ -71,3 +73,15 @@ def test_postgres_has_the_members_the_interpreter_has(
     assert {each.name: differing(each, rule, rows, when) for each in in_postgres} == {
         each.name: [] for each in in_postgres
     }
+
+
+def test_rules_about_time_have_the_members_the_interpreter_has(
+    sqlite: list[Database], in_postgres: list[Database]
+) -> None:
+    for number in range(size(2, 600)):
+        draw = Draw(Random(f"{SEED} sql {number}"))
+        rows, rules = [draw.row() for _ in range(10)], [draw.rule() for _ in range(5)]
+        for database in (*sqlite, *in_postgres):
+            for rule in rules:
+                found = differing(database, rule, rows, (draw.as_of, draw.tz))
+                assert found == [], (database.name, number)

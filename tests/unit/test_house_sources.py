@@ -84,6 +84,7 @@ EXTRAS = {
     "address": ("ecrm_core/adapters/address/",),
     "testing": ("ecrm_core/testing/",),
     "frames": ("ecrm_core/adapters/frames/",),
+    "sql": ("ecrm_core/adapters/sql/",),
     "sqlalchemy": ("ecrm_core/adapters/sqlalchemy/",),
     "cli": ("ecrm_core/cli/", "ecrm_core/__main__.py"),
 }

@@ -10,7 +10,7 @@ from ecrm_core.adapters.sql.forms import Dialect
 from ecrm_core.adapters.sql.mapping import SqlMapping
 from ecrm_core.adapters.sql.reading import Reader
 from ecrm_core.adapters.sql.statement import to_sql
-from ecrm_core.segmentation import Schema, Segment
+from ecrm_core.segmentation import Schema, Segment, compile_record
 
 __all__ = ["members_in"]
 
@@ -40,13 +40,10 @@ def members_in(
     if rest is None:
         return tuple(keys)
     reader = Reader(connection, dialect, mapping, schema)
+    holds = compile_record(rest.rule, schema, as_of=as_of, tz=tz)
     found: list[Hashable] = []
     for at in range(0, len(keys), _PAGE):
         page = keys[at : at + _PAGE]
         rows = reader.rows(page, rest)
-        found += [
-            key
-            for key in page
-            if key in rows and rest.holds(rows[key], schema=schema, as_of=as_of, tz=tz)
-        ]
+        found += [key for key in page if key in rows and holds(rows[key])]
     return tuple(found)

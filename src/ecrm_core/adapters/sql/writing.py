@@ -10,11 +10,25 @@ from sqlglot import exp
 
 from ecrm_core.adapters.sql.forms import Dialect
 
-__all__ = ["FALSE", "TRUE", "Writer", "both", "either", "known", "opposite", "select", "some"]
+__all__ = [
+    "FALSE",
+    "TRUE",
+    "Sql",
+    "Writer",
+    "both",
+    "either",
+    "known",
+    "opposite",
+    "select",
+    "some",
+]
 
 Sql = exp.Expression
+"""A part of a statement."""
 TRUE = exp.Boolean(this=True)
+"""What always holds; told apart by identity."""
 FALSE = exp.Boolean(this=False)
+"""What never holds; told apart by identity."""
 
 
 @define
@@ -37,7 +51,8 @@ class Writer:
     def bind(self, value: object) -> Sql:
         """Return the place of a value; one that occurs twice is bound once."""
         name = self._names.setdefault((type(value), value), f"p{len(self._names)}")
-        return exp.Placeholder(this=name)
+        # Versions of sqlglot write a Placeholder for Postgres in different styles.
+        return exp.Var(this=f"%({name})s" if self.postgres else f":{name}")
 
     def name(self, text: str) -> exp.Identifier:
         """Return an identifier, always quoted. psycopg reads a % in it as a placeholder's."""

@@ -124,6 +124,28 @@ def test_the_members_are_those_the_rule_means(
     assert wider >= set(members)
 
 
+def test_amounts_of_another_currency_are_missing_and_so_are_fields_without_a_type(
+    shop: sqlite3.Connection,
+) -> None:
+    schema = Schema(currency="KRW").add(
+        field("spent", FieldType.MONEY), field("untold", FieldType.UNKNOWN)
+    )
+    euros = {"spent": Column("spent", Form.REAL, currency="EUR")}
+    mapping = SqlMapping(customers=CustomerTable("people", key="id", columns=euros))
+    everybody = (1, 2, 3, 4, 5)
+    for query, members in {
+        "spent > 0": (),
+        "spent IS NULL": everybody,
+        "untold = 1": (),
+        "untold != 1": everybody,
+        "untold IS NULL": everybody,
+        "untold IS NOT NULL": (),
+    }.items():
+        segment = Segment.parse(query)
+        found = members_in(shop, segment, "sqlite", mapping, schema=schema, as_of=AS_OF)
+        assert found == members, query
+
+
 def test_what_sql_decides_beside_a_residual_is_decided_by_sql(shop: sqlite3.Connection) -> None:
     segment = Segment.parse("name = 'Zoé' AND spent = 10")
     statement = to_sql(segment, "sqlite", MAPPING, schema=SCHEMA, as_of=AS_OF)
