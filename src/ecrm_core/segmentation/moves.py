@@ -33,8 +33,17 @@ from ecrm_core.segmentation.membership import (
 )
 from ecrm_core.segmentation.recheck import Recheck
 
-__all__ = ["ENTERED", "LEFT", "MOVED", "TOPICS", "AskedSegment", "AskedCustomer", "decide_gone", "decide_moves",
-           "effect_id"]  # fmt: skip
+__all__ = [
+    "ENTERED",
+    "LEFT",
+    "MOVED",
+    "TOPICS",
+    "AskedCustomer",
+    "AskedSegment",
+    "decide_gone",
+    "decide_moves",
+    "effect_id",
+]  # fmt: skip
 
 ENTERED: Final = "segment_entered"
 """The topic of the effect of entering: segment, name, customer, at, cause, definition, number."""
