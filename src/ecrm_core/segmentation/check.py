@@ -8,6 +8,9 @@ that keeps them out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
+
+from attrs import evolve
 
 from ecrm_core.errors import DefinitionError, Diagnostic, UnknownName
 from ecrm_core.kernel import Registry
@@ -56,6 +59,7 @@ from ecrm_core.segmentation.unknown import unknown_name
 __all__ = ["check"]
 
 _UNBOUND = "unbound"
+_MISFIT = "segment_misfit"
 _SUMMED = frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY, FieldType.UNKNOWN})
 _RANGED = _SUMMED | {FieldType.DATE, FieldType.INSTANT}
 _KEYS = frozenset({FieldType.ID, FieldType.TEXT, FieldType.UNKNOWN})
@@ -135,13 +139,19 @@ def _in_segment(rule: InSegment, schema: Schema, inside: Relation | None) -> Ite
         yield _nested(rule)
         return
     try:
-        expanded(rule, schema)
+        whole = expanded(rule, schema)
     except UnknownName as error:
         yield unknown_name(error, rule.span, schema)
     except DefinitionError as error:
         cycle = error.code == "segment_cycle"
         expected = "a segment without that name in it" if cycle else "at most 10,000 parts, 64 deep"
         yield _error(error.code, error.message.partition(", expected")[0], rule.span, (expected,))
+    else:
+        for wrong in islice(_rule(whole, schema, schema.fields, None), 1):
+            message = f"segment {rule.name!r} does not fit: {wrong.message}"
+            code = _UNBOUND if wrong.code == _UNBOUND else _MISFIT
+            start, end = rule.span or (0, 0)
+            yield evolve(wrong, code=code, message=message, start=start, end=end)
 
 
 def _having(rule: Rule, schema: Schema, relation: Relation) -> Iterator[Diagnostic]:

@@ -13,6 +13,7 @@ from ecrm_core.segmentation import (
     Schema,
     SchemaField,
     Segment,
+    check,
     evaluate,
     expanded,
     last,
@@ -49,6 +50,21 @@ def test_in_segment_holds_as_if_its_rule_stood_there_in_brackets(n: int | None) 
     ]:  # fmt: skip
         assert holds(query, n=n) is holds(put_in, n=n)
         assert expanded(parse_query(query).rule, SCHEMA) == parse_query(put_in).rule
+
+
+def test_a_named_segment_that_does_not_fit_is_an_error_where_it_is_named() -> None:
+    """Segments 5.2."""
+    schema = SCHEMA.with_segments({
+        "odd": parse_query("n > 'x' AND m = 1").rule,
+        "via odd": parse_query("NOT IN SEGMENT 'odd'").rule,
+        "open": parse_query("n > :least").rule,
+    })  # fmt: skip
+    (error,) = check(parse_query("n = 1 AND IN SEGMENT 'via odd'").rule, schema)
+    assert (error.code, error.start, error.expected) == ("segment_misfit", 10, ("a number",))
+    assert error.message.startswith("segment 'via odd' does not fit: found text for 'n'")
+    (error,) = check(parse_query("IN SEGMENT 'open'").rule, schema)
+    assert error.code == "unbound"
+    assert check(parse_query("IN SEGMENT 'open'").rule, schema, template=True) == ()
 
 
 # ---------------------------------------------------------------- buckets
