@@ -13,6 +13,7 @@ MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+"""The months as English calls them, January first."""
 
 _PHRASES: Mapping[str, Mapping[str, str]] = {
     "en": {

@@ -196,6 +196,7 @@ EARLY = [
 
 @pytest.mark.parametrize(("query", "at"), EARLY)
 def test_a_recheck_may_come_too_early_but_never_too_late(query: str, at: datetime) -> None:
+    """Segments 3.8: rows of a relation may be looked at too early."""
     rule, row = parse_query(query).rule, Row({}, {"orders": ORDERS})
     found = recheck(rule, row, schema=SCHEMA, as_of=NOON, tz="Asia/Seoul")
     assert found.at is not None
