@@ -261,7 +261,7 @@ def test_two_connections_at_once_leave_nothing_of_her(
             with pytest.raises(MissingError):
                 crm.view(HER)
             assert [kind.name for kind in KINDS if rows(crm.store, kind)] == [
-                "audit", "audit_link", "tombstone",
+                "audit", "audit_link", "segment_watch", "tombstone",
             ]  # fmt: skip
 
 
