@@ -19,9 +19,9 @@ from ecrm_core.customers import (
     Stated,
     parse_email,
 )
-from ecrm_core.errors import MissingError, SegmentSyntaxError
-from ecrm_core.kernel import FixedClock, Kind, Money
-from ecrm_core.segmentation import Segment
+from ecrm_core.errors import InputError, MissingError, SegmentSyntaxError
+from ecrm_core.kernel import CustomerId, FixedClock, Kind, Money
+from ecrm_core.segmentation import Segment, compile_record
 from ecrm_core.services.segment_rows import needs_of
 from ecrm_core.sources import Delivery
 from ecrm_core.timeline import Interaction
@@ -157,6 +157,30 @@ def test_only_what_a_rule_names_is_loaded(crm: Crm, monkeypatch: pytest.MonkeyPa
     assert read == {"profile", "home", "facts"}
     crm.segment("orders MATCHES ()")
     assert read == {"profile", "home", "facts", "interaction"}
+
+
+def test_rows_hold_all_that_any_rule_asks(crm: Crm) -> None:
+    crm.consent("ann@example.com", "granted", channel="email", purpose="marketing")
+    crm.merge(crm.resolve(ANN), crm.resolve(BOB), by="desk")
+    rows = dict(crm.segment_rows())
+    schema = crm.segment_schema()
+    assert set(rows) == {crm.resolve(ANN), crm.resolve(EVE)}
+    for query in [*(query for query, _ in QUERIES), "email_consent = 'granted'"]:
+        holds = compile_record(Segment.parse(query).rule, schema, as_of=NOON, tz="Asia/Seoul")
+        told = sorted(id_ for id_, row in rows.items() if holds(row))
+        assert told == list(crm.segment(query).members), query
+
+
+def test_rows_of_some_customers_at_an_instant(crm: Crm) -> None:
+    ann = crm.resolve(ANN)
+    [(id_, row)] = crm.segment_rows(
+        [ann, ann, crm.resolve(SourceKey("shop", "ann")), CustomerId("home_none")]
+    )
+    assert (id_, row.fields["number_of_orders"]) == (ann, 1)
+    [(_, before)] = crm.segment_rows([ann], as_of=NOON - timedelta(days=20))
+    assert before.fields["number_of_orders"] == 0
+    with pytest.raises(InputError):
+        crm.segment_rows(as_of=NOON.replace(tzinfo=None))
 
 
 def test_needs_are_found_in_the_rule() -> None:
