@@ -17,7 +17,7 @@ from tests.segment_evaluators import RIVALS, oracle
 from tests.segment_trees import ROWS, RULES, SCHEMA, TIMES, ZONES
 
 pytestmark = pytest.mark.long
-MANY = settings(max_examples=size(60, 12_000))
+MANY = settings(max_examples=size(40, 12_000))
 SOME_ROWS = st.lists(ROWS, min_size=1, max_size=12)
 
 
@@ -32,7 +32,7 @@ def test_every_evaluator_has_the_members_of_the_interpreter(
     )
 
 
-@settings(max_examples=size(30, 3_000))
+@settings(max_examples=size(20, 3_000))
 @given(st.lists(RULES, min_size=2, max_size=8), SOME_ROWS, TIMES, st.sampled_from(ZONES))
 def test_rules_told_together_are_told_as_each_alone(
     rules: list[Rule], rows: list[Row], as_of: datetime, tz: str

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from ecrm_core.segmentation.evaluate import leaf_holds
 from ecrm_core.segmentation.flips import (
     Recheck,
     Steps,
@@ -34,6 +35,7 @@ from ecrm_core.segmentation.tree import (
     Or,
     Rule,
     any_of,
+    values_of,
 )
 from ecrm_core.segmentation.windows import Rows, steps_of
 
@@ -89,7 +91,15 @@ def _rule(rule: Rule, scope: Scope, row: Row) -> Recheck:
         case InSegment():
             return _rule(scope.schema.segments[rule.name], scope, row)
         case _:
-            return _condition(rule, scope, ((scope.times.as_of, (scope.read(rule.left),)),))
+            return _of_one(rule, scope)
+
+
+def _of_one(leaf: Leaf, scope: Scope) -> Recheck:
+    """Return a condition on what is the same at every time; most name no time either."""
+    actual = scope.read(leaf.left)
+    if not any(isinstance(value, Relative) for value in values_of(leaf)):
+        return Recheck(leaf_holds(leaf, actual, scope))
+    return _condition(leaf, scope, ((scope.times.as_of, (actual,)),))
 
 
 def _condition(leaf: Leaf, scope: Scope, steps: Steps) -> Recheck:
