@@ -192,7 +192,7 @@ class SegmentVerbs(Verbs):
         at, setting = self.now() if as_of is None else self._now(as_of), setting_of(self._settings)
         return segment_rows(
             self.store, setting.own, as_of=at, currency=setting.schema.currency,
-            customers=customers,
+            customers=customers, secret=setting.secret,
         )  # fmt: skip
 
     def segment_schema(self) -> Schema:
@@ -217,7 +217,7 @@ class SegmentVerbs(Verbs):
         schema = self.segment_schema() if segments_named(segment.rule) else setting.schema
         return Question(
             segment=segment, schema=schema.add(*(held.field for held in fields)), as_of=at,
-            tz=setting.tz, own=(*setting.own, *fields),
+            tz=setting.tz, own=(*setting.own, *fields), secret=setting.secret,
         )  # fmt: skip
 
 
@@ -225,7 +225,8 @@ def setting_of(settings: Settings) -> Setting:
     """Return what rules are asked under in a shop."""
     own = tuple(settings.tools.fields.values())
     schema = customer_schema(attributes=settings.attributes, currency=settings.currency)
-    return Setting(schema=schema.add(*(held.field for held in own)), tz=settings.tz, own=own)
+    return Setting(schema=schema.add(*(held.field for held in own)), tz=settings.tz, own=own,
+                   secret=settings.secret)  # fmt: skip
 
 
 def _current(whole: Segment, *, past: bool) -> list[Diagnostic]:

@@ -102,7 +102,7 @@ def may_contact_address(
     rows = store.find_many(SEARCH_KEYS, "by_key", [(KEYSET, subject)])
     holders = [row.value.home_id for group in rows.values() for row in group]
     statements = read_consents(store, [subject, *map(person_subject, holders)])
-    statements += read_erased_consents(store, [subject], secret=secret)
+    statements += read_erased_consents(store, [subject], secret=secret).get(subject, ())
     return decide_contact(statements, channel=channel, purpose=purpose, at=at, night=night)
 
 

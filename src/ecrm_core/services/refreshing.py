@@ -124,7 +124,7 @@ class Questions:
         own = tuple(dict.fromkeys(held for rule in wanted for held in rule.own))
         needs = Needs.total(rule.needs for rule in wanted)
         profiles = list(read_profiles(self.store, ids).values())
-        loaded = load_customers(self.store, profiles, needs, at=self.at)
+        loaded = load_customers(self.store, profiles, needs, at=self.at, secret=self.setting.secret)
         currency = self.setting.schema.currency
         return {
             id_: (row_of(known, own, as_of=self.at, currency=currency), next_change(known, self.at))

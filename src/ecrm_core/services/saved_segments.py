@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.kernel import ChangeSet, CustomerId
 from ecrm_core.ports import Store, all_profiles, read_saved_segments
@@ -43,11 +43,12 @@ _PAGE = 500
 
 @frozen(kw_only=True)
 class Setting:
-    """What rules are asked under: a schema without the saved segments, a zone, and more fields."""
+    """What rules are asked under: a schema without saved segments, a zone, own fields, a secret."""
 
     schema: Schema
     tz: str
     own: tuple[CustomerField, ...] = ()
+    secret: bytes | None = field(default=None, repr=False)
 
     def named(self, segments: Sequence[Segment]) -> tuple[CustomerField, ...]:
         """Return those of ``own`` that one of the segments names."""
@@ -181,7 +182,7 @@ def _rows(
     named = setting.named(segments)
     needs = Needs.total(needs_of(each, setting.named([each])) for each in segments)
     for profiles in all_profiles(store, page=_PAGE):
-        loaded = load_customers(store, profiles, needs, at=at)
+        loaded = load_customers(store, profiles, needs, at=at, secret=setting.secret)
         yield [
             (id_, row_of(known, named, as_of=at, currency=setting.schema.currency))
             for id_, known in loaded.items()

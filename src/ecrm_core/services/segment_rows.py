@@ -39,6 +39,7 @@ from ecrm_core.segmentation import (
     relations_named,
     with_fields,
 )
+from ecrm_core.services.tombstones import read_erased_consents
 from ecrm_core.timeline import Facts
 
 __all__ = ["Needs", "holders_of", "load_customers", "needs_of", "row_of"]
@@ -96,16 +97,26 @@ def needs_of(segment: Segment, own: Iterable[CustomerField] = ()) -> Needs:
 
 
 def load_customers(
-    store: Store, profiles: Sequence[Profile], needs: Needs, *, at: datetime
+    store: Store,
+    profiles: Sequence[Profile],
+    needs: Needs,
+    *,
+    at: datetime,
+    secret: bytes | None = None,
 ) -> Mapping[CustomerId, Loaded]:
-    """Return what is known of a page of customers, by root; consents as of an instant."""
+    """Return what is known of a page of customers, by root; consents as of an instant.
+
+    ``secret`` tells the refusals that outlived an erasure; where there may be some and a rule asks
+    for consent, DefinitionError without it ("secret_needed").
+    """
     homes = _homes(store, profiles)
     everyone = [home for group in homes.values() for home in group]
     facts = read_facts(store, everyone) if needs.facts else {}
     told = read_interactions(store, everyone) if needs.interactions else {}
     bought = read_subscriptions_of(store, everyone) if needs.subscriptions else {}
     spoken = {
-        channel: _spoken(store, profiles, homes, channel, at=at) for channel in needs.channels
+        channel: _spoken(store, profiles, homes, channel, at=at, secret=secret)
+        for channel in needs.channels
     }
     return {
         profile.id: Loaded(
@@ -157,6 +168,7 @@ def _spoken(
     channel: str,
     *,
     at: datetime,
+    secret: bytes | None,
 ) -> Mapping[CustomerId, _Spoken]:
     """Return what marketing by a channel comes to for each customer, as ``may_contact`` says it."""
     subjects = {p.id: [address_subject(c) for c in _addresses(p, channel)] for p in profiles}
@@ -165,8 +177,11 @@ def _spoken(
     people = {h for held in (*homes.values(), *holders.values()) for h in held}
     said = _by_subject(read_consents(store, sorted({*wanted, *map(person_subject, people)})))
 
+    erased = read_erased_consents(store, wanted, secret=secret)
+
     def of_address(subject: str) -> list[ConsentStatement]:
-        return _said(said, [subject, *map(person_subject, holders.get(subject, ()))])
+        heard = _said(said, [subject, *map(person_subject, holders.get(subject, ()))])
+        return [*heard, *erased.get(subject, ())]
 
     def spoken(id_: CustomerId) -> _Spoken:
         own = _said(said, map(person_subject, homes[id_]))

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import islice
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ecrm_core.customers import Profile, SourceKey
 from ecrm_core.errors import MissingError
@@ -38,6 +38,7 @@ class Question:
     """A segment to be asked under a schema, at an instant, in a zone.
 
     ``own`` are the fields of the schema that are not standard: of them the named ones are read.
+    ``secret`` is that of the shop, for refusals that outlived an erasure.
     """
 
     segment: Segment
@@ -45,6 +46,7 @@ class Question:
     as_of: datetime
     tz: str
     own: tuple[CustomerField, ...] = ()
+    secret: bytes | None = field(default=None, repr=False)
 
     @cached_property
     def whole(self) -> Segment:
@@ -86,13 +88,14 @@ def segment_rows(
     as_of: datetime,
     currency: str | None,
     customers: Iterable[CustomerId] | None = None,
+    secret: bytes | None = None,
 ) -> Iterator[tuple[CustomerId, Row]]:
     """Go through customers, all or some by the ids they go by, as rows with every field there is.
 
     Ids that are no customer's are passed over.
     """
     for page in _profiles(store, customers):
-        loaded = load_customers(store, page, Needs.everything(), at=as_of)
+        loaded = load_customers(store, page, Needs.everything(), at=as_of, secret=secret)
         for id_, known in loaded.items():
             yield id_, row_of(known, own, as_of=as_of, currency=currency)
 
@@ -137,7 +140,7 @@ def _loaded(
     store: Store, profiles: Sequence[Profile], question: Question
 ) -> Mapping[CustomerId, Loaded]:
     needs = needs_of(question.whole, question.named)
-    return load_customers(store, profiles, needs, at=question.as_of)
+    return load_customers(store, profiles, needs, at=question.as_of, secret=question.secret)
 
 
 def _row(known: Loaded, question: Question) -> Row:

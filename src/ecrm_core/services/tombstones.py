@@ -7,7 +7,7 @@ the tombstones. Intakes write no row of this sort, so none of them makes another
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
@@ -96,12 +96,18 @@ def refuse_erased(erasures: Erasures, what: str = "this customer") -> None:
 
 def read_erased_consents(
     store: Store, subjects: Iterable[str], *, secret: bytes | None
-) -> tuple[ConsentStatement, ...]:
-    """Return the refusals about these addresses that outlived an erasure."""
+) -> Mapping[str, tuple[ConsentStatement, ...]]:
+    """Return the refusals that outlived an erasure, by the address they are about.
+
+    Addresses without one are absent.
+    """
     mark = _mark(store)
     if mark is None or mark.value.mark is None:
-        return ()
+        return {}
     known = check_secret(mark.value, secret, store.tenant)
-    return read_consents(
-        store, [erased_subject(known, store.tenant, subject) for subject in subjects]
-    )
+    names = {erased_subject(known, store.tenant, subject): subject for subject in subjects}
+    found: dict[str, tuple[ConsentStatement, ...]] = {}
+    for statement in read_consents(store, sorted(names)):
+        subject = names[statement.subject]
+        found[subject] = (*found.get(subject, ()), statement)
+    return found

@@ -143,6 +143,7 @@ USES: dict[str, Callable[[Crm], object]] = {
     "claim": lambda crm: crm.claim("device/1", BOB, proof="typed", source="web", by="web"),
     "may_contact": lambda crm: crm.may_contact(BOB, "email", "marketing"),
     "may_contact_address": lambda crm: crm.may_contact_address(MAIL, "email", "marketing"),
+    "segment": lambda crm: crm.segment("email_consent = 'granted'"),
     "erase": lambda crm: erase(crm, BOB),
 }
 
@@ -243,13 +244,27 @@ def test_a_newcomer_with_a_refused_address_is_refused_until_she_agrees_herself(c
     erase(crm, now=NOW + timedelta(days=2))
     crm.ingest(rows(9, mail=MAIL))
     told = [{"no": "9", "name": "New", "mail": MAIL}]
-    crm.ingest(generic.read_rows(told, fields=FIELDS, source="shop", received_at=NOW))
+    later = NOW + timedelta(days=3)
+    crm.ingest(generic.read_rows(told, fields=FIELDS, source="shop", received_at=later))
     said(crm, "granted")  # what was said before, told once more
     assert answer(crm) == (False, "refused")
+    assert asked(crm) == []
     crm.store.apply(_snapshot(crm))
     assert answer(crm) == (False, "refused")
+    assert asked(crm) == []
     said(crm, "granted", days=5)
     assert answer(crm) == (True, "granted")
+    assert len(asked(crm)) == 1
+
+
+def asked(crm: Crm) -> list[object]:
+    """Who is in the segment of those who granted, and in a saved one of the same rule."""
+    rule, at = "email_consent = 'granted'", NOW + timedelta(days=30)
+    found: list[object] = list(crm.segment(rule, as_of=at).members)
+    crm.save_segment("granted", rule, by="her")
+    crm.refresh_segments(now=at)
+    assert list(crm.segment_members("granted").members) == found
+    return found
 
 
 def _snapshot(crm: Crm) -> Any:  # noqa: ANN401 - a ChangeSet
