@@ -46,7 +46,7 @@ def _id(value: object) -> str | None:
 
 def _number(value: object) -> Decimal | None:
     if isinstance(value, float):
-        return _decimal(repr(value)) if isfinite(value) else None
+        return _decimal(float.__repr__(value)) if isfinite(value) else None  # numpy's says more
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return None
     return _decimal(value)
@@ -78,12 +78,12 @@ def _day(value: object) -> date | None:
 
 
 def _moment(value: object) -> datetime | None:
-    if not isinstance(value, datetime) or value.utcoffset() is None:
+    if not isinstance(value, datetime):
         return None
     try:
-        return value.astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
+        return None if value.utcoffset() is None else value.astimezone(UTC)
+    except (OverflowError, ValueError, NotImplementedError):
+        return None  # beyond the years 1 to 9999, pandas' NaT, a tzinfo that tells nothing
 
 
 def _list(value: object) -> tuple[str, ...] | None:

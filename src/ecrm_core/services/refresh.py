@@ -119,7 +119,8 @@ def refresh_pages(work: Refresher) -> Iterator[Counter[str]]:
     next refresh. An instant before that of the last refresh is taken for that one.
     """
     work, passed = work.caught_up, 0
-    for step in (_begun, _dropped, _swept, _marked, _due):
+    # Marks before sweeps: a merge is told as one, whatever rule has changed meanwhile.
+    for step in (_begun, _dropped, _marked, _swept, _due):
         for counts in step(work):
             passed += counts["passed"]
             yield counts

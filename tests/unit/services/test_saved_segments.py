@@ -300,6 +300,19 @@ def test_a_merge_moves_without_setting_anything_off(crm: Crm) -> None:
     assert who(crm, "one") == {"ann", "bob"}
 
 
+@pytest.mark.parametrize("full", [True, False])
+def test_a_merge_sets_nothing_off_where_everybody_is_asked_anew(crm: Crm, *, full: bool) -> None:
+    """Segments 8.2."""
+    crm.save_segment("many", "number_of_orders >= 2", by="ann")
+    crm.refresh_segments()
+    crm.merge(ANN, BOB, by="ann")
+    if not full:
+        crm.save_segment("many", "number_of_orders > 1", by="ann")
+    crm.refresh_segments(full=full)
+    assert who(crm, "many") == {"ann"}
+    assert told(crm) == [("segment_moved", "many", "merged")]
+
+
 def test_a_refusal_is_heard_at_the_others_who_hold_the_address(crm: Crm) -> None:
     shared = (parse_email("both@example.com"),)
     arrive(crm, ANN, emails=shared, now=NOON + timedelta(minutes=1))
