@@ -107,7 +107,7 @@ class Reader:
         columns: _Asked,
     ) -> Iterator[tuple[Any, Sequence[Any], Values]]:
         money = [part.currency_column for _, part in columns if part.currency_column is not None]
-        names = [*owners, *(part for _, part in columns), *money]
+        names: list[str | Column] = [*owners, *(part for _, part in columns), *money]
         for key, *cells in self._select(held, names, keys):
             told = iter(cells[len(owners) + len(columns) :])
             values = {
