@@ -138,6 +138,19 @@ def test_segments_in_a_circle_are_named_and_refused(crm: Crm) -> None:
         crm.save_segment("d", "IN SEGMENT 'd'", by="ann")
 
 
+def test_a_name_is_one_in_either_spelling_of_its_accents(crm: Crm) -> None:
+    crm.save_segment("é", VIP, by="ann")
+    crm.save_segment("over", "IN SEGMENT 'é'", by="ann")
+    crm.refresh_segments()
+    assert who(crm, "e\u0301") == {"ann"}
+    (own, over) = crm.diff_segment("e\u0301", VIP)
+    assert (own.name, own.staying, over.staying) == ("é", 1, 1)
+    with pytest.raises(RefusedError, match="1 saved segments name this one"):
+        crm.drop_segment("e\u0301", by="ann")
+    crm.rename_segment("e\u0301", "e", by="ann")
+    assert str(crm.saved_segments()[1]) == "over: IN SEGMENT 'e'"
+
+
 def test_renaming_moves_nobody_and_rules_that_name_it_follow(crm: Crm) -> None:
     crm.save_segment("vip", VIP, by="ann")
     crm.save_segment("rest", "NOT (IN SEGMENT 'vip' OR number_of_orders = 9)", by="ann")
