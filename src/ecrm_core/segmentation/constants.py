@@ -10,6 +10,7 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from ecrm_core.kernel import Money, nfc
+from ecrm_core.segmentation.values import text_form
 
 __all__ = ["Constants"]
 
@@ -18,7 +19,11 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def _has_text(items: Sequence[object], wanted: str) -> bool:
-    return any(isinstance(item, str) and nfc(item) == wanted for item in items)
+    return any(
+        (nfc(item) if type(item) is str else text_form(item)) == wanted
+        for item in items
+        if isinstance(item, str)
+    )
 
 
 def _no_text(items: Sequence[object]) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
+from functools import reduce
 
 from attrs import evolve, field, frozen
 
@@ -26,6 +27,7 @@ _WORDS = {"granted": "granted", "pending": "pending", "expired": "expired",
           "refused": "denied", "person_refused": "denied"}  # fmt: skip
 _STATUS = {"granted": "SUBSCRIBED", "pending": "PENDING", "denied": "UNSUBSCRIBED"}
 _STRONGEST = ("granted", "denied", "pending", "expired", "none")
+_ADD = Context(prec=200).add  # sums are exact, whatever context the host has set
 _ACCOUNT_MADE = ("unmapped.$.created_at", "unmapped.$.date_created")
 
 
@@ -230,7 +232,7 @@ def _order(order: Interaction, refunds: Sequence[Interaction]) -> dict[str, obje
         "total": order.amount,
         "amount": order.amount,
         "refunded": refunded,
-        "quantity": sum((line.quantity for line in order.lines), Decimal(0)),
+        "quantity": reduce(_ADD, (line.quantity for line in order.lines), Decimal(0)),
         "date": order.at,
     }
 

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from attrs import evolve, field, frozen
 
 from ecrm_core.errors import RefusedError, UnknownName
-from ecrm_core.kernel import ABSENT, ChangeSet, Drop, Expect, Put, derive_id, gate_text
+from ecrm_core.kernel import ABSENT, ChangeSet, Drop, Expect, Put, derive_id, gate_text, nfc
 from ecrm_core.segmentation.names import fields_named, segments_named
 from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.saved import (
@@ -49,6 +49,7 @@ class SavedSegments:
 
     def named(self, name: str) -> SavedSegment:
         """Return the segment of a name; UnknownName, with the nearest, where there is none."""
+        name = nfc(name)  # as it was saved
         for held in self.saved:
             if held.name == name:
                 return held
@@ -99,6 +100,7 @@ def decide_rename_segment(
     Raises UnknownName, and RefusedError (code "segment_name") for a name that is taken.
     """
     held, new = known.named(name), segment_name(new)
+    name = held.name
     if new in known.rules:
         message = "another segment has this name: take a new one, or drop that one first"
         raise RefusedError(message, code="segment_name", name=new[:80])
@@ -119,7 +121,7 @@ def decide_drop_segment(known: SavedSegments, name: str, *, schema: Schema) -> C
     Raises UnknownName, and RefusedError (code "segment_in_use") while others name it.
     """
     held = known.named(name)
-    users = sorted(each.name for each in known.saved if name in segments_named(each.rule))
+    users = sorted(each.name for each in known.saved if held.name in segments_named(each.rule))
     if users:
         message = f"{len(users)} saved segments name this one: change or drop them first"
         raise RefusedError(message, code="segment_in_use", segments=users)

@@ -51,10 +51,13 @@ class Membership:
 
 @frozen(kw_only=True)
 class SegmentRecheck:
-    """When time alone may move a customer into a segment or out of it, by the segment's id."""
+    """When time alone may move a customer into a segment or out of it, by the segment's id.
+
+    An instant may tell a birthday: a repr does not show it.
+    """
 
     customer: CustomerId
-    at: Mapping[str, datetime] = field(factory=dict)
+    at: Mapping[str, datetime] = field(factory=dict, repr=False)
 
     @property
     def first(self) -> datetime | None:

@@ -34,7 +34,7 @@ def whole_test(leaf: Leaf, named: Sequence[Plain], value: str, names: Constants)
         case Compare(op=Op.LT):
             return whole_range(value, None, ceil(named[0]) - 1, names)
         case _:
-            same = {int(each) for each in named if each == int(each) and abs(each) < _BEYOND}
+            same = {int(each) for each in named if each == int(each) and each.copy_abs() < _BEYOND}
             return f"{value} in {names.add(frozenset(same))}"
 
 

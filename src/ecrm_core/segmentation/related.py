@@ -18,6 +18,7 @@ __all__ = ["Related", "RelatedTable", "id_of", "read_related", "text_id"]
 _TIMES = frozenset({FieldType.DATE, FieldType.INSTANT})
 _AT = "date"
 _TOO_LARGE = 10**20  # nobody numbers customers so far, and to write it out may take for ever
+_LONGEST = 10_000  # bits of a whole number that Python writes out whatever its limit is set to
 
 
 @frozen(kw_only=True, repr=False, eq=False)
@@ -118,4 +119,6 @@ def id_of(cell: object) -> object:
 def text_id(cell: object) -> str:
     """Return an id as text, however a frame holds it: 7, 7.0 and "7" are one; "" for none."""
     value = id_of(cell)
+    if isinstance(value, int) and value.bit_length() > _LONGEST:
+        return ""
     return "" if value is None else nfc(str(value))

@@ -55,6 +55,9 @@ def rfm(
         [None] * len(ids) if name is None else _typed(held, name, kinds, tz)
         for name, kinds in ((date, _TIMES), (total, _NUMBERS), (refunded, _NUMBERS), (void, _FLAGS))
     ]
+    if any(len(column) != len(ids) for column in columns):
+        message = "found columns of unequal length, expected a table of orders"
+        raise DefinitionError(message, code="not_a_table")
     found: dict[str, tuple[object, list[Sale]]] = {}
     for id_, at, amount, back, out in zip(ids, *columns, strict=True):
         if id_ is not None:

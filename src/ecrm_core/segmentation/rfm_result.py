@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
-from functools import cached_property
+from decimal import Context, Decimal
+from functools import cached_property, reduce
 from typing import Final, Generic, TypeVar
 
 from attrs import field, frozen
@@ -22,6 +22,7 @@ __all__ = ["RFM_NAMES", "GroupCount", "Rfm"]
 
 I = TypeVar("I")  # noqa: E741 - an id
 F = TypeVar("F", bound=Table)
+_ADD = Context(prec=200).add
 RFM_NAMES: Final = ("rfm.recency", "rfm.frequency", "rfm.monetary", "rfm.group")
 """What a segment calls the three scores and the group."""
 _COLUMNS = ("customer_id", "days", "orders", "spent", *RFM_NAMES)
@@ -110,7 +111,7 @@ class Rfm(Generic[I]):
                     group=group,
                     customers=len(members),
                     orders=sum(each.orders for each in members),
-                    spent=sum((each.spent for each in members), Decimal(0)),
+                    spent=reduce(_ADD, (each.spent for each in members), Decimal(0)),
                 )
 
     def __getitem__(self, customer: I) -> RfmScore:
@@ -142,7 +143,7 @@ class Rfm(Generic[I]):
         return f"{len(self)} customers with a score as of {at}, {len(self.unscored)} without"
 
     def _rows(self) -> list[tuple[str, ...]]:
-        spent = sum((each.spent for each in self.groups), Decimal(0))
+        spent = reduce(_ADD, (each.spent for each in self.groups), Decimal(0))
         return [
             (each.group.label, str(each.customers), _share(each.customers, len(self)),
              str(each.orders), f"{each.spent.normalize():f}", _share(each.spent, spent))

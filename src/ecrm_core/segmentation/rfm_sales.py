@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Context, Decimal
+from functools import reduce
 
 from attrs import frozen
 
@@ -61,7 +62,7 @@ def sales_of(facts: Facts, *, currency: str, times: Times) -> Iterator[Sale]:
     """Go through the orders of facts (``facts_until`` the instant), in money of one currency."""
     for placed, refunds in facts.counting():
         amount, *back = (_amount(part, currency) for part in (placed, *refunds))
-        refunded = sum((each for each in back if each is not None), _NOTHING)
+        refunded = reduce(_EXACT.add, (each for each in back if each is not None), _NOTHING)
         yield Sale(day=times.local_day(placed.at), amount=amount, refunded=refunded)
 
 

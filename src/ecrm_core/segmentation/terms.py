@@ -36,6 +36,7 @@ __all__ = [
     "Value",
     "clean_name",
     "parse_local",
+    "truth",
 ]
 
 MAX_QUERY: Final = 8_192
@@ -93,11 +94,19 @@ class Number(Node):
     span: Span | None = field(default=None, eq=False, kw_only=True)
 
 
+def truth(value: bool) -> bool:  # noqa: FBT001 - a converter
+    """Return True or False; DefinitionError for anything else: it stands in generated source."""
+    if not isinstance(value, bool):
+        message = f"found {type(value).__name__}, expected True or False"
+        raise DefinitionError(message, code="segment_tree")
+    return value
+
+
 @frozen(repr=False)
 class Flag(Node):
     """True or false."""
 
-    value: bool
+    value: bool = field(converter=truth)
     span: Span | None = field(default=None, eq=False, kw_only=True)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.segmentation.terms import Node, Operand, Span, Value, clean_name
+from ecrm_core.segmentation.terms import Node, Operand, Span, Value, clean_name, truth
 
 __all__ = [
     "MAX_DEPTH",
@@ -79,7 +79,7 @@ class In(_Leaf):
 
     left: Operand
     values: tuple[Value, ...]
-    negated: bool = field(default=False, kw_only=True)
+    negated: bool = field(default=False, converter=truth, kw_only=True)
     span: Span | None = field(default=None, eq=False, kw_only=True)
 
     @property
@@ -100,7 +100,7 @@ class Contains(_Leaf):
 
     left: Operand
     value: Value
-    negated: bool = field(default=False, kw_only=True)
+    negated: bool = field(default=False, converter=truth, kw_only=True)
     span: Span | None = field(default=None, eq=False, kw_only=True)
 
 
@@ -111,7 +111,7 @@ class Between(_Leaf):
     left: Operand
     low: Value
     high: Value
-    negated: bool = field(default=False, kw_only=True)
+    negated: bool = field(default=False, converter=truth, kw_only=True)
     span: Span | None = field(default=None, eq=False, kw_only=True)
 
 
@@ -120,7 +120,7 @@ class IsNull(_Leaf):
     """The value is missing."""
 
     left: Operand
-    negated: bool = field(default=False, kw_only=True)
+    negated: bool = field(default=False, converter=truth, kw_only=True)
     span: Span | None = field(default=None, eq=False, kw_only=True)
 
 
@@ -179,7 +179,7 @@ class Matches(Node):
     relation: str = field(converter=clean_name)
     where: Rule | None = None
     having: Rule | None = None
-    negated: bool = field(default=False, kw_only=True)
+    negated: bool = field(default=False, converter=truth, kw_only=True)
     span: Span | None = field(default=None, eq=False, kw_only=True)
     depth: int = field(init=False, eq=False)
     size: int = field(init=False, eq=False)

@@ -17,7 +17,7 @@ from ecrm_core.segmentation.schema import FieldType
 from ecrm_core.segmentation.terms import Day, LocalTime, Param, Relative, Value
 from ecrm_core.segmentation.times import Span, Times
 
-__all__ = ["Plain", "after", "before", "plain", "wanted"]
+__all__ = ["Plain", "after", "before", "plain", "text_form", "wanted"]
 
 Plain = Any
 """A value in its one form: str, Decimal, bool, date, aware datetime, or tuple of str; None."""
@@ -34,7 +34,12 @@ def plain(value: object, kind: FieldType, *, currency: str | None = None) -> Pla
 
 
 def _text(value: object) -> str | None:
-    return nfc(value) if isinstance(value, str) else None
+    return text_form(value) if isinstance(value, str) else None
+
+
+def text_form(text: str) -> str:
+    """Return a text in NFC as str itself: of a subclass the comparisons may be others."""
+    return nfc(text if type(text) is str else str.__str__(text))
 
 
 def _id(value: object) -> str | None:
@@ -46,7 +51,7 @@ def _id(value: object) -> str | None:
 
 def _number(value: object) -> Decimal | None:
     if isinstance(value, float):
-        return _decimal(repr(value)) if isfinite(value) else None
+        return _decimal(float.__repr__(value)) if isfinite(value) else None  # numpy's says more
     if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return None
     return _decimal(value)
@@ -78,18 +83,18 @@ def _day(value: object) -> date | None:
 
 
 def _moment(value: object) -> datetime | None:
-    if not isinstance(value, datetime) or value.utcoffset() is None:
+    if not isinstance(value, datetime):
         return None
     try:
-        return value.astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
+        return None if value.utcoffset() is None else value.astimezone(UTC)
+    except (OverflowError, ValueError, NotImplementedError):
+        return None  # beyond the years 1 to 9999, pandas' NaT, a tzinfo that tells nothing
 
 
 def _list(value: object) -> tuple[str, ...] | None:
     if isinstance(value, str) or not isinstance(value, Iterable):
         return None
-    return tuple(nfc(item) for item in value if isinstance(item, str)) or None
+    return tuple(text_form(item) for item in value if isinstance(item, str)) or None
 
 
 _READERS: Mapping[FieldType, Callable[[object], Plain]] = {

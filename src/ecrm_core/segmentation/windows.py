@@ -41,7 +41,7 @@ def _sums(rows: Rows, as_of: datetime) -> Iterator[tuple[datetime, tuple[Plain, 
     high = low
     yield as_of, (low,)
     for at, held, value in _turns(rows, as_of):
-        change = -value if held else value
+        change = value.copy_negate() if held else value  # "-" would round
         if change < 0:
             low = _EXACT.add(low, change)
         else:

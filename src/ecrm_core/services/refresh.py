@@ -119,7 +119,8 @@ def refresh_pages(work: Refresher) -> Iterator[Counter[str]]:
     next refresh. An instant before that of the last refresh is taken for that one.
     """
     work, passed = work.caught_up, 0
-    for step in (_begun, _dropped, _swept, _marked, _due):
+    # Marks before sweeps: a merge is told as one, whatever rule has changed meanwhile.
+    for step in (_begun, _dropped, _marked, _swept, _due):
         for counts in step(work):
             passed += counts["passed"]
             yield counts
@@ -296,12 +297,19 @@ def _addresses_of(store: Store, people: Iterable[CustomerId]) -> Mapping[str, fr
 def _with_roots(
     store: Store, causes: Mapping[CustomerId, MoveCause]
 ) -> Mapping[CustomerId, MoveCause]:
+    """Return them with the ids they go by, each under the gravest cause; marks on these count too.
+
+    Marks on one customer may stand on several pages: what a merge has moved is told as that.
+    """
     rows = store.get_many(HOMES, [(id_,) for id_ in causes])
+    roots = {id_: rows[(id_,)].value.root_id if (id_,) in rows else id_ for id_ in causes}
+    keys = [(root, cause.value) for root in set(roots.values()) for cause in _CAUSES]
+    told = [(CustomerId(mark.value.subject), mark.value.cause)
+            for mark in store.get_many(SEGMENT_MARKS, keys).values()]  # fmt: skip
     found = dict(causes)
-    for id_ in sorted(causes, key=lambda id_: _CAUSES.index(causes[id_])):
-        root = rows[(id_,)].value.root_id if (id_,) in rows else id_
-        if root not in found or _CAUSES.index(found[root]) < _CAUSES.index(causes[id_]):
-            found[root] = causes[id_]
+    for id_, cause in [*told, *((roots[id_], cause) for id_, cause in causes.items())]:
+        if _CAUSES.index(cause) >= _CAUSES.index(found.get(id_, cause)):
+            found[id_] = cause
     return found
 
 

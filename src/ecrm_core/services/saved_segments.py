@@ -22,6 +22,7 @@ from ecrm_core.segmentation import (
     decide_save_segment,
     expanded,
     fields_named,
+    segment_name,
     segments_named,
 )
 from ecrm_core.services.identity import Act
@@ -121,7 +122,7 @@ def difference_of(
     Both rules are asked of everybody as things stand. ``seen`` is told the number of customers
     after each page. Raises what saving would raise.
     """
-    known = read_segments(store)
+    known, name = read_segments(store), segment_name(name)
     decide_save_segment(
         known, name, segment, schema=setting.schema, tenant=store.tenant, by="preview", at=at
     )

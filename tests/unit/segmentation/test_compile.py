@@ -172,6 +172,12 @@ MATCHING = [
 ]  # fmt: skip
 
 
+def test_the_largest_number_there_is_equals_itself() -> None:
+    for name in ("n", "i"):
+        rule = parse_query(f"{name} = {10**40 - 1}").rule
+        assert compile_record(rule, SCHEMA, as_of=NOON)(Row({name: 10**40 - 1}))
+
+
 @pytest.mark.parametrize("query", MATCHING)
 def test_rows_of_a_relation_are_told_as_the_interpreter_tells_them(query: str) -> None:
     whole = [dict.fromkeys(TYPES, value) for value in ODD]

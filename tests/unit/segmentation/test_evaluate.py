@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 
 import pytest
@@ -358,6 +358,41 @@ def test_the_instant_is_aware_within_the_calendar_and_in_a_zone_that_exists() ->
         holds("n = 1", Row(), as_of=datetime.max.replace(tzinfo=UTC), tz="Asia/Seoul")
     with pytest.raises(DefinitionError):
         holds("n = 1", Row(), tz="Mars/Olympus")
+
+
+class Wordy(float):
+    """A float that shows itself in more than digits, as those of numpy do."""
+
+    def __repr__(self) -> str:
+        return f"Wordy({float(self)})"
+
+
+class Joker(str):
+    """A text that says it is equal to every other."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = str.__hash__
+
+
+class NoTime(datetime):
+    """A moment that is none and raises, as NaT of pandas does."""
+
+    def utcoffset(self) -> timedelta | None:
+        raise ValueError("no time")
+
+
+def test_values_of_other_libraries_are_what_they_say_or_missing() -> None:
+    """Segments 2.1, 2.2, 2.3."""
+    assert not holds("l CONTAINS 'vip'", Row({"l": [Joker("x")]}))
+    row = Row({"n": Wordy(0.1), "t": NoTime(2026, 11, 23, tzinfo=UTC)})
+    assert holds("n = 0.1", row)
+    assert holds("t IS NULL", row)
+    silent = tzinfo()  # type: ignore[abstract]
+    assert holds("t IS NULL", Row({"t": datetime(2026, 11, 23, tzinfo=silent)}))
 
 
 def test_a_row_shows_nothing_of_itself() -> None:

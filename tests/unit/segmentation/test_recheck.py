@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 
@@ -204,6 +204,17 @@ def test_a_recheck_may_come_too_early_but_never_too_late(query: str, at: datetim
         then = evaluate(rule, row, schema=SCHEMA, as_of=each, tz="Asia/Seoul")
         assert then is found.value
     assert found.at == at
+
+
+def test_sums_are_reckoned_exactly_whatever_context_the_host_has_set() -> None:
+    """Segments 3.8, 4.3."""
+    orders = [
+        {"total": Money("1000000.49", "EUR"), "at": NOON},
+        {"total": Money("500", "EUR"), "at": NOON - timedelta(days=400)},
+    ]
+    with localcontext(prec=4):
+        found = asked("orders MATCHES (at >= -2d, sum(total) = 0)", Row({}, {"orders": orders}))
+    assert found == (False, NOON + timedelta(days=2, hours=3))
 
 
 def test_beyond_the_calendar_nothing_turns() -> None:

@@ -239,6 +239,8 @@ def test_a_column_that_is_not_there_or_of_another_type_is_named() -> None:
     assert caught.value.code == "column_missing"
     with pytest.raises(DefinitionError, match="found text in the column 'total', expected number"):
         rfm(rows, as_of=NOON)
+    with pytest.raises(DefinitionError, match="columns of unequal length"):
+        rfm({"customer_id": [1, 2], "date": ["2026-01-01"], "total": [1, 2]}, as_of=NOON)
     with pytest.raises(DefinitionError, match="expected date or moment"):
         rfm([{"customer_id": 1, "date": 20260101, "total": 1}], as_of=NOON)
     with pytest.raises(InputError):

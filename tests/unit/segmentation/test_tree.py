@@ -22,6 +22,7 @@ from ecrm_core.segmentation.terms import (
     Aggregate,
     Day,
     FieldRef,
+    Flag,
     Function,
     LocalTime,
     Number,
@@ -29,7 +30,19 @@ from ecrm_core.segmentation.terms import (
     Text,
     Unit,
 )
-from ecrm_core.segmentation.tree import And, Compare, In, Matches, Not, Op, Or, Rule, all_of, any_of
+from ecrm_core.segmentation.tree import (
+    And,
+    Compare,
+    In,
+    IsNull,
+    Matches,
+    Not,
+    Op,
+    Or,
+    Rule,
+    all_of,
+    any_of,
+)  # fmt: skip
 
 A: Rule = Compare(FieldRef("a"), Op.EQ, Number(1))
 B: Rule = Compare(FieldRef("b"), Op.EQ, Number(2))
@@ -76,6 +89,9 @@ def test_places_are_no_part_of_a_rule() -> None:
         lambda: LocalTime(date(2026, 1, 1)),  # type: ignore[arg-type]
         lambda: nested(65),
         lambda: In(FieldRef("a"), (Number(1),) * 10_000),
+        lambda: Flag("True or 1"),  # type: ignore[arg-type]
+        lambda: IsNull(FieldRef("a"), negated="not"),  # type: ignore[arg-type]
+        lambda: Matches("orders", negated=1),  # type: ignore[arg-type]
     ],
 )
 def test_what_is_no_rule_or_beyond_the_bounds_cannot_be_made(build: Callable[[], object]) -> None:

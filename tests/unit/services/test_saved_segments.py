@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -136,6 +136,19 @@ def test_segments_in_a_circle_are_named_and_refused(crm: Crm) -> None:
     assert caught.value.code == "segment_cycle"
     with pytest.raises(SegmentSyntaxError, match="d -> d"):
         crm.save_segment("d", "IN SEGMENT 'd'", by="ann")
+
+
+def test_a_name_is_one_in_either_spelling_of_its_accents(crm: Crm) -> None:
+    crm.save_segment("é", VIP, by="ann")
+    crm.save_segment("over", "IN SEGMENT 'é'", by="ann")
+    crm.refresh_segments()
+    assert who(crm, "e\u0301") == {"ann"}
+    (own, over) = crm.diff_segment("e\u0301", VIP)
+    assert (own.name, own.staying, over.staying) == ("é", 1, 1)
+    with pytest.raises(RefusedError, match="1 saved segments name this one"):
+        crm.drop_segment("e\u0301", by="ann")
+    crm.rename_segment("e\u0301", "e", by="ann")
+    assert str(crm.saved_segments()[1]) == "over: IN SEGMENT 'e'"
 
 
 def test_renaming_moves_nobody_and_rules_that_name_it_follow(crm: Crm) -> None:
@@ -298,6 +311,38 @@ def test_a_merge_moves_without_setting_anything_off(crm: Crm) -> None:
         ("segment_moved", "one", "unmerged"),
     ]  # fmt: skip
     assert who(crm, "one") == {"ann", "bob"}
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_merge_sets_nothing_off_where_everybody_is_asked_anew(crm: Crm, *, full: bool) -> None:
+    """Segments 8.2."""
+    crm.save_segment("many", "number_of_orders >= 2", by="ann")
+    crm.refresh_segments()
+    crm.merge(ANN, BOB, by="ann")
+    if not full:
+        crm.save_segment("many", "number_of_orders > 1", by="ann")
+    crm.refresh_segments(full=full)
+    assert who(crm, "many") == {"ann"}
+    assert told(crm) == [("segment_moved", "many", "merged")]
+
+
+@pytest.mark.parametrize("page", [1, 500])
+@pytest.mark.parametrize("late", [ANN, BOB, EVE])
+def test_a_merge_is_told_as_one_wherever_its_marks_stand(
+    crm: Crm, late: SourceKey, page: int
+) -> None:
+    """Segments 8.2."""
+    root, *others = {ANN: (BOB, EVE), BOB: (EVE, ANN), EVE: (ANN, BOB)}[late]
+    crm.record([order(root, "3", days=1), order(others[0], "4", days=1)])
+    crm.record([order(others[0], "5", days=1), order(root, "6", days=1)])
+    crm.save_segment("many", "number_of_orders >= 5", by="ann")
+    crm.merge(root, late, by="ann")
+    crm.refresh_segments()
+    told(crm)
+    crm.record(order(late, "7", days=1, kind="email_opened"))
+    crm.merge(root, others[0], by="ann")
+    crm.refresh_segments(page=page)
+    assert told(crm) == [("segment_moved", "many", "merged")]
 
 
 def test_a_refusal_is_heard_at_the_others_who_hold_the_address(crm: Crm) -> None:
@@ -474,6 +519,15 @@ def test_why_and_memberships_are_told_of_one_customer(crm: Crm) -> None:
         crm.why_member("vap", ANN)
     with pytest.raises(MissingError):
         crm.memberships("shop/nobody")
+
+
+def test_when_she_is_asked_again_may_tell_her_birthday_and_no_repr_shows_it(crm: Crm) -> None:
+    arrive(crm, ANN, birth_on=date(1987, 12, 9))
+    crm.save_segment("birthday", "anniversary(birth_date) = today", by="ann")
+    crm.refresh_segments()
+    (again,) = rows(crm.store, SEGMENT_RECHECKS).values()
+    assert again.first == datetime(2026, 12, 8, 15, tzinfo=UTC)
+    assert "2026" not in repr(again)
 
 
 def test_fields_of_the_shop_are_asked_by_every_refresh_and_one_that_is_gone_is_named() -> None:

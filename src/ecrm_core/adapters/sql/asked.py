@@ -31,6 +31,9 @@ from ecrm_core.segmentation.tree import And, Compare, InSegment, Matches, Not, O
 
 __all__ = ["Asked"]
 
+_MANY = 64
+"""Parts of an OR for which no index helps, and of which the planner is kept."""
+
 
 @frozen
 class Asked:
@@ -44,7 +47,7 @@ class Asked:
 
     def members(self, rule: Rule) -> Sql:
         """Return what holds of a row of the customers' table ``c`` wherever the rule does."""
-        return self._where(rule, self._customers(), wants=True)
+        return self._kept(rule, self._customers())
 
     def left(self, rule: Rule) -> Rule | None:
         """Return the parts of a rule that SQL does not decide; None where it decides all."""
@@ -95,6 +98,16 @@ class Asked:
             case _:
                 return [condition(rule, table) is not None]
 
+    def _kept(self, rule: Rule | None, table: Table) -> Sql:
+        """Return what holds wherever the rule does, as a WHERE the planner is done with in time."""
+        if rule is None:
+            return TRUE
+        if isinstance(rule, And):
+            return both([self._kept(item, table) for item in _deepest_first(rule)])
+        found = self._where(rule, table, wants=True)
+        large = isinstance(rule, (Or, Not)) and rule.size >= _MANY
+        return self.writer.unplanned(found) if large else found
+
     def _where(self, rule: Rule, table: Table, *, wants: bool) -> Sql:
         """Return SQL that is true wherever the rule is ``wants``, and nowhere else if exact."""
         if not wants and self._is_exact(rule, table):
@@ -102,7 +115,9 @@ class Asked:
         match rule:
             case And() | Or():
                 join = both if isinstance(rule, And) is wants else either
-                return join([self._where(item, table, wants=wants) for item in rule.items])
+                return join(
+                    [self._where(item, table, wants=wants) for item in _deepest_first(rule)]
+                )
             case Not():
                 return self._where(rule.item, table, wants=not wants)
             case Matches():
@@ -127,13 +142,14 @@ class Asked:
         return found if wants is not of_none else opposite(found)
 
     def _some(self, rule: Matches, rows: Table) -> Sql:
-        kept = TRUE if rule.where is None else self._where(rule.where, rows, wants=True)
-        return self._exists(rule, rows, kept)
+        return self._exists(rule, rows, self._kept(rule.where, rows))
 
     def _surely_some(self, rule: Matches, rows: Table) -> Sql:
         if rule.where is None:
             return self._exists(rule, rows, TRUE)
-        return self._exists(rule, rows, opposite(self._where(rule.where, rows, wants=False)))
+        surely = opposite(self._where(rule.where, rows, wants=False))
+        large = rule.where.size >= _MANY
+        return self._exists(rule, rows, self.writer.unplanned(surely) if large else surely)
 
     def _exists(self, rule: Matches, rows: Table, kept: Sql) -> Sql:
         same = exp.EQ(this=self.writer.column("r", rows.key), expression=self._owner(rule))
@@ -145,8 +161,7 @@ class Asked:
         The groups are made once for all customers, not once for each.
         """
         key = self.writer.column("r", rows.key)
-        kept = TRUE if rule.where is None else self._where(rule.where, rows, wants=True)
-        where = both([known(key.copy()), self._seen(rule, rows), kept])
+        where = both([known(key.copy()), self._seen(rule, rows), self._kept(rule.where, rows)])
         groups = select([exp.Alias(this=key, alias=self.writer.name("k"))], self._from(rule), where)
         groups = groups.group_by(key.copy(), copy=False)
         groups = groups.having(self._where(having, rows, wants=wants), copy=False)
@@ -181,6 +196,11 @@ class Asked:
             return TRUE
         moment = rows.fields[at].type is FieldType.INSTANT
         return until(at, self.times.as_of if moment else self.times.today, rows)
+
+
+def _deepest_first(rule: And | Or) -> list[Rule]:
+    """Return the parts, the deepest first: what is nested at the right fills SQLite's parser."""
+    return sorted(rule.items, key=lambda item: (item.depth, item.size), reverse=True)
 
 
 _ANY_ROW = {

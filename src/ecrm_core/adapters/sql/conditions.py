@@ -37,6 +37,9 @@ from ecrm_core.segmentation.values import Plain, wanted
 
 __all__ = ["condition", "until"]
 
+_MANY = 32
+"""Days beyond which no index helps."""
+
 
 def condition(leaf: Leaf, table: Table) -> Sql | None:
     """Return a condition as SQL; None for one that only Python can decide."""
@@ -105,7 +108,7 @@ def _one_of(place: Place, named: Sequence[Plain], writer: Writer) -> Sql:
     parts = [_compare(Op.EQ, place, day, writer) for day in days]
     if exact:
         parts.append(exp.In(this=place.value(), expressions=[writer.bind(v) for v in exact]))
-    return either(parts)
+    return either(parts) if len(parts) < _MANY else writer.unplanned(either(parts))
 
 
 def _compare(op: Op, place: Place, value: Plain, writer: Writer) -> Sql:

@@ -84,7 +84,7 @@ def _read(value: Any, column: Column) -> object:  # noqa: ANN401, PLR0911 - one 
             return bool(value)
         case Form.ISO_DATE:
             return date.fromisoformat(value)
-        case Form.TIMESTAMP:
+        case Form.TIMESTAMP | Form.TIMESTAMPTZ:  # the latter is read in UTC
             return value.replace(tzinfo=UTC)
         case Form.ISO_INSTANT:
             at = datetime.fromisoformat(value)

@@ -9,7 +9,7 @@ from attrs import frozen
 from sqlglot import exp
 
 from ecrm_core.adapters.sql.driver import Connection
-from ecrm_core.adapters.sql.forms import Dialect
+from ecrm_core.adapters.sql.forms import Dialect, Form
 from ecrm_core.adapters.sql.holding import from_column
 from ecrm_core.adapters.sql.mapping import (
     Column,
@@ -20,7 +20,7 @@ from ecrm_core.adapters.sql.mapping import (
     SqlMapping,
     fits,
 )
-from ecrm_core.adapters.sql.writing import Writer, select
+from ecrm_core.adapters.sql.writing import Sql, Writer, select
 from ecrm_core.kernel import Registry
 from ecrm_core.segmentation import (
     Row,
@@ -107,7 +107,7 @@ class Reader:
         columns: _Asked,
     ) -> Iterator[tuple[Any, Sequence[Any], Values]]:
         money = [part.currency_column for _, part in columns if part.currency_column is not None]
-        names = [*owners, *(part.name for _, part in columns), *money]
+        names: list[str | Column] = [*owners, *(part for _, part in columns), *money]
         for key, *cells in self._select(held, names, keys):
             told = iter(cells[len(owners) + len(columns) :])
             values = {
@@ -125,15 +125,25 @@ class Reader:
     def _select(
         self,
         held: CustomerTable | RelationTable | ListTable,
-        names: Sequence[str],
+        names: Sequence[str | Column],
         keys: Sequence[Any],
     ) -> Sequence[Any]:
         if not keys:
             return ()
         writer = Writer(self.dialect)
-        columns = [writer.column("t", name) for name in (held.key, *names)]
+        columns = [_cell(name, writer) for name in (held.key, *names)]
         among = exp.In(this=writer.column("t", held.key), expressions=[*map(writer.bind, keys)])
         table = writer.table(held.table, held.schema, "t")
         cursor = self.connection.cursor()
         cursor.execute(writer.render(select(columns, table, among)), writer.values)
         return cursor.fetchall()
+
+
+def _cell(of: str | Column, writer: Writer) -> Sql:
+    if isinstance(of, str):
+        return writer.column("t", of)
+    cell = writer.column("t", of.name)
+    if of.form is not Form.TIMESTAMPTZ:
+        return cell
+    # In the zone of the session the last hours of the year 9999 may lie beyond the calendar.
+    return exp.AtTimeZone(this=cell, zone=exp.Literal.string("UTC"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -59,6 +60,22 @@ def test_rows_come_back_as_they_went_in(databases: list[Database]) -> None:
         keys = [f"{at:04d}" for at in range(len(rows))]
         found = reader.rows(keys, EVERYTHING)
         assert [whole(found[key]) for key in keys] == [whole(row) for row in rows], database.name
+
+
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York"])
+def test_the_zone_of_the_session_changes_nothing(databases: list[Database], zone: str) -> None:
+    ends = [
+        Row({"last.seen": end})
+        for end in (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC))
+    ]
+    asked = Segment.parse("anniversary(`last.seen`) IN (2026-01-01, 2026-12-31)", SCHEMA).rule
+    for database in databases[2:]:
+        rows = [database.held(row) for row in (*ends, Row())]
+        database.fill(rows)
+        database.connection.execute(f"SET TIME ZONE '{zone}'")
+        found = database.ask(asked, len(rows), datetime(2026, 3, 31, tzinfo=UTC), "UTC")
+        database.connection.execute("SET TIME ZONE 'UTC'")
+        assert found == [True, True, False], database.name
 
 
 def test_nobody_is_read_where_nobody_is_asked(databases: list[Database]) -> None:

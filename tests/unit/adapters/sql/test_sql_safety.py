@@ -29,7 +29,18 @@ from ecrm_core.adapters.sql.driver import Connection
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.segmentation import FieldType, Relation, Row, Schema, SchemaField, Segment
 from ecrm_core.segmentation.terms import FieldRef, Text
-from ecrm_core.segmentation.tree import Compare, Contains, In, Not, Op, Rule, all_of, any_of
+from ecrm_core.segmentation.tree import (
+    And,
+    Compare,
+    Contains,
+    In,
+    Not,
+    Op,
+    Or,
+    Rule,
+    all_of,
+    any_of,
+)  # fmt: skip
 from tests.postgres import Postgres
 from tests.profile import size
 from tests.segment_trees import RULES, SCHEMA, TIMES
@@ -164,7 +175,16 @@ def test_rules_at_the_bounds_run(opened: tuple[Connection, Dialect]) -> None:
     many = In(
         FieldRef("name"), tuple(Text(str(at)) for at in range(size(2_000, 9_990))), negated=True
     )
-    for rule, members in [(deep, ("2",)), (wide, ("1", "2")), (many, ("1", "2"))]:
+    shared = one  # of such ORs the planner of SQLite makes new terms without end
+    for junction in (Or, And) * 5:
+        shared = junction((shared, shared))
+    right = one  # as such rules are written: what is nested stands last
+    for at in range(60):
+        right = (And if at % 2 else Or)((Compare(FieldRef("name"), Op.NE, Text(str(at))), right))
+    for rule, members in [
+        (right, ("1", "2")), (deep, ("2",)), (wide, ("1", "2")), (many, ("1", "2")),
+        (shared, ("1",)),
+    ]:  # fmt: skip
         assert (
             members_in(connection, Segment(rule), dialect, mapping, schema=FIELDS, as_of=AS_OF)
             == members
