@@ -126,7 +126,7 @@ MISTAKES = [
     ("orders MATCHES (NOT (total > 1 AND count > 2))", "mixed_aggregate", 17),
     ("orders MATCHES (total > 1", "unclosed", 16),
     ("p(a: 1) = 2", "value_expected", 11),
-    ("p(a:", "sign_expected", 5),
+    ("p(a:", "value_expected", 5),
     ("a > :" + "x" * 513, "name_expected", 6),
     ("p(a: 1 = true", "sign_expected", 8),
     ("` ` = 1", "name_expected", 1),
