@@ -251,3 +251,9 @@ def test_a_query_at_the_bounds_is_read() -> None:
 def test_what_is_no_text_is_no_query() -> None:
     with pytest.raises(DefinitionError, match="found a query of int"):
         parse_query(1)  # type: ignore[arg-type]
+
+
+def test_the_word_segment_is_no_value_and_is_not_masked() -> None:
+    with pytest.raises(SegmentSyntaxError) as caught:
+        Segment.parse("IN SEGMENT 'vip' AND a = vip", Schema())
+    assert "IN SEGMENT '•••' AND a = •••" in str(caught.value)
