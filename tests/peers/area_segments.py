@@ -38,7 +38,8 @@ def _refused(query: str) -> str | None:
     try:
         Segment.parse(query, SCHEMA)
     except SegmentSyntaxError as error:
-        placed = 0 < error.start < error.end <= len(query)
+        at_end = error.start == error.end == len(query)
+        placed = at_end or 0 <= error.start < error.end <= len(query)
         return None if placed and error.expected else "refused without a place or what is expected"
     return "taken"
 

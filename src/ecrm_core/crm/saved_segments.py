@@ -64,10 +64,12 @@ class SegmentMembers:
 
     def __str__(self) -> str:
         """Return the name, the count and the instant; no text of the rule, no person."""
+        if self.as_of is None:
+            return f"{self.segment.name}: not asked yet"
         noun = "customer" if self.count == 1 else "customers"
-        at = f"as of {self.as_of.isoformat(timespec='minutes')}" if self.as_of else "not asked yet"
-        told = f"{self.segment.name}: {self.count} {noun} {at}"
-        return told if self.complete else f"{told}; the rule has changed since"
+        at = self.as_of.isoformat(timespec="minutes")
+        told = f"{self.segment.name}: {self.count} {noun} as of {at}"
+        return told if self.complete else f"{told}; not everybody was asked the rule as it is now"
 
 
 @frozen(kw_only=True)

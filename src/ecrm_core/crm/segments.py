@@ -176,7 +176,7 @@ class SegmentVerbs(Verbs):
         question = self._question(segment, at, tuple(fields))
         deprecated = tuple(d for d in segment.diagnostics if d.severity == "deprecated")
         checked = segment.check(question.schema)
-        warnings = (*deprecated, *checked, *_current(question.whole, past=at < now))
+        warnings = (*deprecated, *checked, *_current(question, past=at < now))
         members = segment_members(self.store, question)
         return SegmentResult(self.store, question, members, warnings)
 
@@ -229,10 +229,12 @@ def setting_of(settings: Settings) -> Setting:
                    secret=settings.secret)  # fmt: skip
 
 
-def _current(whole: Segment, *, past: bool) -> list[Diagnostic]:
+def _current(question: Question, *, past: bool) -> list[Diagnostic]:
     """Warn, of an instant that is past, of fields and relations without a history."""
-    names = [*sorted(fields_named(whole.rule) - _DATED),
-             *sorted(relations_named(whole.rule) & _UNDATED)] if past else []  # fmt: skip
+    rule = question.whole.rule
+    dated = _DATED.union(held.name for held in question.named if held.needs)
+    names = [*sorted(fields_named(rule) - dated),
+             *sorted(relations_named(rule) & _UNDATED)] if past else []  # fmt: skip
     if not names:
         return []
     message = f"the present value is used of {', '.join(names)}: no history of it is kept"

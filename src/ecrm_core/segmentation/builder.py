@@ -6,7 +6,7 @@ schema, as those of a query are.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NoReturn
 
 from attrs import evolve
 
@@ -33,6 +33,10 @@ class Rows:
         """Hold the relation and its conditions."""
         self._matches = matches
 
+    def __repr__(self) -> str:
+        """Show the relation, and what makes a segment of it."""
+        return f"<rows of {self._matches.relation}: any(), none(), count(), sum(name), ...>"
+
     def where(self, *conditions: Segment) -> Rows:
         """Return the rows under these conditions too; those on counts and sums are of all rows.
 
@@ -48,6 +52,17 @@ class Rows:
             having=all_of(*having) if having else None,
         )
         return Rows(made)
+
+    def _advise(self, *_: object) -> NoReturn:
+        """Refuse to be taken for a condition, also by the operators that join conditions."""
+        message = "found rows where a condition belongs, write .any(), .none() or .count() >= 3"
+        raise DefinitionError(message, code="segment_condition")
+
+    __and__ = __rand__ = __or__ = __ror__ = __invert__ = _advise
+
+    def __bool__(self) -> bool:  # noqa: PLE0304 - it always refuses
+        """Refuse: rows are neither true nor false."""
+        self._advise()
 
     def any(self) -> Segment:
         """There is at least one such row, or as many as the conditions on counts ask."""
@@ -117,17 +132,27 @@ class Named(Comparable):
         """Return the yearly return of a date."""
         return Comparable(Anniversary(self._name))
 
-    def sum(self) -> Comparable:
-        """Return the sum of this field over all rows, for a condition inside ``where``."""
-        return Comparable(Aggregate(Function.SUM, self._name))
+    # ------------------------------------------------------------ as either
 
-    def min(self) -> Comparable:
-        """Return the least value of this field, for a condition inside ``where``."""
-        return Comparable(Aggregate(Function.MIN, self._name))
+    def sum(self, of: str | None = None) -> Comparable:
+        """Return the sum of this field over all rows, for a condition inside ``where``.
 
-    def max(self) -> Comparable:
-        """Return the greatest value of this field, for a condition inside ``where``."""
-        return Comparable(Aggregate(Function.MAX, self._name))
+        Of a relation, that of its field ``of``: ``seg.orders.sum("total") > 500``.
+        """
+        return self._total(Function.SUM, of)
+
+    def min(self, of: str | None = None) -> Comparable:
+        """Return the least value, as ``sum`` the sum."""
+        return self._total(Function.MIN, of)
+
+    def max(self, of: str | None = None) -> Comparable:
+        """Return the greatest value, as ``sum`` the sum."""
+        return self._total(Function.MAX, of)
+
+    def _total(self, function: Function, of: str | None) -> Comparable:
+        if of is None:
+            return Comparable(Aggregate(function, self._name))
+        return _Grouped(Matches(self._name), Aggregate(function, of))
 
     # ------------------------------------------------------------ as a relation
 

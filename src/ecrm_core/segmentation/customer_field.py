@@ -29,7 +29,8 @@ class CustomerField:
 
     ``read(known, as_of)`` is pure and returns a value of the field's type, or None where it is
     missing. It is called only for segments that name the field. ``known.profile`` is always there;
-    ``facts`` and ``interactions``, up to ``as_of``, where ``needs`` names them.
+    ``facts`` and ``interactions``, up to ``as_of``, where ``needs`` names them: a field with such
+    needs is taken to be known as it stood at any instant, one without to have no history.
 
     ``origin`` is the distribution it comes from; ``Toolbox.add`` says it. Raises DefinitionError
     for needs that are none.

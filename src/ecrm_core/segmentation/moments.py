@@ -18,7 +18,8 @@ def last(
 ) -> Relative:
     """Return the day, or with ``hours`` the moment, that lies so far back: ``-90d`` in a query.
 
-    Name one unit. DefinitionError for none or several, and beyond six digits.
+    Name one unit, in whole numbers above 0. DefinitionError for none or several, for others, and
+    beyond six digits.
     """
     amount, unit = _one(hours, days, weeks, months, years)
     return Relative(-amount, unit)
@@ -29,7 +30,8 @@ def ahead(
 ) -> Relative:
     """Return the day, or with ``hours`` the moment, that lies so far ahead: ``+30d`` in a query.
 
-    Name one unit. DefinitionError for none or several, and beyond six digits.
+    Name one unit, in whole numbers above 0. DefinitionError for none or several, for others, and
+    beyond six digits.
     """
     amount, unit = _one(hours, days, weeks, months, years)
     return Relative(amount, unit)
@@ -38,6 +40,9 @@ def ahead(
 def _one(*amounts: int) -> tuple[int, Unit]:
     named = [(amount, unit) for amount, unit in zip(amounts, Unit, strict=True) if amount]
     if len(named) != 1:
-        message = f"found {len(named)} units of time, expected one, such as days=90"
+        message = f"found {len(named)} units of time, expected one above 0, such as days=90"
+        raise DefinitionError(message, code="segment_tree")
+    if named[0][0] < 0:
+        message = "found a time below 0, expected one above: last looks back, ahead looks forward"
         raise DefinitionError(message, code="segment_tree")
     return named[0]

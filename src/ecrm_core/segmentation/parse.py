@@ -14,7 +14,7 @@ from attrs import frozen
 
 from ecrm_core.errors import DefinitionError, Diagnostic, InputError, SegmentSyntaxError
 from ecrm_core.kernel import gate_text
-from ecrm_core.segmentation.calls import rewritten_call
+from ecrm_core.segmentation.calls import read_call
 from ecrm_core.segmentation.conditions import no_operator, read_condition, unexpected
 from ecrm_core.segmentation.grouping import conjuncts, sorts_of
 from ecrm_core.segmentation.literals import Mistake, read_name, told
@@ -185,11 +185,9 @@ class _Parser(Stream):
     def _leaf(self) -> Rule:
         start = self.now.start
         self._refuse_unreadable()
-        call = rewritten_call(self.tokens, self.at)
+        call = read_call(self)
         if call is not None:
-            rule, self.at, diagnostic = call
-            self.diagnostics.append(diagnostic)
-            return rule
+            return call
         if self.accept_word("IN"):
             return self._in_segment(start)
         left = next_operand(self, inside=self._inside)

@@ -175,7 +175,10 @@ class Relative(Node):
     span: Span | None = field(default=None, eq=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse more than six digits: no calendar goes so far."""
+        """Refuse a fraction, no query could spell it, and more than six digits: no calendar can."""
+        if type(self.amount) is not int:
+            message = f"found {type(self.amount).__name__} for a time, expected a whole number"
+            raise DefinitionError(message, code="segment_tree")
         if abs(self.amount) > 999_999:
             message = "found a relative time of more than six digits"
             raise DefinitionError(message, code="segment_tree")

@@ -123,7 +123,7 @@ def _masked(token: Token, after: Token) -> str:
 
 
 def _is_name(token: Token, after: Token) -> bool:
-    if is_reserved(token.text):
+    if is_reserved(token.text) or token.is_word("SEGMENT"):
         return True
     operator = after.kind is TokenKind.OP or after.is_sign("(", ":")
     return operator or after.is_word(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -49,6 +50,7 @@ from ecrm_core.segmentation.tree_json import FORMAT
 __all__ = ["rule_from_json"]
 
 _Json = Any  # JSON values
+E = TypeVar("E", bound=Enum)
 
 
 @frozen(kw_only=True)
@@ -99,13 +101,12 @@ def _read_anew(data: _Json, path: str, level: _Level) -> Rule:
     tag = _tag(data, _RULES, path)
     try:
         return _RULES[tag](data, f"{path}.{tag}", level)
-    except (InputError, ValueError, TypeError) as error:
-        if isinstance(error, DefinitionError) and error.code == "segment_json":
+    except InputError as error:
+        _refuse(error.detail, path)
+    except DefinitionError as error:
+        if error.code == "segment_json":
             raise
-        said = (
-            error.message if isinstance(error, (InputError, DefinitionError)) else "no such value"
-        )
-        _refuse(said, path)
+        _refuse(error.message, path)
 
 
 def _tag(data: object, known: Mapping[str, object], path: str) -> str:
@@ -159,7 +160,7 @@ def _read_in_segment(data: _Json, path: str, _: _Level) -> Rule:
 def _read_compare(data: _Json, path: str, _: _Level) -> Rule:
     _keys(data, {"compare", "op", "value"}, set(), path)
     left = _read_operand(data["compare"], path)
-    return Compare(left, Op(data["op"]), _read_value(data["value"], path))
+    return Compare(left, _one_of(Op, data["op"], "operator"), _read_value(data["value"], path))
 
 
 def _read_in(data: _Json, path: str, _: _Level) -> Rule:
@@ -206,23 +207,27 @@ def _read_negated(data: Mapping[str, _Json], path: str) -> bool:
     return "negated" in data
 
 
-def _read_bucket(data: _Json) -> Bucket:
-    held = _keys(data, {"salt", "of"}, set(), "bucket")
+def _read_bucket(data: _Json, path: str) -> Bucket:
+    held = _keys(data, {"salt", "of"}, set(), path)
     return Bucket(held["salt"], held["of"])
 
 
-_OPERANDS: Mapping[str, Callable[[_Json], Operand]] = {
-    "field": FieldRef,
-    "anniversary": Anniversary,
+def _of_field(kind: Callable[[_Json], Operand]) -> Callable[[_Json, str], Operand]:
+    return lambda data, _: kind(data)
+
+
+_OPERANDS: Mapping[str, Callable[[_Json, str], Operand]] = {
+    "field": _of_field(FieldRef),
+    "anniversary": _of_field(Anniversary),
     "bucket": _read_bucket,
-    **{function.value: partial(Aggregate, function) for function in Function},
+    **{function.value: _of_field(partial(Aggregate, function)) for function in Function},
 }
 
 
 def _read_operand(data: _Json, path: str) -> Operand:
     tag = _tag(data, _OPERANDS, path)
     _keys(data, {tag}, set(), path)
-    return _OPERANDS[tag](data[tag])
+    return _OPERANDS[tag](data[tag], f"{path}.{tag}")
 
 
 def _read_value(data: _Json, path: str) -> Value:
@@ -233,8 +238,20 @@ def _read_value(data: _Json, path: str) -> Value:
 
 def _typed(value: _Json, kind: type) -> _Json:
     if type(value) is not kind:
-        raise TypeError
+        raise _unlike(f"found {type(value).__name__}, expected {kind.__name__}")
     return value
+
+
+def _one_of(kind: type[E], value: _Json, called: str) -> E:
+    known = {str(member.value): member for member in kind}
+    if not isinstance(value, str) or value not in known:
+        raise _unlike(f"found no such {called}, expected one of {', '.join(known)}")
+    return known[value]
+
+
+def _unlike(message: str) -> DefinitionError:
+    """Return what is refused at the path of the rule it is a part of."""
+    return DefinitionError(message, code="segment_tree")
 
 
 _VALUES: Mapping[str, Callable[[Mapping[str, _Json]], Value]] = {
@@ -245,5 +262,7 @@ _VALUES: Mapping[str, Callable[[Mapping[str, _Json]], Value]] = {
     "instant": lambda data: Instant(parse_instant(data["instant"])),
     "local": lambda data: LocalTime(parse_local(data["local"])),
     "param": lambda data: Param(data["param"]),
-    "relative": lambda data: Relative(_typed(data["relative"], int), Unit(data["unit"])),
+    "relative": lambda data: Relative(
+        _typed(data["relative"], int), _one_of(Unit, data["unit"], "unit")
+    ),
 }

@@ -14,12 +14,11 @@ from functools import partial
 
 from attrs import evolve, field, frozen
 
-from ecrm_core.customers import HOMES, PROFILES, search_keys
+from ecrm_core.customers import PROFILES
 from ecrm_core.errors import ConflictError
 from ecrm_core.kernel import (
     ABSENT,
     ChangeSet,
-    CustomerId,
     Drop,
     Expect,
     Noted,
@@ -27,32 +26,27 @@ from ecrm_core.kernel import (
     Stored,
     combine,
 )
-from ecrm_core.ports import Store, read_groups, read_rechecks_due, scan_pages
+from ecrm_core.ports import Store, read_rechecks_due, scan_pages
 from ecrm_core.segmentation import (
     MEMBERSHIPS,
     SEGMENT_MARKS,
     SEGMENT_REFRESH,
     AskedSegment,
     MoveCause,
-    SegmentMark,
     SegmentRefresh,
     decide_gone,
 )
 from ecrm_core.services.commit import commit
+from ecrm_core.services.marked_customers import MARK_CAUSES, marked_customers
 from ecrm_core.services.marking import read_watch
 from ecrm_core.services.refreshing import Ask, Questions, questions_of
 from ecrm_core.services.saved_segments import Setting
-from ecrm_core.services.segment_rows import holders_of
 
 __all__ = ["Refresher", "count_to_ask", "draft_refresh", "prepare_full_refresh", "read_refresh",
            "refresh_pages"]  # fmt: skip
 
 _KEY = ("refresh",)
 _MANY = 5_000  # rows of a page that are only counted
-_PERSON, _HOME = "customer:", "cus_"
-_ADDRESSES = ("email:", "phone:")
-_CAUSES = (MoveCause.DATA, MoveCause.MERGED, MoveCause.UNMERGED)
-"""Of several on one customer the last counts: nothing may act on what a merge has moved."""
 
 
 @frozen(kw_only=True)
@@ -255,10 +249,10 @@ def _marked(work: Refresher) -> Step:
 def _of_marks(work: Refresher, subjects: Sequence[str]) -> ChangeSet:
     """Return what asking whom these marks concern writes; the marks come off."""
     store = work.store
-    keys = [(subject, cause.value) for subject in dict.fromkeys(subjects) for cause in _CAUSES]
+    keys = [(subject, cause.value) for subject in dict.fromkeys(subjects) for cause in MARK_CAUSES]
     marks = store.get_many(SEGMENT_MARKS, keys)
     questions = work.questions
-    causes = _concerned(store, [row.value for row in marks.values()])
+    causes = marked_customers(store, [row.value for row in marks.values()])
     asks = {id_: Ask(segments=tuple(questions.rules), cause=cause) for id_, cause in causes.items()}
     asked = questions.page(asks)
     off = ChangeSet(
@@ -266,51 +260,6 @@ def _of_marks(work: Refresher, subjects: Sequence[str]) -> ChangeSet:
         expects=tuple(Expect(SEGMENT_MARKS, key, row.version) for key, row in marks.items()),
     )
     return _counted([asked, off], asked, len(asks))
-
-
-def _concerned(store: Store, marks: Sequence[SegmentMark]) -> Mapping[CustomerId, MoveCause]:
-    """Return whom marks concern, by the ids they go by and those they went by, and why."""
-    people = {m.subject.removeprefix(_PERSON) for m in marks if m.subject.startswith(_PERSON)}
-    held = _addresses_of(store, {CustomerId(id_) for id_ in people})
-    spoken = {m.subject for m in marks if m.subject.startswith(_ADDRESSES)}
-    holders = holders_of(store, sorted(spoken.union(*held.values())))
-    causes: dict[CustomerId, MoveCause] = {}
-    for mark in sorted(marks, key=lambda mark: _CAUSES.index(mark.cause)):
-        name = mark.subject.removeprefix(_PERSON)
-        homes = {CustomerId(name)} if name.startswith(_HOME) else set()
-        for subject in (mark.subject, *held.get(name, ())):
-            homes |= set(holders.get(subject, ()))
-        causes |= dict.fromkeys(homes, mark.cause)
-    return _with_roots(store, causes)
-
-
-def _addresses_of(store: Store, people: Iterable[CustomerId]) -> Mapping[str, frozenset[str]]:
-    """Return the addresses that each of these homes holds."""
-    found = {}
-    for id_, group in read_groups(store, list(people)).items():
-        home = next(home for home in group.homes if home.id == id_)
-        rows = search_keys(id_, group.records.get(home.key), group.corrections).values()
-        found[str(id_)] = frozenset(r.key for r in rows if r.key.startswith(_ADDRESSES))
-    return found
-
-
-def _with_roots(
-    store: Store, causes: Mapping[CustomerId, MoveCause]
-) -> Mapping[CustomerId, MoveCause]:
-    """Return them with the ids they go by, each under the gravest cause; marks on these count too.
-
-    Marks on one customer may stand on several pages: what a merge has moved is told as that.
-    """
-    rows = store.get_many(HOMES, [(id_,) for id_ in causes])
-    roots = {id_: rows[(id_,)].value.root_id if (id_,) in rows else id_ for id_ in causes}
-    keys = [(root, cause.value) for root in set(roots.values()) for cause in _CAUSES]
-    told = [(CustomerId(mark.value.subject), mark.value.cause)
-            for mark in store.get_many(SEGMENT_MARKS, keys).values()]  # fmt: skip
-    found = dict(causes)
-    for id_, cause in [*told, *((roots[id_], cause) for id_, cause in causes.items())]:
-        if _CAUSES.index(cause) >= _CAUSES.index(found.get(id_, cause)):
-            found[id_] = cause
-    return found
 
 
 # ---------------------------------------------------------------- time

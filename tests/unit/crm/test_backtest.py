@@ -11,6 +11,7 @@ import pytest
 from ecrm_core import Crm
 from ecrm_core.customers import SourceKey, SourceRecord, Stated, parse_email
 from ecrm_core.kernel import FixedClock, Money
+from ecrm_core.segmentation import CustomerField, FieldType, SchemaField, Thresholds, rfm_fields
 from ecrm_core.sources import Delivery
 from ecrm_core.timeline import Interaction, OrderLine
 
@@ -103,3 +104,18 @@ def test_of_what_has_no_history_a_warning_says_so(
     assert (remark.code, remark.severity) == ("current_value", "warning")
     assert "customer_tags" in remark.message
     assert "number_of_orders" not in remark.message
+
+
+def test_a_field_of_what_is_known_as_it_stood_needs_no_warning(
+    told: tuple[Crm, dict[tuple[float, str], bool]],
+) -> None:
+    """Segments 7.3."""
+    crm, _ = told
+    cuts = Thresholds(recency=(30,), frequency=(2,), monetary=(50,))
+    fields = rfm_fields(cuts, currency="EUR")
+    assert crm.segment("rfm.recency >= 1", fields=fields, as_of=START).diagnostics == ()
+    present = CustomerField(
+        field=SchemaField(name="points", type=FieldType.INTEGER), read=lambda *_: 1
+    )
+    (remark,) = crm.segment("points > 0", fields=[present], as_of=START).diagnostics
+    assert remark.code == "current_value"

@@ -140,7 +140,7 @@ def test_all_that_hangs_on_both_is_counted_by_name(crm: Crm) -> None:
         "claims": (0, 1),
         "legal holds": (0, 0), "consents about the person": (0, 1),
         "consents about the addresses": (1, 0), "interactions": (0, 0), "subscriptions": (1, 0),
-        "loyalty_card": (1, 0), "machine": (0, 1),
+        "loyalty_card": (1, 0), "machine": (0, 1), "memberships": (0, 0),
     }  # fmt: skip
     assert crm.preview_merge(ANN, CYD).linked["legal holds"] == (0, 1)
 

@@ -28,6 +28,9 @@ SPELLED: list[tuple[Segment, str]] = [
     (ROWS.count() >= 3, "orders MATCHES (total > 100, date >= -90d, count >= 3)"),
     (ROWS.any(), "orders MATCHES (total > 100, date >= -90d)"),
     (ROWS.none(), "orders NOT MATCHES (total > 100, date >= -90d)"),
+    (seg.orders.sum("total") > 500, "orders MATCHES (sum(total) > 500)"),
+    (seg.orders.min("total") < 5, "orders MATCHES (min(total) < 5)"),
+    (seg.orders.max("total") != 5, "orders MATCHES (max(total) != 5)"),
     (ROWS.sum("total") > 500, "orders MATCHES (total > 100, date >= -90d, sum(total) > 500)"),
     (ROWS.min("date") < today, "orders MATCHES (total > 100, date >= -90d, min(date) < today)"),
     (ROWS.max("total").is_null(),
@@ -109,6 +112,13 @@ TRAPS: list[tuple[Callable[[], object], str]] = [
     (last, "found 0 units of time"),
     (lambda: ahead(days=1, weeks=1), "found 2 units of time"),
     (lambda: last(days=1_000_000), "six digits"),
+    (lambda: last(days=-3), "below 0"),
+    (lambda: last(months=1.5), "found float for a time"),  # type: ignore[arg-type]
+    (lambda: ahead(days=True), "found bool for a time"),
+    (lambda: ROWS & (seg.a > 1), r"\.any\(\)"),
+    (lambda: (seg.a > 1) | ROWS, r"\.any\(\)"),
+    (lambda: ~ROWS, r"\.any\(\)"),
+    (lambda: bool(ROWS), r"\.any\(\)"),
     (lambda: seg.orders.where((seg.total > 1) | (count() > 1)), "one OR or NOT"),
 ]
 
@@ -135,3 +145,7 @@ def test_names_show_themselves() -> None:
         "<seg.attributes.plan>",
         "<seg: seg.total > 100>",
     )
+
+
+def test_rows_show_what_makes_a_segment_of_them() -> None:
+    assert repr(ROWS) == "<rows of orders: any(), none(), count(), sum(name), ...>"

@@ -126,7 +126,7 @@ MISTAKES = [
     ("orders MATCHES (NOT (total > 1 AND count > 2))", "mixed_aggregate", 17),
     ("orders MATCHES (total > 1", "unclosed", 16),
     ("p(a: 1) = 2", "value_expected", 11),
-    ("p(a:", "sign_expected", 5),
+    ("p(a:", "value_expected", 5),
     ("a > :" + "x" * 513, "name_expected", 6),
     ("p(a: 1 = true", "sign_expected", 8),
     ("` ` = 1", "name_expected", 1),
@@ -251,3 +251,9 @@ def test_a_query_at_the_bounds_is_read() -> None:
 def test_what_is_no_text_is_no_query() -> None:
     with pytest.raises(DefinitionError, match="found a query of int"):
         parse_query(1)  # type: ignore[arg-type]
+
+
+def test_the_word_segment_is_no_value_and_is_not_masked() -> None:
+    with pytest.raises(SegmentSyntaxError) as caught:
+        Segment.parse("IN SEGMENT 'vip' AND a = vip", Schema())
+    assert "IN SEGMENT '•••' AND a = •••" in str(caught.value)

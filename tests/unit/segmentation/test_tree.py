@@ -201,6 +201,28 @@ def test_json_that_is_no_rule_is_refused_at_its_path(data: dict[str, Any], path:
     assert str(caught.value.facts["path"]).startswith(path)
 
 
+SAID: list[tuple[Any, str]] = [
+    ({**GOOD, "op": "~"}, "$.rule: found no such operator, expected one of =, !=, <, <=, >, >="),
+    ({**GOOD, "op": ["="]}, "$.rule: found no such operator, expected one of =, !=, <, <=, >, >="),
+    ({**GOOD, "value": {"relative": 3, "unit": "q"}},
+     "$.rule: found no such unit, expected one of h, d, w, m, y"),
+    ({**GOOD, "value": {"number": 1}}, "$.rule: found int, expected str"),
+    ({**GOOD, "value": {"number": "x"}},
+     "$.rule: found text of 1 characters, expected a decimal number"),
+    ({**GOOD, "compare": {"bucket": {"salt": "s"}}},
+     "$.rule.compare.bucket: found other keys than expected: of, salt"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "message"), SAID, ids=range(len(SAID)))
+def test_the_refusal_of_json_says_where_and_what_was_expected(
+    data: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        rule_from_json({"segment": 1, "rule": data})
+    assert caught.value.message == message
+
+
 class Counted(dict[str, Any]):
     """An object that counts how often its parts are looked up."""
 
