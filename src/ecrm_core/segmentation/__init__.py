@@ -5,7 +5,13 @@ from ecrm_core.segmentation.builder import Named, Rows, bucket, count, in_segmen
 from ecrm_core.segmentation.check import check
 from ecrm_core.segmentation.comparing import Comparable
 from ecrm_core.segmentation.compile import compile_many, compile_record
-from ecrm_core.segmentation.customer import Loaded, customer_row, facts_until, next_change
+from ecrm_core.segmentation.customer import (
+    Loaded,
+    account_made_at,
+    customer_row,
+    facts_until,
+    next_change,
+)
 from ecrm_core.segmentation.customer_field import CustomerField, with_fields
 from ecrm_core.segmentation.define import (
     SavedSegments,
@@ -151,6 +157,7 @@ __all__ = [
     "SegmentRefresh",
     "SegmentWatch",
     "Thresholds",
+    "account_made_at",
     "ahead",
     "bucket",
     "check",

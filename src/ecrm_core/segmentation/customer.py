@@ -13,7 +13,7 @@ from functools import reduce
 
 from attrs import evolve, field, frozen
 
-from ecrm_core.customers import Address, Profile, Verdict
+from ecrm_core.customers import Address, Profile, SourceRecord, Verdict
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Money, parse_instant
 from ecrm_core.segmentation.scope import Row
@@ -21,14 +21,19 @@ from ecrm_core.segmentation.standard import MAIL_EVENTS
 from ecrm_core.subscriptions import Subscription
 from ecrm_core.timeline import Facts, Interaction, OrderRole
 
-__all__ = ["Loaded", "customer_row", "facts_until", "next_change"]
+__all__ = ["Loaded", "account_made_at", "customer_row", "facts_until", "next_change"]
 
 _WORDS = {"granted": "granted", "pending": "pending", "expired": "expired",
           "refused": "denied", "person_refused": "denied"}  # fmt: skip
 _STATUS = {"granted": "SUBSCRIBED", "pending": "PENDING", "denied": "UNSUBSCRIBED"}
 _STRONGEST = ("granted", "denied", "pending", "expired", "none")
 _ADD = Context(prec=200).add  # sums are exact, whatever context the host has set
-_ACCOUNT_MADE = ("unmapped.$.created_at", "unmapped.$.date_created")
+# Where shops say when they made an account, and the offset of what they write without one.
+_ACCOUNT_MADE = {
+    "unmapped.$.created_at": "",
+    "unmapped.$.date_created": "",
+    "unmapped.$.date_created_gmt": "Z",
+}
 
 
 @frozen(kw_only=True, repr=False)
@@ -36,7 +41,8 @@ class Loaded:
     """What was loaded of one customer: of all but the profile, what the rule needs.
 
     ``facts`` are the total over all her homes, ``consents`` the verdicts by channel; ``turns_at``
-    is the first instant at which time alone may change one of them.
+    is the first instant at which time alone may change one of them. ``added_at`` is when a shop
+    first made an account of hers.
     """
 
     profile: Profile
@@ -45,12 +51,14 @@ class Loaded:
     consents: Mapping[str, Verdict] = field(factory=dict)
     subscriptions: Sequence[Subscription] = ()
     turns_at: datetime | None = None
+    added_at: datetime | None = None
 
 
 def customer_row(known: Loaded, *, as_of: datetime, currency: str | None = None) -> Row:
     """Return the row of one customer at an instant, under the schema of ``customer_schema``."""
     told = [each for each in known.interactions if not each.void and each.at <= as_of]
     fields = {**_profile(known.profile), **_facts(facts_until(known.facts, as_of), currency)}
+    fields["customer_added_date"] = known.added_at
     fields["abandoned_checkout_date"] = max(
         (each.at for each in told if each.kind == "checkout_abandoned"), default=None
     )
@@ -94,7 +102,6 @@ def _profile(profile: Profile) -> dict[str, object]:
         "customer_tags": profile.values("tags"),
         **_places(profile.addresses),
         "customer_language": profile.value("languages"),
-        "customer_added_date": _added(profile),
         "birth_date": birth,
         "metafields.facts.birth_date": birth,
         "brand": profile.value("brand"),
@@ -126,15 +133,15 @@ def _places(addresses: Iterable[Address]) -> dict[str, object]:
     }
 
 
-def _added(profile: Profile) -> datetime | None:
-    """Return when the shop made the account: what its source states beside the fields."""
+def account_made_at(records: Iterable[SourceRecord]) -> datetime | None:
+    """Return when the first account was made: what the sources state beside the fields."""
     found = []
-    for name in _ACCOUNT_MADE:
-        for value in profile.values(name):
+    for record in records:
+        for name, offset in _ACCOUNT_MADE.items():
             try:
-                found.append(parse_instant(value))
+                found.append(parse_instant(f"{record.value(name) or ''}{offset}"))
             except InputError:
-                continue  # no instant, or one without an offset
+                continue  # nothing is said, or no instant, or one without an offset
     return min(found, default=None)
 
 

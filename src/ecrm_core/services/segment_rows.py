@@ -1,8 +1,8 @@
 """Segment rows: what the store knows of a page of customers, loaded as far as rules ask for it.
 
-Loaded of each page: profiles, and facts, consents, interactions and subscriptions where a rule asks
-for them, through every id of a customer, so that one who was merged counts once, with all that
-happened.
+Loaded of each page: profiles, and facts, consents, interactions, subscriptions and records where a
+rule asks for them, through every id of a customer, so that one who was merged counts once, with all
+that happened.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ from ecrm_core.customers import (
 )
 from ecrm_core.customers.consent import ConsentStatement
 from ecrm_core.kernel import CustomerId
-from ecrm_core.ports import Store, read_consents, read_facts, read_interactions
+from ecrm_core.ports import Store, read_consents, read_facts, read_groups, read_interactions
 from ecrm_core.ports.subscriptions import read_subscriptions_of
 from ecrm_core.segmentation import (
     CustomerField,
     Loaded,
     Row,
     Segment,
+    account_made_at,
     customer_row,
     fields_named,
     relations_named,
@@ -56,12 +57,15 @@ class Needs:
     facts: bool = False
     interactions: bool = False
     subscriptions: bool = False
+    accounts: bool = False
     channels: tuple[str, ...] = ()
 
     @classmethod
     def everything(cls) -> Needs:
         """Return what all fields and relations ask for."""
-        return cls(facts=True, interactions=True, subscriptions=True, channels=_CHANNELS)
+        return cls(
+            facts=True, interactions=True, subscriptions=True, accounts=True, channels=_CHANNELS
+        )
 
     @classmethod
     def total(cls, parts: Iterable[Needs]) -> Needs:
@@ -71,6 +75,7 @@ class Needs:
             facts=any(part.facts for part in held),
             interactions=any(part.interactions for part in held),
             subscriptions=any(part.subscriptions for part in held),
+            accounts=any(part.accounts for part in held),
             channels=tuple(c for c in _CHANNELS if any(c in part.channels for part in held)),
         )
 
@@ -88,6 +93,7 @@ def needs_of(segment: Segment, own: Iterable[CustomerField] = ()) -> Needs:
         or "abandoned_checkout_date" in names
         or "interactions" in more,
         subscriptions=_SUBSCRIPTIONS in relations,
+        accounts="customer_added_date" in names,
         channels=tuple(
             channel
             for channel in _CHANNELS
@@ -114,6 +120,7 @@ def load_customers(
     facts = read_facts(store, everyone) if needs.facts else {}
     told = read_interactions(store, everyone) if needs.interactions else {}
     bought = read_subscriptions_of(store, everyone) if needs.subscriptions else {}
+    made = _accounts(store, profiles) if needs.accounts else {}
     spoken = {
         channel: _spoken(store, profiles, homes, channel, at=at, secret=secret)
         for channel in needs.channels
@@ -125,6 +132,7 @@ def load_customers(
             interactions=[each for h in homes[profile.id] for each in told.get(h, ())],
             subscriptions=[r.value for h in homes[profile.id] for r in bought.get(h, ())],
             consents={channel: by[profile.id].verdict for channel, by in spoken.items()},
+            added_at=made.get(profile.id),
             turns_at=min(
                 (t for by in spoken.values() if (t := by[profile.id].turns_at)), default=None
             ),
@@ -148,6 +156,12 @@ def _homes(
     found = store.find_many(HOMES, "by_root", [(profile.id,) for profile in profiles])
     homes = {root: tuple(sorted(row.value.id for row in rows)) for (root,), rows in found.items()}
     return {profile.id: homes.get(profile.id, (profile.id,)) for profile in profiles}
+
+
+def _accounts(store: Store, profiles: Sequence[Profile]) -> Mapping[CustomerId, datetime | None]:
+    """Return when the first account of each customer was made, as her records say."""
+    groups = read_groups(store, [profile.id for profile in profiles])
+    return {id_: account_made_at(group.records.values()) for id_, group in groups.items()}
 
 
 # ---------------------------------------------------------------- consent

@@ -15,6 +15,8 @@ from ecrm_core.customers import (
     Profile,
     Sourced,
     SourceKey,
+    SourceRecord,
+    Stated,
     Verdict,
     decide_contact,
     decide_contact_at_any,
@@ -22,7 +24,15 @@ from ecrm_core.customers import (
     parse_phone,
 )
 from ecrm_core.kernel import CustomerId, Money
-from ecrm_core.segmentation import Loaded, Row, check, customer_row, customer_schema, parse_query
+from ecrm_core.segmentation import (
+    Loaded,
+    Row,
+    account_made_at,
+    check,
+    customer_row,
+    customer_schema,
+    parse_query,
+)
 from ecrm_core.segmentation.evaluate import evaluate
 from ecrm_core.timeline import Facts, Interaction, OrderLine
 
@@ -156,7 +166,6 @@ PROFILE = profile(
     lifecycle="customer",
     brand="main",
     attributes__plan="gold",
-    **{"unmapped__$__created_at": "2020-01-02T00:00:00+09:00"},
 )
 FIELDS = [
     "customer_id = 'cus_1' AND customer_name = 'Ada Kim' AND organisation = 'Kim Ltd'",
@@ -169,7 +178,6 @@ FIELDS = [
     "customer_regions CONTAINS 'CA' AND customer_regions CONTAINS 'US-CA'",
     "customer_cities CONTAINS 'US-CA-LosAngeles' AND customer_cities CONTAINS 'Los Angeles'",
     "birth_date = 1990-05-01 AND metafields.facts.birth_date = 1990-05-01",
-    "customer_added_date = 2020-01-01",
 ]
 
 
@@ -182,9 +190,31 @@ def test_a_bare_profile_has_every_field_missing_or_empty() -> None:
     found = customer_row(Loaded(profile=profile()), as_of=NOON).fields
     stated = {name for name, value in found.items() if value not in {None, ()}}
     assert stated == {"customer_id", "number_of_orders"}
-    odd = profile(emails=(parse_email("no mail"),), **{"unmapped__$__created_at": "yesterday"})
-    fields = customer_row(Loaded(profile=odd), as_of=NOON).fields
-    assert (fields["customer_email_domain"], fields["customer_added_date"]) == (None, None)
+    odd = profile(emails=(parse_email("no mail"),))
+    assert customer_row(Loaded(profile=odd), as_of=NOON).fields["customer_email_domain"] is None
+
+
+def record(name: str, value: object) -> SourceRecord:
+    return SourceRecord(SourceKey("shop", "1"), {f"unmapped.$.{name}": Stated(value, NOON, NOON)})
+
+
+ACCOUNTS = [
+    ([record("created_at", "2020-01-02T00:00:00+09:00")], datetime(2020, 1, 1, 15, tzinfo=UTC)),
+    ([record("date_created_gmt", "2020-01-02T00:00:00")], datetime(2020, 1, 2, tzinfo=UTC)),
+    ([record("date_created", "2020-01-02T00:00:00"), record("created_at", "yesterday"),
+      record("created_at", 5)], None),
+    ([record("created_at", "2020-01-02T00:00:00Z"), record("created_at", "2019-05-06T00:00:00Z")],
+     datetime(2019, 5, 6, tzinfo=UTC)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("records", "made"), ACCOUNTS, ids=range(len(ACCOUNTS)))
+def test_the_account_is_as_old_as_the_oldest_a_shop_says_it_made(
+    records: list[SourceRecord], made: datetime | None
+) -> None:
+    assert account_made_at(records) == made
+    row = customer_row(Loaded(profile=profile(), added_at=made), as_of=NOON)
+    assert row.fields["customer_added_date"] == made
 
 
 # ---------------------------------------------------------------- consent

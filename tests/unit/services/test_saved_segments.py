@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -574,3 +575,16 @@ def test_an_erased_customer_leaves_nothing_behind(crm: Crm) -> None:
         assert id_ not in str(rows(crm.store, kind))
     crm.refresh_segments()
     assert told(crm) == []
+
+
+def test_when_the_shop_made_the_account_is_asked_of_what_it_stated(crm: Crm) -> None:
+    old: dict[str, Any] = {"unmapped.$.created_at": "2020-01-01T00:00:00Z"}
+    new: dict[str, Any] = {"unmapped.$.created_at": "2025-05-01T00:30:00+09:00"}
+    arrive(crm, ANN, **new)
+    crm.save_segment("old", "customer_added_date < -1y", by="ann")
+    crm.refresh_segments()
+    assert crm.segment("customer_added_date = 2025-05-01").members == (crm.resolve(ANN),)
+    later = NOON + timedelta(days=1)
+    arrive(crm, BOB, now=later, **old)
+    crm.refresh_segments(now=later)
+    assert set(crm.segment_members("old").members) == {crm.resolve(ANN), crm.resolve(BOB)}
