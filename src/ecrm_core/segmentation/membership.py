@@ -78,15 +78,21 @@ class Evaluated:
 class SegmentRefresh:
     """How far the memberships are: true as of ``as_of``, of the ``evaluated`` segments.
 
+    ``begun`` is the latest instant somebody was asked at, by a refresh that may have been stopped.
     ``sweep`` are the bases of segments that are being asked of everybody, up to and with the
     customer ``after``.
     """
 
     id: str = "refresh"
     as_of: datetime | None = None
+    begun: datetime | None = None
     evaluated: Mapping[str, Evaluated] = field(factory=dict)
     sweep: Mapping[str, str] = field(factory=dict)
     after: str = ""
+
+    def latest(self, at: datetime) -> datetime:
+        """Return the instant, or that of a refresh before it which was later."""
+        return max([at, *(known for known in (self.as_of, self.begun) if known is not None)])
 
 
 MEMBERSHIPS: Final = Kind(

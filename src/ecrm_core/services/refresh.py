@@ -63,8 +63,7 @@ class Refresher:
     @property
     def caught_up(self) -> Refresher:
         """The same at the instant of the last refresh, if that is later: time goes one way."""
-        as_of = read_refresh(self.store).value.as_of
-        return self if as_of is None else evolve(self, at=max(self.at, as_of))
+        return evolve(self, at=read_refresh(self.store).value.latest(self.at))
 
     @property
     def questions(self) -> Questions:
@@ -147,14 +146,15 @@ def _put(row: Stored[SegmentRefresh], after: SegmentRefresh) -> ChangeSet:
 
 def _brought_up(work: Refresher) -> ChangeSet:
     row = read_refresh(work.store)
-    return _put(row, evolve(row.value, as_of=work.at))
+    as_of = max(work.at, row.value.as_of or work.at)
+    return _put(row, evolve(row.value, as_of=as_of))
 
 
 # ---------------------------------------------------------------- rules
 
 
 def _begun(work: Refresher) -> Step:
-    """Enter the segments that are new: so they are cleared away, whenever they are dropped."""
+    """Enter the instant, and the segments that are new: they are cleared away, when dropped."""
 
     def decide() -> ChangeSet:
         row, questions = read_refresh(work.store), work.questions
@@ -164,7 +164,8 @@ def _begun(work: Refresher) -> Step:
             for id_ in questions.bases
         }
         fresh = {id_: evolve(questions.bases[id_], basis=basis) for id_, basis in bases.items()}
-        state = _put(row, evolve(row.value, evaluated={**known, **fresh}))
+        begun = row.value.latest(work.at)
+        state = _put(row, evolve(row.value, evaluated={**known, **fresh}, begun=begun))
         return combine([state, questions.guard])
 
     yield _tried(work, decide)

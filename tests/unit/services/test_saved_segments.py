@@ -273,6 +273,18 @@ def test_an_earlier_instant_than_the_last_is_taken_for_that_one(crm: Crm) -> Non
     assert who(crm, "quiet") == {"bob"}
 
 
+def test_a_refresh_goes_on_from_the_instant_of_one_that_was_stopped(crm: Crm) -> None:
+    """Segments 8.1."""
+    crm.save_segment("lately", "last_order_date >= -7d", by="ann")
+    crm.refresh_segments()
+    crm.save_segment("lately", "last_order_date > -8d", by="ann")
+    later = NOON + timedelta(days=30)
+    crm.refresh_segments(page=1, progress=lambda *_: False, now=later)  # perhaps ANN has left
+    found = crm.refresh_segments()
+    assert found.as_of == crm.segment_members("lately").as_of == later
+    assert who(crm, "lately") == set()
+
+
 def test_a_changed_rule_asks_everybody_that_rule_and_those_that_name_it(crm: Crm) -> None:
     crm.save_segment("vip", VIP, by="ann")
     crm.save_segment("rest", "NOT IN SEGMENT 'vip'", by="ann")
