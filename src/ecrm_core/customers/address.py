@@ -24,7 +24,8 @@ class Address(Private):
 
     ``country`` is ISO 3166-1 alpha-2, or None where the text names none (``raw`` keeps it);
     ``area`` is a state, province, prefecture or 시/도, ``locality`` the town or city; ``recipient``
-    may be someone else.
+    may be someone else. ``area_code`` is the area as ISO 3166-2 codes it behind the country ("CA"),
+    where the source says it beside the name.
     """
 
     country: str | None = None
@@ -36,6 +37,7 @@ class Address(Private):
     organisation: str | None = None
     phone: str | None = None
     raw: str | None = None
+    area_code: str | None = None
 
     @property
     def identity(self) -> str:

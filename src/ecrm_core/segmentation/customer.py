@@ -120,12 +120,13 @@ def _places(addresses: Iterable[Address]) -> dict[str, object]:
     for place in addresses:
         if place.country:
             countries[place.country] = None
-        for parts, into in (((place.area,), regions), ((place.area, place.locality), cities)):
-            if parts[-1]:
-                into[parts[-1]] = None
-                whole = [place.country, *parts]
-                if all(whole):
-                    into["-".join("".join((part or "").split()) for part in whole)] = None
+        for area in dict.fromkeys((place.area, place.area_code)):
+            for parts, into in (((area,), regions), ((area, place.locality), cities)):
+                if parts[-1]:
+                    into[parts[-1]] = None
+                    whole = [place.country, *parts]
+                    if all(whole):
+                        into["-".join("".join((part or "").split()) for part in whole)] = None
     return {
         "customer_countries": tuple(countries),
         "customer_regions": tuple(regions),

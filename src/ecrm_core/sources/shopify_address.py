@@ -12,6 +12,7 @@ _PARTS = {
     "company": "organisation",
     "city": "locality",
     "province": "area",
+    "province_code": "area_code",
     "zip": "postal_code",
     "phone": "phone",
 }

@@ -161,7 +161,10 @@ PROFILE = profile(
     address__country="US",
     address__area="CA",
     address__locality="Los Angeles",
-    addresses=(Address(country="KR"),),
+    addresses=(
+        Address(country="KR"),
+        Address(country="US", area="New York", area_code="NY", locality="New York"),
+    ),
     birth_on=date(1990, 5, 1),
     lifecycle="customer",
     brand="main",
@@ -177,6 +180,8 @@ FIELDS = [
     "customer_countries CONTAINS 'US' AND customer_countries CONTAINS 'KR'",
     "customer_regions CONTAINS 'CA' AND customer_regions CONTAINS 'US-CA'",
     "customer_cities CONTAINS 'US-CA-LosAngeles' AND customer_cities CONTAINS 'Los Angeles'",
+    "customer_regions CONTAINS 'US-NY' AND customer_regions CONTAINS 'US-NewYork'",
+    "customer_cities CONTAINS 'US-NY-NewYork' AND customer_cities CONTAINS 'New York'",
     "birth_date = 1990-05-01 AND metafields.facts.birth_date = 1990-05-01",
 ]
 

@@ -233,6 +233,7 @@ def test_addresses_come_default_first_with_every_part() -> None:
         "address2": "Flat 3",
         "city": "Leeds",
         "province": "West Yorkshire",
+        "province_code": "WYK",
         "zip": "LS1 1AA",
         "country": "United Kingdom",
         "country_code": "GB",
@@ -248,6 +249,7 @@ def test_addresses_come_default_first_with_every_part() -> None:
     )
     assert (first.locality, first.area, first.postal_code) == ("Leeds", "West Yorkshire", "LS1 1AA")
     assert (first.country, first.phone) == ("GB", "0113 496 0000")
+    assert (first.area_code, second.area_code) == ("WYK", None)
     assert second.lines == ("1 Road",)
     kept = {name for name in cells if name.startswith("unmapped.")}
     assert kept == {"unmapped.$.addresses[1].id", "unmapped.$.addresses[1].first_name"}
