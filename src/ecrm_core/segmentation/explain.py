@@ -33,7 +33,7 @@ class Explanation:
 
     For a MATCHES ``found`` is the number of rows left, and ``parts`` hold its count conditions.
     ``days`` are those from a day that was found to today. ``turns_at``, of the whole rule: when
-    time alone will change its value (in the zone), as far as 100 rechecks see.
+    time alone will change its value (in the zone), as far as ``turns_at`` looks.
     """
 
     rule: Rule

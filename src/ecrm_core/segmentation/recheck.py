@@ -19,6 +19,7 @@ from ecrm_core.segmentation.flips import (
     condition_flip,
     inverted,
 )
+from ecrm_core.segmentation.references import expanded
 from ecrm_core.segmentation.schema import FieldType, Relation, Schema
 from ecrm_core.segmentation.scope import Row, Scope
 from ecrm_core.segmentation.terms import Aggregate, FieldRef, Function, Relative, Unit
@@ -43,6 +44,8 @@ __all__ = ["Recheck", "recheck", "turns_at"]
 
 _ONE = Decimal(1)
 _STEPS = 100
+_PARTS = 20_000
+"""Parts of a rule that are looked at again, all steps together: a rule may have 10,000."""
 _LAST = datetime(9999, 12, 30, tzinfo=UTC)
 """Later than this, a zone may have no day left."""
 
@@ -64,11 +67,12 @@ def turns_at(
 ) -> datetime | None:
     """Return the instant at which time alone does change the value; None if 100 rechecks see none.
 
-    Raises as ``evaluate`` does.
+    Of a rule of more than 200 parts there are fewer. Raises as ``evaluate`` does.
     """
+    rule = expanded(rule, schema)
     now = recheck(rule, row, schema=schema, as_of=as_of, tz=tz)
     then = now
-    for _ in range(_STEPS):
+    for _ in range(min(_STEPS, _PARTS // rule.size)):
         if then.at is None or then.value is not now.value:
             break
         as_of = then.at

@@ -19,6 +19,7 @@ from ecrm_core.segmentation import (
     parse_query,
     recheck,
 )
+from ecrm_core.segmentation.recheck import turns_at
 
 SCHEMA = Schema(currency="EUR").add(
     *(SchemaField(name=name, type=kind) for name, kind in [
@@ -215,6 +216,16 @@ def test_sums_are_reckoned_exactly_whatever_context_the_host_has_set() -> None:
     with localcontext(prec=4):
         found = asked("orders MATCHES (at >= -2d, sum(total) = 0)", Row({}, {"orders": orders}))
     assert found == (False, NOON + timedelta(days=2, hours=3))
+
+
+def test_of_a_large_rule_what_comes_is_not_sought_for_ever() -> None:
+    day = "t BETWEEN -{}d AND -{}d"
+    always = " OR ".join(day.format(n + 1, n) for n in range(100))
+    row = Row({"t": NOON})
+    small, large = parse_query(always).rule, parse_query(f"{always} OR {always}").rule
+    gone = turns_at(small, row, schema=SCHEMA, as_of=NOON)
+    assert gone == datetime(2027, 3, 4, tzinfo=UTC)
+    assert turns_at(large, row, schema=SCHEMA, as_of=NOON) is None
 
 
 def test_beyond_the_calendar_nothing_turns() -> None:
