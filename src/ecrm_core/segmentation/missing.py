@@ -37,7 +37,7 @@ def missing_warnings(rule: Rule, schema: Schema) -> Iterator[Diagnostic]:
     """Yield a warning for each condition a missing value satisfies unsaid; the rule has no error.
 
     ``x IS NOT NULL``, or another condition on x that a missing value does not satisfy, in the same
-    AND says it.
+    AND says it, and ``x IS NULL`` in the same OR.
     """
     yield from _walk(rule, schema, schema.fields, truth=True, guarded=frozenset())
 
@@ -48,7 +48,11 @@ def _walk(
     match rule:
         case And() | Or():
             together = isinstance(rule, And) is truth  # NOT (a OR b) asks for both as well
-            guards = set(_guards(rule.items, schema, truth=truth)) if together else set()
+            guards = set(
+                _guards(rule.items, schema, truth=truth)
+                if together
+                else _let_in(rule.items, truth=truth)
+            )
             known = guarded | guards
             for item in rule.items:
                 yield from _walk(item, schema, fields, truth=truth, guarded=known)
@@ -76,6 +80,16 @@ def _guards(items: tuple[Rule, ...], schema: Schema, *, truth: bool) -> Iterator
             if isinstance(item, And) is wants:
                 yield from _guards(item.items, schema, truth=wants)
         elif not isinstance(item, (Matches, InSegment)) and _keeps_out(item, schema, truth=wants):
+            yield item.left
+
+
+def _let_in(items: tuple[Rule, ...], *, truth: bool) -> Iterator[Operand]:
+    """Go through the operands whose missing values one of these lets in, and says so."""
+    for item in items:
+        wants = truth
+        while isinstance(item, Not):
+            item, wants = item.item, not wants  # noqa: PLW2901 - down to what is denied
+        if isinstance(item, IsNull) and item.negated is not wants:
             yield item.left
 
 

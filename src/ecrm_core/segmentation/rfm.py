@@ -40,7 +40,8 @@ def rfm(
     """Return recency, frequency and monetary scores of the customers of a table of orders.
 
     The names are those of its columns: the customer's id, the day or instant of the order, its
-    amount in one currency, what was refunded of it, and ``void``, true for orders that do not count
+    amount in one currency, what was refunded of it (some exports write that below zero: its sign
+    does not matter), and ``void``, true for orders that do not count
     (tests, cancelled ones). Orders after ``as_of`` (aware) are not seen; days are those of the zone
     ``tz`` (IANA). An order refunded in full is none, a row with an amount below zero is a refund,
     and who has no order left has no score (``unscored``). Rows without an id are left out.
@@ -50,7 +51,7 @@ def rfm(
     """
     times = Times(as_of, tz)
     held = {nfc(name): cells for name, cells in columns_of(orders).items()}
-    ids = [id_of(cell) for cell in _column(held, customer)]
+    ids = _ids(held, customer)
     columns = [
         [None] * len(ids) if name is None else _typed(held, name, kinds, tz)
         for name, kinds in ((date, _TIMES), (total, _NUMBERS), (refunded, _NUMBERS), (void, _FLAGS))
@@ -64,9 +65,18 @@ def rfm(
             sales = found.setdefault(text_id(id_), (id_, []))[1]
             if out is not True and _seen(at, times):
                 day = times.local_day(at) if isinstance(at, datetime) else at
-                sales.append(Sale(day=day, amount=amount, refunded=back or Decimal(0)))
+                sales.append(Sale(day=day, amount=amount, refunded=(back or Decimal(0)).copy_abs()))
     purchases = {id_: purchases_of(sales, times.today) for id_, sales in found.values()}
     return Rfm.of(purchases, scoring=scoring, as_of=times.as_of)
+
+
+def _ids(held: Mapping[str, Iterable[object]], name: str) -> list[object]:
+    ids = [id_of(cell) for cell in _column(held, name)]
+    odd = next((id_ for id_ in ids if isinstance(id_, (list, dict, set))), None)
+    if odd is not None:
+        message = f"found {type(odd).__name__} in the column {name[:80]!r}, expected ids"
+        raise DefinitionError(message, code="mixed_column", column=name)
+    return ids
 
 
 def _seen(at: Plain, times: Times) -> bool:

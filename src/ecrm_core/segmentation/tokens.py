@@ -76,7 +76,8 @@ class Token:
 
     def is_word(self, *words: str) -> bool:
         """Tell whether it is one of these words of the language, in any case."""
-        return self.kind is TokenKind.WORD and self.text.upper() in words
+        # Upper case makes plain letters of a few others: the dotless ı.
+        return self.kind is TokenKind.WORD and self.text.isascii() and self.text.upper() in words
 
     def is_sign(self, *signs: str) -> bool:
         """Tell whether it is one of these signs or operators."""
@@ -133,7 +134,7 @@ def _is_name(token: Token, after: Token) -> bool:
 
 def is_reserved(text: str) -> bool:
     """Tell whether a word belongs to the language."""
-    return text.upper() in RESERVED
+    return text.isascii() and text.upper() in RESERVED
 
 
 def _dots(text: str) -> str:

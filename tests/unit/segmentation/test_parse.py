@@ -257,3 +257,9 @@ def test_the_word_segment_is_no_value_and_is_not_masked() -> None:
     with pytest.raises(SegmentSyntaxError) as caught:
         Segment.parse("IN SEGMENT 'vip' AND a = vip", Schema())
     assert "IN SEGMENT '•••' AND a = •••" in str(caught.value)
+
+
+def test_words_of_the_language_are_plain_letters() -> None:
+    with pytest.raises(SegmentSyntaxError) as caught:  # a dotless i is I in upper case
+        parse_query("a \u0131N (1)")
+    assert caught.value.code == "operator_expected"

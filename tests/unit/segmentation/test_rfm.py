@@ -232,6 +232,14 @@ def test_at_an_earlier_instant_the_scores_are_those_of_then() -> None:
     assert dict(then.purchases) == {"a": bought(11, 1, 5)}
 
 
+@pytest.mark.parametrize("back", [20, -20])
+def test_what_was_refunded_comes_off_however_the_export_signs_it(back: int) -> None:
+    rows: list[dict[str, object]] = [
+        {"customer_id": "a", "date": date(2026, 11, 20), "total": 50, "back": back}
+    ]
+    assert rfm(rows, as_of=NOON, refunded="back").purchases["a"].spent == 30
+
+
 def test_a_column_that_is_not_there_or_of_another_type_is_named() -> None:
     rows: list[dict[str, object]] = [{"customer_id": 1, "date": "2026-01-01", "total": "much"}]
     with pytest.raises(DefinitionError, match="found no column 'who'") as caught:
@@ -239,6 +247,8 @@ def test_a_column_that_is_not_there_or_of_another_type_is_named() -> None:
     assert caught.value.code == "column_missing"
     with pytest.raises(DefinitionError, match="found text in the column 'total', expected number"):
         rfm(rows, as_of=NOON)
+    with pytest.raises(DefinitionError, match="found list in the column 'customer_id'"):
+        rfm([{**rows[0], "customer_id": [1], "total": 1}], as_of=NOON)
     with pytest.raises(DefinitionError, match="columns of unequal length"):
         rfm({"customer_id": [1, 2], "date": ["2026-01-01"], "total": [1, 2]}, as_of=NOON)
     with pytest.raises(DefinitionError, match="expected date or moment"):
