@@ -289,6 +289,6 @@ def _refreshed(work: Refresher, progress: Progress | None) -> Refreshed:
 
 
 def _segment(query: str | Segment | None) -> Segment | None:
-    if isinstance(query, str):
-        return Segment.parse(query) if query.strip() else None
-    return query
+    if isinstance(query, str) and not query.strip():
+        return None
+    return query if query is None or isinstance(query, Segment) else Segment.parse(query)

@@ -49,7 +49,7 @@ class SavedSegments:
 
     def named(self, name: str) -> SavedSegment:
         """Return the segment of a name; UnknownName, with the nearest, where there is none."""
-        name = nfc(name)  # as it was saved
+        name = nfc(gate_text(name))  # as it was saved
         for held in self.saved:
             if held.name == name:
                 return held

@@ -19,8 +19,11 @@ def expanded(rule: Rule, schema: Schema) -> Rule:
 
     The same customers are in it. Raises UnknownName for a segment the schema does not know, and
     DefinitionError for segments that name each other in a circle ("segment_cycle") or together
-    exceed the bounds of a tree ("segment_depth", "segment_size").
+    exceed the bounds of a tree ("segment_depth", "segment_size"); and for what is no rule.
     """
+    if not isinstance(rule, Rule):
+        message = f"found {type(rule).__name__}, expected the rule of a segment"
+        raise DefinitionError(message, code="segment_tree")
     return _expanded(rule, schema, {}, ())
 
 

@@ -58,7 +58,13 @@ class Rfm(Generic[I]):
     def of(
         cls, found: Mapping[I, Purchases | None], *, scoring: Scoring, as_of: datetime
     ) -> Rfm[I]:
-        """Return the scores of customers, in the order given; None stands for one without."""
+        """Return the scores of customers, in the order given; None stands for one without.
+
+        DefinitionError for a scoring that is none ("rfm_cuts").
+        """
+        if not isinstance(scoring, Scoring):
+            message = f"found {type(scoring).__name__}, expected Percentiles or Thresholds"
+            raise DefinitionError(message, code="rfm_cuts")
         purchases = {id_: each for id_, each in found.items() if each is not None}
         unscored = tuple(id_ for id_, each in found.items() if each is None)
         thresholds = scoring.fit(purchases.values())

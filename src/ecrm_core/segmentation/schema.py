@@ -8,6 +8,7 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
+from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Registry, minor_units
 from ecrm_core.segmentation.terms import (
     Day,
@@ -170,8 +171,14 @@ class Schema:
         return schema
 
     def with_segments(self, rules: Mapping[str, Rule]) -> Schema:
-        """Return the schema with more segments to name; PluginError for a name taken."""
+        """Return the schema with more segments to name; PluginError for a name taken.
+
+        DefinitionError for what is no rule: a Segment holds its own in ``rule``.
+        """
         segments = self.segments
         for name, rule in rules.items():
+            if not isinstance(rule, Rule):
+                message = f"found {type(rule).__name__}, expected the rule of a segment"
+                raise DefinitionError(message, code="segment_tree")
             segments = segments.add(name, rule)
         return evolve(self, segments=segments)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ from ecrm_core.crm import Crm
 from ecrm_core.customers import SourceKey, SourceRecord, Stated, parse_email
 from ecrm_core.errors import (
     DefinitionError,
+    InputError,
     MissingError,
     PluginError,
     RefusedError,
@@ -32,6 +33,7 @@ from ecrm_core.segmentation import (
     Loaded,
     SchemaField,
     Segment,
+    compile_record,
 )
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import Cancel, Plan, TermRule
@@ -139,6 +141,28 @@ def test_segments_in_a_circle_are_named_and_refused(crm: Crm) -> None:
     assert caught.value.code == "segment_cycle"
     with pytest.raises(SegmentSyntaxError, match="d -> d"):
         crm.save_segment("d", "IN SEGMENT 'd'", by="ann")
+
+
+WRONG: dict[str, Callable[[Crm], object]] = {
+    "a query": lambda crm: crm.save_segment("vip", 3, by="ada"),  # type: ignore[arg-type]
+    "a name": lambda crm: crm.save_segment(None, VIP, by="ada"),  # type: ignore[arg-type]
+    "a name to drop": lambda crm: crm.drop_segment(None, by="ada"),  # type: ignore[arg-type]
+    "a name to change": lambda crm: crm.rename_segment(3, "b", by="ada"),  # type: ignore[arg-type]
+    "a name to look up": lambda crm: crm.segment_members(None),  # type: ignore[arg-type]
+    "a scoring": lambda crm: crm.rfm(scoring=3),  # type: ignore[arg-type]
+    "a rule": lambda crm: crm.segment_schema().with_segments(
+        {"a": Segment.parse(VIP)},  # type: ignore[dict-item]
+    ),
+    "a rule to compile": lambda crm: compile_record(
+        Segment.parse(VIP), crm.segment_schema(), as_of=NOON,  # type: ignore[arg-type]
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_no_query_name_or_rule_is_told_as_that(crm: Crm, what: str) -> None:
+    with pytest.raises((DefinitionError, InputError), match=r"found \w+.*, expected"):
+        WRONG[what](crm)
 
 
 def test_a_name_is_one_in_either_spelling_of_its_accents(crm: Crm) -> None:

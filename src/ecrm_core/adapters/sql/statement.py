@@ -55,6 +55,9 @@ def to_sql(
     if dialect not in {"sqlite", "postgres"}:
         message = f"found the database {str(dialect)[:40]!r}, expected sqlite or postgres"
         raise DefinitionError(message, code="sql_dialect")
+    if not isinstance(segment, Segment):
+        message = f"found {type(segment).__name__}, expected a Segment"
+        raise DefinitionError(message, code="segment_tree")
     segment.check(schema)
     rule = expanded(segment.rule, schema)
     writer = Writer(dialect)
