@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -177,16 +177,20 @@ def _holds(value: object, field: SchemaField, column: Column) -> bool:
     return True
 
 
-def sqlite_databases(schema: Schema = SCHEMA) -> Iterator[Database]:
+@contextmanager
+def sqlite_databases(schema: Schema = SCHEMA) -> Iterator[list[Database]]:
     """Our own tables and the host's, in SQLite."""
-    for name, mapping in (
-        ("own", own_tables(schema, "sqlite")),
-        ("host", host_tables("sqlite")),
-    ):
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        database = Database(f"sqlite {name}", connection, "sqlite", mapping, schema)
-        database.create()
-        yield database
+    with ExitStack() as stack:
+        found = []
+        for name, mapping in (
+            ("own", own_tables(schema, "sqlite")),
+            ("host", host_tables("sqlite")),
+        ):
+            connection = sqlite3.connect(":memory:", isolation_level=None)
+            stack.enter_context(closing(connection))
+            found.append(Database(f"sqlite {name}", connection, "sqlite", mapping, schema))
+            found[-1].create()
+        yield found
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime
 from random import Random
 
@@ -42,11 +41,8 @@ def differing(database: Database, rule: Rule, rows: list[Row], when: When) -> li
 
 @pytest.fixture(scope="module")
 def sqlite() -> Iterator[list[Database]]:
-    found = list(sqlite_databases())
-    yield found
-    for each in found:
-        with closing(each.connection):
-            pass
+    with sqlite_databases() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
@@ -16,11 +15,8 @@ from tests.segment_trees import SCHEMA
 
 @pytest.fixture(scope="module")
 def sqlite() -> Iterator[list[Database]]:
-    found = list(sqlite_databases())
-    yield found
-    for each in found:
-        with closing(each.connection):
-            pass
+    with sqlite_databases() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

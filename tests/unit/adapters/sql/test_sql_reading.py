@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -27,12 +26,8 @@ EVERYTHING = Segment(
 
 @pytest.fixture(scope="module")
 def databases(postgres: Postgres) -> Iterator[list[Database]]:
-    with postgres_databases(postgres) as found:
-        in_files = list(sqlite_databases())
-        yield [*in_files, *found]
-        for each in in_files:
-            with closing(each.connection):
-                pass
+    with sqlite_databases() as in_memory, postgres_databases(postgres) as served:
+        yield [*in_memory, *served]
 
 
 def values(held: Mapping[str, object], fields: Registry[SchemaField]) -> dict[str, object]:
