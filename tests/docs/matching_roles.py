@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from ecrm_core.matching.roles import COMPARED, SORTS
 from ecrm_core.matching.rules import FIXED, RULES, WIDE
-from tests.docs.reference_tables import page
+from tests.docs.reference_tables import page, with_tables
 from tests.house import ROOT
 
 __all__ = ["PAGE", "written"]
@@ -19,16 +19,8 @@ PAGE = "reference/matching-roles.md"
 
 def written(text: str) -> str:
     """Return the page with its tables as the code has them."""
-    made = iter((_roles(), _sorts(), _rules()))
-    lines: list[str] = []
-    inside = False
-    for line in text.splitlines():
-        if line.startswith("|"):
-            lines += [] if inside else next(made)
-        else:
-            lines.append(line)
-        inside = line.startswith("|")
-    return "\n".join(lines) + "\n"
+    made = [_roles(), _sorts(), _rules()]
+    return with_tables(text, made)
 
 
 def _roles() -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from tests.house import ROOT
 
-__all__ = ["names", "page", "tables"]
+__all__ = ["names", "page", "tables", "with_tables"]
 
 _RULE = re.compile(r"^\|[-| ]+\|$")
 
@@ -35,3 +36,17 @@ def tables(name: str) -> list[list[list[str]]]:
 def names(name: str, table: int = 0) -> list[str]:
     """Return the first column of a table."""
     return [row[0] for row in tables(name)[table]]
+
+
+def with_tables(text: str, made: Iterable[list[str]]) -> str:
+    """Return the text of a page with these tables, as lines, in the places of those it has."""
+    tables_left = iter(made)
+    lines: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        if line.startswith("|"):
+            lines += [] if inside else next(tables_left)
+        else:
+            lines.append(line)
+        inside = line.startswith("|")
+    return "\n".join(lines) + "\n"

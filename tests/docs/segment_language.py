@@ -21,7 +21,7 @@ from ecrm_core.segmentation import (
 )
 from ecrm_core.segmentation.render import render_value
 from ecrm_core.segmentation.tokens import RESERVED
-from tests.docs.reference_tables import page
+from tests.docs.reference_tables import page, with_tables
 from tests.house import ROOT
 
 __all__ = ["PAGE", "written"]
@@ -32,16 +32,8 @@ _SCHEMA = customer_schema(currency="EUR")
 
 def written(text: str) -> str:
     """Return the page with its tables as the code has them."""
-    made = iter((_types(), _words(), _fields(), _relations(), _rows(), _recipes(), _shopify()))
-    lines: list[str] = []
-    inside = False
-    for line in text.splitlines():
-        if line.startswith("|"):
-            lines += [] if inside else next(made)
-        else:
-            lines.append(line)
-        inside = line.startswith("|")
-    return "\n".join(lines) + "\n"
+    made = [_types(), _words(), _fields(), _relations(), _rows(), _recipes(), _shopify()]
+    return with_tables(text, made)
 
 
 def _types() -> list[str]:
