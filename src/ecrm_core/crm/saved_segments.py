@@ -99,7 +99,8 @@ class Refreshed:
         return html_table(("what", "how many"), self._rows())
 
     def _rows(self) -> list[tuple[str, str]]:
-        return [(name, f"{getattr(self, name):,}") for name in _COUNTS]
+        rows = [(name, f"{getattr(self, name):,}") for name in _COUNTS]
+        return [*rows, ("misfits", ", ".join(self.misfits))] if self.misfits else rows
 
 
 class SavedSegmentDrafts(Drafts):

@@ -584,6 +584,8 @@ def test_fields_of_the_shop_are_asked_by_every_refresh_and_one_that_is_gone_is_n
     gone = Crm(crm._owner, settings=opened()._settings)
     done = gone.refresh_segments(now=NOON + timedelta(hours=25))
     assert (done.misfits, done.left) == (("named", "noon"), 0)
+    assert "misfits" in str(done)
+    assert "named, noon" in str(done)
     assert crm.refresh_segments(now=NOON + timedelta(hours=26)).left == 2
 
 
