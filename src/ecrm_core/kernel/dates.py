@@ -71,7 +71,10 @@ def add_months(anchor: date, months: int) -> date:
     year, month = divmod(index, 12)
     if not 1 <= year <= 9999:
         raise InputError("found a date beyond the years 1 to 9999", code="date_range")
-    return date(year, month + 1, min(anchor.day, monthrange(year, month + 1)[1]))
+    day = anchor.day
+    if day > 28:
+        day = min(day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, day)
 
 
 def add_period(anchor: date, period: relativedelta) -> date:

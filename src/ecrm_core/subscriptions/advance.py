@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -65,7 +66,7 @@ class Run:
     following: Planned | None = None
 
     def record(
-        self, event: Event, action: Action | None, *, at: datetime, by: str | None = None
+        self, event: Event, actions: Iterable[Action] = (), *, at: datetime, by: str | None = None
     ) -> None:
         """Add an event and what it asks for, and look at what is next."""
         after = event.applied(self.state)
@@ -76,8 +77,7 @@ class Run:
         )  # fmt: skip
         self.state = stamped(after, row)
         self.events.append(row)
-        if action is not None:
-            self.actions.append(action)
+        self.actions += actions
 
     def go(self, *, until: datetime, clock: datetime | None, limit: int) -> bool:
         """Do what is due until then; return whether the limit cut it short.
@@ -115,7 +115,7 @@ def advance(
     run = Run(state, policies)
     more = run.go(until=now, clock=now, limit=limit)
     if not run.events:  # the policies have changed since it was planned
-        run.record(Rescheduled(), None, at=utc(now))
+        run.record(Rescheduled(), at=utc(now))
     return run.step(more=more)
 
 

@@ -12,6 +12,7 @@ from ecrm_core.kernel import DateInterval
 from ecrm_core.subscriptions.cadence import (
     Anchor,
     Cadence,
+    Unit,
     boundary,
     cycle_of,
     first_boundary,
@@ -32,7 +33,15 @@ class Pay(Enum):
 
 def next_boundary(anchor: Anchor, cadence: Cadence, day: date) -> date:
     """Return the first boundary after the day."""
-    return boundary(anchor, cadence, cycle_of(anchor, cadence, day) + 1)
+    if cadence.unit is Unit.DAY:
+        return boundary(anchor, cadence, cycle_of(anchor, cadence, day) + 1)
+    on = anchor.on
+    k, rest = divmod((day.year - on.year) * 12 + day.month - on.month, cadence.count)
+    if rest == 0 and day.day < anchor.day:  # the boundary of this very month may be to come
+        at = boundary(anchor, cadence, k)
+        if at > day:
+            return at
+    return boundary(anchor, cadence, k + 1)
 
 
 def billed_through(

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import add_months, gate_text
 
-__all__ = ["Duration", "as_duration", "maybe_duration"]
+__all__ = ["Duration", "added", "as_duration", "maybe_duration"]
 
 _ISO = re.compile(r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?", re.ASCII)
 _MOST = 4_000_000  # days in ten thousand years
@@ -49,12 +49,7 @@ class Duration:
 
         What dateutil's relativedelta gives. InputError beyond the years 1 to 9999.
         """
-        moved = add_months(day, self.months * times) if self.months else day
-        try:
-            return moved + timedelta(days=self.days * times)
-        except OverflowError:
-            message = "found a date beyond the years 1 to 9999"
-            raise InputError(message, code="date_range") from None
+        return added(day, self.months * times, self.days * times)
 
     def before(self, day: date) -> date:
         """Return the day minus this; InputError beyond the years 1 to 9999."""
@@ -66,6 +61,16 @@ class Duration:
         days = f"{self.days // 7}W" if self.days % 7 == 0 else f"{self.days}D"
         parts = (months if self.months else "", days if self.days else "")
         return f"P{''.join(parts) or '0D'}"
+
+
+def added(day: date, months: int, days: int) -> date:
+    """Return the day plus months, clipped, and then days; InputError beyond the years 1 to 9999."""
+    moved = add_months(day, months) if months else day
+    try:
+        return moved + timedelta(days=days) if days else moved
+    except OverflowError:
+        message = "found a date beyond the years 1 to 9999"
+        raise InputError(message, code="date_range") from None
 
 
 def as_duration(given: Duration | str) -> Duration:

@@ -13,6 +13,7 @@ __all__ = ["due_at", "local_day"]
 _known_zone = lru_cache(maxsize=1_024)(zone)
 
 
+@lru_cache(maxsize=4_096)  # a shop has many due on one day, at one time
 def due_at(day: date, at: time, tz: str) -> datetime:
     """Return the instant (UTC) of a local day and time in an IANA zone.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -32,7 +33,7 @@ class Window:
     not_after: date
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, cache_hash=True)
 class NoticeRule:
     """A notice to the customer: ``aim`` before its reference, inside a window.
 
@@ -59,20 +60,26 @@ class NoticeRule:
     def __attrs_post_init__(self) -> None:
         """Refuse an aim outside the window, and names that do not fit a key."""
         check_name(self.name)
-        window = self.window(_SOME_DAY)
+        window = _counted(self, _SOME_DAY)
         if not window.not_before <= window.aim <= window.not_after:
             message = f"the notice {self.name!r} aims outside its window"
             raise DefinitionError(message, code="window")
 
     def window(self, reference: date) -> Window:
         """Return the days the notice may go out for a reference day."""
-        return Window(
-            not_before=self.earliest.before(reference),
-            aim=self.aim.before(reference),
-            not_after=self.latest.before(reference),
-        )
+        return _window(self, reference)
 
 
+def _counted(rule: NoticeRule, reference: date) -> Window:
+    return Window(
+        not_before=rule.earliest.before(reference),
+        aim=rule.aim.before(reference),
+        not_after=rule.latest.before(reference),
+    )
+
+
+# Asked of every subscription after each of its events.
+_window = lru_cache(maxsize=4_096)(_counted)
 _SOME_DAY = date(2000, 3, 31)
 
 

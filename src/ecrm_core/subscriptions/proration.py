@@ -69,6 +69,9 @@ def slice_amount(
     """
     if part.end is None:
         raise DefinitionError("found a part of a period without end", code="period")
+    if part == period:
+        # The same, sooner: whole periods are what is billed most.
+        return Money.from_minor(price.minor, price.currency)
     upto = [
         share_of(price, fraction_of(period.start, day, period), rounding)
         for day in (part.start, part.end)

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Json, decode, encode, guarded, instant_text, parse_instant
+from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events import EVENTS, Created, Event
 from ecrm_core.subscriptions.subscription import Subscription
 
@@ -86,4 +87,4 @@ def played(state: Subscription, row: Recorded) -> Subscription:
 
 def stamped(after: Subscription, row: Recorded) -> Subscription:
     """Return the state after an event with the event's number, and what was next."""
-    return evolve(after, version=row.number, next_action_at=row.next_action_at)
+    return changed(after, version=row.number, next_action_at=row.next_action_at)

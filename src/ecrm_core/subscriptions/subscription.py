@@ -9,6 +9,7 @@ from attrs import frozen
 
 from ecrm_core.kernel import CustomerId, DateInterval, Money
 from ecrm_core.subscriptions.cadence import Anchor, cycle_of, period_of
+from ecrm_core.subscriptions.copying import derived
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.term import AtEnd, TermRule
 
@@ -40,12 +41,17 @@ class Status(Enum):
 
 @frozen(kw_only=True)
 class Slice:
-    """One piece that was billed of the latest cycle: its days, its period's, price and amount."""
+    """One piece that was billed of the latest cycle: its days, its period's, price and amount.
+
+    ``price`` is that of the whole period for ``quantity`` units, ``version`` the plan's.
+    """
 
     part: DateInterval
     period: DateInterval
     price: Money
     amount: Money
+    quantity: int = 1
+    version: int = 1
 
     @property
     def until(self) -> date:
@@ -53,7 +59,7 @@ class Slice:
         return last_day(self.part)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Subscription:
     """One subscription as it stands: ids, plan snapshot, dates, and what has been done.
 
@@ -66,6 +72,7 @@ class Subscription:
     id: str
     customer: CustomerId
     plan: Plan
+    quantity: int = 1
     preset: str
     tz: str
     anchor: Anchor
@@ -107,12 +114,12 @@ class Subscription:
         )
         return next((status for holds, status in facts if holds), Status.ACTIVE)
 
-    @property
+    @derived
     def term_end(self) -> date | None:
         """The day the current term ends, itself outside; None without a term."""
         return None if self.term is None else self.term.end(self.term_on, self.term_number)
 
-    @property
+    @derived
     def deadline(self) -> date | None:
         """The last day to cancel for the end of the current term; None without a term."""
         end = self.term_end
@@ -123,19 +130,19 @@ class Subscription:
         """Whether it goes on after its term, if nobody cancels."""
         return self.term is None or (self.auto_renew and self.term.at_end is not AtEnd.EXPIRE)
 
-    @property
+    @derived
     def end_on(self) -> date | None:
         """The first day without it, cancelled or after the last term; None while it goes on."""
         expiry = None if self.goes_on else self.term_end
         return min((day for day in (self.cancel_on, expiry) if day is not None), default=None)
 
-    @property
+    @derived
     def next_period(self) -> DateInterval:
         """The period that holds the first day that is not billed."""
         k = cycle_of(self.anchor, self.plan.cadence, self.billed_through)
         return period_of(self.anchor, self.plan.cadence, k)
 
-    @property
+    @derived
     def next_cycle(self) -> int:
         """The number of that period, from 0 for the first one."""
         return self.cycle_base + cycle_of(self.anchor, self.plan.cadence, self.billed_through)

@@ -8,7 +8,7 @@ from enum import Enum
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.subscriptions.duration import Duration, as_duration, maybe_duration
+from ecrm_core.subscriptions.duration import Duration, added, as_duration, maybe_duration
 
 __all__ = ["AtEnd", "TermRule"]
 
@@ -52,10 +52,9 @@ class TermRule:
         Raises InputError beyond the years 1 to 9999.
         """
         first, further = self.initial, self._further
-        return Duration(
-            months=first.months + further.months * number,
-            days=first.days + further.days * number,
-        ).after(start)
+        return added(
+            start, first.months + further.months * number, first.days + further.days * number
+        )
 
     def number_on(self, start: date, day: date) -> int:
         """Return the number of the term that holds the day; 0 before the first one ends."""

@@ -1,0 +1,23 @@
+"""Paying: what the payment provider says of a charge."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ecrm_core.subscriptions.commands.base import Command
+
+__all__ = ["PaymentFailed", "PaymentSucceeded"]
+
+
+@frozen(kw_only=True)
+class PaymentSucceeded(Command):
+    """A charge was paid, named by its action key."""
+
+    charge: str
+
+
+@frozen(kw_only=True)
+class PaymentFailed(Command):
+    """A charge could not be collected: past due until it is paid."""
+
+    charge: str

@@ -1,0 +1,58 @@
+"""Events: what can happen to a subscription, and what each makes of its state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ecrm_core.subscriptions.events.base import Event, Rescheduled
+from ecrm_core.subscriptions.events.billing import Charged, Credited
+from ecrm_core.subscriptions.events.changing import PlanChanged, PlanChangeRequested
+from ecrm_core.subscriptions.events.ending import CancelRequested, CancelUndone, Ended
+from ecrm_core.subscriptions.events.pausing import Paused, Resumed
+from ecrm_core.subscriptions.events.paying import PaymentRecorded
+from ecrm_core.subscriptions.events.starting import Created, TrialEnded
+from ecrm_core.subscriptions.events.telling import (
+    NoticeIssued,
+    NoticeMissed,
+    TaskIssued,
+    TaskMissed,
+    TasksWithdrawn,
+)
+from ecrm_core.subscriptions.events.terms import AutoRenewSet, TermRenewed, WentEvergreen
+
+__all__ = [
+    "EVENTS",
+    "AutoRenewSet",
+    "CancelRequested",
+    "CancelUndone",
+    "Charged",
+    "Created",
+    "Credited",
+    "Ended",
+    "Event",
+    "NoticeIssued",
+    "NoticeMissed",
+    "Paused",
+    "PaymentRecorded",
+    "PlanChangeRequested",
+    "PlanChanged",
+    "Rescheduled",
+    "Resumed",
+    "TaskIssued",
+    "TaskMissed",
+    "TasksWithdrawn",
+    "TermRenewed",
+    "TrialEnded",
+    "WentEvergreen",
+]
+
+EVENTS: Final[Mapping[str, type[Event]]] = {
+    event.kind: event
+    for event in (
+        Created, Charged, Credited, TrialEnded, NoticeIssued, NoticeMissed, TaskIssued, TaskMissed,
+        TasksWithdrawn, TermRenewed, WentEvergreen, CancelRequested, CancelUndone, Ended, Paused,
+        Resumed, PlanChangeRequested, PlanChanged, AutoRenewSet, PaymentRecorded, Rescheduled,
+    )
+}  # fmt: skip
+"""Every event by its name in stored rows."""

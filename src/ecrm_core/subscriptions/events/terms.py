@@ -1,0 +1,45 @@
+"""Terms: another one began, none is left, and whether one is to follow."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ecrm_core.subscriptions.copying import changed
+from ecrm_core.subscriptions.events.base import Event, without_marks
+from ecrm_core.subscriptions.subscription import Subscription
+
+__all__ = ["AutoRenewSet", "TermRenewed", "WentEvergreen"]
+
+
+@frozen(kw_only=True)
+class TermRenewed(Event):
+    """Another term began."""
+
+    kind = "term_renewed"
+    number: int
+
+    def applied(self, state: Subscription) -> Subscription:
+        return changed(
+            state, term_number=self.number, done=without_marks(state.done, "t"), open_tasks=()
+        )
+
+
+@frozen(kw_only=True)
+class WentEvergreen(Event):
+    """The last term ended, and it goes on without one."""
+
+    kind = "went_evergreen"
+
+    def applied(self, state: Subscription) -> Subscription:
+        return changed(state, term=None, done=without_marks(state.done, "t"), open_tasks=())
+
+
+@frozen(kw_only=True)
+class AutoRenewSet(Event):
+    """Whether it goes on at the end of its term."""
+
+    kind = "auto_renew_set"
+    auto_renew: bool
+
+    def applied(self, state: Subscription) -> Subscription:
+        return changed(state, auto_renew=self.auto_renew)

@@ -1,0 +1,40 @@
+"""Handling: what each command does to a subscription, one subject a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ecrm_core.subscriptions.commands import (
+    Cancel,
+    ChangePlan,
+    Command,
+    Pause,
+    PaymentFailed,
+    PaymentSucceeded,
+    Resume,
+    SetAutoRenew,
+    UndoCancel,
+)
+from ecrm_core.subscriptions.handling.changing import change_plan
+from ecrm_core.subscriptions.handling.ending import cancel, undo_cancel
+from ecrm_core.subscriptions.handling.pausing import pause, resume
+from ecrm_core.subscriptions.handling.paying import payment
+from ecrm_core.subscriptions.handling.starting import created
+from ecrm_core.subscriptions.handling.terms import set_auto_renew
+from ecrm_core.subscriptions.handling.work import Work
+
+__all__ = ["HANDLERS", "Work", "created"]
+
+
+HANDLERS: Final[Mapping[type[Command], Callable[[Work, Any], None]]] = {
+    Cancel: cancel,
+    UndoCancel: undo_cancel,
+    Pause: pause,
+    Resume: resume,
+    ChangePlan: change_plan,
+    SetAutoRenew: set_auto_renew,
+    PaymentSucceeded: payment,
+    PaymentFailed: payment,
+}
+"""What does each command; LIFECYCLE says when it may."""

@@ -1,0 +1,82 @@
+"""Ending: which day is the last, what is owed till then, and what is taken back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ecrm_core.subscriptions.action import Action, ActionKind
+from ecrm_core.subscriptions.billing import next_boundary
+from ecrm_core.subscriptions.commands import Cancel, UndoCancel, When
+from ecrm_core.subscriptions.events import CancelRequested, CancelUndone, Ended, TasksWithdrawn
+from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from
+from ecrm_core.subscriptions.handling.work import Work
+from ecrm_core.subscriptions.lifecycle import illegal
+from ecrm_core.subscriptions.schedule import common
+from ecrm_core.subscriptions.subscription import Subscription
+
+__all__ = ["cancel", "undo_cancel"]
+
+
+def cancel(work: Work, command: Cancel) -> None:
+    """End it now, or note the day it is to end; open tasks are taken back."""
+    on = _last_day(work, command)
+    work.say(CancelRequested(on=on))
+    withdraw_tasks(work)
+    if command.credit:
+        credit_from(work, on)
+    if command.when is When.NOW:
+        bill_what_is_used(work)
+        work.say(Ended(on=on))
+
+
+def undo_cancel(work: Work, command: UndoCancel) -> None:
+    """Take back a cancellation that has not taken effect."""
+    if work.state.cancel_on is None:
+        raise illegal(work.state, command, (), why="expected one that is cancelled for later")
+    work.say(CancelUndone())
+
+
+def _last_day(work: Work, command: Cancel) -> date:
+    state, today = work.state, work.today
+    if command.when is When.NOW:
+        return today
+    if command.on is not None:
+        if command.on < max(today, state.starts_on):
+            raise illegal(state, command, (), why="expected a day to come")
+        return command.on
+    if command.when is When.PERIOD_END:
+        return _period_end(state, today)
+    return _term_end(state, command, today)
+
+
+def _period_end(state: Subscription, today: date) -> date:
+    """Return the day what is billed, or the running period, ends; the trial while it lasts."""
+    if state.trial_until is not None:
+        return state.trial_until
+    day = max(today, state.starts_on)
+    return max(state.billed_through, next_boundary(state.anchor, state.plan.cadence, day))
+
+
+def _term_end(state: Subscription, command: Cancel, today: date) -> date:
+    """Return the end of the current term, or after its deadline of the next one."""
+    if state.term is None or state.term_end is None or state.deadline is None:
+        raise illegal(state, command, (), why="expected one that has a term")
+    if today <= state.deadline or not state.goes_on:
+        return state.term_end
+    return state.term.end(state.term_on, state.term_number + 1)
+
+
+def withdraw_tasks(work: Work) -> None:
+    """Take back the tasks sales has: their reason is gone."""
+    state = work.state
+    if not state.open_tasks:
+        return
+    actions = []
+    for name in state.open_tasks:
+        cycle, _, ordinal = name.partition("/")
+        actions.append(Action(
+            kind=ActionKind.WITHDRAWAL, cycle=cycle, ordinal=ordinal, at=work.now, on=work.today,
+            rule=ordinal.partition(".")[0], reference="cancellation",
+            reference_on=state.cancel_on, **common(state),
+        ))  # fmt: skip
+    work.say(TasksWithdrawn(ordinals=state.open_tasks), actions)

@@ -1,0 +1,53 @@
+"""Schedule: what is next for a subscription, from its state and the policies alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import partial
+
+from attrs import frozen
+
+from ecrm_core.subscriptions.localtime import due_at
+from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, common
+from ecrm_core.subscriptions.schedule.charges import charge_of, charges
+from ecrm_core.subscriptions.schedule.notices import notices
+from ecrm_core.subscriptions.schedule.tasks import tasks
+from ecrm_core.subscriptions.schedule.terms import turns
+from ecrm_core.subscriptions.subscription import Subscription
+
+__all__ = ["Planned", "charge_of", "common", "planned"]
+
+
+@frozen
+class Planned:
+    """The next thing to come: when, and what it makes on the local day it is done."""
+
+    at: datetime
+    make: Callable[[date], Made]
+
+
+def planned(state: Subscription, policies: Policies) -> Planned | None:
+    """Return what is next; None for a subscription that is over or waits for a command."""
+    if state.ended_on is not None:
+        return None
+    first = min(_candidates(state, policies), key=_order, default=None)
+    if first is None:
+        return None
+    at = due_at(first.on, policies.due_time, state.tz)
+    return Planned(at, partial(first.make, at))
+
+
+def _order(candidate: Candidate) -> tuple[date, int, str]:
+    return candidate.on, candidate.rank, candidate.name
+
+
+def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
+    end = state.end_on
+    yield from turns(state, end)
+    if state.paused_on is None and (end is None or state.billed_through < end):
+        yield charges(state, policies)
+    if state.cancel_on is None:
+        yield from notices(state, policies)
+        yield from tasks(state, policies)
