@@ -21,15 +21,22 @@ from ecrm_core.subscriptions.cadence import (
     whole_periods,
 )
 from ecrm_core.subscriptions.commands import (
+    Activate,
     Cancel,
     ChangePlan,
     Command,
     Create,
+    DropHeld,
+    ExtendTrial,
+    Import,
     Pause,
     PaymentFailed,
     PaymentSucceeded,
+    ReleaseHeld,
+    Resubscribe,
     Resume,
     SetAutoRenew,
+    SkipNext,
     UndoCancel,
 )
 from ecrm_core.subscriptions.contract_line import ContractLine
@@ -38,12 +45,12 @@ from ecrm_core.subscriptions.duration import Duration
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.handle import handle
 from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
-from ecrm_core.subscriptions.lifecycle import LIFECYCLE
+from ecrm_core.subscriptions.lifecycle import BY_TIME, LIFECYCLE, TRANSITIONS
 from ecrm_core.subscriptions.localtime import due_at, local_day
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo, Window
-from ecrm_core.subscriptions.pauses import pause_intervals
-from ecrm_core.subscriptions.plan import Plan
-from ecrm_core.subscriptions.policies import PRESETS, Policies, policies_of
+from ecrm_core.subscriptions.pauses import PausedBy, PauseMode, pause_intervals
+from ecrm_core.subscriptions.plan import Intro, Plan
+from ecrm_core.subscriptions.policies import PRESETS, CatchUp, Policies, policies_of
 from ecrm_core.subscriptions.proration import (
     ChangeAmounts,
     change_amounts,
@@ -55,32 +62,44 @@ from ecrm_core.subscriptions.proration import (
     slice_amount,
 )
 from ecrm_core.subscriptions.recorded import Recorded, fold
-from ecrm_core.subscriptions.subscription import Slice, Status, Subscription
+from ecrm_core.subscriptions.subscription import Cause, HeldCharge, Slice, Status, Subscription
 from ecrm_core.subscriptions.task import TaskRule
 from ecrm_core.subscriptions.term import AtEnd, TermRule
 
 __all__ = [
+    "BY_TIME",
     "LIFECYCLE",
     "PRESETS",
     "SUBSCRIPTIONS",
     "SUBSCRIPTION_EVENTS",
+    "TRANSITIONS",
     "Action",
     "ActionKind",
     "Actions",
+    "Activate",
     "Anchor",
     "AtEnd",
     "Cadence",
     "Calendar",
     "Cancel",
+    "CatchUp",
+    "Cause",
     "ChangeAmounts",
     "ChangePlan",
     "Command",
     "ContractLine",
     "Create",
+    "DropHeld",
     "Duration",
+    "ExtendTrial",
     "Forecast",
+    "HeldCharge",
+    "Import",
+    "Intro",
     "NoticeRule",
     "Pause",
+    "PauseMode",
+    "PausedBy",
     "Pay",
     "PaymentFailed",
     "PaymentSucceeded",
@@ -88,8 +107,11 @@ __all__ = [
     "Policies",
     "Recorded",
     "RelativeTo",
+    "ReleaseHeld",
+    "Resubscribe",
     "Resume",
     "SetAutoRenew",
+    "SkipNext",
     "Slice",
     "Status",
     "Step",

@@ -5,22 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import time
 from difflib import get_close_matches
+from enum import Enum
 from typing import Final
 
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Rounding
+from ecrm_core.subscriptions.duration import Duration, as_duration
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
 from ecrm_core.subscriptions.task import TaskRule
 
-__all__ = ["PRESETS", "Policies", "policies_of"]
+__all__ = ["PRESETS", "CatchUp", "Policies", "policies_of"]
+
+
+class CatchUp(Enum):
+    """What becomes of charges whose day has passed when something runs again."""
+
+    ALL = "all"
+    """Each is made, once."""
+    LATEST = "latest"
+    """The latest is made, those before it are skipped and recorded."""
+    SKIP = "skip"
+    """Those that are overdue are skipped and recorded."""
+    HOLD = "hold"
+    """Those that are overdue wait for ReleaseHeld or DropHeld; billing goes on after them."""
 
 
 @frozen(kw_only=True)
 class Policies:
     """The rules beside the plan: notices, tasks, the local time things are due, the rounding.
 
+    ``catch_up`` says what becomes of charges whose day has passed, ``overdue_after`` when one is
+    overdue: more than that after its day (for SKIP and HOLD).
     Names of notices and of tasks differ among themselves (DefinitionError).
     """
 
@@ -29,6 +46,8 @@ class Policies:
     tasks: tuple[TaskRule, ...] = ()
     due_time: time = field(default=time(0, 0))
     rounding: Rounding = Rounding.HALF_UP
+    catch_up: CatchUp = CatchUp.ALL
+    overdue_after: Duration = field(default=Duration(0, 3), converter=as_duration)
 
     def __attrs_post_init__(self) -> None:
         """Refuse two rules under one name: their action keys would be the same."""

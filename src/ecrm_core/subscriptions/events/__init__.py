@@ -9,9 +9,22 @@ from ecrm_core.subscriptions.events.base import Event, Rescheduled
 from ecrm_core.subscriptions.events.billing import Charged, Credited
 from ecrm_core.subscriptions.events.changing import PlanChanged, PlanChangeRequested
 from ecrm_core.subscriptions.events.ending import CancelRequested, CancelUndone, Ended
-from ecrm_core.subscriptions.events.pausing import Paused, Resumed
+from ecrm_core.subscriptions.events.pausing import (
+    ChargeHeld,
+    ChargeSkipped,
+    HeldCleared,
+    OwnerResumed,
+    Paused,
+    PauseDropped,
+    PausePlanned,
+    Resumed,
+    ResumePlanned,
+    Shift,
+    SkipsSet,
+    SkipWhy,
+)
 from ecrm_core.subscriptions.events.paying import PaymentRecorded
-from ecrm_core.subscriptions.events.starting import Created, TrialEnded
+from ecrm_core.subscriptions.events.starting import Created, Resubscribed, TrialEnded
 from ecrm_core.subscriptions.events.telling import (
     NoticeIssued,
     NoticeMissed,
@@ -20,30 +33,43 @@ from ecrm_core.subscriptions.events.telling import (
     TasksWithdrawn,
 )
 from ecrm_core.subscriptions.events.terms import AutoRenewSet, TermRenewed, WentEvergreen
+from ecrm_core.subscriptions.events.trials import TrialMoved
 
 __all__ = [
     "EVENTS",
     "AutoRenewSet",
     "CancelRequested",
     "CancelUndone",
+    "ChargeHeld",
+    "ChargeSkipped",
     "Charged",
     "Created",
     "Credited",
     "Ended",
     "Event",
+    "HeldCleared",
     "NoticeIssued",
     "NoticeMissed",
+    "OwnerResumed",
+    "PauseDropped",
+    "PausePlanned",
     "Paused",
     "PaymentRecorded",
     "PlanChangeRequested",
     "PlanChanged",
     "Rescheduled",
+    "Resubscribed",
+    "ResumePlanned",
     "Resumed",
+    "Shift",
+    "SkipWhy",
+    "SkipsSet",
     "TaskIssued",
     "TaskMissed",
     "TasksWithdrawn",
     "TermRenewed",
     "TrialEnded",
+    "TrialMoved",
     "WentEvergreen",
 ]
 
@@ -53,6 +79,8 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
         Created, Charged, Credited, TrialEnded, NoticeIssued, NoticeMissed, TaskIssued, TaskMissed,
         TasksWithdrawn, TermRenewed, WentEvergreen, CancelRequested, CancelUndone, Ended, Paused,
         Resumed, PlanChangeRequested, PlanChanged, AutoRenewSet, PaymentRecorded, Rescheduled,
+        TrialMoved, Resubscribed, PausePlanned, PauseDropped, OwnerResumed, ResumePlanned, SkipsSet,
+        ChargeSkipped, ChargeHeld, HeldCleared,
     )
 }  # fmt: skip
 """Every event by its name in stored rows."""

@@ -20,8 +20,9 @@ class TermRenewed(Event):
 
     def applied(self, state: Subscription) -> Subscription:
         return changed(
-            state, term_number=self.number, done=without_marks(state.done, "t"), open_tasks=()
-        )
+            state, term_number=self.number, done=without_marks(state.done, "t"), open_tasks=(),
+            agreed=False,
+        )  # fmt: skip
 
 
 @frozen(kw_only=True)
@@ -42,4 +43,4 @@ class AutoRenewSet(Event):
     auto_renew: bool
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, auto_renew=self.auto_renew)
+        return changed(state, auto_renew=self.auto_renew, agreed=self.auto_renew)

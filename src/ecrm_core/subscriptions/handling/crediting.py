@@ -19,12 +19,12 @@ from ecrm_core.subscriptions.subscription import Slice
 __all__ = ["bill_what_is_used", "credit_from"]
 
 
-def bill_what_is_used(work: Work) -> None:
-    """Bill the days up to today that were to be paid in arrears."""
+def bill_what_is_used(work: Work, until: date) -> None:
+    """Bill the days up to a day, today or before, that were to be paid in arrears."""
     state = work.state
-    used = state.paused_on is None and state.billed_through < work.today
+    used = state.paused_on is None and state.billed_through < until
     if used and state.plan.pay is Pay.IN_ARREARS:
-        part = DateInterval(state.billed_through, work.today)
+        part = DateInterval(state.billed_through, until)
         work.say(*charge_of(state, work.policies, part, work.now))
 
 

@@ -11,13 +11,14 @@ from attrs import frozen
 from ecrm_core.subscriptions.localtime import due_at
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, common
-from ecrm_core.subscriptions.schedule.charges import charge_of, charges
+from ecrm_core.subscriptions.schedule.charges import asked_of, charge_of, charged_next, charges
 from ecrm_core.subscriptions.schedule.notices import notices
+from ecrm_core.subscriptions.schedule.pausing import pauses, resumed, withdrawals
 from ecrm_core.subscriptions.schedule.tasks import tasks
 from ecrm_core.subscriptions.schedule.terms import turns
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["Planned", "charge_of", "common", "planned"]
+__all__ = ["Planned", "asked_of", "charge_of", "common", "planned", "resumed", "withdrawals"]
 
 
 @frozen
@@ -46,8 +47,10 @@ def _order(candidate: Candidate) -> tuple[date, int, str]:
 def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     end = state.end_on
     yield from turns(state, end)
-    if state.paused_on is None and (end is None or state.billed_through < end):
+    if charged_next(state, end):
         yield charges(state, policies)
-    if state.cancel_on is None:
+    if state.pause_on is not None or state.paused_on is not None:
+        yield from pauses(state, policies)
+    if state.cancel_on is None and not state.stands_still:
         yield from notices(state, policies)
         yield from tasks(state, policies)

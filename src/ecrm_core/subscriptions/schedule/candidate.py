@@ -31,7 +31,9 @@ class Rank(IntEnum):
     TERM = 4
     END = 5
     CHANGE = 6
-    ADVANCE = 7
+    PAUSE = 7
+    RESUME = 8
+    ADVANCE = 9
 
 
 @frozen

@@ -9,13 +9,17 @@ from ecrm_core.kernel import DateInterval
 from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.billing import Pay
 from ecrm_core.subscriptions.events import Charged
+from ecrm_core.subscriptions.pauses import PauseMode
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.pricing import period_price
 from ecrm_core.subscriptions.proration import slice_amount
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
+from ecrm_core.subscriptions.schedule.withheld import may_be_withheld, withheld
 from ecrm_core.subscriptions.subscription import Slice, Subscription, last_day
 
-__all__ = ["charge_of", "charges", "next_part"]
+__all__ = ["asked_of", "charge_of", "charged_next", "charges", "next_part"]
+
+_STOP = frozenset({PauseMode.FREE, PauseMode.CREDIT})
 
 
 def charges(state: Subscription, policies: Policies) -> Candidate:
@@ -30,16 +34,37 @@ def charges(state: Subscription, policies: Policies) -> Candidate:
 def next_part(state: Subscription) -> DateInterval:
     """Return the days of the next charge: to the end of their period, or of the subscription."""
     end = last_day(state.next_period)
-    for stop in (state.end_on, state.change_on):
+    for stop in (state.end_on, state.change_on, _pause_on(state)):
         end = end if stop is None or stop <= state.billed_through else min(end, stop)
     return DateInterval(state.billed_through, end)
+
+
+def charged_next(state: Subscription, end: date | None) -> bool:
+    """Return whether there is a charge to come: days to bill, and no pause before them.
+
+    In a pause that voids charges they come, and are skipped.
+    """
+    if end is not None and state.billed_through >= end:
+        return False
+    if state.paused_on is not None:
+        return state.pause_mode is PauseMode.VOID
+    pause = _pause_on(state)
+    return pause is None or state.billed_through < pause
+
+
+def _pause_on(state: Subscription) -> date | None:
+    """Return the day a pause to come stops billing in the middle of a period, if one does."""
+    return state.pause_on if state.pause_mode in _STOP else None
 
 
 def _made_charge(
     state: Subscription, policies: Policies, at: datetime, day: date, *, part: DateInterval
 ) -> Made:
-    del day  # a charge is never too late
-    return charge_of(state, policies, part, at)
+    made = charge_of(state, policies, part, at)
+    if may_be_withheld(state, policies) and isinstance(made[0], Charged):
+        instead = withheld(state, policies, made[0], day)
+        return made if instead is None else (instead, ())
+    return made
 
 
 def charge_of(
@@ -55,11 +80,18 @@ def charge_of(
     event = Charged(cycle=state.next_cycle, ordinal=state.next_ordinal, piece=piece)
     if not amount.minor:
         return event, ()
-    arrears = state.plan.pay is Pay.IN_ARREARS
-    action = Action(
-        kind=ActionKind.CHARGE, cycle=str(event.cycle), ordinal=str(event.ordinal), at=at,
-        on=last_day(part) if arrears else part.start, amount=amount, price=price,
-        from_on=part.start, until_on=part.end, period_on=period.start, period_until=period.end,
-        anchor=state.anchor, cadence=state.plan.cadence, **common(state),
+    on = last_day(part) if state.plan.pay is Pay.IN_ARREARS else part.start
+    return event, (asked_of(state, event.cycle, event.ordinal, piece, at=at, on=on),)
+
+
+def asked_of(
+    state: Subscription, cycle: int, ordinal: int, piece: Slice, *, at: datetime, on: date,
+    late: bool = False,
+) -> Action:  # fmt: skip
+    """Return the charge of a piece as it is asked of the host."""
+    return Action(
+        kind=ActionKind.CHARGE, cycle=str(cycle), ordinal=str(ordinal), at=at, on=on,
+        amount=piece.amount, price=piece.price, from_on=piece.part.start, until_on=piece.part.end,
+        period_on=piece.period.start, period_until=piece.period.end, anchor=state.anchor,
+        cadence=state.plan.cadence, late=late, **common(state),
     )  # fmt: skip
-    return event, (action,)

@@ -29,6 +29,8 @@ def turns(state: Subscription, end: date | None) -> Iterator[Candidate]:
         yield Candidate(end, Rank.END, "", lambda _, __: (Ended(on=end, expired=expired), ()))
     if state.trial_until is not None:
         yield Candidate(state.trial_until, Rank.TRIAL, "", lambda _, __: (TrialEnded(), ()))
+    if state.stands_still:
+        return
     if state.next_plan is not None and state.change_on is not None:
         change = _plan_changed(state, state.next_plan, state.change_on)
         yield Candidate(state.change_on, Rank.CHANGE, "", lambda _, __: (change, ()))
