@@ -60,15 +60,19 @@ from ecrm_core.subscriptions import (
 from ecrm_core.subscriptions.events import (
     EVENTS,
     Charged,
+    ChargeSkipped,
     Credited,
     Ended,
     NoticeIssued,
     NoticeMissed,
     PaymentRecorded,
+    Resubscribed,
     Resumed,
     TaskIssued,
     TaskMissed,
+    TrialMoved,
 )
+from tests.laws.phases import an_intro, phase_commands
 from tests.profile import PROFILE, SEED, size
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
@@ -186,12 +190,13 @@ def _plan(dice: random.Random) -> Plan:
     term = TermRule(
         initial=dice.choice(["P12M", "P3M", "P40D"]), renewal=dice.choice([None, "P1M", "P6M"]),
         at_end=dice.choice(list(AtEnd)), notice=dice.choice(["P0D", "P1M", "P14D"]),
+        minimum=dice.choice([None, None, "P2M"]),
     )  # fmt: skip
     return Plan(
         id=dice.choice("ab"), price=Money.from_minor(dice.choice([0, 1, 999, 99_999]), "EUR"),
         cadence=dice.choice(["P1M", "P1M", "P1W", "P3M", "P1Y", "P10D"]),
         pay=dice.choice(list(Pay)), trial=dice.choice(["P0D", "P0D", "P14D", "P1M"]),
-        term=dice.choice([None, term, term]),
+        term=dice.choice([None, term, term]), intro=an_intro(dice),
     )  # fmt: skip
 
 
@@ -216,6 +221,7 @@ def _command(dice: random.Random, state: Subscription, now: datetime) -> Command
         SetAutoRenew(auto_renew=dice.random() < 0.7), PaymentFailed(charge="sub_x/charge/0/0"),
         PaymentSucceeded(charge="sub_x/charge/0/0"),
     ]  # fmt: skip
+    commands += phase_commands(dice, state, now)
     commands += [Cancel.now(credit=credit)] if dice.random() < 0.1 else []
     possible = [c for c in commands if state.status in LIFECYCLE[type(c)]]
     return dice.choice(possible if possible and dice.random() < 0.8 else commands)
@@ -271,7 +277,7 @@ def _dice() -> Iterator[tuple[_Told, random.Random]]:
 
 def test_the_histories_see_everything() -> None:
     kinds = {row.event.kind for told in _histories() for row in told.events}
-    assert kinds == set(EVENTS) - {"rescheduled"}
+    assert kinds == set(EVENTS) - {"rescheduled", "charge_held", "held_cleared"}
     assert {status for told in _histories() for status in told.seen} == set(Status)
     assert {action.kind for told in _histories() for action in told.actions} == set(ActionKind)
 
@@ -348,14 +354,17 @@ def test_billed_days_tile_the_time_without_gap_or_overlap() -> None:
     for told in _histories():
         through = told.events[0].event.state.billed_through  # type: ignore[attr-defined]
         for event in (row.event for row in told.events):
-            if isinstance(event, Charged):
+            if isinstance(event, Charged | ChargeSkipped):
                 assert event.piece.part.start == through < event.piece.until, told.seed
                 through = event.piece.until
             elif isinstance(event, Credited):
                 assert event.from_on < through, told.seed
                 through = event.from_on
             elif isinstance(event, Resumed):
-                through = max(through, event.on)  # the days between are free
+                # The days between are free, or void, or those paid before come now.
+                through = max(through, event.on) if event.through is None else event.through
+            elif isinstance(event, Resubscribed | TrialMoved):
+                through = event.through
         assert through == told.state.billed_through, told.seed
 
 

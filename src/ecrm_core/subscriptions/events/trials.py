@@ -16,19 +16,22 @@ __all__ = ["TrialMoved"]
 
 @frozen(kw_only=True)
 class TrialMoved(Event):
-    """The trial ends on another day, and what follows begins there."""
+    """The trial ends on another day, and what follows begins there.
+
+    ``through`` is the first day that is not billed then.
+    """
 
     kind = "trial_moved"
     until: date
+    through: date
     anchor: Anchor
     cycle_base: int
 
     def applied(self, state: Subscription) -> Subscription:
-        paid = state.billed_through != state.trial_until  # elsewhere, beyond the trial
-        through = max(state.billed_through, self.until) if paid else self.until
-        change_on = state.change_on and first_boundary(self.anchor, state.plan.cadence, through)
+        cadence = state.plan.cadence
+        change_on = state.change_on and first_boundary(self.anchor, cadence, self.through)
         return changed(
-            state, trial_until=self.until, term_on=self.until, billed_through=through,
+            state, trial_until=self.until, term_on=self.until, billed_through=self.through,
             anchor=self.anchor, cycle_base=self.cycle_base, change_on=change_on,
             moves=state.moves + 1, done=(),
         )  # fmt: skip

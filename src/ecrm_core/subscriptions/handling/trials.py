@@ -36,5 +36,7 @@ def _move(work: Work, until: date) -> None:
     cadence = state.plan.cadence
     anchor = state.anchor if state.anchor_fixed else Anchor.at(until)
     base = -cycle_of(anchor, cadence, until)
+    paid = state.billed_through != state.trial_until  # elsewhere, beyond the trial
+    through = max(state.billed_through, until) if paid else until
     withdraw_tasks(work)
-    work.say(TrialMoved(until=until, anchor=anchor, cycle_base=base))
+    work.say(TrialMoved(until=until, through=through, anchor=anchor, cycle_base=base))

@@ -56,13 +56,15 @@ def _shift(state: Subscription, policies: Policies, days: int) -> Shift:
     cadence, later = state.plan.cadence, timedelta(days=days)
     k = cycle_of(state.anchor, cadence, state.billed_through)
     anchor = Anchor.at(boundary(state.anchor, cadence, k) + later)
-    ends_with_term = state.cancel_on is not None and state.cancel_on == state.term_end
+    change_on = state.change_on
+    if change_on is not None:  # as many periods from here as it was
+        change_on = boundary(anchor, cadence, cycle_of(state.anchor, cadence, change_on) - k)
+    cancel_on = state.cancel_on
+    if cancel_on is not None and cancel_on == state.term_end:
+        cancel_on += later
     return Shift(
         days=days, anchor=anchor, cycle_base=state.cycle_base + k,
-        slices=tuple(_later(state, policies, later)),
-        cancel_on=state.cancel_on + later if state.cancel_on and ends_with_term
-        else state.cancel_on,
-        change_on=state.change_on and state.change_on + later,
+        slices=tuple(_later(state, policies, later)), cancel_on=cancel_on, change_on=change_on,
     )  # fmt: skip
 
 
