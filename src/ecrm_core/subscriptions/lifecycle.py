@@ -49,7 +49,7 @@ _TABLE: Mapping[type[Command], str] = {
     PaymentSucceeded: "   x        x        tad      x          x           x         x   ",
     PaymentFailed:    "   d        d        x        x          x           x         x   ",
 }  # fmt: skip
-_TIME = "               tape     aep      dep      tadpnec    nec         -         -   "
+_TIME = "               tape     aep      dep      tadpnec    pnec        -         -   "
 
 
 def _row(row: str) -> Mapping[Status, frozenset[Status]]:

@@ -93,17 +93,16 @@ def test_after_the_minimum_term_a_cancellation_is_as_any() -> None:
 @pytest.mark.parametrize(
     ("ended", "credit", "expected"),
     [
-        ("2026-04-21", False, []),
-        ("2026-04-21", True, ["2026-04-25 credit -10.00 EUR"]),
-        ("2026-04-01", False, ["2026-04-25 credit -30.00 EUR"]),
+        ("2026-04-21", "kept", []),
+        ("2026-04-21", "credit", ["2026-04-25 credit -10.00 EUR"]),
+        ("2026-04-01", "kept", ["2026-04-25 credit -30.00 EUR"]),
     ],
 )
 def test_one_that_ended_on_a_day_in_the_past_is_put_right(
-    ended: str,
-    credit: bool,
-    expected: list[str],
+    ended: str, credit: str, expected: list[str]
 ) -> None:
-    held = life().do(Cancel.at(date.fromisoformat(ended), credit=credit), "2026-04-25")
+    command = Cancel.at(date.fromisoformat(ended), credit=credit == "credit")
+    held = life().do(command, "2026-04-25")
     assert held.told == ["2026-04-01 charge 30.00 EUR", *expected]
     assert (str(held.state.ended_on), held.status) == (ended, Status.CANCELLED)
     assert held.state.next_action_at is None
