@@ -75,10 +75,14 @@ from ecrm_core.services.refresh import (
 )
 from ecrm_core.services.renewals import (
     RunReport,
+    SetAside,
+    check_run,
     due_actions,
+    forecast_actions,
     prepare_command,
     prepare_run_due,
     prepare_subscribe,
+    run_due,
     subscriptions_of,
 )
 from ecrm_core.services.replay import Mapper, mapper_for, prepare_replay
@@ -159,6 +163,7 @@ __all__ = [
     "RunDraft",
     "RunReport",
     "Runner",
+    "SetAside",
     "Setting",
     "address_of",
     "adopted_model",
@@ -167,6 +172,7 @@ __all__ = [
     "audit_of",
     "audit_page",
     "check",
+    "check_run",
     "choose_cards",
     "claims_about",
     "commit",
@@ -192,6 +198,7 @@ __all__ = [
     "find_duplicates",
     "find_matches",
     "fixable",
+    "forecast_actions",
     "group_of",
     "hand_out",
     "hanging_on",
@@ -247,6 +254,7 @@ __all__ = [
     "refresh_pages",
     "report_store",
     "ruled",
+    "run_due",
     "run_pages",
     "segment_members",
     "segment_rows",

@@ -37,7 +37,7 @@ from ecrm_core.subscriptions.decide import decide_step
 from ecrm_core.subscriptions.duration import Duration
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.handle import handle
-from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
+from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS, UNREAD_SUBSCRIPTIONS
 from ecrm_core.subscriptions.lifecycle import LIFECYCLE
 from ecrm_core.subscriptions.localtime import due_at, local_day
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo, Window
@@ -58,12 +58,14 @@ from ecrm_core.subscriptions.recorded import Recorded, fold
 from ecrm_core.subscriptions.subscription import Slice, Status, Subscription
 from ecrm_core.subscriptions.task import TaskRule
 from ecrm_core.subscriptions.term import AtEnd, TermRule
+from ecrm_core.subscriptions.unread import UnreadSubscription
 
 __all__ = [
     "LIFECYCLE",
     "PRESETS",
     "SUBSCRIPTIONS",
     "SUBSCRIPTION_EVENTS",
+    "UNREAD_SUBSCRIPTIONS",
     "Action",
     "ActionKind",
     "Actions",
@@ -98,6 +100,7 @@ __all__ = [
     "TermRule",
     "UndoCancel",
     "Unit",
+    "UnreadSubscription",
     "Window",
     "advance",
     "billed_through",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
+
+from attrs import evolve
 
 from ecrm_core.kernel import Index, Kind
 from ecrm_core.subscriptions.recorded import Recorded
 from ecrm_core.subscriptions.subscription import Subscription
+from ecrm_core.subscriptions.unread import UnreadSubscription
 
-__all__ = ["SUBSCRIPTIONS", "SUBSCRIPTION_EVENTS"]
+__all__ = ["SUBSCRIPTIONS", "SUBSCRIPTION_EVENTS", "UNREAD_SUBSCRIPTIONS"]
+
 
 SUBSCRIPTIONS: Final = Kind(
     name="subscription",
@@ -26,3 +30,7 @@ SUBSCRIPTION_EVENTS: Final = Kind(
     owner="subscriptions",
 )
 """The rows of events: why each state is as it is, in order."""
+UNREAD_SUBSCRIPTIONS: Final[Kind[UnreadSubscription]] = cast(
+    "Kind[UnreadSubscription]", evolve(SUBSCRIPTIONS, of=cast("type[Subscription]", UnreadSubscription))
+)
+"""The rows of subscriptions, each read only when it is asked for; never written."""

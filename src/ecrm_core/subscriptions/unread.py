@@ -1,0 +1,50 @@
+"""Unread: a subscription as its row is stored, so that one that cannot be read stops no other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zlib import crc32
+
+from attrs import field, frozen
+
+from ecrm_core.kernel import Json, decode, parse_instant
+from ecrm_core.subscriptions.subscription import Subscription
+
+__all__ = ["UnreadSubscription"]
+
+
+@frozen(kw_only=True)
+class UnreadSubscription:
+    """What is asked of a row before it is read: whose it is, and when something is next.
+
+    ``stored`` is the JSON of the row, which ``read`` makes a Subscription of.
+    """
+
+    id: str
+    customer: str
+    next_action_at: datetime | None = None
+    stored: Json = field(repr=False)
+
+    def read(self) -> Subscription:
+        """Return the subscription; InputError for JSON that is none."""
+        return decode(Subscription, self.stored)
+
+    def is_of(self, shard: tuple[int, int]) -> bool:
+        """Return whether it belongs to share ``i`` of ``n``; each belongs to one, for ever."""
+        number, shares = shard
+        return crc32(self.id.encode()) % shares == number
+
+    def to_json(self) -> Json:
+        """Return the JSON as it is stored."""
+        return self.stored
+
+    @classmethod
+    def from_json(cls, data: Json) -> UnreadSubscription:
+        """Return the row, of which nothing but ids and the next instant has been looked at."""
+        at = data.get("next_action_at")
+        return cls(
+            id=data["id"],
+            customer=data["customer"],
+            next_action_at=None if at is None else parse_instant(at),
+            stored=data,
+        )
