@@ -6,6 +6,7 @@ from ecrm_core.services.renewals.foreseeing import (
     forecast_actions,
     subscriptions_of,
 )
+from ecrm_core.services.renewals.paying import collecting, payment_key, prepare_payment
 from ecrm_core.services.renewals.report import RunReport, SetAside
 from ecrm_core.services.renewals.running import check_run, prepare_run_due, run_due
 
@@ -13,9 +14,12 @@ __all__ = [
     "RunReport",
     "SetAside",
     "check_run",
+    "collecting",
     "due_actions",
     "forecast_actions",
+    "payment_key",
     "prepare_command",
+    "prepare_payment",
     "prepare_run_due",
     "prepare_subscribe",
     "run_due",
