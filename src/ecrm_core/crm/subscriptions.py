@@ -10,9 +10,11 @@ from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import ChangeSet
 from ecrm_core.services import (
+    Health,
     RunReport,
     check_run,
     due_actions,
+    examine,
     forecast_actions,
     prepare_command,
     prepare_run_due,
@@ -163,6 +165,23 @@ class SubscriptionVerbs(Verbs):
         return forecast_actions(
             self.store, _until(at, days), now=at, presets=self._settings.presets
         )
+
+    def doctor(
+        self,
+        *,
+        overdue: timedelta = timedelta(days=1),
+        lately: timedelta = timedelta(days=30),
+        now: datetime | None = None,
+    ) -> Health:
+        """Tell what is wrong with the subscriptions: each with its events, and stuck effects.
+
+        Nothing is written. ``overdue`` is how long a next action may wait for a run, ``lately`` how
+        far back missed notices and tasks still count; TROUBLES says what each code means.
+        """
+        return examine(
+            self.store, presets=self._settings.presets, now=self._now(now), overdue=overdue,
+            lately=lately,
+        )  # fmt: skip
 
     def run_due(
         self,

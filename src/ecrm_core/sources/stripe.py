@@ -81,7 +81,7 @@ def payments(body: bytes) -> tuple[PaymentSucceeded | PaymentFailed, ...]:
     None for other types of events, for a charge that is not captured yet, and for payments without
     our key (those of other programs). Raises InputError for bytes that are no event.
     """
-    event = parse_json(body.decode("utf-8", errors="replace"))
+    event = parse_json(body)
     if not isinstance(event, Mapping) or event.get("object") != "event":
         raise InputError("found no event of Stripe", path="$.object", code="not_event")
     return tuple(_told(event))

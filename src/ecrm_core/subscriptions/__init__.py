@@ -37,7 +37,12 @@ from ecrm_core.subscriptions.decide import decide_step
 from ecrm_core.subscriptions.duration import Duration
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.handle import handle
-from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS, UNREAD_SUBSCRIPTIONS
+from ecrm_core.subscriptions.kinds import (
+    SUBSCRIPTION_EVENTS,
+    SUBSCRIPTIONS,
+    UNREAD_SUBSCRIPTION_EVENTS,
+    UNREAD_SUBSCRIPTIONS,
+)
 from ecrm_core.subscriptions.lifecycle import LIFECYCLE
 from ecrm_core.subscriptions.localtime import due_at, local_day
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo, Window
@@ -54,11 +59,11 @@ from ecrm_core.subscriptions.proration import (
     share_of,
     slice_amount,
 )
-from ecrm_core.subscriptions.recorded import Recorded, fold
+from ecrm_core.subscriptions.recorded import Recorded, fold, played
 from ecrm_core.subscriptions.subscription import Slice, Status, Subscription
 from ecrm_core.subscriptions.task import TaskRule
 from ecrm_core.subscriptions.term import AtEnd, TermRule
-from ecrm_core.subscriptions.unread import UnreadSubscription
+from ecrm_core.subscriptions.unread import UnreadEvent, UnreadSubscription
 
 __all__ = [
     "LIFECYCLE",
@@ -66,6 +71,7 @@ __all__ = [
     "SUBSCRIPTIONS",
     "SUBSCRIPTION_EVENTS",
     "UNREAD_SUBSCRIPTIONS",
+    "UNREAD_SUBSCRIPTION_EVENTS",
     "Action",
     "ActionKind",
     "Actions",
@@ -100,6 +106,7 @@ __all__ = [
     "TermRule",
     "UndoCancel",
     "Unit",
+    "UnreadEvent",
     "UnreadSubscription",
     "Window",
     "advance",
@@ -123,6 +130,7 @@ __all__ = [
     "next_boundary",
     "pause_intervals",
     "period_of",
+    "played",
     "policies_of",
     "round_fraction",
     "share_of",

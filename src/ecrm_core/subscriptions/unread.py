@@ -1,4 +1,4 @@
-"""Unread: a subscription as its row is stored, so that one that cannot be read stops no other."""
+"""Unread: subscriptions and events as their rows are stored: one that is damaged stops no other."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from zlib import crc32
 from attrs import field, frozen
 
 from ecrm_core.kernel import Json, decode, parse_instant
+from ecrm_core.subscriptions.recorded import Recorded, place_of
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["UnreadSubscription"]
+__all__ = ["UnreadEvent", "UnreadSubscription"]
 
 
 @frozen(kw_only=True)
@@ -47,4 +48,28 @@ class UnreadSubscription:
             customer=data["customer"],
             next_action_at=None if at is None else parse_instant(at),
             stored=data,
+        )
+
+
+@frozen(kw_only=True)
+class UnreadEvent:
+    """What is asked of an event's row before it is read: of which subscription, the how manieth."""
+
+    subscription: str
+    place: str
+    stored: Json = field(repr=False)
+
+    def read(self) -> Recorded:
+        """Return the recorded event; InputError for JSON that is none."""
+        return Recorded.from_json(self.stored)
+
+    def to_json(self) -> Json:
+        """Return the JSON as it is stored."""
+        return self.stored
+
+    @classmethod
+    def from_json(cls, data: Json) -> UnreadEvent:
+        """Return the row, of which nothing but its key has been looked at."""
+        return cls(
+            subscription=data["subscription"], place=place_of(data["number"]), stored=data
         )

@@ -6,16 +6,21 @@ from ecrm_core.services.renewals.foreseeing import (
     forecast_actions,
     subscriptions_of,
 )
+from ecrm_core.services.renewals.health import TROUBLES, Health, Trouble, examine
 from ecrm_core.services.renewals.paying import collecting, payment_key, prepare_payment
 from ecrm_core.services.renewals.report import RunReport, SetAside
 from ecrm_core.services.renewals.running import check_run, prepare_run_due, run_due
 
 __all__ = [
+    "TROUBLES",
+    "Health",
     "RunReport",
     "SetAside",
+    "Trouble",
     "check_run",
     "collecting",
     "due_actions",
+    "examine",
     "forecast_actions",
     "payment_key",
     "prepare_command",
