@@ -10,8 +10,6 @@ from ecrm_core.cli.options import as_json, emit, open_existing, store_argument
 
 __all__ = ["doctor"]
 
-_PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Subscriptions</title>{}</html>'
-
 
 @click.command()
 @store_argument
@@ -33,6 +31,6 @@ def doctor(*, store: Path, html: Path | None, as_json: bool) -> int:
     with open_existing(store) as crm:
         found = crm.doctor()
     if html is not None:
-        html.write_text(_PAGE.format(found._repr_html_()), encoding="utf-8")  # noqa: SLF001
+        html.write_text(found.to_html(), encoding="utf-8")
     emit(found, found.to_json(), as_json=as_json)
     return 0 if found.well else 1

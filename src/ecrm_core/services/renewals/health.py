@@ -40,6 +40,7 @@ TROUBLES: Mapping[str, str] = {
 """What each code of a trouble means."""
 _HEAD = ("code", "count", "what it means")
 _KEPT = 1_000
+_PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Subscriptions</title>{}</html>'
 
 
 @frozen(kw_only=True)
@@ -79,6 +80,10 @@ class Health:
             "subscriptions": self.subscriptions, "events": self.events,
             "statuses": dict(self.statuses), "counts": dict(self.counts), "troubles": troubles,
         }  # fmt: skip
+
+    def to_html(self) -> str:
+        """Return the counts as one page; every cell is escaped."""
+        return _PAGE.format(self._repr_html_())
 
     def __str__(self) -> str:
         """Return how many there are, and the troubles as plain tables."""
