@@ -60,14 +60,15 @@ def read_due(
     *,
     limit: int | None = None,
     shard: tuple[int, int] | None = None,
+    page: int = _PAGE,
 ) -> Iterator[Stored[UnreadSubscription]]:
     """Go through subscriptions whose next action is due at ``until``, the earliest first.
 
     At most ``limit`` of them, of share ``i`` of ``n`` alone with ``shard=(i, n)``. They are not
     read yet: ``row.value.read()`` is the Subscription. The first page is one row, so that asking in
-    vain costs next to nothing; then they come a page at a time.
+    vain costs next to nothing; then they come ``page`` rows (at most 500) at a time.
     """
-    rows = _due(store, until, _PAGE if limit is None else min(limit, _PAGE))
+    rows = _due(store, until, min(page, _PAGE))
     mine = (row for row in rows if shard is None or row.value.is_of(shard))
     return islice(mine, limit)
 

@@ -33,7 +33,7 @@ from ecrm_core.subscriptions.commands import (
     UndoCancel,
 )
 from ecrm_core.subscriptions.contract_line import ContractLine
-from ecrm_core.subscriptions.decide import decide_step
+from ecrm_core.subscriptions.decide import decide_step, decide_steps
 from ecrm_core.subscriptions.duration import Duration
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.handle import handle
@@ -117,6 +117,7 @@ __all__ = [
     "change_amounts",
     "cycle_of",
     "decide_step",
+    "decide_steps",
     "due_at",
     "explain",
     "first_boundary",

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from attrs import field, frozen
 
-from ecrm_core.kernel import Json, decode, parse_instant
+from ecrm_core.kernel import Json, decode
 from ecrm_core.subscriptions.recorded import Recorded, place_of
 from ecrm_core.subscriptions.subscription import Subscription
 
@@ -46,7 +46,7 @@ class UnreadSubscription:
         return cls(
             id=data["id"],
             customer=data["customer"],
-            next_action_at=None if at is None else parse_instant(at),
+            next_action_at=None if at is None else decode(datetime, at),
             stored=data,
         )
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 
 from ecrm_core.errors import ConflictError, DefinitionError
-from ecrm_core.kernel import Applied, ChangeSet, Noted, combine
+from ecrm_core.kernel import Applied, ChangeSet, Noted
 from ecrm_core.ports import Store
 from ecrm_core.ports.subscriptions import read_due
 from ecrm_core.services.commit import commit
 from ecrm_core.services.renewals.reading import Presets, SetAside, tried
 from ecrm_core.services.renewals.report import RunReport, Tally
-from ecrm_core.subscriptions import advance, decide_step
+from ecrm_core.subscriptions import advance, decide_steps
 
 __all__ = ["Draft", "check_run", "prepare_run_due", "run_due"]
 
@@ -49,8 +49,9 @@ def prepare_run_due(
     What cannot be read or decided is named in the result and left as it is; ``beside`` are ids of
     such, passed over.
     """
-    tally, sets = Tally(now), []
-    for row in read_due(store, now, shard=shard):
+    tally, steps = Tally(now), []
+    page = (limit + len(beside)) * (shard[1] if shard else 1)
+    for row in read_due(store, now, shard=shard, page=page):
         unread = row.value
         if unread.id in beside:
             continue
@@ -58,11 +59,11 @@ def prepare_run_due(
         if isinstance(step, SetAside):
             tally.aside[step.subscription] = step.code
         else:
-            sets.append(decide_step(step, version=row.version))
+            steps.append((step, row.version))
             tally.step(step, unread.next_action_at or now)
-        if len(sets) + len(tally.aside) == limit:
+        if len(steps) + len(tally.aside) == limit:
             break
-    return combine(sets, result=tally.result)
+    return decide_steps(steps, result=tally.result)
 
 
 def run_due(store: Store, draft: Draft, *, now: datetime, limit: int | None) -> RunReport:
