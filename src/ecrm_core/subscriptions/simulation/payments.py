@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from hashlib import blake2b
 from typing import Final
@@ -24,7 +24,7 @@ class Report:
     command: Command
 
 
-Payments = Callable[[Action], Iterable[Report]]
+Payments = Callable[[Action], Sequence[Report]]
 """What the provider reports of a charge each time it is handed over: nothing, once or again."""
 
 _MINUTE: Final = timedelta(minutes=1)
