@@ -89,15 +89,12 @@ def test_a_host_that_dies_at_any_point_loses_nothing_and_repeats_under_the_same_
     assert keys(found) == bills
     assert found.counts["crash"] == len(range(every, 60, every))
     assert sum(handed(found).values()) == len(bills) + found.counts["handed over again"]
-    assert (
-        fold([row for state in [begun()] for row in _history(state, found)])
-        == (found.states["sub_1"])
-    )
+    assert fold([_created(), *found.events]) == found.states["sub_1"]
 
 
-def _history(state: Subscription, found: Simulation) -> list[object]:
-    create = Create(id=state.id, customer=state.customer, plan=state.plan, preset=state.preset)
-    return [*handle(None, create, NOW, B2B).events, *found.events]
+def _created() -> Recorded:
+    create = Create(id="sub_1", customer=CustomerId("cus_1"), plan=PLAN, preset="b2b")
+    return handle(None, create, NOW, B2B).events[0]
 
 
 def test_after_an_outage_every_charge_is_made_once_and_what_is_too_late_is_missed() -> None:
