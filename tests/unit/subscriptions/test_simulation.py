@@ -19,6 +19,7 @@ from ecrm_core.subscriptions import (
     PaymentSucceeded,
     Plan,
     Policies,
+    Recorded,
     Report,
     Simulation,
     Status,
