@@ -45,6 +45,13 @@ from ecrm_core.subscriptions.kinds import (
 )
 from ecrm_core.subscriptions.lifecycle import LIFECYCLE
 from ecrm_core.subscriptions.localtime import due_at, local_day
+from ecrm_core.subscriptions.movements import (
+    Month,
+    Movement,
+    MovementKind,
+    Movements,
+    movements,
+)
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo, Window
 from ecrm_core.subscriptions.pauses import pause_intervals
 from ecrm_core.subscriptions.plan import Plan
@@ -60,6 +67,18 @@ from ecrm_core.subscriptions.proration import (
     slice_amount,
 )
 from ecrm_core.subscriptions.recorded import Recorded, fold, played
+from ecrm_core.subscriptions.recurring import in_a_month, monthly_amount
+from ecrm_core.subscriptions.simulation import (
+    Entry,
+    Happened,
+    Payments,
+    Report,
+    Simulation,
+    declined,
+    mixed_payments,
+    paid,
+    simulate,
+)
 from ecrm_core.subscriptions.subscription import Slice, Status, Subscription
 from ecrm_core.subscriptions.task import TaskRule
 from ecrm_core.subscriptions.term import AtEnd, TermRule
@@ -86,18 +105,27 @@ __all__ = [
     "ContractLine",
     "Create",
     "Duration",
+    "Entry",
     "Forecast",
+    "Happened",
+    "Month",
+    "Movement",
+    "MovementKind",
+    "Movements",
     "NoticeRule",
     "Pause",
     "Pay",
     "PaymentFailed",
     "PaymentSucceeded",
+    "Payments",
     "Plan",
     "Policies",
     "Recorded",
     "RelativeTo",
+    "Report",
     "Resume",
     "SetAutoRenew",
+    "Simulation",
     "Slice",
     "Status",
     "Step",
@@ -118,6 +146,7 @@ __all__ = [
     "cycle_of",
     "decide_step",
     "decide_steps",
+    "declined",
     "due_at",
     "explain",
     "first_boundary",
@@ -127,14 +156,20 @@ __all__ = [
     "fraction_of",
     "fraction_of_time",
     "handle",
+    "in_a_month",
     "local_day",
+    "mixed_payments",
+    "monthly_amount",
+    "movements",
     "next_boundary",
+    "paid",
     "pause_intervals",
     "period_of",
     "played",
     "policies_of",
     "round_fraction",
     "share_of",
+    "simulate",
     "slice_amount",
     "whole_periods",
 ]
