@@ -12,22 +12,23 @@ from ecrm_core.subscriptions.proration import fraction_of, share_of
 from ecrm_core.subscriptions.subscription import Subscription
 from ecrm_core.subscriptions.uplift import UpliftTo
 
-__all__ = ["period_price", "price_of", "renewal_price", "times"]
+__all__ = ["period_price", "renewal_price", "times", "unit_price"]
 
 
 def period_price(state: Subscription) -> Money:
     """Return the price of the next period: that of the plan, for each of its units."""
+    unit = state.plan.price
     if state.stub is not None:
-        return price_of(state, state.next_period)
-    return times(state.plan.price, state.quantity)
+        unit = unit_price(state, state.next_period)
+    return times(unit, state.quantity)
 
 
-def price_of(state: Subscription, period: DateInterval) -> Money:
-    """Return the price of a period, which may be the stub, at the plan and quantity that hold."""
+def unit_price(state: Subscription, period: DateInterval) -> Money:
+    """Return what one unit costs for a period, which may be the stub, of the plan that holds."""
     unit = state.plan.price
     if period == state.stub and state.stub_policy is StubPolicy.MERGE:
-        unit = share_of(unit, 1 + _share_before_first(state, period))
-    return times(unit, state.quantity)
+        return share_of(unit, 1 + _share_before_first(state, period))
+    return unit
 
 
 def _share_before_first(state: Subscription, stub: DateInterval) -> Fraction:

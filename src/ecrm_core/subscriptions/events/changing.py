@@ -156,10 +156,7 @@ class PriceChanged(Event):
 
 @frozen(kw_only=True)
 class AnchorChanged(Event):
-    """It is billed on another day; what follows the billed days is a stub of it.
-
-    ``change_on``, ``quantity_on`` and ``price_on`` are the days changes to come hold from now.
-    """
+    """It is billed on another day; what follows the billed days is a stub of it."""
 
     kind = "anchor_changed"
     anchor: Anchor
@@ -167,16 +164,12 @@ class AnchorChanged(Event):
     billed_through: date
     stub: DateInterval | None = None
     stub_policy: StubPolicy = StubPolicy.PRORATE
-    change_on: date | None = None
-    quantity_on: date | None = None
-    price_on: date | None = None
 
     def applied(self, state: Subscription) -> Subscription:
         return changed(
             state, anchor=self.anchor, cycle_base=self.cycle_base, stub=self.stub,
             stub_policy=self.stub_policy, billed_through=self.billed_through,
-            changes_from=state.billed_through, change_on=self.change_on,
-            quantity_on=self.quantity_on, price_on=self.price_on,
+            changes_from=state.billed_through,
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events import Adjustment, PlanChanged, QuantityChanged, Settled
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.policies import Policies
-from ecrm_core.subscriptions.pricing import period_price, price_of, times
+from ecrm_core.subscriptions.pricing import period_price, times, unit_price
 from ecrm_core.subscriptions.schedule.candidate import Made, common
 from ecrm_core.subscriptions.slices import Line, LineKind, Slice, parted, repriced, total
 from ecrm_core.subscriptions.subscription import Subscription
@@ -98,13 +98,15 @@ def _adjustment(
 
 
 def _anew(state: Subscription, after: Subscription, policies: Policies, piece: Slice) -> Slice:
-    price = price_of(after, piece.period)
-    if after.plan is state.plan:  # the plan may have cost something else then
-        unit = Money.from_minor(piece.price.minor // piece.quantity, piece.price.currency)
-        price = times(unit, after.quantity)
+    """Return a piece at the other plan for the units it was for, or for the other units."""
+    if after.plan is not state.plan:
+        price, quantity = unit_price(after, piece.period), piece.quantity
+    else:  # the plan may have cost something else then
+        unit = piece.price.minor // piece.quantity
+        price, quantity = Money.from_minor(unit, piece.price.currency), after.quantity
     return repriced(
-        piece, price, policies.rounding, policies.grain,
-        quantity=after.quantity, version=after.plan.version,
+        piece, times(price, quantity), policies.rounding, policies.grain,
+        quantity=quantity, version=after.plan.version,
     )  # fmt: skip
 
 

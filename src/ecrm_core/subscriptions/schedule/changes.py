@@ -22,17 +22,23 @@ def changes(state: Subscription, policies: Policies, end: date | None) -> Iterat
     if state.pending and end is not None:
         yield Candidate(end, Rank.SETTLE, "", lambda at, _: settled(state, at, end))
     plan, quantity, price = state.next_plan, state.next_quantity, state.next_price
-    on = state.change_on
-    if plan is not None and on is not None:
+    if plan is not None and state.change_on is not None:
+        on, how = _day(state, state.change_on, state.change_policy), state.change_policy
         yield Candidate(on, Rank.CHANGE, "plan", lambda at, _: plan_changed(
-            state, policies, plan, on, policy=state.change_policy, at=at, asked_on=on))
-    day = state.quantity_on
-    if quantity is not None and day is not None:
+            state, policies, plan, on, policy=how, at=at, asked_on=on))  # fmt: skip
+    if quantity is not None and state.quantity_on is not None:
+        day, manner = _day(state, state.quantity_on, state.quantity_policy), state.quantity_policy
         yield Candidate(day, Rank.CHANGE, "quantity", lambda at, _: quantity_changed(
-            state, policies, quantity, day, policy=state.quantity_policy, at=at, asked_on=day))
+            state, policies, quantity, day, policy=manner, at=at, asked_on=day))  # fmt: skip
     if price is not None and state.price_on is not None:
-        yield Candidate(state.price_on, Rank.CHANGE, "price", lambda _, __: (
-            PriceChanged(price=price, version=state.plan.version + 1), ()))
+        changed = PriceChanged(price=price, version=state.plan.version + 1)
+        first = next_start(state, state.price_on)
+        yield Candidate(first, Rank.CHANGE, "price", lambda _, __: (changed, ()))
+
+
+def _day(state: Subscription, on: date, policy: ChangePolicy) -> date:
+    """Return the day a change holds from; the beginning of a period may have moved since."""
+    return next_start(state, on) if policy is ChangePolicy.NEXT_PERIOD else on
 
 
 def cut_on(state: Subscription) -> Iterator[tuple[date, bool]]:
@@ -40,13 +46,13 @@ def cut_on(state: Subscription) -> Iterator[tuple[date, bool]]:
 
     In advance a period is billed whole, and the change adjusts it.
     """
-    arrears = state.plan.pay is Pay.IN_ARREARS
-    for day, policy in (
-        (state.change_on, state.change_policy),
-        (state.quantity_on, state.quantity_policy),
-    ):
-        if day is not None and (policy is ChangePolicy.NEXT_PERIOD or arrears and prorates(policy)):
-            yield day, policy is ChangePolicy.NEXT_INVOICE
+    if state.plan.pay is Pay.IN_ARREARS:
+        for day, policy in (
+            (state.change_on, state.change_policy),
+            (state.quantity_on, state.quantity_policy),
+        ):
+            if day is not None and prorates(policy):
+                yield day, policy is ChangePolicy.NEXT_INVOICE
 
 
 def prorates(policy: ChangePolicy) -> bool:
@@ -57,7 +63,9 @@ def prorates(policy: ChangePolicy) -> bool:
 def next_start(state: Subscription, day: date) -> date:
     """Return the first day from a day on with which a period begins that is not billed at all."""
     through = state.billed_through
-    begun = bool(state.slices) and through in state.slices[-1].period
+    begun = through in state.slices[-1].period if state.slices else False
+    if through == state.changes_from:
+        begun = False  # the days before it count otherwise
     if day <= through and not begun:
         return through
     day, stub = max(day, through), state.stub
