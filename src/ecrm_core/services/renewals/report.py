@@ -53,9 +53,7 @@ class RunReport:
         waited = timedelta(seconds=float(result.get("lateness", 0)))
         more = result.get("aside", {}).items()
         aside = tuple(SetAside(subscription=id_, code=code) for id_, code in more)
-        return RunReport(
-            **counts, lateness=max(self.lateness, waited), aside=(*self.aside, *aside)
-        )
+        return RunReport(**counts, lateness=max(self.lateness, waited), aside=(*self.aside, *aside))
 
     def to_json(self) -> dict[str, object]:
         """Return counts, the lateness in seconds, and the codes of those set aside by id."""
