@@ -41,9 +41,10 @@ class Intro:
 class Plan:
     """What is sold: ``price`` for each period of ``cadence``, after a free ``trial``.
 
-    ``version`` tells snapshots of one plan apart; ``intro`` is another price at first. Prices are
-    of one currency, of whole minor units and not below zero; cadence and trial may be given as ISO
-    8601 text. Raises DefinitionError and InputError.
+    ``version`` tells snapshots of one plan apart; ``intro`` is another price at first,
+    ``list_price`` (default: the price) what a further term may cost (``Uplift``). Prices are of one
+    currency, of whole minor units and not below zero; cadence and trial may be given as ISO 8601
+    text. Raises DefinitionError and InputError.
     """
 
     id: str = field(converter=gate_text)
@@ -54,13 +55,15 @@ class Plan:
     trial: Duration = field(factory=Duration, converter=as_duration)
     term: TermRule | None = None
     version: int = 1
+    list_price: Money | None = None
     intro: Intro | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a plan without an id, and prices that cannot be charged."""
         if not self.id.strip():
             raise DefinitionError("found a plan without an id", code="plan")
-        prices = (self.price,) if self.intro is None else (self.price, self.intro.price)
+        intro = self.price if self.intro is None else self.intro.price
+        prices = (self.price, intro, self.list_price or self.price)
         if any(_minor(price) < 0 for price in prices):
             message = f"found a price of plan {self.id[:80]!r} below zero or finer than its cents"
             raise DefinitionError(message, code="plan")

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.subscriptions.duration import Duration, added, as_duration, maybe_duration
+from ecrm_core.subscriptions.uplift import Uplift, as_uplift
 
 __all__ = ["AtEnd", "TermRule"]
 
@@ -32,15 +33,17 @@ class AtEnd(Enum):
 class TermRule:
     """An initial term, what follows it, and how long before its end a cancellation has to come.
 
-    ``renewal`` is the length of a further term (default: the initial one). ``minimum`` counts from
-    the first day of the first term: the customer's cancellation ends it no sooner. Durations are
-    given as such or as ISO 8601 text. Raises DefinitionError for a term without length.
+    ``renewal`` is the length of a further term (default: the initial one), ``uplift`` the price it
+    begins with ("same", "list", "3.5%"). ``minimum`` counts from the first day of the first term:
+    the customer's cancellation ends it no sooner. Durations are given as such or as ISO 8601 text.
+    Raises DefinitionError for a term without length.
     """
 
     initial: Duration = field(converter=as_duration)
     renewal: Duration | None = field(default=None, converter=maybe_duration)
     at_end: AtEnd = AtEnd.RENEW
     notice: Duration = field(factory=Duration, converter=as_duration)
+    uplift: Uplift = field(factory=Uplift, converter=as_uplift)
     minimum: Duration | None = field(default=None, converter=maybe_duration)
 
     def __attrs_post_init__(self) -> None:

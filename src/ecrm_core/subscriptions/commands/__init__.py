@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from ecrm_core.subscriptions.commands.base import Command
-from ecrm_core.subscriptions.commands.changing import ChangePlan
+from ecrm_core.subscriptions.commands.changing import (
+    ChangeAnchor,
+    ChangePlan,
+    ChangeQuantity,
+    ChangeZone,
+    Reprice,
+    RepriceAt,
+)
 from ecrm_core.subscriptions.commands.ending import Cancel, UndoCancel, When
 from ecrm_core.subscriptions.commands.pausing import DropHeld, Pause, ReleaseHeld, Resume, SkipNext
-from ecrm_core.subscriptions.commands.paying import PaymentFailed, PaymentSucceeded
+from ecrm_core.subscriptions.commands.paying import PaymentFailed, PaymentRefunded, PaymentSucceeded
 from ecrm_core.subscriptions.commands.starting import Create, Import, Resubscribe
 from ecrm_core.subscriptions.commands.terms import SetAutoRenew
 from ecrm_core.subscriptions.commands.trials import Activate, ExtendTrial
@@ -14,7 +21,10 @@ from ecrm_core.subscriptions.commands.trials import Activate, ExtendTrial
 __all__ = [
     "Activate",
     "Cancel",
+    "ChangeAnchor",
     "ChangePlan",
+    "ChangeQuantity",
+    "ChangeZone",
     "Command",
     "Create",
     "DropHeld",
@@ -22,8 +32,11 @@ __all__ = [
     "Import",
     "Pause",
     "PaymentFailed",
+    "PaymentRefunded",
     "PaymentSucceeded",
     "ReleaseHeld",
+    "Reprice",
+    "RepriceAt",
     "Resubscribe",
     "Resume",
     "SetAutoRenew",

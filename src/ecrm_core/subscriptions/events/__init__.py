@@ -6,8 +6,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from ecrm_core.subscriptions.events.base import Event, Rescheduled
-from ecrm_core.subscriptions.events.billing import Charged, Credited
-from ecrm_core.subscriptions.events.changing import PlanChanged, PlanChangeRequested
+from ecrm_core.subscriptions.events.billing import Charged, Credited, Settled
+from ecrm_core.subscriptions.events.changing import (
+    Adjustment,
+    AnchorChanged,
+    PlanChanged,
+    PlanChangeRequested,
+    PriceChanged,
+    PriceChangeRequested,
+    QuantityChanged,
+    QuantityChangeRequested,
+    ZoneChanged,
+)
 from ecrm_core.subscriptions.events.ending import CancelRequested, CancelUndone, Ended
 from ecrm_core.subscriptions.events.pausing import (
     ChargeHeld,
@@ -23,7 +33,7 @@ from ecrm_core.subscriptions.events.pausing import (
     SkipsSet,
     SkipWhy,
 )
-from ecrm_core.subscriptions.events.paying import PaymentRecorded
+from ecrm_core.subscriptions.events.paying import PaymentRecorded, RefundRecorded
 from ecrm_core.subscriptions.events.starting import Created, Resubscribed, TrialEnded
 from ecrm_core.subscriptions.events.telling import (
     NoticeIssued,
@@ -37,6 +47,8 @@ from ecrm_core.subscriptions.events.trials import TrialMoved
 
 __all__ = [
     "EVENTS",
+    "Adjustment",
+    "AnchorChanged",
     "AutoRenewSet",
     "CancelRequested",
     "CancelUndone",
@@ -57,10 +69,16 @@ __all__ = [
     "PaymentRecorded",
     "PlanChangeRequested",
     "PlanChanged",
+    "PriceChangeRequested",
+    "PriceChanged",
+    "QuantityChangeRequested",
+    "QuantityChanged",
+    "RefundRecorded",
     "Rescheduled",
     "Resubscribed",
     "ResumePlanned",
     "Resumed",
+    "Settled",
     "Shift",
     "SkipWhy",
     "SkipsSet",
@@ -71,6 +89,7 @@ __all__ = [
     "TrialEnded",
     "TrialMoved",
     "WentEvergreen",
+    "ZoneChanged",
 ]
 
 EVENTS: Final[Mapping[str, type[Event]]] = {
@@ -79,6 +98,8 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
         Created, Charged, Credited, TrialEnded, NoticeIssued, NoticeMissed, TaskIssued, TaskMissed,
         TasksWithdrawn, TermRenewed, WentEvergreen, CancelRequested, CancelUndone, Ended, Paused,
         Resumed, PlanChangeRequested, PlanChanged, AutoRenewSet, PaymentRecorded, Rescheduled,
+        Settled, QuantityChangeRequested, QuantityChanged, PriceChangeRequested, PriceChanged,
+        AnchorChanged, ZoneChanged, RefundRecorded,
         TrialMoved, Resubscribed, PausePlanned, PauseDropped, OwnerResumed, ResumePlanned, SkipsSet,
         ChargeSkipped, ChargeHeld, HeldCleared,
     )

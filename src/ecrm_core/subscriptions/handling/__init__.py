@@ -8,25 +8,31 @@ from typing import Any, Final
 from ecrm_core.subscriptions.commands import (
     Activate,
     Cancel,
+    ChangeAnchor,
     ChangePlan,
+    ChangeQuantity,
+    ChangeZone,
     Command,
     DropHeld,
     ExtendTrial,
     Pause,
     PaymentFailed,
+    PaymentRefunded,
     PaymentSucceeded,
     ReleaseHeld,
+    Reprice,
     Resubscribe,
     Resume,
     SetAutoRenew,
     SkipNext,
     UndoCancel,
 )
-from ecrm_core.subscriptions.handling.changing import change_plan
+from ecrm_core.subscriptions.handling.changing import change_plan, change_quantity, reprice
+from ecrm_core.subscriptions.handling.counting import change_anchor, change_zone
 from ecrm_core.subscriptions.handling.ending import cancel, undo_cancel
 from ecrm_core.subscriptions.handling.holding import clear_held
 from ecrm_core.subscriptions.handling.pausing import pause, resume, skip_next
-from ecrm_core.subscriptions.handling.paying import payment
+from ecrm_core.subscriptions.handling.paying import payment, refund
 from ecrm_core.subscriptions.handling.resubscribing import resubscribe
 from ecrm_core.subscriptions.handling.starting import created
 from ecrm_core.subscriptions.handling.terms import set_auto_renew
@@ -48,8 +54,13 @@ HANDLERS: Final[Mapping[type[Command], Callable[[Work, Any], None]]] = {
     Activate: activate,
     Resubscribe: resubscribe,
     ChangePlan: change_plan,
+    ChangeQuantity: change_quantity,
+    ChangeAnchor: change_anchor,
+    ChangeZone: change_zone,
+    Reprice: reprice,
     SetAutoRenew: set_auto_renew,
     PaymentSucceeded: payment,
     PaymentFailed: payment,
+    PaymentRefunded: refund,
 }
 """What does each command; LIFECYCLE says when it may."""

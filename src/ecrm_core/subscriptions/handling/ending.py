@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from ecrm_core.subscriptions.billing import next_boundary
 from ecrm_core.subscriptions.commands import Cancel, UndoCancel, When
 from ecrm_core.subscriptions.events import CancelRequested, CancelUndone, Ended, TasksWithdrawn
-from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from
+from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from, settle
 from ecrm_core.subscriptions.handling.holding import nothing_held
 from ecrm_core.subscriptions.handling.reaching import credited_from, reached
 from ecrm_core.subscriptions.handling.work import Work
@@ -26,10 +26,12 @@ def cancel(work: Work, command: Cancel) -> None:
         nothing_held(work.state, command)
     work.say(CancelRequested(on=on, cause=command.cause))
     withdraw_tasks(work)
+    paid_until = on + timedelta(days=_last_one(work, command))
     if command.credit or past:
-        credit_from(work, on if command.credit else credited_from(work.state, on))
+        credit_from(work, paid_until if command.credit else credited_from(work.state, on))
     if past or (command.when is When.NOW and on == work.today):
-        bill_what_is_used(work, on)
+        bill_what_is_used(work, paid_until)
+        settle(work)
         work.say(Ended(on=on))
 
 
@@ -38,6 +40,11 @@ def undo_cancel(work: Work, command: UndoCancel) -> None:
     if work.state.cancel_on is None:
         raise illegal(work.state, command, (), why="expected one that is cancelled for later")
     work.say(CancelUndone())
+
+
+def _last_one(work: Work, command: Cancel) -> bool:
+    """Tell whether the day it ends at once is paid still."""
+    return work.policies.last_day_inclusive and command.when is When.NOW
 
 
 def _last_day(work: Work, command: Cancel) -> date:
@@ -63,7 +70,7 @@ def _meant_day(work: Work, command: Cancel) -> date:
             reached(state, command, command.on)
         elif command.on < state.starts_on:
             raise illegal(state, command, (), why=f"expected a day from {state.starts_on} on")
-        return command.on
+        return command.on + timedelta(days=work.policies.last_day_inclusive)
     if command.when is When.PERIOD_END:
         return _period_end(state, today)
     return _term_end(state, command, today)

@@ -29,11 +29,12 @@ class Rank(IntEnum):
     ARREARS = 2
     TRIAL = 3
     TERM = 4
-    END = 5
-    CHANGE = 6
-    PAUSE = 7
-    RESUME = 8
-    ADVANCE = 9
+    SETTLE = 5
+    END = 6
+    CHANGE = 7
+    PAUSE = 8
+    RESUME = 9
+    ADVANCE = 10
 
 
 @frozen

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import partial
 
-from ecrm_core.kernel import DateInterval
+from attrs import evolve
+
+from ecrm_core.kernel import DateInterval, Money
 from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.billing import Pay
 from ecrm_core.subscriptions.events import Charged
@@ -14,8 +16,10 @@ from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.pricing import period_price
 from ecrm_core.subscriptions.proration import slice_amount
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
+from ecrm_core.subscriptions.schedule.changes import cut_on
 from ecrm_core.subscriptions.schedule.withheld import may_be_withheld, withheld
-from ecrm_core.subscriptions.subscription import Slice, Subscription, last_day
+from ecrm_core.subscriptions.slices import Line, LineKind, Slice, last_day, line_of, total
+from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["asked_of", "charge_of", "charged_next", "charges", "next_part"]
 
@@ -34,8 +38,10 @@ def charges(state: Subscription, policies: Policies) -> Candidate:
 def next_part(state: Subscription) -> DateInterval:
     """Return the days of the next charge: to the end of their period, or of the subscription."""
     end = last_day(state.next_period)
-    for stop in (state.end_on, state.change_on, _pause_on(state)):
+    for stop in (state.end_on, _pause_on(state)):
         end = end if stop is None or stop <= state.billed_through else min(end, stop)
+    if state.change_on or state.quantity_on:
+        end = min([end, *(day for day, _ in cut_on(state) if day > state.billed_through)])
     return DateInterval(state.billed_through, end)
 
 
@@ -60,7 +66,9 @@ def _pause_on(state: Subscription) -> date | None:
 def _made_charge(
     state: Subscription, policies: Policies, at: datetime, day: date, *, part: DateInterval
 ) -> Made:
-    made = charge_of(state, policies, part, at)
+    end = last_day(part)
+    waits = end < last_day(state.next_period) and (end, True) in cut_on(state)
+    made = charge_of(state, policies, part, at, later=waits)
     if may_be_withheld(state, policies) and isinstance(made[0], Charged):
         instead = withheld(state, policies, made[0], day)
         return made if instead is None else (instead, ())
@@ -68,20 +76,42 @@ def _made_charge(
 
 
 def charge_of(
-    state: Subscription, policies: Policies, part: DateInterval, at: datetime
+    state: Subscription, policies: Policies, part: DateInterval, at: datetime, *,
+    later: bool = False,
 ) -> Made:  # fmt: skip
-    """Return the charge of these days, which lie in the next period that is not billed."""
+    """Return the charge of these days, which lie in the next period that is not billed.
+
+    What waits for a charge comes with it, as far as the charge is not below zero. ``later`` lets it
+    wait itself.
+    """
     period, price = state.next_period, period_price(state)
-    amount = slice_amount(price, part, period, policies.rounding)
+    amount = slice_amount(price, part, period, policies.rounding, policies.grain)
     piece = Slice(
         part=part, period=period, price=price, amount=amount,
         quantity=state.quantity, version=state.plan.version,
     )  # fmt: skip
-    event = Charged(cycle=state.next_cycle, ordinal=state.next_ordinal, piece=piece)
+    event = Charged(cycle=state.next_cycle, ordinal=state.next_ordinal, piece=piece, later=later)
+    if later:
+        return event, ()
+    lines: tuple[Line, ...] = ()
+    if state.pending:
+        lines = (line_of(piece, state.plan.id), *state.pending)
+        amount = total(lines, amount.currency)
+        if amount.minor < 0:
+            return evolve(event, left=(_rest(state, amount, part),)), ()
     if not amount.minor:
         return event, ()
     on = last_day(part) if state.plan.pay is Pay.IN_ARREARS else part.start
-    return event, (asked_of(state, event.cycle, event.ordinal, piece, at=at, on=on),)
+    action = asked_of(state, event.cycle, event.ordinal, piece, at=at, on=on)
+    return event, (evolve(action, amount=amount, lines=lines) if lines else action,)
+
+
+def _rest(state: Subscription, amount: Money, part: DateInterval) -> Line:
+    """Return what is left of a credit that was more than the charge it came with."""
+    return Line(
+        kind=LineKind.REST, amount=amount, from_on=part.start, until_on=last_day(part),
+        plan=state.plan.id, quantity=state.quantity,
+    )  # fmt: skip
 
 
 def asked_of(
