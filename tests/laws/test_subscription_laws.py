@@ -85,7 +85,7 @@ from ecrm_core.subscriptions.events import (
     TaskMissed,
     TrialMoved,
 )
-from tests.laws.phases import an_intro, phase_commands
+from tests.laws.phases import about_a_pause, an_intro, phase_commands
 from tests.profile import PROFILE, SEED, size
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
@@ -210,7 +210,8 @@ def _plan(dice: random.Random) -> Plan:
         id=dice.choice("ab"), price=Money.from_minor(dice.choice([0, 1, 999, 99_999]), "EUR"),
         cadence=dice.choice(["P1M", "P1M", "P1W", "P3M", "P1Y", "P10D"]),
         pay=dice.choice(list(Pay)), trial=dice.choice(["P0D", "P0D", "P14D", "P1M"]),
-        term=dice.choice([None, term, term]), list_price=Money("40.00", "EUR"), intro=an_intro(dice),
+        term=dice.choice([None, term, term]), list_price=Money("40.00", "EUR"),
+        intro=an_intro(dice),
     )  # fmt: skip
 
 
@@ -239,6 +240,8 @@ def _command(dice: random.Random, state: Subscription, now: datetime) -> Command
         PaymentRefunded(charge="sub_x/charge/0/0", amount=Money("1.00", "EUR")),
     ]  # fmt: skip
     commands += phase_commands(dice, state, now)
+    if dice.random() < 0.4:
+        commands = about_a_pause(dice, state, now) or commands
     commands += [Cancel.now(credit=credit)] if dice.random() < 0.1 else []
     possible = [c for c in commands if state.status in LIFECYCLE[type(c)]]
     return dice.choice(possible if possible and dice.random() < 0.8 else commands)

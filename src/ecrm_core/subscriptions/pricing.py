@@ -8,6 +8,7 @@ from ecrm_core.kernel import DateInterval, Money
 from ecrm_core.subscriptions.billing import next_boundary
 from ecrm_core.subscriptions.cadence import cycle_of, period_of
 from ecrm_core.subscriptions.change import StubPolicy
+from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.proration import fraction_of, share_of
 from ecrm_core.subscriptions.subscription import Subscription
 from ecrm_core.subscriptions.uplift import UpliftTo
@@ -20,22 +21,25 @@ def period_price(state: Subscription) -> Money:
 
     At first that may be the introductory one.
     """
-    unit = _unit(state)
     if state.stub is not None:
-        unit = unit_price(state, state.next_period)
-    return times(unit, state.quantity)
+        return times(unit_price(state, state.next_period), state.quantity)
+    if state.plan.intro is not None:
+        return times(_unit(state.plan, state.next_cycle), state.quantity)
+    return times(state.plan.price, state.quantity)
 
 
-def _unit(state: Subscription) -> Money:
-    intro = state.plan.intro
-    if intro is not None and state.next_cycle < intro.cycles:
-        return intro.price
-    return state.plan.price
+def _unit(plan: Plan, number: int) -> Money:
+    """Return what one unit costs in a cycle of that number: at first the introductory price."""
+    intro = plan.intro
+    return plan.price if intro is None or number >= intro.cycles else intro.price
 
 
 def unit_price(state: Subscription, period: DateInterval) -> Money:
     """Return what one unit costs for a period, which may be the stub, of the plan that holds."""
-    unit = state.plan.price
+    plan, number = state.plan, state.cycle_base
+    if plan.intro is not None:
+        number += cycle_of(state.anchor, plan.cadence, period.start)
+    unit = _unit(plan, number)
     if period == state.stub and state.stub_policy is StubPolicy.MERGE:
         return share_of(unit, 1 + _share_before_first(state, period))
     return unit

@@ -12,7 +12,7 @@ from ecrm_core.kernel import DateInterval, Money, Rounding
 from ecrm_core.subscriptions.proration import Grain, slice_amount
 
 __all__ = ["Line", "LineKind", "Slice", "held", "last_day", "line_of", "parted", "repriced",
-           "total"]  # fmt: skip
+           "total", "waived"]  # fmt: skip
 
 
 def last_day(days: DateInterval) -> date:
@@ -24,7 +24,8 @@ def last_day(days: DateInterval) -> date:
 class Slice:
     """One piece that was billed: its days, its period's, price and amount.
 
-    ``price`` is that of the whole period for ``quantity`` units, ``version`` the plan's.
+    ``price`` is that of the whole period for ``quantity`` units, ``version`` the plan's. One that
+    is ``waived`` was skipped or is held: it costs nothing, whatever changes.
     """
 
     part: DateInterval
@@ -33,6 +34,7 @@ class Slice:
     amount: Money
     quantity: int = 1
     version: int = 1
+    waived: bool = False
 
     @property
     def until(self) -> date:
@@ -119,3 +121,9 @@ def repriced(
     """Return a piece as it is owed at another price of its whole period."""
     amount = slice_amount(price, piece.part, piece.period, rounding, grain)
     return evolve(piece, price=price, amount=amount, quantity=quantity, version=version)
+
+
+def waived(piece: Slice) -> Slice:
+    """Return a piece that costs nothing."""
+    nothing = Money.from_minor(0, piece.amount.currency)
+    return evolve(piece, price=nothing, amount=nothing, waived=True)

@@ -27,8 +27,9 @@ class Create(Command):
     ``starts_on`` (default: today, in ``tz``) is the first day; a trial comes first and the terms
     begin after it. ``anchor_day`` (1 to 31; default: the day of the first charge) is the day of the
     month it is billed on; in its place ``anchor`` (that of the customer's account) or ``align`` may
-    stand, and ``stub`` says what the days before the first whole period cost. ``billed_through`` is the first day that is not billed yet, and needed
-    for one that began before today. ``term`` stands in place of the plan's.
+    stand, and ``stub`` says what the days before the first whole period cost. ``billed_through`` is
+    the first day that is not billed yet, and needed for one that began before today. ``term``
+    stands in place of the plan's.
     """
 
     id: str
@@ -76,7 +77,7 @@ class Resubscribe(Command):
 
     ``on`` (default: today) is its first day, not before its end; days that were paid before and not
     given back are not billed again. ``plan`` and ``term`` (default: those it had) hold from then.
-    There is no trial and no introductory price once more.
+    ``quantity`` too. There is no trial and no introductory price once more.
     """
 
     on: date | None = field(default=None, validator=maybe_day)
@@ -84,3 +85,9 @@ class Resubscribe(Command):
     term: TermRule | None = None
     anchor_day: int | None = None
     auto_renew: bool = True
+    quantity: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no number of units (DefinitionError)."""
+        if self.quantity is not None:
+            check_quantity(self.quantity)

@@ -12,8 +12,9 @@ from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.schedule import asked, charge_of, settled
 from ecrm_core.subscriptions.slices import Line, LineKind, parted, total
+from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["bill_what_is_used", "check_reach", "credit_from", "settle"]
+__all__ = ["bill_what_is_used", "check_reach", "credit_from", "credited_from", "settle"]
 
 
 def bill_what_is_used(work: Work, until: date | None = None, *, later: bool = False) -> None:
@@ -63,3 +64,17 @@ def check_reach(work: Work, command: Command, on: date) -> None:
         first = state.starts_on
     if on < first:
         raise illegal(state, command, (), why=f"expected a day from {first} on")
+
+
+def credited_from(state: Subscription, on: date) -> date:
+    """Return from which day nothing would be billed, had it stopped on that day.
+
+    In arrears only the days before it are owed; in advance a period that had begun was paid by
+    then, so it is the first charge on that day or later.
+    """
+    if state.plan.pay is Pay.IN_ARREARS:
+        return on
+    begun: dict[DateInterval, date] = {}
+    for piece in state.slices:
+        begun.setdefault(piece.period, piece.part.start)
+    return min((day for day in begun.values() if day >= on), default=state.billed_through)

@@ -15,13 +15,18 @@ from ecrm_core.subscriptions.events import (
     ResumePlanned,
     SkipsSet,
 )
-from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from
+from ecrm_core.subscriptions.handling.crediting import (
+    bill_what_is_used,
+    check_reach,
+    credit_from,
+    credited_from,
+)
 from ecrm_core.subscriptions.handling.holding import nothing_held
-from ecrm_core.subscriptions.handling.reaching import credited_from, reached
 from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode
 from ecrm_core.subscriptions.schedule import resumed
+from ecrm_core.subscriptions.slices import last_day
 from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["pause", "resume", "skip_next"]
@@ -51,7 +56,7 @@ def _begin(work: Work, command: Pause, on: date, by: PausedBy) -> None:
     """Pause now, or since a day in the past."""
     mode = command.mode
     if on < work.today:
-        reached(work.state, command, on)
+        check_reach(work, command, on)
     start = on if mode is PauseMode.CREDIT else None
     if start is None and mode is not PauseMode.EXTEND and on < work.today:
         start = (
@@ -69,7 +74,7 @@ def _void_from(state: Subscription, on: date) -> date:
     """Return from which day charges that fell due since ``on`` are void."""
     anchor, cadence = state.anchor, state.plan.cadence
     if state.plan.pay is Pay.IN_ADVANCE:
-        return first_boundary(anchor, cadence, on)
+        return credited_from(state, on)
     return boundary(anchor, cadence, cycle_of(anchor, cadence, on))
 
 
@@ -90,6 +95,8 @@ def _cycles(state: Subscription, today: date, cycles: int) -> tuple[date, date]:
     first = state.billed_through
     if state.plan.pay is Pay.IN_ARREARS:  # the running one is used, and to be paid
         first = max(first, today)
+    if state.stub is not None and first in state.stub:
+        first = last_day(state.stub)
     k = cycle_of(anchor, cadence, first_boundary(anchor, cadence, first))
     return boundary(anchor, cadence, k), boundary(anchor, cadence, k + cycles)
 

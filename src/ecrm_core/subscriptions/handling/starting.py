@@ -7,7 +7,7 @@ from datetime import date, datetime
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import zone
 from ecrm_core.subscriptions.cadence import cycle_of
-from ecrm_core.subscriptions.change import aligned
+from ecrm_core.subscriptions.change import Alignment, aligned
 from ecrm_core.subscriptions.commands import Create, Import
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.handling.counting import stub_of
@@ -39,9 +39,14 @@ def created(command: Create, now: datetime) -> Subscription:
         cycle_base=-cycle_of(anchor, plan.cadence, free_until or regular),
         trial_until=regular if regular > max(starts, today) else None,
         term=term, term_on=regular, term_number=number, auto_renew=command.auto_renew,
-        quantity=command.quantity, anchor_fixed=command.anchor_day is not None,
+        quantity=command.quantity, anchor_fixed=_names_day(command),
     )  # fmt: skip
     return _taken_over(state, command, today) if isinstance(command, Import) else state
+
+
+def _names_day(command: Create) -> bool:
+    given = (command.anchor_day, command.anchor)
+    return any(each is not None for each in given) or command.align is not Alignment.OWN
 
 
 def _taken_over(state: Subscription, command: Import, today: date) -> Subscription:

@@ -99,6 +99,8 @@ def _adjustment(
 
 def _anew(state: Subscription, after: Subscription, policies: Policies, piece: Slice) -> Slice:
     """Return a piece at the other plan for the units it was for, or for the other units."""
+    if piece.waived:
+        return piece
     if after.plan is not state.plan:
         price, quantity = unit_price(after, piece.period), piece.quantity
     else:  # the plan may have cost something else then
