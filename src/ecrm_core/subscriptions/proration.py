@@ -38,9 +38,7 @@ class Grain(Enum):
     """Every month counts 30 days: 31 January to 28 February are 28, 15 to 15 always 30."""
 
 
-def fraction_of(
-    start: date, end: date, period: DateInterval, grain: Grain = Grain.DAY
-) -> Fraction:
+def fraction_of(start: date, end: date, period: DateInterval, grain: Grain = Grain.DAY) -> Fraction:
     """Return the days from ``start`` up to ``end`` by the days of the period; may be above 1.
 
     Raises DefinitionError for a period without end or length, and for seconds.
@@ -103,6 +101,7 @@ def slice_amount(
     part: DateInterval,
     period: DateInterval,
     rounding: Rounding = Rounding.HALF_UP,
+    *,
     grain: Grain = Grain.DAY,
 ) -> Money:
     """Return what the days of ``part`` cost of a period's price, by telescoping rounding.

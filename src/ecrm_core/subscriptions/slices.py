@@ -106,7 +106,7 @@ def parted(
             before.append(piece)
         else:
             head, tail = DateInterval(piece.part.start, on), DateInterval(on, piece.until)
-            used = slice_amount(piece.price, head, piece.period, rounding, grain)
+            used = slice_amount(piece.price, head, piece.period, rounding, grain=grain)
             used = min(used, piece.amount)
             before.append(evolve(piece, part=head, amount=used))
             after.append(evolve(piece, part=tail, amount=piece.amount - used))
@@ -117,5 +117,5 @@ def repriced(
     piece: Slice, price: Money, rounding: Rounding, grain: Grain, *, quantity: int, version: int
 ) -> Slice:
     """Return a piece as it is owed at another price of its whole period."""
-    amount = slice_amount(price, piece.part, piece.period, rounding, grain)
+    amount = slice_amount(price, piece.part, piece.period, rounding, grain=grain)
     return evolve(piece, price=price, amount=amount, quantity=quantity, version=version)

@@ -30,7 +30,8 @@ class TermRule:
     """An initial term, what follows it, and how long before its end a cancellation has to come.
 
     ``renewal`` is the length of a further term (default: the initial one), ``uplift`` the price it
-    begins with ("same", "list", "3.5%"). Durations are given as such or as ISO 8601 text. Raises DefinitionError for a term without length.
+    begins with ("same", "list", "3.5%"). Durations are given as such or as ISO 8601 text. Raises
+    DefinitionError for a term without length.
     """
 
     initial: Duration = field(converter=as_duration)

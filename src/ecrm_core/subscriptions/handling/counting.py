@@ -21,9 +21,7 @@ def change_anchor(work: Work, command: ChangeAnchor) -> None:
     start = state.billed_through
     if state.paused_on is not None:
         start = max(start, work.today)
-    anchor = aligned(
-        cadence, start, day=command.day, anchor=command.anchor, align=command.align
-    )
+    anchor = aligned(cadence, start, day=command.day, anchor=command.anchor, align=command.align)
     stub, free_until = stub_of(anchor, cadence, start, command.stub)
     number = max(state.cycle + 1, state.next_cycle)
     event = AnchorChanged(

@@ -39,9 +39,7 @@ def credit_from(work: Work, on: date) -> None:
         return
     on = back[0].part.start
     amount = -total(back, state.plan.price.currency)
-    event = Credited(
-        cycle=state.cycle, ordinal=state.charges, from_on=on, amount=amount, left=left
-    )
+    event = Credited(cycle=state.cycle, ordinal=state.charges, from_on=on, amount=amount, left=left)
     unused = Line(
         kind=LineKind.UNUSED, amount=amount, from_on=on, until_on=back[-1].until,
         plan=state.plan.id, quantity=back[-1].quantity,

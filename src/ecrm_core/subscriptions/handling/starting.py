@@ -34,7 +34,7 @@ def created(command: Create, now: datetime) -> Subscription:
     return Subscription(
         id=command.id, customer=command.customer, plan=plan, quantity=command.quantity,
         preset=command.preset, tz=command.tz,
-        anchor=anchor, created_on=today, starts_on=starts, 
+        anchor=anchor, created_on=today, starts_on=starts,
         billed_through=free_until or through, stub=stub, stub_policy=command.stub,
         cycle_base=-cycle_of(anchor, plan.cadence, free_until or regular),
         trial_until=regular if regular > max(starts, today) else None,
