@@ -22,6 +22,7 @@ from ecrm_core.subscriptions.cadence import (
 )
 from ecrm_core.subscriptions.change import Alignment, ChangePolicy, StubPolicy
 from ecrm_core.subscriptions.commands import (
+    Activate,
     Cancel,
     ChangeAnchor,
     ChangePlan,
@@ -29,28 +30,46 @@ from ecrm_core.subscriptions.commands import (
     ChangeZone,
     Command,
     Create,
+    DropHeld,
+    ExtendTrial,
+    Import,
     Pause,
     PaymentFailed,
     PaymentRefunded,
     PaymentSucceeded,
+    ReleaseHeld,
     Reprice,
     RepriceAt,
+    Resubscribe,
     Resume,
     SetAutoRenew,
+    SkipNext,
     UndoCancel,
 )
 from ecrm_core.subscriptions.contract_line import ContractLine
-from ecrm_core.subscriptions.decide import decide_step
+from ecrm_core.subscriptions.decide import decide_step, decide_steps
 from ecrm_core.subscriptions.duration import Duration
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.handle import handle
-from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
-from ecrm_core.subscriptions.lifecycle import LIFECYCLE
+from ecrm_core.subscriptions.kinds import (
+    SUBSCRIPTION_EVENTS,
+    SUBSCRIPTIONS,
+    UNREAD_SUBSCRIPTION_EVENTS,
+    UNREAD_SUBSCRIPTIONS,
+)
+from ecrm_core.subscriptions.lifecycle import BY_TIME, LIFECYCLE, TRANSITIONS
 from ecrm_core.subscriptions.localtime import due_at, local_day
+from ecrm_core.subscriptions.movements import (
+    Month,
+    Movement,
+    MovementKind,
+    Movements,
+    movements,
+)
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo, Window
-from ecrm_core.subscriptions.pauses import pause_intervals
-from ecrm_core.subscriptions.plan import Plan
-from ecrm_core.subscriptions.policies import PRESETS, Policies, policies_of
+from ecrm_core.subscriptions.pauses import PausedBy, PauseMode, pause_intervals
+from ecrm_core.subscriptions.plan import Intro, Plan
+from ecrm_core.subscriptions.policies import PRESETS, CatchUp, Policies, policies_of
 from ecrm_core.subscriptions.proration import (
     ChangeAmounts,
     Grain,
@@ -63,27 +82,47 @@ from ecrm_core.subscriptions.proration import (
     share_of,
     slice_amount,
 )
-from ecrm_core.subscriptions.recorded import Recorded, fold
+from ecrm_core.subscriptions.recorded import Recorded, fold, played
+from ecrm_core.subscriptions.recurring import in_a_month, monthly_amount
+from ecrm_core.subscriptions.simulation import (
+    Entry,
+    Happened,
+    Payments,
+    Report,
+    Simulation,
+    declined,
+    mixed_payments,
+    paid,
+    simulate,
+)
 from ecrm_core.subscriptions.slices import Line, LineKind, Slice
-from ecrm_core.subscriptions.subscription import Status, Subscription
+from ecrm_core.subscriptions.subscription import Cause, HeldCharge, Status, Subscription
 from ecrm_core.subscriptions.task import TaskRule
 from ecrm_core.subscriptions.term import AtEnd, TermRule
+from ecrm_core.subscriptions.unread import UnreadEvent, UnreadSubscription
 from ecrm_core.subscriptions.uplift import Uplift, UpliftTo
 
 __all__ = [
+    "BY_TIME",
     "LIFECYCLE",
     "PRESETS",
     "SUBSCRIPTIONS",
     "SUBSCRIPTION_EVENTS",
+    "TRANSITIONS",
+    "UNREAD_SUBSCRIPTIONS",
+    "UNREAD_SUBSCRIPTION_EVENTS",
     "Action",
     "ActionKind",
     "Actions",
+    "Activate",
     "Alignment",
     "Anchor",
     "AtEnd",
     "Cadence",
     "Calendar",
     "Cancel",
+    "CatchUp",
+    "Cause",
     "ChangeAmounts",
     "ChangeAnchor",
     "ChangePlan",
@@ -93,25 +132,44 @@ __all__ = [
     "Command",
     "ContractLine",
     "Create",
+    "DropHeld",
     "Duration",
+    "Entry",
+    "ExtendTrial",
     "Forecast",
     "Grain",
+    "Happened",
+    "HeldCharge",
+    "Import",
+    "Intro",
     "Line",
     "LineKind",
+    "Month",
+    "Movement",
+    "MovementKind",
+    "Movements",
     "NoticeRule",
     "Pause",
+    "PauseMode",
+    "PausedBy",
     "Pay",
     "PaymentFailed",
     "PaymentRefunded",
     "PaymentSucceeded",
+    "Payments",
     "Plan",
     "Policies",
     "Recorded",
     "RelativeTo",
+    "ReleaseHeld",
+    "Report",
     "Reprice",
     "RepriceAt",
+    "Resubscribe",
     "Resume",
     "SetAutoRenew",
+    "Simulation",
+    "SkipNext",
     "Slice",
     "Status",
     "Step",
@@ -121,6 +179,8 @@ __all__ = [
     "TermRule",
     "UndoCancel",
     "Unit",
+    "UnreadEvent",
+    "UnreadSubscription",
     "Uplift",
     "UpliftTo",
     "Window",
@@ -132,6 +192,8 @@ __all__ = [
     "change_amounts",
     "cycle_of",
     "decide_step",
+    "decide_steps",
+    "declined",
     "due_at",
     "explain",
     "first_boundary",
@@ -141,14 +203,21 @@ __all__ = [
     "fraction_of",
     "fraction_of_time",
     "handle",
+    "in_a_month",
     "line_amounts",
     "local_day",
+    "mixed_payments",
+    "monthly_amount",
+    "movements",
     "next_boundary",
+    "paid",
     "pause_intervals",
     "period_of",
+    "played",
     "policies_of",
     "round_fraction",
     "share_of",
+    "simulate",
     "slice_amount",
     "whole_periods",
 ]

@@ -7,7 +7,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from ecrm_core.kernel import CustomerId, Emit, Money, html_table, plain_table
+from ecrm_core.kernel import CustomerId, Emit, Money, html_table, instant_text, plain_table
 from ecrm_core.subscriptions.cadence import Anchor, Cadence
 from ecrm_core.subscriptions.slices import Line
 
@@ -102,6 +102,10 @@ class Action:
         held = ((name, part) for name, part in parts.items() if part is not None)
         return {n: part.isoformat() if isinstance(part, date) else part for n, part in held}
 
+    def to_json(self) -> dict[str, object]:
+        """Return the key, the instant and the payload as JSON values."""
+        return {"key": self.key, "at": instant_text(self.at), **self.payload}
+
     def __str__(self) -> str:
         """Return the day, what is done and for which subscription."""
         what = self.rule or (str(self.amount) if self.amount else "")
@@ -130,6 +134,10 @@ class Actions(tuple[Action, ...]):
     def __str__(self) -> str:
         """Return the plain table, or "nothing"."""
         return plain_table(_HEAD, self._rows()) if self else "nothing"
+
+    def to_json(self) -> list[dict[str, object]]:
+        """Return the actions as JSON values, in order."""
+        return [action.to_json() for action in self]
 
     def _repr_html_(self) -> str:
         return html_table(_HEAD, self._rows())

@@ -19,9 +19,10 @@ class PaymentSucceeded(Command):
 
 @frozen(kw_only=True)
 class PaymentFailed(Command):
-    """A charge could not be collected: past due until it is paid."""
+    """A charge could not be collected: past due until it is paid; ``hard`` if it never will be."""
 
     charge: str
+    hard: bool = False
 
 
 @frozen(kw_only=True)

@@ -100,7 +100,8 @@ def _adjustment(
 def _anew(state: Subscription, after: Subscription, policies: Policies, piece: Slice) -> Slice:
     """Return a piece at the other plan for the units it was for, or for the other units."""
     if after.plan is not state.plan:
-        price, quantity = unit_price(after, piece.period), piece.quantity
+        cycle = state.cycle - (piece.period != state.slices[-1].period)
+        price, quantity = unit_price(after, piece.period, cycle), piece.quantity
     else:  # the plan may have cost something else then
         unit = piece.price.minor // piece.quantity
         price, quantity = Money.from_minor(unit, piece.price.currency), after.quantity
