@@ -11,7 +11,12 @@ from ecrm_core.subscriptions.recorded import Recorded
 from ecrm_core.subscriptions.subscription import Subscription
 from ecrm_core.subscriptions.unread import UnreadEvent, UnreadSubscription
 
-__all__ = ["SUBSCRIPTIONS", "SUBSCRIPTION_EVENTS", "UNREAD_SUBSCRIPTIONS", "UNREAD_SUBSCRIPTION_EVENTS"]
+__all__ = [
+    "SUBSCRIPTIONS",
+    "SUBSCRIPTION_EVENTS",
+    "UNREAD_SUBSCRIPTIONS",
+    "UNREAD_SUBSCRIPTION_EVENTS",
+]
 
 
 T = TypeVar("T")

@@ -70,6 +70,4 @@ class UnreadEvent:
     @classmethod
     def from_json(cls, data: Json) -> UnreadEvent:
         """Return the row, of which nothing but its key has been looked at."""
-        return cls(
-            subscription=data["subscription"], place=place_of(data["number"]), stored=data
-        )
+        return cls(subscription=data["subscription"], place=place_of(data["number"]), stored=data)

@@ -110,7 +110,10 @@ TOLD = ["paid", "paid", "failed"]
 
 @pytest.mark.parametrize("order", sorted(set(permutations(TOLD))))
 def test_webhooks_twice_and_in_any_order_come_to_the_same(crm: Crm, order: tuple[str, ...]) -> None:
-    told = {"paid": PaymentSucceeded(charge=key(crm)), "failed": PaymentFailed(charge=key(crm))}
+    told: dict[str, PaymentSucceeded | PaymentFailed] = {
+        "paid": PaymentSucceeded(charge=key(crm)),
+        "failed": PaymentFailed(charge=key(crm)),
+    }
     for word in order:
         crm.payment(told[word], by="hook")
     assert held(crm).status is Status.ACTIVE
