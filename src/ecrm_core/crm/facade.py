@@ -15,6 +15,7 @@ from ecrm_core.crm.identity import IdentityVerbs
 from ecrm_core.crm.intake import IntakeVerbs
 from ecrm_core.crm.judgements import JudgementVerbs
 from ecrm_core.crm.merging import MergingVerbs
+from ecrm_core.crm.movements import MovementVerbs
 from ecrm_core.crm.opening import open_store
 from ecrm_core.crm.payments import PaymentVerbs
 from ecrm_core.crm.privacy import PrivacyVerbs
@@ -52,6 +53,7 @@ class Crm(
     SavedSegmentVerbs,
     RfmVerbs,
     SubscriptionVerbs,
+    MovementVerbs,
     RunVerbs,
     JudgementVerbs,
     ClaimVerbs,

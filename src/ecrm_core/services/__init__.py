@@ -55,6 +55,7 @@ from ecrm_core.services.models import (
     prepare_sweep,
     read_model,
 )
+from ecrm_core.services.movements import movements_of
 from ecrm_core.services.outbox import (
     Deliveries,
     Handler,
@@ -223,6 +224,7 @@ __all__ = [
     "may_contact_customer",
     "members_of",
     "memberships_of",
+    "movements_of",
     "payment_key",
     "prepare_adopt",
     "prepare_claim",

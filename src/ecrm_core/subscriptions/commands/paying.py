@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.commands.base import Command
 
-__all__ = ["PaymentFailed", "PaymentSucceeded"]
+__all__ = ["PaymentFailed", "PaymentRefunded", "PaymentSucceeded"]
 
 
 @frozen(kw_only=True)
@@ -22,3 +23,14 @@ class PaymentFailed(Command):
 
     charge: str
     hard: bool = False
+
+
+@frozen(kw_only=True)
+class PaymentRefunded(Command):
+    """Money of a charge went back to the customer; it is noted, and changes nothing that is owed.
+
+    ``amount`` is above zero, in the currency of the subscription.
+    """
+
+    charge: str
+    amount: Money
