@@ -16,6 +16,7 @@ from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import (
     Cancel,
     PaymentFailed,
+    PaymentRefunded,
     PaymentSucceeded,
     Plan,
     Status,
@@ -163,3 +164,13 @@ def test_what_is_no_payment_is_said(crm: Crm) -> None:
             verb(PaymentSucceeded(charge="nonsense"), by="hook")
         with pytest.raises(DefinitionError):
             verb(Cancel.now(), by="hook")  # type: ignore[arg-type]
+
+
+def test_refunds_of_one_charge_count_each_under_its_key(crm: Crm) -> None:
+    told = PaymentRefunded(charge=key(crm), amount=Money("1.00", "EUR"))
+    with pytest.raises(DefinitionError, match="key"):
+        crm.payment(told, by="hook")
+    before = held(crm).version
+    for refund in ("re_1", "re_1", "re_2"):
+        crm.payment(told, by="hook", key=refund)
+    assert held(crm).version == before + 2

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ecrm_core.errors import DefinitionError, InputError, RefusedError
-from ecrm_core.kernel import Emit
+from ecrm_core.kernel import Emit, Money
 from ecrm_core.sources import stripe
-from ecrm_core.subscriptions import PaymentFailed, PaymentSucceeded
+from ecrm_core.subscriptions import PaymentFailed, PaymentRefunded, PaymentSucceeded
 
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 KEY = "sub_1/charge/0/0"
@@ -56,13 +56,43 @@ def test_an_event_becomes_a_command(
     topic: str, told: Mapping[str, object], command: PaymentSucceeded | PaymentFailed | None
 ) -> None:
     found = stripe.payments(event(topic, told))
-    assert found == ((command,) if command else ())
+    assert [told.command for told in found] == ([command] if command else [])
+    assert all(told.key is None for told in found)
     assert topic in stripe.TOPICS or not found
 
 
 def test_the_idempotency_key_of_our_call_names_the_charge_too() -> None:
     request = {"request": {"id": "req_1", "idempotency_key": KEY}}
-    assert stripe.payments(event("payment_intent.succeeded", {}, **request)) == (PAID,)
+    assert stripe.payments(event("payment_intent.succeeded", {}, **request)) == (
+        stripe.PaymentTold(command=PAID),
+    )
+
+
+@pytest.mark.parametrize(
+    ("together", "before", "back"), [(500, None, "5.00"), (700, 500, "2.00"), (500, 500, None)]
+)
+def test_a_refund_is_what_went_back_this_time(
+    together: int, before: int | None, back: str | None
+) -> None:
+    told = {**OURS, "amount_refunded": together, "currency": "eur"}
+    data = {"object": told, "previous_attributes": {"amount_refunded": before}}
+    body = {"object": "event", "type": "charge.refunded", "data": data}
+    found = stripe.payments(json.dumps(body).encode())
+    assert [(told.command, told.key) for told in found] == (
+        [
+            (
+                PaymentRefunded(charge=KEY, amount=Money(back, "EUR")),
+                f"payment/refunded/{KEY}/{together}",
+            )
+        ]
+        if back
+        else []
+    )
+
+
+@pytest.mark.parametrize("told", [{}, {"amount_refunded": "5"}, {"amount_refunded": 5}])
+def test_a_refund_without_its_amount_says_nothing(told: Mapping[str, object]) -> None:
+    assert stripe.payments(event("charge.refunded", {**OURS, **told})) == ()
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[]", b'{"object": "charge"}', b"nonsense", b"\xff"])
