@@ -124,7 +124,7 @@ _WEIGHTS: Final[Mapping[type[Command], int]] = {
 def draw_command(dice: Dice, state: Subscription, now: datetime) -> Command:
     """A command, four times in five one that the status allows, and often one that takes back."""
     possible = [kind for kind in COMMANDS if state.status in LIFECYCLE[kind]]
-    back = [kind for kind in (UndoCancel, Resume) if kind in possible]
+    back = [kind for kind in possible if kind in {UndoCancel, Resume}]
     if back and dice.random() < 0.4:
         possible = back
     kinds = possible if possible and dice.random() < 0.8 else list(COMMANDS)
