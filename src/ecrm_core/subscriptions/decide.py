@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Put
 from ecrm_core.subscriptions.action import ActionKind
 from ecrm_core.subscriptions.advance import Step
 from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
 
-__all__ = ["decide_step"]
+__all__ = ["decide_step", "decide_steps"]
 
 
 def decide_step(step: Step, *, version: int = ABSENT) -> ChangeSet:
@@ -24,14 +25,23 @@ def decide_step(step: Step, *, version: int = ABSENT) -> ChangeSet:
         "status": step.state.status.value,
         **{kind.value: counts[kind.value] for kind in ActionKind},
     }
-    if not step.events:
-        return ChangeSet(result=result)
+    return decide_steps([(step, version)], result=result)
+
+
+def decide_steps(
+    steps: Iterable[tuple[Step, int]], *, result: Mapping[str, object]
+) -> ChangeSet:  # fmt: skip
+    """Return what steps of several subscriptions write, each with the version of its row."""
+    taken = [(step, version) for step, version in steps if step.events]
+    events = [row for step, _ in taken for row in step.events]
     return ChangeSet(
         puts=(
-            Put(SUBSCRIPTIONS, step.state),
-            *(Put(SUBSCRIPTION_EVENTS, row) for row in step.events),
+            *[Put(SUBSCRIPTIONS, step.state) for step, _ in taken],
+            *[Put(SUBSCRIPTION_EVENTS, row) for row in events],
         ),
-        expects=(Expect(SUBSCRIPTIONS, (step.state.id,), version),),
-        emits=tuple(action.emit for action in step.actions),
+        expects=tuple(
+            [Expect(SUBSCRIPTIONS, (step.state.id,), version) for step, version in taken]
+        ),
+        emits=tuple([action.emit for step, _ in taken for action in step.actions]),
         result=result,
     )

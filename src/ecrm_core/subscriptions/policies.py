@@ -12,6 +12,7 @@ from attrs import field, frozen
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Rounding
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
+from ecrm_core.subscriptions.proration import Grain
 from ecrm_core.subscriptions.task import TaskRule
 
 __all__ = ["PRESETS", "Policies", "policies_of"]
@@ -21,7 +22,9 @@ __all__ = ["PRESETS", "Policies", "policies_of"]
 class Policies:
     """The rules beside the plan: notices, tasks, the local time things are due, the rounding.
 
-    Names of notices and of tasks differ among themselves (DefinitionError).
+    ``grain`` says how a period is divided: by its days, or every month as 30. With
+    ``last_day_inclusive`` the day of a cancellation is its last one and is paid; else it is the
+    first one without. Names of notices and of tasks differ among themselves (DefinitionError).
     """
 
     name: str
@@ -29,9 +32,14 @@ class Policies:
     tasks: tuple[TaskRule, ...] = ()
     due_time: time = field(default=time(0, 0))
     rounding: Rounding = Rounding.HALF_UP
+    grain: Grain = Grain.DAY
+    last_day_inclusive: bool = False
 
     def __attrs_post_init__(self) -> None:
-        """Refuse two rules under one name: their action keys would be the same."""
+        """Refuse seconds, and two rules under one name: their action keys would be the same."""
+        if self.grain is Grain.SECOND:
+            message = "found the grain second: a subscription is billed by days of its zone"
+            raise DefinitionError(message, code="grain")
         for rules in (self.notices, self.tasks):
             if len({rule.name for rule in rules}) < len(rules):
                 message = f"two rules of the policies {self.name!r} have one name"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.commands.base import Command
 
-__all__ = ["PaymentFailed", "PaymentSucceeded"]
+__all__ = ["PaymentFailed", "PaymentRefunded", "PaymentSucceeded"]
 
 
 @frozen(kw_only=True)
@@ -18,6 +19,18 @@ class PaymentSucceeded(Command):
 
 @frozen(kw_only=True)
 class PaymentFailed(Command):
-    """A charge could not be collected: past due until it is paid."""
+    """A charge could not be collected: past due until it is paid; ``hard`` if it never will be."""
 
     charge: str
+    hard: bool = False
+
+
+@frozen(kw_only=True)
+class PaymentRefunded(Command):
+    """Money of a charge went back to the customer; it is noted, and changes nothing that is owed.
+
+    ``amount`` is above zero, in the currency of the subscription.
+    """
+
+    charge: str
+    amount: Money

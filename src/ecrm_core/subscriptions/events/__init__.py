@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from ecrm_core.subscriptions.events.base import Event, Rescheduled
-from ecrm_core.subscriptions.events.billing import Charged, Credited
-from ecrm_core.subscriptions.events.changing import PlanChanged, PlanChangeRequested
+from ecrm_core.subscriptions.events.billing import Charged, Credited, Settled
+from ecrm_core.subscriptions.events.changing import (
+    Adjustment,
+    AnchorChanged,
+    PlanChanged,
+    PlanChangeRequested,
+    PriceChanged,
+    PriceChangeRequested,
+    QuantityChanged,
+    QuantityChangeRequested,
+    ZoneChanged,
+)
 from ecrm_core.subscriptions.events.ending import CancelRequested, CancelUndone, Ended
 from ecrm_core.subscriptions.events.pausing import Paused, Resumed
-from ecrm_core.subscriptions.events.paying import PaymentRecorded
+from ecrm_core.subscriptions.events.paying import PaymentRecorded, RefundRecorded
 from ecrm_core.subscriptions.events.starting import Created, TrialEnded
 from ecrm_core.subscriptions.events.telling import (
     NoticeIssued,
@@ -23,6 +33,8 @@ from ecrm_core.subscriptions.events.terms import AutoRenewSet, TermRenewed, Went
 
 __all__ = [
     "EVENTS",
+    "Adjustment",
+    "AnchorChanged",
     "AutoRenewSet",
     "CancelRequested",
     "CancelUndone",
@@ -37,14 +49,21 @@ __all__ = [
     "PaymentRecorded",
     "PlanChangeRequested",
     "PlanChanged",
+    "PriceChangeRequested",
+    "PriceChanged",
+    "QuantityChangeRequested",
+    "QuantityChanged",
+    "RefundRecorded",
     "Rescheduled",
     "Resumed",
+    "Settled",
     "TaskIssued",
     "TaskMissed",
     "TasksWithdrawn",
     "TermRenewed",
     "TrialEnded",
     "WentEvergreen",
+    "ZoneChanged",
 ]
 
 EVENTS: Final[Mapping[str, type[Event]]] = {
@@ -53,6 +72,8 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
         Created, Charged, Credited, TrialEnded, NoticeIssued, NoticeMissed, TaskIssued, TaskMissed,
         TasksWithdrawn, TermRenewed, WentEvergreen, CancelRequested, CancelUndone, Ended, Paused,
         Resumed, PlanChangeRequested, PlanChanged, AutoRenewSet, PaymentRecorded, Rescheduled,
+        Settled, QuantityChangeRequested, QuantityChanged, PriceChangeRequested, PriceChanged,
+        AnchorChanged, ZoneChanged, RefundRecorded,
     )
 }  # fmt: skip
 """Every event by its name in stored rows."""

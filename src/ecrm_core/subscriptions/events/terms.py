@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from attrs import frozen
 
+from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events.base import Event, without_marks
 from ecrm_core.subscriptions.subscription import Subscription
@@ -13,15 +17,21 @@ __all__ = ["AutoRenewSet", "TermRenewed", "WentEvergreen"]
 
 @frozen(kw_only=True)
 class TermRenewed(Event):
-    """Another term began."""
+    """Another term began, where it says so at another price from the first period of it on."""
 
     kind = "term_renewed"
     number: int
+    price: Money | None = None
+    price_on: date | None = None
 
     def applied(self, state: Subscription) -> Subscription:
+        parts: dict[str, Any] = {}
+        if self.price is not None:
+            parts = {"next_price": self.price, "price_on": self.price_on}
         return changed(
-            state, term_number=self.number, done=without_marks(state.done, "t"), open_tasks=()
-        )
+            state, term_number=self.number, done=without_marks(state.done, "t"), open_tasks=(),
+            **parts,
+        )  # fmt: skip
 
 
 @frozen(kw_only=True)

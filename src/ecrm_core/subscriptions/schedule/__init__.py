@@ -10,14 +10,32 @@ from attrs import frozen
 
 from ecrm_core.subscriptions.localtime import due_at
 from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.schedule.adjusting import (
+    asked,
+    plan_changed,
+    quantity_changed,
+    settled,
+)
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, common
+from ecrm_core.subscriptions.schedule.changes import changes, next_start, prorates
 from ecrm_core.subscriptions.schedule.charges import charge_of, charges
 from ecrm_core.subscriptions.schedule.notices import notices
 from ecrm_core.subscriptions.schedule.tasks import tasks
 from ecrm_core.subscriptions.schedule.terms import turns
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["Planned", "charge_of", "common", "planned"]
+__all__ = [
+    "Planned",
+    "asked",
+    "charge_of",
+    "common",
+    "next_start",
+    "plan_changed",
+    "planned",
+    "prorates",
+    "quantity_changed",
+    "settled",
+]
 
 
 @frozen
@@ -46,6 +64,8 @@ def _order(candidate: Candidate) -> tuple[date, int, str]:
 def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     end = state.end_on
     yield from turns(state, end)
+    if state.change_on or state.quantity_on or state.price_on or state.pending:
+        yield from changes(state, policies, end)
     if state.paused_on is None and (end is None or state.billed_through < end):
         yield charges(state, policies)
     if state.cancel_on is None:

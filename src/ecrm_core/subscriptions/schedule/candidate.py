@@ -29,9 +29,10 @@ class Rank(IntEnum):
     ARREARS = 2
     TRIAL = 3
     TERM = 4
-    END = 5
-    CHANGE = 6
-    ADVANCE = 7
+    SETTLE = 5
+    END = 6
+    CHANGE = 7
+    ADVANCE = 8
 
 
 @frozen
