@@ -12,9 +12,15 @@ from attrs import evolve
 from ecrm_core.kernel import CustomerId, Money
 from ecrm_core.subscriptions import (
     LIFECYCLE,
+    Alignment,
+    Anchor,
     AtEnd,
     Cancel,
+    ChangeAnchor,
     ChangePlan,
+    ChangePolicy,
+    ChangeQuantity,
+    ChangeZone,
     Command,
     Create,
     Duration,
@@ -22,12 +28,16 @@ from ecrm_core.subscriptions import (
     Pause,
     Pay,
     PaymentFailed,
+    PaymentRefunded,
     PaymentSucceeded,
     Plan,
     Policies,
     RelativeTo,
+    Reprice,
+    RepriceAt,
     Resume,
     SetAutoRenew,
+    StubPolicy,
     Subscription,
     TaskRule,
     TermRule,
@@ -61,12 +71,13 @@ def draw_plan(dice: Dice) -> Plan:
     term = TermRule(
         initial=dice.choice(["P12M", "P3M", "P40D"]), renewal=dice.choice([None, "P1M", "P6M"]),
         at_end=dice.choice(list(AtEnd)), notice=dice.choice(["P0D", "P1M", "P14D"]),
+        uplift=dice.choice(["same", "list", "3.5%"]),
     )  # fmt: skip
     return Plan(
         id=dice.choice("ab"), price=Money.from_minor(dice.choice([0, 1, 999, 99_999]), "EUR"),
         cadence=dice.choice(["P1M", "P1M", "P1W", "P3M", "P1Y", "P10D"]),
         pay=dice.choice(list(Pay)), trial=dice.choice(["P0D", "P0D", "P14D", "P1M"]),
-        term=dice.choice([None, term, term]),
+        term=dice.choice([None, term, term]), list_price=Money("40.00", "EUR"),
     )  # fmt: skip
 
 
@@ -75,19 +86,52 @@ def draw_create(dice: Dice, id_: str = "sub_x") -> Create:
     starts = date(2026, 1, 2) + timedelta(days=dice.randint(0, 90))
     return Create(
         id=id_, customer=CustomerId("cus_x"), plan=draw_plan(dice), tz=dice.choice(ZONES),
-        starts_on=starts, anchor_day=dice.choice([None, None, dice.randint(1, 31)]),
+        starts_on=starts, stub=dice.choice(list(StubPolicy)), quantity=dice.choice([1, 1, 7]),
+        **dice.choice([{}, {}, {"anchor_day": dice.randint(1, 31)},
+                       {"align": Alignment.CALENDAR}, {"anchor": Anchor(date(2020, 1, 5), 5)}]),
         billed_through=dice.choice([None, None, starts + timedelta(days=dice.randint(0, 99))]),
         auto_renew=dice.random() < 0.8,
     )  # fmt: skip
 
 
-def _change_plan(dice: Dice, state: Subscription, _: date) -> Command:
-    return ChangePlan(plan=evolve(draw_plan(dice), pay=state.plan.pay, trial=Duration()))
+def _some_day(dice: Dice, today: date) -> date:
+    return today + timedelta(days=dice.choice([-12, -1, 0, 1, 2, 5, 12, 30]))
+
+
+def _change_plan(dice: Dice, state: Subscription, today: date) -> Command:
+    """Another plan of its cadence, on any day, or of another one from the next period on."""
+    on = dice.choice([None, _some_day(dice, today)])
+    if dice.random() < 0.5:
+        price = Money.from_minor(dice.choice([0, 7, 1_000, 54_321]), "EUR")
+        dearer = evolve(state.plan, price=price, id=dice.choice("ab"))
+        return ChangePlan(plan=dearer, on=on, policy=dice.choice(list(ChangePolicy)))
+    other = evolve(draw_plan(dice), pay=state.plan.pay, trial=Duration())
+    policies = [ChangePolicy.NEXT_PERIOD, ChangePolicy.RESET_CYCLE]
+    return ChangePlan(plan=other, on=on, policy=dice.choice(policies))
+
+
+def _change_quantity(dice: Dice, _: Subscription, today: date) -> Command:
+    on = dice.choice([None, _some_day(dice, today)])
+    policy = dice.choice(list(ChangePolicy))
+    return ChangeQuantity(quantity=dice.randint(1, 9), on=on, policy=policy)
+
+
+def _change_anchor(dice: Dice, _: Subscription, __: date) -> Command:
+    stub = dice.choice(list(StubPolicy))
+    if dice.random() < 0.5:
+        return ChangeAnchor(align=Alignment.CALENDAR, stub=stub)
+    return ChangeAnchor(day=dice.randint(1, 31), stub=stub)
+
+
+def _reprice(dice: Dice, _: Subscription, today: date) -> Command:
+    price = Money.from_minor(dice.choice([0, 7, 1_000, 54_321]), "EUR")
+    on = dice.choice([None, _some_day(dice, today)])
+    return Reprice(price=price, on=on, at=dice.choice(list(RepriceAt)))
 
 
 def _cancel(dice: Dice, _: Subscription, today: date) -> Command:
     credit = dice.random() < 0.7
-    on = today + timedelta(days=dice.choice([-1, 0, 1, 2, 5, 12, 30]))
+    on = _some_day(dice, today)
     kinds = [
         Cancel.at_period_end(),
         Cancel.at_term_end(),
@@ -108,15 +152,22 @@ COMMANDS: Final[Mapping[type[Command], Callable[[Dice, Subscription, date], Comm
     Pause: lambda *_: Pause(),
     Resume: lambda *_: Resume(),
     ChangePlan: _change_plan,
+    ChangeQuantity: _change_quantity,
+    ChangeAnchor: _change_anchor,
+    ChangeZone: lambda dice, _, __: ChangeZone(tz=dice.choice(ZONES)),
+    Reprice: _reprice,
     SetAutoRenew: lambda dice, _, __: SetAutoRenew(auto_renew=dice.random() < 0.7),
     PaymentSucceeded: lambda dice, state, _: PaymentSucceeded(charge=_charge(dice, state)),
+    PaymentRefunded: lambda dice, state, _: PaymentRefunded(
+        charge=_charge(dice, state), amount=Money("1.00", "EUR")
+    ),
     PaymentFailed: lambda dice, state, _: PaymentFailed(charge=_charge(dice, state)),
 }
 """How each command of the lifecycle is drawn; a test checks that none is missing."""
 
 
 _WEIGHTS: Final[Mapping[type[Command], int]] = {
-    PaymentSucceeded: 1, PaymentFailed: 1, Cancel: 6,
+    PaymentSucceeded: 1, PaymentFailed: 1, PaymentRefunded: 1, Cancel: 6,
 }  # fmt: skip
 """What is always possible comes too often otherwise."""
 

@@ -21,10 +21,10 @@ from ecrm_core.kernel import CustomerId, DateInterval, Money, Rounding
 from ecrm_core.subscriptions import (
     LIFECYCLE,
     ActionKind,
+    Alignment,
     Anchor,
     AtEnd,
     Cadence,
-    Alignment,
     Cancel,
     ChangeAnchor,
     ChangePlan,
@@ -409,7 +409,9 @@ def test_nothing_is_billed_after_the_end() -> None:
         begun = [e.event.piece.part.start for e in told.events if isinstance(e.event, Charged)]
         if told.state.ended_on is not None:
             assert all(day <= told.state.ended_on for day in begun), told.seed
-            assert isinstance(told.events[-1].event, Ended | PaymentRecorded | RefundRecorded), told.seed
+            assert isinstance(told.events[-1].event, Ended | PaymentRecorded | RefundRecorded), (
+                told.seed
+            )
 
 
 def test_a_credit_is_never_more_than_was_charged() -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 
 import pytest
 from attrs import evolve
 from dateutil.relativedelta import relativedelta
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ecrm_core.errors import IllegalTransition
-from ecrm_core.kernel import CustomerId, DateInterval, Money, Rounding
+from ecrm_core.kernel import CustomerId, Money
 from ecrm_core.subscriptions import (
     Action,
     ActionKind,
@@ -26,18 +23,14 @@ from ecrm_core.subscriptions import (
     ChangeZone,
     Command,
     Create,
-    Grain,
     Pay,
     Plan,
     Policies,
     Step,
     Subscription,
     advance,
-    fraction_of,
     handle,
-    line_amounts,
     local_day,
-    round_fraction,
 )
 from tests.profile import SEED, size
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from itertools import count, takewhile
@@ -30,11 +30,11 @@ from ecrm_core.subscriptions import (
     mixed_payments,
     simulate,
 )
-from ecrm_core.subscriptions.events import Charged, Credited
 from ecrm_core.subscriptions.recorded import played
 from tests.profile import SEED, size
 from tests.subscription_draws import POLICIES, Dice, draw_command, draw_create
 from tests.subscription_histories import NOW
+from tests.subscription_laws import owed
 
 DAY = timedelta(days=1)
 YEARS = 3
@@ -108,23 +108,16 @@ def _nothing_off(states: list[Subscription], found: Simulation) -> None:
     """What was handed over is what the events say, key by key and cent by cent."""
     keys = [entry.of for entry in found.entries if entry.what is Happened.HANDED]
     assert len(set(keys)) == len(keys), "double"
-    owed = {key: minor for row in found.events for key, minor in _owed(row) if minor}
-    handed = {a.key: a.amount.minor for a in found.actions if a.amount is not None}
-    assert handed == owed, "lost, or cents off"
     lives: dict[str, list[Recorded]] = {state.id: [] for state in states}
+    paid: Counter[str] = Counter()
     for row in found.events:
         lives[row.subscription].append(row)
+    for action in found.actions:
+        paid[action.subscription] += action.amount.minor if action.amount else 0
     for state in states:
-        assert reduce(played, lives[state.id], state) == found.states[state.id]
-
-
-def _owed(row: Recorded) -> Iterator[tuple[str, int]]:
-    """The key and the amount an event asks the customer for."""
-    event = row.event
-    if isinstance(event, Charged):
-        yield f"{row.subscription}/charge/{event.cycle}/{event.ordinal}", event.piece.amount.minor
-    if isinstance(event, Credited):
-        yield f"{row.subscription}/credit/{event.cycle}/{event.ordinal}", event.amount.minor
+        rows, end = lives[state.id], found.states[state.id]
+        assert reduce(played, rows, state) == end
+        assert paid[state.id] == owed(state, rows, end), "lost, or cents off"
 
 
 @pytest.mark.long
