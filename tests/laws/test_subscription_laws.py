@@ -70,6 +70,7 @@ from ecrm_core.subscriptions.events import (
     EVENTS,
     AnchorChanged,
     Charged,
+    ChargeSkipped,
     Credited,
     Ended,
     NoticeIssued,
@@ -78,10 +79,13 @@ from ecrm_core.subscriptions.events import (
     PlanChanged,
     QuantityChanged,
     RefundRecorded,
+    Resubscribed,
     Resumed,
     TaskIssued,
     TaskMissed,
+    TrialMoved,
 )
+from tests.laws.phases import an_intro, phase_commands
 from tests.profile import PROFILE, SEED, size
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
@@ -203,12 +207,13 @@ def _plan(dice: random.Random) -> Plan:
         initial=dice.choice(["P12M", "P3M", "P40D"]), renewal=dice.choice([None, "P1M", "P6M"]),
         at_end=dice.choice(list(AtEnd)), notice=dice.choice(["P0D", "P1M", "P14D"]),
         uplift=dice.choice(["same", "list", "3.5%"]),
+        minimum=dice.choice([None, None, "P2M"]),
     )  # fmt: skip
     return Plan(
         id=dice.choice("ab"), price=Money.from_minor(dice.choice([0, 1, 999, 99_999]), "EUR"),
         cadence=dice.choice(["P1M", "P1M", "P1W", "P3M", "P1Y", "P10D"]),
         pay=dice.choice(list(Pay)), trial=dice.choice(["P0D", "P0D", "P14D", "P1M"]),
-        term=dice.choice([None, term, term]), list_price=Money("40.00", "EUR"),
+        term=dice.choice([None, term, term]), list_price=Money("40.00", "EUR"), intro=an_intro(dice),
     )  # fmt: skip
 
 
@@ -236,6 +241,7 @@ def _command(dice: random.Random, state: Subscription, now: datetime) -> Command
         PaymentSucceeded(charge="sub_x/charge/0/0"), *_changes(dice, state, day),
         PaymentRefunded(charge="sub_x/charge/0/0", amount=Money("1.00", "EUR")),
     ]  # fmt: skip
+    commands += phase_commands(dice, state, now)
     commands += [Cancel.now(credit=credit)] if dice.random() < 0.1 else []
     possible = [c for c in commands if state.status in LIFECYCLE[type(c)]]
     return dice.choice(possible if possible and dice.random() < 0.8 else commands)
@@ -309,7 +315,7 @@ def _dice() -> Iterator[tuple[_Told, random.Random]]:
 
 def test_the_histories_see_everything() -> None:
     kinds = {row.event.kind for told in _histories() for row in told.events}
-    assert kinds == set(EVENTS) - {"rescheduled"}
+    assert kinds == set(EVENTS) - {"rescheduled", "charge_held", "held_cleared"}
     assert {status for told in _histories() for status in told.seen} == set(Status)
     assert {action.kind for told in _histories() for action in told.actions} == set(ActionKind)
 
@@ -386,7 +392,7 @@ def test_billed_days_tile_the_time_without_gap_or_overlap() -> None:
     for told in _histories():
         through = told.events[0].event.state.billed_through  # type: ignore[attr-defined]
         for event in (row.event for row in told.events):
-            if isinstance(event, Charged):
+            if isinstance(event, Charged | ChargeSkipped):
                 assert event.piece.part.start == through < event.piece.until, told.seed
                 through = event.piece.until
             elif isinstance(event, Credited):
@@ -400,7 +406,10 @@ def test_billed_days_tile_the_time_without_gap_or_overlap() -> None:
                 assert event.billed_through >= through, told.seed
                 through = event.billed_through  # the days between are free
             elif isinstance(event, Resumed):
-                through = max(through, event.on)  # the days between are free
+                # The days between are free, or void, or those paid before come now.
+                through = max(through, event.on) if event.through is None else event.through
+            elif isinstance(event, Resubscribed | TrialMoved):
+                through = event.through
         assert through == told.state.billed_through, told.seed
 
 
