@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from attrs import evolve
@@ -12,10 +12,13 @@ from attrs import evolve
 from ecrm_core.kernel import CustomerId, Money
 from ecrm_core.subscriptions import (
     LIFECYCLE,
+    Activate,
     Alignment,
     Anchor,
     AtEnd,
     Cancel,
+    CatchUp,
+    Cause,
     ChangeAnchor,
     ChangePlan,
     ChangePolicy,
@@ -23,7 +26,9 @@ from ecrm_core.subscriptions import (
     ChangeZone,
     Command,
     Create,
+    DropHeld,
     Duration,
+    ExtendTrial,
     NoticeRule,
     Pause,
     Pay,
@@ -33,10 +38,13 @@ from ecrm_core.subscriptions import (
     Plan,
     Policies,
     RelativeTo,
+    ReleaseHeld,
     Reprice,
     RepriceAt,
+    Resubscribe,
     Resume,
     SetAutoRenew,
+    SkipNext,
     StubPolicy,
     Subscription,
     TaskRule,
@@ -44,8 +52,10 @@ from ecrm_core.subscriptions import (
     UndoCancel,
     local_day,
 )
+from tests.subscription_phases import an_intro, phase_commands
 
 Dice = random.Random
+Draw = Callable[[Dice, Subscription, date], Command]
 ZONES: Final = (
     "UTC", "Asia/Seoul", "America/New_York", "Europe/Paris", "Australia/Lord_Howe",
     "America/Santiago", "Pacific/Apia", "Asia/Kolkata", "Africa/Casablanca",
@@ -65,19 +75,28 @@ POLICIES: Final = Policies(
 )  # fmt: skip
 """Every kind of rule there is, at a time of day that some days do not have."""
 
+CATCHING_UP: Final = {how: evolve(POLICIES, name=how.value, catch_up=how) for how in CatchUp}
+"""The same with each way of catching up."""
+
+
+def draw_policies(dice: Dice) -> Policies:
+    """Every charge is made in two of three."""
+    return CATCHING_UP[dice.choice([*CatchUp, CatchUp.ALL, CatchUp.ALL, CatchUp.ALL])]
+
 
 def draw_plan(dice: Dice) -> Plan:
     """A plan, with a term in two of three."""
     term = TermRule(
         initial=dice.choice(["P12M", "P3M", "P40D"]), renewal=dice.choice([None, "P1M", "P6M"]),
         at_end=dice.choice(list(AtEnd)), notice=dice.choice(["P0D", "P1M", "P14D"]),
-        uplift=dice.choice(["same", "list", "3.5%"]),
+        uplift=dice.choice(["same", "list", "3.5%"]), minimum=dice.choice([None, None, "P2M"]),
     )  # fmt: skip
     return Plan(
         id=dice.choice("ab"), price=Money.from_minor(dice.choice([0, 1, 999, 99_999]), "EUR"),
         cadence=dice.choice(["P1M", "P1M", "P1W", "P3M", "P1Y", "P10D"]),
         pay=dice.choice(list(Pay)), trial=dice.choice(["P0D", "P0D", "P14D", "P1M"]),
         term=dice.choice([None, term, term]), list_price=Money("40.00", "EUR"),
+        intro=an_intro(dice),
     )  # fmt: skip
 
 
@@ -138,7 +157,18 @@ def _cancel(dice: Dice, _: Subscription, today: date) -> Command:
         Cancel.at(on),
         Cancel.at(on, credit=credit),
     ]
-    return Cancel.now(credit=credit) if dice.random() < 0.1 else dice.choice(kinds)
+    made = Cancel.now(credit=credit) if dice.random() < 0.1 else dice.choice(kinds)
+    return evolve(made, cause=dice.choice(list(Cause)))
+
+
+def _of_phases(kind: type[Command]) -> Draw:
+    """How the commands of trials, pauses and returns are drawn."""
+
+    def draw(dice: Dice, state: Subscription, today: date) -> Command:
+        drawn = phase_commands(dice, state, datetime.combine(today, time(12), UTC))
+        return dice.choice([command for command in drawn if type(command) is kind])
+
+    return draw
 
 
 def _charge(dice: Dice, state: Subscription) -> str:
@@ -146,11 +176,22 @@ def _charge(dice: Dice, state: Subscription) -> str:
     return dice.choice([*state.unpaid, f"{state.id}/charge/{max(state.cycle, 0)}/0"])
 
 
-COMMANDS: Final[Mapping[type[Command], Callable[[Dice, Subscription, date], Command]]] = {
+COMMANDS: Final[Mapping[type[Command], Draw]] = {
     Cancel: _cancel,
     UndoCancel: lambda *_: UndoCancel(),
-    Pause: lambda *_: Pause(),
-    Resume: lambda *_: Resume(),
+    **{
+        kind: _of_phases(kind)
+        for kind in (
+            Activate,
+            DropHeld,
+            ExtendTrial,
+            Pause,
+            ReleaseHeld,
+            Resubscribe,
+            Resume,
+            SkipNext,
+        )
+    },
     ChangePlan: _change_plan,
     ChangeQuantity: _change_quantity,
     ChangeAnchor: _change_anchor,
@@ -167,7 +208,8 @@ COMMANDS: Final[Mapping[type[Command], Callable[[Dice, Subscription, date], Comm
 
 
 _WEIGHTS: Final[Mapping[type[Command], int]] = {
-    PaymentSucceeded: 1, PaymentFailed: 1, PaymentRefunded: 1, Cancel: 6,
+    PaymentSucceeded: 1, PaymentFailed: 1, PaymentRefunded: 1, ReleaseHeld: 2, DropHeld: 2,
+    Cancel: 8, Pause: 6,
 }  # fmt: skip
 """What is always possible comes too often otherwise."""
 
@@ -175,7 +217,7 @@ _WEIGHTS: Final[Mapping[type[Command], int]] = {
 def draw_command(dice: Dice, state: Subscription, now: datetime) -> Command:
     """A command, four times in five one that the status allows, and often one that takes back."""
     possible = [kind for kind in COMMANDS if state.status in LIFECYCLE[kind]]
-    back = [kind for kind in possible if kind in {UndoCancel, Resume}]
+    back = [kind for kind in possible if kind in {UndoCancel, Resume, Resubscribe}]
     if back and dice.random() < 0.4:
         possible = back
     kinds = possible if possible and dice.random() < 0.8 else list(COMMANDS)

@@ -85,8 +85,8 @@ from ecrm_core.subscriptions.events import (
     TaskMissed,
     TrialMoved,
 )
-from tests.laws.phases import an_intro, phase_commands
 from tests.profile import PROFILE, SEED, size
+from tests.subscription_phases import an_intro, phase_commands
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
 CADENCES = st.one_of(
