@@ -51,8 +51,8 @@ from ecrm_core.subscriptions.events import (
     NoticeIssued,
     NoticeMissed,
 )
-from tests.laws.phases import about_a_pause, an_intro, phase_commands
 from tests.profile import SEED, size
+from tests.subscription_phases import about_a_pause, an_intro, phase_commands
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 TERM = NoticeRule(name="term", relative_to=RelativeTo.TERM_END, aim="P9D", latest="P2D")

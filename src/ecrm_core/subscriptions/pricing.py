@@ -8,7 +8,6 @@ from ecrm_core.kernel import DateInterval, Money
 from ecrm_core.subscriptions.billing import next_boundary
 from ecrm_core.subscriptions.cadence import cycle_of, period_of
 from ecrm_core.subscriptions.change import StubPolicy
-from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.proration import fraction_of, share_of
 from ecrm_core.subscriptions.subscription import Subscription
 from ecrm_core.subscriptions.uplift import UpliftTo
@@ -21,28 +20,16 @@ def period_price(state: Subscription) -> Money:
 
     At first that may be the introductory one.
     """
-    if state.stub is not None:
-        return times(unit_price(state, state.next_period), state.quantity)
-    if state.plan.intro is not None:
-        return times(_unit(state.plan, state.next_cycle), state.quantity)
-    return times(state.plan.price, state.quantity)
+    return times(unit_price(state, state.next_period, state.next_cycle), state.quantity)
 
 
-def _unit(plan: Plan, number: int) -> Money:
-    """Return what one unit costs in a cycle of that number: at first the introductory price."""
-    intro = plan.intro
-    return plan.price if intro is None or number >= intro.cycles else intro.price
-
-
-def unit_price(state: Subscription, period: DateInterval) -> Money:
-    """Return what one unit costs for a period, which may be the stub, of the plan that holds."""
-    plan, number = state.plan, state.cycle_base
-    if plan.intro is not None:
-        number += cycle_of(state.anchor, plan.cadence, period.start)
-    unit = _unit(plan, number)
-    if period == state.stub and state.stub_policy is StubPolicy.MERGE:
-        return share_of(unit, 1 + _share_before_first(state, period))
-    return unit
+def unit_price(state: Subscription, period: DateInterval, cycle: int) -> Money:
+    """Return what one unit costs for a period of that number, of the plan that holds."""
+    intro = state.plan.intro
+    unit = intro.price if intro is not None and cycle < intro.cycles else state.plan.price
+    if state.stub is None or period != state.stub or state.stub_policy is not StubPolicy.MERGE:
+        return unit
+    return share_of(unit, 1 + _share_before_first(state, period))
 
 
 def _share_before_first(state: Subscription, stub: DateInterval) -> Fraction:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from enum import Enum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ecrm_core.kernel import DateInterval
+from ecrm_core.kernel import DateInterval, Money
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events.base import Event, without_marks
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode
-from ecrm_core.subscriptions.slices import Slice, held, waived
+from ecrm_core.subscriptions.slices import Slice, held
 from ecrm_core.subscriptions.subscription import HeldCharge, Subscription
 
 __all__ = [
@@ -202,7 +202,7 @@ class ChargeHeld(Event):
 
     def applied(self, state: Subscription) -> Subscription:
         one = HeldCharge(cycle=self.cycle, ordinal=self.ordinal, on=self.on, piece=self.piece)
-        return changed(_past(state, self, waived(self.piece)), held=(*state.held, one))
+        return changed(_past(state, self, _free(self.piece)), held=(*state.held, one))
 
 
 @frozen(kw_only=True)
@@ -230,3 +230,8 @@ def _past(state: Subscription, event: ChargeSkipped | ChargeHeld, piece: Slice) 
         state, billed_through=piece.until, cycle=event.cycle, charges=event.ordinal + 1,
         slices=held(state.slices, piece), done=without_marks(state.done, "c"),
     )  # fmt: skip
+
+
+def _free(piece: Slice) -> Slice:
+    nothing = Money.from_minor(0, piece.amount.currency)
+    return evolve(piece, price=nothing, amount=nothing, free=True)

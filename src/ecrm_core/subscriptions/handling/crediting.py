@@ -6,15 +6,12 @@ from datetime import date
 
 from ecrm_core.kernel import DateInterval
 from ecrm_core.subscriptions.billing import Pay
-from ecrm_core.subscriptions.commands import Command
 from ecrm_core.subscriptions.events import Credited
 from ecrm_core.subscriptions.handling.work import Work
-from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.schedule import asked, charge_of, settled
 from ecrm_core.subscriptions.slices import Line, LineKind, parted, total
-from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["bill_what_is_used", "check_reach", "credit_from", "credited_from", "settle"]
+__all__ = ["bill_what_is_used", "credit_from", "settle"]
 
 
 def bill_what_is_used(work: Work, until: date | None = None, *, later: bool = False) -> None:
@@ -52,29 +49,3 @@ def settle(work: Work) -> None:
     """Charge or give back what waits for a charge: there is none to come."""
     if work.state.pending:
         work.say(*settled(work.state, work.now, work.today))
-
-
-def check_reach(work: Work, command: Command, on: date) -> None:
-    """Refuse a day the pieces that are held do not reach back to (IllegalTransition)."""
-    state = work.state
-    first = min(state.billed_through, work.today)
-    if state.slices:
-        first = state.slices[0].part.start
-    elif state.trial_until is not None:
-        first = state.starts_on
-    if on < first:
-        raise illegal(state, command, (), why=f"expected a day from {first} on")
-
-
-def credited_from(state: Subscription, on: date) -> date:
-    """Return from which day nothing would be billed, had it stopped on that day.
-
-    In arrears only the days before it are owed; in advance a period that had begun was paid by
-    then, so it is the first charge on that day or later.
-    """
-    if state.plan.pay is Pay.IN_ARREARS:
-        return on
-    begun: dict[DateInterval, date] = {}
-    for piece in state.slices:
-        begun.setdefault(piece.period, piece.part.start)
-    return min((day for day in begun.values() if day >= on), default=state.billed_through)

@@ -7,14 +7,9 @@ from datetime import date, timedelta
 from ecrm_core.subscriptions.billing import next_boundary
 from ecrm_core.subscriptions.commands import Cancel, UndoCancel, When
 from ecrm_core.subscriptions.events import CancelRequested, CancelUndone, Ended, TasksWithdrawn
-from ecrm_core.subscriptions.handling.crediting import (
-    bill_what_is_used,
-    check_reach,
-    credit_from,
-    credited_from,
-    settle,
-)
+from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from, settle
 from ecrm_core.subscriptions.handling.holding import nothing_held
+from ecrm_core.subscriptions.handling.reaching import credited_from, reached
 from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.schedule import withdrawals
@@ -72,7 +67,7 @@ def _meant_day(work: Work, command: Cancel) -> date:
         return today
     if command.on is not None:
         if command.on < today:
-            check_reach(work, command, command.on)
+            reached(state, command, command.on)
         elif command.on < state.starts_on:
             raise illegal(state, command, (), why=f"expected a day from {state.starts_on} on")
         return command.on + timedelta(days=work.policies.last_day_inclusive)

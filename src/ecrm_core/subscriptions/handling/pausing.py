@@ -15,13 +15,9 @@ from ecrm_core.subscriptions.events import (
     ResumePlanned,
     SkipsSet,
 )
-from ecrm_core.subscriptions.handling.crediting import (
-    bill_what_is_used,
-    check_reach,
-    credit_from,
-    credited_from,
-)
+from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from
 from ecrm_core.subscriptions.handling.holding import nothing_held
+from ecrm_core.subscriptions.handling.reaching import credited_from, reached
 from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode
@@ -56,7 +52,7 @@ def _begin(work: Work, command: Pause, on: date, by: PausedBy) -> None:
     """Pause now, or since a day in the past."""
     mode = command.mode
     if on < work.today:
-        check_reach(work, command, on)
+        reached(work.state, command, on)
     start = on if mode is PauseMode.CREDIT else None
     if start is None and mode is not PauseMode.EXTEND and on < work.today:
         start = (

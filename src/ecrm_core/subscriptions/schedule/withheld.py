@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from ecrm_core.kernel import DateInterval
+from attrs import evolve
+
+from ecrm_core.kernel import DateInterval, Money
 from ecrm_core.subscriptions.billing import Pay
 from ecrm_core.subscriptions.cadence import cycle_of, period_of
 from ecrm_core.subscriptions.events import Charged, ChargeHeld, ChargeSkipped, Event, SkipWhy
 from ecrm_core.subscriptions.policies import CatchUp, Policies
-from ecrm_core.subscriptions.slices import last_day, waived
-from ecrm_core.subscriptions.subscription import Subscription
+from ecrm_core.subscriptions.subscription import Subscription, last_day
 
 __all__ = ["may_be_withheld", "withheld"]
 
@@ -35,9 +36,9 @@ def withheld(state: Subscription, policies: Policies, charged: Charged, day: dat
             )  # fmt: skip
     if why is None:
         return None
-    return ChargeSkipped(
-        cycle=charged.cycle, ordinal=charged.ordinal, piece=waived(charged.piece), why=why
-    )
+    nothing = Money.from_minor(0, charged.piece.amount.currency)
+    free = evolve(charged.piece, price=nothing, amount=nothing, free=True)
+    return ChargeSkipped(cycle=charged.cycle, ordinal=charged.ordinal, piece=free, why=why)
 
 
 def _overdue(state: Subscription, policies: Policies, part: DateInterval, day: date) -> bool:
