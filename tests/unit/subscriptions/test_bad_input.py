@@ -107,7 +107,7 @@ DEFINED: list[tuple[Callable[[], object], type[EcrmError], str]] = [
     (lambda: Resubscribe(on=NOON), DefinitionError, "argument"),
     (lambda: Resubscribe(quantity=0), DefinitionError, "quantity"),
     (lambda: Cancel.at(ANY), DefinitionError, "argument"),
-    (lambda: Policies(name="x", overdue_after="soon"), InputError, "not_duration"),  # type: ignore[arg-type]
+    (lambda: Policies(name="x", overdue_after="soon"), InputError, "not_duration"),
 ]  # fmt: skip
 
 
