@@ -25,22 +25,49 @@ from ecrm_core.subscriptions.commands import (
     ChangePlan,
     Command,
     Create,
+    NoticeBounced,
+    NoticeSent,
     Pause,
     PaymentFailed,
     PaymentSucceeded,
+    RecordConsent,
     Resume,
     SetAutoRenew,
+    TaskDone,
     UndoCancel,
 )
+from ecrm_core.subscriptions.condition import (
+    Condition,
+    Market,
+)
 from ecrm_core.subscriptions.contract_line import ContractLine
-from ecrm_core.subscriptions.decide import decide_step
+from ecrm_core.subscriptions.decide import (
+    decide_step,
+    withdrawn_keys,
+)
+from ecrm_core.subscriptions.dunning import (
+    Debt,
+    DunningEnd,
+    DunningPolicy,
+    Entitlement,
+)
 from ecrm_core.subscriptions.duration import Duration
+from ecrm_core.subscriptions.entitlement import (
+    entitled,
+    paid_through,
+)
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.handle import handle
 from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
 from ecrm_core.subscriptions.lifecycle import LIFECYCLE
 from ecrm_core.subscriptions.localtime import due_at, local_day
-from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo, Window
+from ecrm_core.subscriptions.notice import (
+    IfMissed,
+    NoticeRule,
+    RelativeTo,
+    Window,
+    WithoutConsent,
+)
 from ecrm_core.subscriptions.pauses import pause_intervals
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.policies import PRESETS, Policies, policies_of
@@ -55,9 +82,16 @@ from ecrm_core.subscriptions.proration import (
     slice_amount,
 )
 from ecrm_core.subscriptions.recorded import Recorded, fold
+from ecrm_core.subscriptions.schedule import held_from
 from ecrm_core.subscriptions.subscription import Slice, Status, Subscription
-from ecrm_core.subscriptions.task import TaskRule
+from ecrm_core.subscriptions.task import (
+    Priority,
+    TaskRule,
+)
 from ecrm_core.subscriptions.term import AtEnd, TermRule
+from ecrm_core.subscriptions.told import (
+    Told,
+)
 
 __all__ = [
     "LIFECYCLE",
@@ -75,17 +109,28 @@ __all__ = [
     "ChangeAmounts",
     "ChangePlan",
     "Command",
+    "Condition",
     "ContractLine",
     "Create",
+    "Debt",
+    "DunningEnd",
+    "DunningPolicy",
     "Duration",
+    "Entitlement",
     "Forecast",
+    "IfMissed",
+    "Market",
+    "NoticeBounced",
     "NoticeRule",
+    "NoticeSent",
     "Pause",
     "Pay",
     "PaymentFailed",
     "PaymentSucceeded",
     "Plan",
     "Policies",
+    "Priority",
+    "RecordConsent",
     "Recorded",
     "RelativeTo",
     "Resume",
@@ -94,11 +139,14 @@ __all__ = [
     "Status",
     "Step",
     "Subscription",
+    "TaskDone",
     "TaskRule",
     "TermRule",
+    "Told",
     "UndoCancel",
     "Unit",
     "Window",
+    "WithoutConsent",
     "advance",
     "billed_through",
     "billing_cycles",
@@ -108,6 +156,7 @@ __all__ = [
     "cycle_of",
     "decide_step",
     "due_at",
+    "entitled",
     "explain",
     "first_boundary",
     "fixed_month_days",
@@ -116,8 +165,10 @@ __all__ = [
     "fraction_of",
     "fraction_of_time",
     "handle",
+    "held_from",
     "local_day",
     "next_boundary",
+    "paid_through",
     "pause_intervals",
     "period_of",
     "policies_of",
@@ -125,4 +176,5 @@ __all__ = [
     "share_of",
     "slice_amount",
     "whole_periods",
+    "withdrawn_keys",
 ]

@@ -10,11 +10,15 @@ from ecrm_core.subscriptions.commands import (
     Cancel,
     ChangePlan,
     Command,
+    NoticeBounced,
+    NoticeSent,
     Pause,
     PaymentFailed,
     PaymentSucceeded,
+    RecordConsent,
     Resume,
     SetAutoRenew,
+    TaskDone,
     UndoCancel,
 )
 from ecrm_core.subscriptions.subscription import Status, Subscription
@@ -33,6 +37,10 @@ _TABLE: Mapping[type[Command], str] = {
     SetAutoRenew:     "   x        x        x        x          x           -         -   ",
     PaymentSucceeded: "   x        x        x        x          x           x         x   ",
     PaymentFailed:    "   x        x        x        x          x           x         x   ",
+    NoticeSent:       "   x        x        x        x          x           x         x   ",
+    NoticeBounced:    "   x        x        x        x          x           x         x   ",
+    TaskDone:         "   x        x        x        x          x           x         x   ",
+    RecordConsent:    "   x        x        x        x          x           -         -   ",
 }  # fmt: skip
 LIFECYCLE: Final[Mapping[type[Command], frozenset[Status]]] = {
     command: frozenset(

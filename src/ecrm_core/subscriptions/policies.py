@@ -11,22 +11,28 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Rounding
-from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
-from ecrm_core.subscriptions.task import TaskRule
+from ecrm_core.subscriptions.condition import Market
+from ecrm_core.subscriptions.dunning import DunningEnd, DunningPolicy
+from ecrm_core.subscriptions.notice import IfMissed, NoticeRule, RelativeTo
+from ecrm_core.subscriptions.task import Priority, TaskRule
 
 __all__ = ["PRESETS", "Policies", "policies_of"]
 
 
 @frozen(kw_only=True)
 class Policies:
-    """The rules beside the plan: notices, tasks, the local time things are due, the rounding.
+    """The rules beside the plan: notices, tasks, dunning, the time things are due, the rounding.
 
-    Names of notices and of tasks differ among themselves (DefinitionError).
+    ``market`` is who buys. Without ``dunning`` a charge that failed is past due until it is paid,
+    and nothing more is done. Names of notices and of tasks differ among themselves
+    (DefinitionError).
     """
 
     name: str
     notices: tuple[NoticeRule, ...] = ()
     tasks: tuple[TaskRule, ...] = ()
+    dunning: DunningPolicy | None = None
+    market: Market = Market.CONSUMER
     due_time: time = field(default=time(0, 0))
     rounding: Rounding = Rounding.HALF_UP
 
@@ -46,18 +52,23 @@ _B2C = Policies(
         NoticeRule(name="term_ending", relative_to=RelativeTo.DEADLINE, aim="P14D",
                    earliest="P30D", latest="P1D"),
     ),
+    dunning=DunningPolicy(steps=("P1D", "P3D", "P7D", "P14D"), grace="P21D",
+                          at_end=DunningEnd.CANCEL),
     due_time=time(9, 0),
 )  # fmt: skip
 _B2B = Policies(
     name="b2b",
     notices=(
         NoticeRule(name="term_ending", relative_to=RelativeTo.DEADLINE, aim="P30D",
-                   earliest="P60D", latest="P7D"),
+                   earliest="P60D", latest="P7D", if_missed=IfMissed.TASK),
     ),
     tasks=(
         TaskRule(name="review", offset="P30D"),
-        TaskRule(name="call", offset="P14D"),
+        TaskRule(name="call", offset="P14D", priority=Priority.HIGH),
     ),
+    dunning=DunningPolicy(steps=("P3D", "P7D", "P14D", "P21D"), grace="P30D",
+                          at_end=DunningEnd.UNPAID),
+    market=Market.BUSINESS,
     due_time=time(9, 0),
 )  # fmt: skip
 PRESETS: Final[Mapping[str, Policies]] = {"b2b": _B2B, "b2c": _B2C}

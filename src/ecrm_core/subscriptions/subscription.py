@@ -10,8 +10,10 @@ from attrs import frozen
 from ecrm_core.kernel import CustomerId, DateInterval, Money
 from ecrm_core.subscriptions.cadence import Anchor, cycle_of, period_of
 from ecrm_core.subscriptions.copying import derived
+from ecrm_core.subscriptions.dunning import Debt
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.term import AtEnd, TermRule
+from ecrm_core.subscriptions.told import Told
 
 __all__ = ["Slice", "Status", "Subscription", "last_day"]
 
@@ -65,8 +67,11 @@ class Subscription:
 
     ``customer`` is the home id it was written under, for ever; ``billed_through`` the first day
     that is not billed; ``cycle`` the number of the latest billed period and ``charges`` how many
-    charges and credits were made in it. ``done`` marks notices and tasks decided for what is ahead,
-    ``open_tasks`` are those sales has. ``version`` counts the events.
+    charges and credits were made in it. ``unpaid`` are the charges that failed, ``debts`` what is
+    done about them, ``paid`` the latest that were paid. ``done`` marks notices, tasks and consents
+    decided for what is ahead, ``open_tasks`` are those sales has; ``out`` says what each of them
+    and each notice speaks of, and ``withdrawals`` counts what went out again under another key.
+    ``version`` counts the events.
     """
 
     id: str
@@ -93,10 +98,13 @@ class Subscription:
     expired: bool = False
     paused_on: date | None = None
     unpaid: tuple[str, ...] = ()
+    debts: tuple[Debt, ...] = ()
+    paid: tuple[str, ...] = ()
     next_plan: Plan | None = None
     change_on: date | None = None
     done: tuple[str, ...] = ()
     open_tasks: tuple[str, ...] = ()
+    out: tuple[Told, ...] = ()
     withdrawals: int = 0
     next_action_at: datetime | None = None
     version: int = 0
@@ -129,6 +137,13 @@ class Subscription:
     def goes_on(self) -> bool:
         """Whether it goes on after its term, if nobody cancels."""
         return self.term is None or (self.auto_renew and self.term.at_end is not AtEnd.EXPIRE)
+
+    @property
+    def follows(self) -> AtEnd | None:
+        """What comes at the end of the term as things are; None without a term."""
+        if self.term is None:
+            return None
+        return self.term.at_end if self.auto_renew else AtEnd.EXPIRE
 
     @derived
     def end_on(self) -> date | None:

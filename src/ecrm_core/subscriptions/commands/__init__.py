@@ -8,6 +8,12 @@ from ecrm_core.subscriptions.commands.ending import Cancel, UndoCancel, When
 from ecrm_core.subscriptions.commands.pausing import Pause, Resume
 from ecrm_core.subscriptions.commands.paying import PaymentFailed, PaymentSucceeded
 from ecrm_core.subscriptions.commands.starting import Create
+from ecrm_core.subscriptions.commands.telling import (
+    NoticeBounced,
+    NoticeSent,
+    RecordConsent,
+    TaskDone,
+)
 from ecrm_core.subscriptions.commands.terms import SetAutoRenew
 
 __all__ = [
@@ -15,11 +21,15 @@ __all__ = [
     "ChangePlan",
     "Command",
     "Create",
+    "NoticeBounced",
+    "NoticeSent",
     "Pause",
     "PaymentFailed",
     "PaymentSucceeded",
+    "RecordConsent",
     "Resume",
     "SetAutoRenew",
+    "TaskDone",
     "UndoCancel",
     "When",
 ]

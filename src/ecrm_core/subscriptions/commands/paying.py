@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.commands.base import Command
 
 __all__ = ["PaymentFailed", "PaymentSucceeded"]
@@ -11,13 +12,20 @@ __all__ = ["PaymentFailed", "PaymentSucceeded"]
 
 @frozen(kw_only=True)
 class PaymentSucceeded(Command):
-    """A charge was paid, named by its action key."""
+    """A charge was paid, named by its action key or that of one of its retries."""
 
     charge: str
 
 
 @frozen(kw_only=True)
 class PaymentFailed(Command):
-    """A charge could not be collected: past due until it is paid."""
+    """A charge could not be collected: past due until it is paid; ``hard`` if it never will be.
+
+    It is named by its action key or that of one of its retries. ``amount`` (default: that of the
+    latest charge, where it is this one) is what the retries ask for. One that is known to be paid
+    stays paid.
+    """
 
     charge: str
+    hard: bool = False
+    amount: Money | None = None

@@ -10,14 +10,20 @@ from ecrm_core.subscriptions.events.billing import Charged, Credited
 from ecrm_core.subscriptions.events.changing import PlanChanged, PlanChangeRequested
 from ecrm_core.subscriptions.events.ending import CancelRequested, CancelUndone, Ended
 from ecrm_core.subscriptions.events.pausing import Paused, Resumed
-from ecrm_core.subscriptions.events.paying import PaymentRecorded
+from ecrm_core.subscriptions.events.paying import DunningEnded, PaymentRecorded, RetryIssued
 from ecrm_core.subscriptions.events.starting import Created, TrialEnded
 from ecrm_core.subscriptions.events.telling import (
+    ConsentRecorded,
+    NoticeDelivered,
     NoticeIssued,
     NoticeMissed,
+    NoticeReturned,
+    TaskClosed,
+    TaskEscalated,
     TaskIssued,
     TaskMissed,
     TasksWithdrawn,
+    Withdrawn,
 )
 from ecrm_core.subscriptions.events.terms import AutoRenewSet, TermRenewed, WentEvergreen
 
@@ -27,24 +33,32 @@ __all__ = [
     "CancelRequested",
     "CancelUndone",
     "Charged",
+    "ConsentRecorded",
     "Created",
     "Credited",
+    "DunningEnded",
     "Ended",
     "Event",
+    "NoticeDelivered",
     "NoticeIssued",
     "NoticeMissed",
+    "NoticeReturned",
     "Paused",
     "PaymentRecorded",
     "PlanChangeRequested",
     "PlanChanged",
     "Rescheduled",
     "Resumed",
+    "RetryIssued",
+    "TaskClosed",
+    "TaskEscalated",
     "TaskIssued",
     "TaskMissed",
     "TasksWithdrawn",
     "TermRenewed",
     "TrialEnded",
     "WentEvergreen",
+    "Withdrawn",
 ]
 
 EVENTS: Final[Mapping[str, type[Event]]] = {
@@ -53,6 +67,8 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
         Created, Charged, Credited, TrialEnded, NoticeIssued, NoticeMissed, TaskIssued, TaskMissed,
         TasksWithdrawn, TermRenewed, WentEvergreen, CancelRequested, CancelUndone, Ended, Paused,
         Resumed, PlanChangeRequested, PlanChanged, AutoRenewSet, PaymentRecorded, Rescheduled,
+        NoticeDelivered, NoticeReturned, TaskEscalated, TaskClosed, Withdrawn, ConsentRecorded,
+        RetryIssued, DunningEnded,
     )
 }  # fmt: skip
 """Every event by its name in stored rows."""

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.copying import changed
-from ecrm_core.subscriptions.events.base import Event, without_marks
+from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.subscription import Slice, Subscription
 
 __all__ = ["Charged", "Credited"]
@@ -27,7 +27,7 @@ class Charged(Event):
         before = state.slices if self.cycle == state.cycle else ()
         return changed(
             state, billed_through=self.piece.until, cycle=self.cycle, charges=self.ordinal + 1,
-            slices=(*before, self.piece), done=without_marks(state.done, "c"),
+            slices=(*before, self.piece), **past(state, "c", self.cycle),
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.copying import changed
-from ecrm_core.subscriptions.events.base import Event
+from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.subscription import Subscription
 
@@ -39,5 +39,5 @@ class PlanChanged(Event):
     def applied(self, state: Subscription) -> Subscription:
         return changed(
             state, plan=self.plan, anchor=self.anchor, cycle_base=self.cycle_base,
-            next_plan=None, change_on=None,
+            next_plan=None, change_on=None, **past(state, "p"),
         )  # fmt: skip

@@ -43,4 +43,6 @@ class Ended(Event):
     expired: bool = False
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, ended_on=self.on, expired=self.expired, open_tasks=(), done=())
+        return changed(
+            state, ended_on=self.on, expired=self.expired, open_tasks=(), out=(), done=()
+        )

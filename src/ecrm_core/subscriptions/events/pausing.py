@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events.base import Event
@@ -15,13 +15,17 @@ __all__ = ["Paused", "Resumed"]
 
 @frozen(kw_only=True)
 class Paused(Event):
-    """From this day on nothing is billed."""
+    """From this day on nothing is billed; ``unpaid`` where that is because a charge was not."""
 
     kind = "paused"
     on: date
+    unpaid: bool = False
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, paused_on=self.on)
+        debts = state.debts
+        if self.unpaid:
+            debts = tuple(evolve(debt, paused=True) for debt in debts)
+        return changed(state, paused_on=self.on, debts=debts)
 
 
 @frozen(kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from ecrm_core.subscriptions.copying import changed
-from ecrm_core.subscriptions.events.base import Event, without_marks
+from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["Created", "TrialEnded"]
@@ -29,4 +29,4 @@ class TrialEnded(Event):
     kind = "trial_ended"
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, trial_until=None, done=without_marks(state.done, "trial"))
+        return changed(state, trial_until=None, **past(state, "trial"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from ecrm_core.subscriptions.copying import changed
-from ecrm_core.subscriptions.events.base import Event, without_marks
+from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["AutoRenewSet", "TermRenewed", "WentEvergreen"]
@@ -19,9 +19,7 @@ class TermRenewed(Event):
     number: int
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(
-            state, term_number=self.number, done=without_marks(state.done, "t"), open_tasks=()
-        )
+        return changed(state, term_number=self.number, open_tasks=(), **past(state, "t"))
 
 
 @frozen(kw_only=True)
@@ -31,7 +29,7 @@ class WentEvergreen(Event):
     kind = "went_evergreen"
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, term=None, done=without_marks(state.done, "t"), open_tasks=())
+        return changed(state, term=None, open_tasks=(), **past(state, "t"))
 
 
 @frozen(kw_only=True)

@@ -9,11 +9,15 @@ from ecrm_core.subscriptions.commands import (
     Cancel,
     ChangePlan,
     Command,
+    NoticeBounced,
+    NoticeSent,
     Pause,
     PaymentFailed,
     PaymentSucceeded,
+    RecordConsent,
     Resume,
     SetAutoRenew,
+    TaskDone,
     UndoCancel,
 )
 from ecrm_core.subscriptions.handling.changing import change_plan
@@ -21,6 +25,12 @@ from ecrm_core.subscriptions.handling.ending import cancel, undo_cancel
 from ecrm_core.subscriptions.handling.pausing import pause, resume
 from ecrm_core.subscriptions.handling.paying import payment
 from ecrm_core.subscriptions.handling.starting import created
+from ecrm_core.subscriptions.handling.telling import (
+    notice_bounced,
+    notice_sent,
+    record_consent,
+    task_done,
+)
 from ecrm_core.subscriptions.handling.terms import set_auto_renew
 from ecrm_core.subscriptions.handling.work import Work
 
@@ -36,5 +46,9 @@ HANDLERS: Final[Mapping[type[Command], Callable[[Work, Any], None]]] = {
     SetAutoRenew: set_auto_renew,
     PaymentSucceeded: payment,
     PaymentFailed: payment,
+    NoticeSent: notice_sent,
+    NoticeBounced: notice_bounced,
+    TaskDone: task_done,
+    RecordConsent: record_consent,
 }
 """What does each command; LIFECYCLE says when it may."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.billing import next_boundary
 from ecrm_core.subscriptions.commands import Cancel, UndoCancel, When
-from ecrm_core.subscriptions.events import CancelRequested, CancelUndone, Ended, TasksWithdrawn
+from ecrm_core.subscriptions.events import CancelRequested, CancelUndone, Ended
 from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from
 from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
-from ecrm_core.subscriptions.schedule import common
 from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["cancel", "undo_cancel"]
@@ -21,7 +19,7 @@ def cancel(work: Work, command: Cancel) -> None:
     """End it now, or note the day it is to end; open tasks are taken back."""
     on = _last_day(work, command)
     work.say(CancelRequested(on=on))
-    withdraw_tasks(work)
+    work.take_back(at=work.now, by=work.by)
     if command.credit:
         credit_from(work, on)
     if command.when is When.NOW:
@@ -64,19 +62,3 @@ def _term_end(state: Subscription, command: Cancel, today: date) -> date:
     if today <= state.deadline or not state.goes_on:
         return state.term_end
     return state.term.end(state.term_on, state.term_number + 1)
-
-
-def withdraw_tasks(work: Work) -> None:
-    """Take back the tasks sales has: their reason is gone."""
-    state = work.state
-    if not state.open_tasks:
-        return
-    actions = []
-    for name in state.open_tasks:
-        cycle, _, ordinal = name.partition("/")
-        actions.append(Action(
-            kind=ActionKind.WITHDRAWAL, cycle=cycle, ordinal=ordinal, at=work.now, on=work.today,
-            rule=ordinal.partition(".")[0], reference="cancellation",
-            reference_on=state.cancel_on, **common(state),
-        ))  # fmt: skip
-    work.say(TasksWithdrawn(ordinals=state.open_tasks), actions)

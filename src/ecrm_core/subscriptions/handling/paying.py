@@ -1,19 +1,87 @@
-"""Paying: what the payment provider says of a charge."""
+"""Paying: what the payment provider says of a charge, in whatever order, and however often."""
 
 from __future__ import annotations
 
+from datetime import date
+
+from attrs import evolve
+
 from ecrm_core.errors import InputError
 from ecrm_core.subscriptions.action import ActionKind
+from ecrm_core.subscriptions.cadence import boundary
 from ecrm_core.subscriptions.commands import PaymentFailed, PaymentSucceeded
-from ecrm_core.subscriptions.events import PaymentRecorded
+from ecrm_core.subscriptions.dunning import Debt
+from ecrm_core.subscriptions.events import PaymentRecorded, Resumed
 from ecrm_core.subscriptions.handling.work import Work
+from ecrm_core.subscriptions.schedule.retries import retry_key
+from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["payment"]
 
 
 def payment(work: Work, command: PaymentSucceeded | PaymentFailed) -> None:
     """Note what became of a charge; InputError for a key of another subscription."""
-    if not command.charge.startswith(f"{work.state.id}/{ActionKind.CHARGE.value}/"):
-        message = "found no key of a charge of this subscription"
-        raise InputError(message, path="$.charge", code="charge")
-    work.say(PaymentRecorded(charge=command.charge, paid=isinstance(command, PaymentSucceeded)))
+    charge, attempt = _charge(work.state, command.charge)
+    if isinstance(command, PaymentFailed):
+        _failed(work, command, charge, attempt)
+    else:
+        _paid(work, charge, attempt)
+
+
+def _charge(state: Subscription, key: str) -> tuple[str, int]:
+    """Return the charge, by "cycle/ordinal", and which attempt it was (0: the charge itself)."""
+    for kind in (ActionKind.CHARGE, ActionKind.RETRY):
+        rest = key.removeprefix(f"{state.id}/{kind.value}/")
+        parts = rest.replace("/", " ").replace(".", " ").split(" ")
+        wanted = 2 if kind is ActionKind.CHARGE else 3
+        if rest != key and len(parts) == wanted and all(map(_is_number, parts)):
+            return "/".join(parts[:2]), int(parts[2]) if wanted == 3 else 0
+    message = "found no key of a charge of this subscription"
+    raise InputError(message, path="$.charge", code="charge")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _failed(work: Work, command: PaymentFailed, charge: str, attempt: int) -> None:
+    state = work.state
+    if charge in state.paid:
+        return  # the reports came in another order
+    held = next((debt for debt in state.debts if debt.charge == charge), None)
+    if held is None:
+        debt = _debt(state, command, charge, work.today)
+    else:
+        trying = held.trying and attempt not in {0, held.attempts}
+        debt = evolve(held, trying=trying, hard=held.hard or command.hard)
+    if debt != held:
+        key = f"{state.id}/{ActionKind.CHARGE.value}/{charge}"
+        work.say(PaymentRecorded(charge=key, paid=False, debt=debt))
+
+
+def _debt(state: Subscription, command: PaymentFailed, charge: str, today: date) -> Debt:
+    cycle, ordinal = map(int, charge.split("/"))
+    k, cadence = cycle - state.cycle_base, state.plan.cadence
+    latest = state.slices if cycle == state.cycle else ()
+    start = latest[0].part.start if latest else boundary(state.anchor, cadence, k)
+    end = latest[-1].until if latest else boundary(state.anchor, cadence, k + 1)
+    amount = command.amount
+    if amount is None and latest and ordinal == state.charges - 1:
+        amount = latest[-1].amount
+    # Of a charge added inside a period the days before are paid, and its own in part.
+    unpaid_from = max(start, state.starts_on) if ordinal == 0 else end
+    return Debt(charge=charge, since=today, unpaid_from=unpaid_from, amount=amount,
+                hard=command.hard)  # fmt: skip
+
+
+def _paid(work: Work, charge: str, attempt: int) -> None:
+    state = work.state
+    held = next((debt for debt in state.debts if debt.charge == charge), None)
+    key = f"{state.id}/{ActionKind.CHARGE.value}/{charge}"
+    if charge in state.paid and held is None and key not in state.unpaid:
+        return
+    out = held is not None and held.trying and attempt != held.attempts
+    retry = retry_key(state, held) if held is not None and out else None
+    work.say(PaymentRecorded(charge=key, paid=True, settled=charge, retry=retry))
+    if held is not None and held.paused and not work.state.debts and state.paused_on is not None:
+        work.say(Resumed(on=work.today))

@@ -10,14 +10,17 @@ from attrs import frozen
 
 from ecrm_core.subscriptions.localtime import due_at
 from ecrm_core.subscriptions.policies import Policies
-from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, common
+from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
 from ecrm_core.subscriptions.schedule.charges import charge_of, charges
+from ecrm_core.subscriptions.schedule.gates import ends_without_consent, held_from
 from ecrm_core.subscriptions.schedule.notices import notices
+from ecrm_core.subscriptions.schedule.reasons import taken_back
+from ecrm_core.subscriptions.schedule.retries import retries
 from ecrm_core.subscriptions.schedule.tasks import tasks
 from ecrm_core.subscriptions.schedule.terms import turns
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["Planned", "charge_of", "common", "planned"]
+__all__ = ["Planned", "charge_of", "common", "held_from", "planned", "taken_back"]
 
 
 @frozen
@@ -44,10 +47,19 @@ def _order(candidate: Candidate) -> tuple[date, int, str]:
 
 
 def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
-    end = state.end_on
-    yield from turns(state, end)
-    if state.paused_on is None and (end is None or state.billed_through < end):
+    end, held = state.end_on, held_from(state, policies)
+    for turn in turns(state, end):
+        if held is None or turn.on < held or turn.rank not in _HELD:
+            yield turn
+    stops = [day for day in (end, held) if day is not None]
+    if state.paused_on is None and all(state.billed_through < day for day in stops):
         yield charges(state, policies)
-    if state.cancel_on is None:
-        yield from notices(state, policies)
-        yield from tasks(state, policies)
+    if state.debts:
+        yield from retries(state, policies)
+    if held is not None:
+        yield from ends_without_consent(state, policies)
+    yield from notices(state, policies)
+    yield from tasks(state, policies)
+
+
+_HELD = (Rank.TRIAL, Rank.TERM)

@@ -26,12 +26,13 @@ class Rank(IntEnum):
 
     NOTICE = 0
     TASK = 1
-    ARREARS = 2
-    TRIAL = 3
-    TERM = 4
-    END = 5
-    CHANGE = 6
-    ADVANCE = 7
+    DUNNING = 2
+    ARREARS = 3
+    TRIAL = 4
+    TERM = 5
+    END = 6
+    CHANGE = 7
+    ADVANCE = 8
 
 
 @frozen
