@@ -252,6 +252,7 @@ READS: dict[str, Verb] = {
     "review": lambda crm, _, __: list(crm.review(by="bo", lease=None, masked=False)),
     "review_card": lambda crm, one, _: crm.review_card(one.ids["card"], masked=False),
     "review_counts": lambda crm, _, __: crm.review_counts(),
+    "movements": lambda crm, _, __: tuple(crm.movements()),
     "rfm": lambda crm, _, __: crm.rfm().columns,
     "saved_segments": lambda crm, _, __: crm.saved_segments(),
     "segment_members": lambda crm, _, __: crm.segment_members("buyers"),

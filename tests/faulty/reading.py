@@ -35,6 +35,7 @@ READS: Final[Mapping[str, Callable[[Crm], object]]] = {
     "refit": lambda crm: crm.refit(),
     "report": lambda crm: crm.report(),
     "resolve": lambda crm: crm.resolve("shop/2"),
+    "movements": lambda crm: tuple(crm.movements()),
     "rfm": lambda crm: crm.rfm(currency="EUR").groups,
     "review_card": lambda crm: crm.review_card(WAITING.id),
     "review_counts": lambda crm: crm.review_counts(),

@@ -10,6 +10,7 @@ from io import TextIOWrapper
 import click
 
 from ecrm_core import __version__
+from ecrm_core.cli.doctor import doctor
 from ecrm_core.cli.files import check_file, dedupe_file
 from ecrm_core.cli.intake import demo, ingest
 from ecrm_core.cli.judgements import judgements
@@ -46,7 +47,7 @@ def app() -> None:
 
 
 for _command in (
-    check_file, dedupe_file, demo, due, export, find, ingest, judgements, lists, report, segment,
+    check_file, dedupe_file, demo, doctor, due, export, find, ingest, judgements, lists, report, segment,
     view,
 ):  # fmt: skip
     app.add_command(_command)

@@ -119,10 +119,7 @@ def due(*, store: Path, days: int, as_json: bool) -> None:
     """
     with open_existing(store) as crm:
         actions = crm.due(days=days)
-    data = [
-        {"key": action.key, "at": action.at.isoformat(), **action.payload} for action in actions
-    ]
-    emit(actions, data, as_json=as_json)
+    emit(actions, actions.to_json(), as_json=as_json)
 
 
 @click.command()

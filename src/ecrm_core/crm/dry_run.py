@@ -11,6 +11,7 @@ from ecrm_core.crm.judgements import JudgementDrafts
 from ecrm_core.crm.matching import MatchingDrafts
 from ecrm_core.crm.merging import MergingDrafts
 from ecrm_core.crm.outbox import OutboxDrafts
+from ecrm_core.crm.payments import PaymentDrafts
 from ecrm_core.crm.privacy import PrivacyDrafts
 from ecrm_core.crm.review import ReviewDrafts
 from ecrm_core.crm.runs import RunDrafts
@@ -33,6 +34,7 @@ class DryRun(
     PrivacyDrafts,
     ContactDrafts,
     OutboxDrafts,
+    PaymentDrafts,
     TimelineDrafts,
     SubscriptionDrafts,
     MatchingDrafts,

@@ -15,8 +15,9 @@ from ecrm_core.crm.identity import IdentityVerbs
 from ecrm_core.crm.intake import IntakeVerbs
 from ecrm_core.crm.judgements import JudgementVerbs
 from ecrm_core.crm.merging import MergingVerbs
+from ecrm_core.crm.movements import MovementVerbs
 from ecrm_core.crm.opening import open_store
-from ecrm_core.crm.outbox import OutboxVerbs
+from ecrm_core.crm.payments import PaymentVerbs
 from ecrm_core.crm.privacy import PrivacyVerbs
 from ecrm_core.crm.quality import QualityVerbs
 from ecrm_core.crm.rfm import RfmVerbs
@@ -47,11 +48,12 @@ class Crm(
     ContactVerbs,
     QualityVerbs,
     CleaningVerbs,
-    OutboxVerbs,
+    PaymentVerbs,
     TimelineVerbs,
     SavedSegmentVerbs,
     RfmVerbs,
     SubscriptionVerbs,
+    MovementVerbs,
     RunVerbs,
     JudgementVerbs,
     ClaimVerbs,

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import ChangeSet, Noted
+from ecrm_core.kernel import ChangeSet
 from ecrm_core.services import (
+    Health,
     RunReport,
-    commit,
+    check_run,
     due_actions,
+    examine,
+    forecast_actions,
     prepare_command,
     prepare_run_due,
     prepare_subscribe,
+    run_due,
     subscriptions_of,
 )
-from ecrm_core.subscriptions import Actions, Command, Plan, Status, Subscription, TermRule
+from ecrm_core.subscriptions import Action, Actions, Command, Plan, Status, Subscription, TermRule
 
 __all__ = ["SubscriptionDrafts", "SubscriptionVerbs"]
 
@@ -60,12 +65,23 @@ class SubscriptionDrafts(Drafts):
             self.store, subscription, command, presets=self.settings.presets, now=act.at, by=act.by
         )
 
-    def run_due(self, *, limit: int = _PAGE, now: datetime | None = None) -> ChangeSet:
-        """Return what one transaction of the run would write: the first ``limit`` that are due."""
-        _check_limit(limit)
+    def run_due(
+        self,
+        *,
+        limit: int = _PAGE,
+        shard: tuple[int, int] | None = None,
+        beside: Collection[str] = (),
+        now: datetime | None = None,
+    ) -> ChangeSet:
+        """Return what one transaction of the run would write: the first ``limit`` that are due.
+
+        Without the ids ``beside``: those that a run has set aside.
+        """
+        check_run(limit, shard)
         return prepare_run_due(
-            self.store, now=self._now(now), presets=self.settings.presets, limit=limit
-        )
+            self.store, now=self._now(now), presets=self.settings.presets, limit=limit,
+            shard=shard, beside=beside,
+        )  # fmt: skip
 
 
 class SubscriptionVerbs(Verbs):
@@ -136,35 +152,65 @@ class SubscriptionVerbs(Verbs):
 
         With 0 days exactly what a run would write now. A subscription gives at most 1,000 events.
         """
-        if not 0 <= days <= _FAR:
-            raise DefinitionError(f"found {days} days, expected 0 to {_FAR}", code="days")
         at = self._now(now)
-        until = at + timedelta(days=days)
+        until = _until(at, days)
         return Actions(due_actions(self.store, until, now=at, presets=self._settings.presets))
 
-    def run_due(self, *, limit: int | None = None, now: datetime | None = None) -> RunReport:
+    def forecast(self, *, days: int, now: datetime | None = None) -> Iterator[Action]:
+        """Go through what ``due`` tells, one subscription after the other, however many there are.
+
+        Nothing is written, and no more than a page of subscriptions is held at a time.
+        """
+        at = self._now(now)
+        return forecast_actions(
+            self.store, _until(at, days), now=at, presets=self._settings.presets
+        )
+
+    def doctor(
+        self,
+        *,
+        overdue: timedelta = timedelta(days=1),
+        lately: timedelta = timedelta(days=30),
+        now: datetime | None = None,
+    ) -> Health:
+        """Tell what is wrong with the subscriptions: each with its events, and stuck effects.
+
+        Nothing is written. ``overdue`` is how long a next action may wait for a run, ``lately`` how
+        far back missed notices and tasks still count; TROUBLES says what each code means.
+        """
+        return examine(
+            self.store, presets=self._settings.presets, now=self._now(now), overdue=overdue,
+            lately=lately,
+        )  # fmt: skip
+
+    def run_due(
+        self,
+        *,
+        limit: int | None = None,
+        shard: tuple[int, int] | None = None,
+        now: datetime | None = None,
+    ) -> RunReport:
         """Do everything that is due: write events, and effects into the outbox, each key once.
 
         At most ``limit`` subscriptions (default: all), 100 in a transaction. Run it as often as
-        you like: what is done is not due again. ``deliver`` hands the effects to your functions.
+        you like: what is done is not due again. Workers side by side take a share each:
+        ``shard=(i, n)`` with i from 0 to n - 1. A subscription that cannot be read or decided is
+        set aside: the report names it, and the others go on. ``deliver`` hands the effects to your
+        functions. Raises DefinitionError for a limit or a share that is none.
         """
-        at, report, left = self._now(now), RunReport(), limit
-        _check_limit(1 if limit is None else limit)
-        while left is None or left > 0:
-            size = _PAGE if left is None else min(left, _PAGE)
-            applied = commit(
-                self.store,
-                lambda size=size: self.dry_run.run_due(limit=size, now=at),  # type: ignore[misc]
-                note=Noted(verb="run_due", at=at),
-            )
-            done = RunReport().plus(applied.result)
-            report = report.plus(applied.result)
-            if not done.subscriptions:
-                break
-            left = None if left is None else left - done.subscriptions
-        return report
+        check_run(limit, shard)
+        at = self._now(now)
+        return run_due(
+            self.store,
+            lambda size, beside: self.dry_run.run_due(
+                limit=size, shard=shard, beside=beside, now=at
+            ),
+            now=at,
+            limit=limit,
+        )
 
 
-def _check_limit(limit: int) -> None:
-    if limit < 1:
-        raise DefinitionError(f"found limit {limit}, expected 1 or more", code="limit")
+def _until(at: datetime, days: int) -> datetime:
+    if not 0 <= days <= _FAR:
+        raise DefinitionError(f"found {days} days, expected 0 to {_FAR}", code="days")
+    return at + timedelta(days=days)

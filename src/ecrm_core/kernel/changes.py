@@ -163,7 +163,8 @@ class ChangeSet:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a set that writes one row twice: it does not say which is meant."""
-        rows = [(put.kind.name, put.key) for put in self.writes]
+        rows = [(put.kind.name, put.key) for put in self.puts]
+        rows += [(OUTBOX.name, (emit.key,)) for emit in self.emits]
         rows += [(drop.kind.name, drop.key) for drop in self.drops]
         if len(set(rows)) < len(rows):
             message = "a ChangeSet writes one row twice"
@@ -181,7 +182,7 @@ class ChangeSet:
 
     def keyed(self, key: RequestKey | None) -> ChangeSet:
         """Return the set under a request key."""
-        return evolve(self, key=key)
+        return self if key is self.key else evolve(self, key=key)
 
 
 def combine(sets: Iterable[ChangeSet], *, result: Mapping[str, object] | None = None) -> ChangeSet:

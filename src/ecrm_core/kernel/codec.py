@@ -220,16 +220,18 @@ def _class(of: Any) -> _Codec:  # noqa: ANN401
 
 def _attrs_class(of: type[attrs.AttrsInstance]) -> _Codec:
     hints = typing.get_type_hints(of)
-    parts = [(a.name, a.alias, _default(a), *_codec(hints[a.name]))
-             for a in attrs.fields(of) if a.init]  # fmt: skip
-    decoders = {alias: dec for _, alias, _, _, dec in parts}
+    codecs = {a.alias: _codec(hints[a.name]) for a in attrs.fields(of) if a.init}
+    parts = [(a.name, a.alias, default, type(default), codecs[a.alias][0])
+             for a in attrs.fields(of) if a.init for default in [_default(a)]]  # fmt: skip
+    decoders = {alias: dec for alias, (_, dec) in codecs.items()}
     texts = {a.alias for a in attrs.fields(of) if _plain_text(hints[a.name])}
 
     def to_json(value: object) -> dict[str, Any]:
         out = {}
-        for name, alias, default, enc, _ in parts:
+        for name, alias, default, kind, enc in parts:
             held = getattr(value, name)
-            if held is not default and (held != default or type(held) is not type(default)):
+            # Types first: most values are no default, and comparing them costs more than a look.
+            if held is not default and (type(held) is not kind or held != default):
                 out[alias] = enc(held)
         return out
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.kernel.codec import Json, guarded
 from ecrm_core.kernel.gates import gate_decimal
 
 __all__ = ["Money", "Rounding", "minor_units"]
@@ -77,6 +79,16 @@ class Money:
         """Return the money of so many minor units (cents)."""
         return cls(Decimal(units).scaleb(-minor_units(currency), _EXACT), currency)
 
+    def to_json(self) -> Json:
+        """Return the amount as decimal text, with its currency."""
+        return {"amount": str(self.amount), "currency": self.currency}
+
+    @classmethod
+    @guarded
+    def from_json(cls, data: Json) -> Money:
+        """Return the money read back; InputError for what is none."""
+        return _read(**data)
+
     @property
     def minor(self) -> int:
         """The whole minor units; InputError when the amount is finer than that."""
@@ -140,3 +152,10 @@ class Money:
             message = f"found {other.currency} beside {self.currency}: convert one first"
             raise DefinitionError(message, code="currencies")
         return other.amount
+
+
+@lru_cache(maxsize=4_096)  # a shop has few prices, and many rows with each
+def _read(*, amount: str, currency: str) -> Money:
+    if type(amount) is not str or type(currency) is not str:
+        raise TypeError
+    return Money(gate_decimal(amount), currency)

@@ -19,6 +19,14 @@ from ecrm_core.ports.matching import (
 )
 from ecrm_core.ports.merging import read_holds, read_linked
 from ecrm_core.ports.pages import scan_pages
+from ecrm_core.ports.payments import (
+    Declined,
+    Paid,
+    Payment,
+    PaymentAnswer,
+    PaymentPort,
+    Pending,
+)
 from ecrm_core.ports.segments import (
     read_members,
     read_memberships,
@@ -39,7 +47,13 @@ __all__ = [
     "KINDS",
     "SEAMS",
     "Cursor",
+    "Declined",
     "Page",
+    "Paid",
+    "Payment",
+    "PaymentAnswer",
+    "PaymentPort",
+    "Pending",
     "Picking",
     "Store",
     "Tenants",

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 
 from ecrm_core.kernel import CustomerId, Stored
 from ecrm_core.ports.pages import scan_pages
 from ecrm_core.ports.store import Cursor, Store
-from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS, Recorded, Subscription
+from ecrm_core.subscriptions import (
+    SUBSCRIPTION_EVENTS,
+    SUBSCRIPTIONS,
+    UNREAD_SUBSCRIPTIONS,
+    Recorded,
+    Subscription,
+    UnreadSubscription,
+)
 
 __all__ = [
     "read_due",
@@ -47,22 +55,33 @@ def _events(store: Store, id_: str) -> Iterator[Recorded]:
 
 
 def read_due(
-    store: Store, until: datetime, *, limit: int | None = None
-) -> Iterator[Stored[Subscription]]:
+    store: Store,
+    until: datetime,
+    *,
+    limit: int | None = None,
+    shard: tuple[int, int] | None = None,
+    page: int = _PAGE,
+) -> Iterator[Stored[UnreadSubscription]]:
     """Go through subscriptions whose next action is due at ``until``, the earliest first.
 
-    At most ``limit`` of them; rows are read a page at a time.
+    At most ``limit`` of them, of share ``i`` of ``n`` alone with ``shard=(i, n)``. They are not
+    read yet: ``row.value.read()`` is the Subscription. The first page is one row, so that asking in
+    vain costs next to nothing; then they come ``page`` rows (at most 500) at a time.
     """
+    rows = _due(store, until, min(page, _PAGE))
+    mine = (row for row in rows if shard is None or row.value.is_of(shard))
+    return islice(mine, limit)
+
+
+def _due(store: Store, until: datetime, size: int) -> Iterator[Stored[UnreadSubscription]]:
     after: Cursor | None = None
-    left = limit
-    while left is None or left > 0:
-        page = store.scan(
-            SUBSCRIPTIONS, index="by_next", after=after, limit=min(left or _PAGE, _PAGE)
-        )
+    limit = 1
+    while True:
+        page = store.scan(UNREAD_SUBSCRIPTIONS, index="by_next", after=after, limit=limit)
         for row in page.rows:
             if row.value.next_action_at is None or row.value.next_action_at > until:
                 return
             yield row
-        after, left = page.following, None if left is None else left - len(page.rows)
+        after, limit = page.following, size
         if after is None:
             return

@@ -20,17 +20,24 @@ from ecrm_core.subscriptions.cadence import (
     period_of,
     whole_periods,
 )
+from ecrm_core.subscriptions.change import Alignment, ChangePolicy, StubPolicy
 from ecrm_core.subscriptions.commands import (
     Cancel,
+    ChangeAnchor,
     ChangePlan,
+    ChangeQuantity,
+    ChangeZone,
     Command,
     Create,
     NoticeBounced,
     NoticeSent,
     Pause,
     PaymentFailed,
+    PaymentRefunded,
     PaymentSucceeded,
     RecordConsent,
+    Reprice,
+    RepriceAt,
     Resume,
     SetAutoRenew,
     TaskDone,
@@ -43,6 +50,7 @@ from ecrm_core.subscriptions.condition import (
 from ecrm_core.subscriptions.contract_line import ContractLine
 from ecrm_core.subscriptions.decide import (
     decide_step,
+    decide_steps,
     withdrawn_keys,
 )
 from ecrm_core.subscriptions.dunning import (
@@ -58,9 +66,21 @@ from ecrm_core.subscriptions.entitlement import (
 )
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.handle import handle
-from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
+from ecrm_core.subscriptions.kinds import (
+    SUBSCRIPTION_EVENTS,
+    SUBSCRIPTIONS,
+    UNREAD_SUBSCRIPTION_EVENTS,
+    UNREAD_SUBSCRIPTIONS,
+)
 from ecrm_core.subscriptions.lifecycle import LIFECYCLE
 from ecrm_core.subscriptions.localtime import due_at, local_day
+from ecrm_core.subscriptions.movements import (
+    Month,
+    Movement,
+    MovementKind,
+    Movements,
+    movements,
+)
 from ecrm_core.subscriptions.notice import (
     IfMissed,
     NoticeRule,
@@ -73,17 +93,32 @@ from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.policies import PRESETS, Policies, policies_of
 from ecrm_core.subscriptions.proration import (
     ChangeAmounts,
+    Grain,
     change_amounts,
     fixed_month_days,
     fraction_of,
     fraction_of_time,
+    line_amounts,
     round_fraction,
     share_of,
     slice_amount,
 )
-from ecrm_core.subscriptions.recorded import Recorded, fold
+from ecrm_core.subscriptions.recorded import Recorded, fold, played
+from ecrm_core.subscriptions.recurring import in_a_month, monthly_amount
 from ecrm_core.subscriptions.schedule import held_from
-from ecrm_core.subscriptions.subscription import Slice, Status, Subscription
+from ecrm_core.subscriptions.simulation import (
+    Entry,
+    Happened,
+    Payments,
+    Report,
+    Simulation,
+    declined,
+    mixed_payments,
+    paid,
+    simulate,
+)
+from ecrm_core.subscriptions.slices import Line, LineKind, Slice
+from ecrm_core.subscriptions.subscription import Status, Subscription
 from ecrm_core.subscriptions.task import (
     Priority,
     TaskRule,
@@ -92,22 +127,31 @@ from ecrm_core.subscriptions.term import AtEnd, TermRule
 from ecrm_core.subscriptions.told import (
     Told,
 )
+from ecrm_core.subscriptions.unread import UnreadEvent, UnreadSubscription
+from ecrm_core.subscriptions.uplift import Uplift, UpliftTo
 
 __all__ = [
     "LIFECYCLE",
     "PRESETS",
     "SUBSCRIPTIONS",
     "SUBSCRIPTION_EVENTS",
+    "UNREAD_SUBSCRIPTIONS",
+    "UNREAD_SUBSCRIPTION_EVENTS",
     "Action",
     "ActionKind",
     "Actions",
+    "Alignment",
     "Anchor",
     "AtEnd",
     "Cadence",
     "Calendar",
     "Cancel",
     "ChangeAmounts",
+    "ChangeAnchor",
     "ChangePlan",
+    "ChangePolicy",
+    "ChangeQuantity",
+    "ChangeZone",
     "Command",
     "Condition",
     "ContractLine",
@@ -117,27 +161,43 @@ __all__ = [
     "DunningPolicy",
     "Duration",
     "Entitlement",
+    "Entry",
     "Forecast",
+    "Grain",
+    "Happened",
     "IfMissed",
+    "Line",
+    "LineKind",
     "Market",
+    "Month",
+    "Movement",
+    "MovementKind",
+    "Movements",
     "NoticeBounced",
     "NoticeRule",
     "NoticeSent",
     "Pause",
     "Pay",
     "PaymentFailed",
+    "PaymentRefunded",
     "PaymentSucceeded",
+    "Payments",
     "Plan",
     "Policies",
     "Priority",
     "RecordConsent",
     "Recorded",
     "RelativeTo",
+    "Report",
+    "Reprice",
+    "RepriceAt",
     "Resume",
     "SetAutoRenew",
+    "Simulation",
     "Slice",
     "Status",
     "Step",
+    "StubPolicy",
     "Subscription",
     "TaskDone",
     "TaskRule",
@@ -145,6 +205,10 @@ __all__ = [
     "Told",
     "UndoCancel",
     "Unit",
+    "UnreadEvent",
+    "UnreadSubscription",
+    "Uplift",
+    "UpliftTo",
     "Window",
     "WithoutConsent",
     "advance",
@@ -155,6 +219,8 @@ __all__ = [
     "change_amounts",
     "cycle_of",
     "decide_step",
+    "decide_steps",
+    "declined",
     "due_at",
     "entitled",
     "explain",
@@ -166,14 +232,22 @@ __all__ = [
     "fraction_of_time",
     "handle",
     "held_from",
+    "in_a_month",
+    "line_amounts",
     "local_day",
+    "mixed_payments",
+    "monthly_amount",
+    "movements",
     "next_boundary",
+    "paid",
     "paid_through",
     "pause_intervals",
     "period_of",
+    "played",
     "policies_of",
     "round_fraction",
     "share_of",
+    "simulate",
     "slice_amount",
     "whole_periods",
     "withdrawn_keys",

@@ -7,8 +7,9 @@ from enum import Enum
 
 from attrs import frozen
 
-from ecrm_core.kernel import CustomerId, Emit, Money, html_table, plain_table
+from ecrm_core.kernel import CustomerId, Emit, Money, html_table, instant_text, plain_table
 from ecrm_core.subscriptions.cadence import Anchor, Cadence
+from ecrm_core.subscriptions.slices import Line
 
 __all__ = ["Action", "ActionKind", "Actions"]
 
@@ -49,7 +50,8 @@ class Action:
     the days a charge is for; ``reference_on`` the day a notice or task comes before; ``rule`` its
     rule and ``to`` the channel or the role. ``not_after`` is the last day a notice may be sent,
     ``follows`` what it says comes then (an AtEnd). ``of`` is the key of what is tried again, told
-    to somebody else or taken back. A credit's ``amount`` is below zero.
+    to somebody else or taken back. A credit's ``amount`` is below zero; ``lines`` say what an
+    amount is made of where it is not a piece of one period alone.
     """
 
     subscription: str
@@ -80,6 +82,7 @@ class Action:
     priority: str | None = None
     of: str | None = None
     late: bool = False
+    lines: tuple[Line, ...] = ()
 
     @property
     def key(self) -> str:
@@ -117,14 +120,30 @@ class Action:
             "priority": self.priority,
             "of": self.of,
             "late": self.late or None,
+            "lines": [_said(line) for line in self.lines] or None,
         }
         held = ((name, part) for name, part in parts.items() if part is not None)
         return {n: part.isoformat() if isinstance(part, date) else part for n, part in held}
+
+    def to_json(self) -> dict[str, object]:
+        """Return the key, the instant and the payload as JSON values."""
+        return {"key": self.key, "at": instant_text(self.at), **self.payload}
 
     def __str__(self) -> str:
         """Return the day, what is done and for which subscription."""
         what = self.rule or (str(self.amount) if self.amount else "")
         return f"{self.on}  {self.kind.value} {what}  {self.subscription}"
+
+
+def _said(line: Line) -> dict[str, object]:
+    return {
+        "kind": line.kind.value,
+        "amount": f"{line.amount.amount:f}",
+        "from": line.from_on.isoformat(),
+        "until": line.until_on.isoformat(),
+        "plan": line.plan,
+        "quantity": line.quantity,
+    }
 
 
 _HEAD = ("day", "what", "how much, or by which rule", "customer", "subscription")
@@ -138,6 +157,10 @@ class Actions(tuple[Action, ...]):
     def __str__(self) -> str:
         """Return the plain table, or "nothing"."""
         return plain_table(_HEAD, self._rows()) if self else "nothing"
+
+    def to_json(self) -> list[dict[str, object]]:
+        """Return the actions as JSON values, in order."""
+        return [action.to_json() for action in self]
 
     def _repr_html_(self) -> str:
         return html_table(_HEAD, self._rows())

@@ -9,7 +9,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import plain_table, utc
+from ecrm_core.kernel import Json, html_table, instant_text, plain_table, utc
 from ecrm_core.subscriptions.action import Action
 from ecrm_core.subscriptions.events import Event, Rescheduled
 from ecrm_core.subscriptions.localtime import local_day
@@ -50,9 +50,28 @@ class Forecast:
 
     def __str__(self) -> str:
         """Return the actions as a plain table."""
-        rows = [(str(a.on), a.kind.value, str(a.amount or a.rule or ""), a.key)
+        return plain_table(_HEAD, self._rows())
+
+    def _repr_html_(self) -> str:
+        return html_table(_HEAD, self._rows(), caption=f"up to {self.until:%Y-%m-%d}")
+
+    def to_json(self) -> Json:
+        """Return the actions as JSON values, each with its key and the instant it is due at."""
+        return {
+            "until": instant_text(self.until),
+            "more": self.more,
+            "actions": [
+                {"key": action.key, "at": instant_text(action.at), **action.payload}
+                for action in self.actions
+            ],
+        }
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        return [(str(a.on), a.kind.value, str(a.amount or a.rule or ""), a.key)
                 for a in self.actions]  # fmt: skip
-        return plain_table(("on", "what", "how much / rule", "key"), rows)
+
+
+_HEAD = ("on", "what", "how much / rule", "key")
 
 
 @define
@@ -85,7 +104,8 @@ class Run:
         ``clock`` is when it is done at the earliest, and never goes back: what turns out to have
         been due before is late. None means on time.
         """
-        self.following = planned(self.state, self.policies)
+        if self.following is None:
+            self.following = planned(self.state, self.policies)
         while self.following and self.following.at <= until:
             if len(self.events) >= limit:
                 return True
@@ -102,6 +122,15 @@ class Run:
             made = taken_back(state, self.policies, at)
             if made is not None:
                 self.record(*made, at=at, by=by)
+
+    def due(self, now: datetime, *, limit: int) -> Step:
+        """Do what is due, and return what came of it since the last step."""
+        more = self.go(until=now, clock=now, limit=limit)
+        if not self.events:  # the policies have changed since it was planned
+            self.record(Rescheduled(), at=utc(now))
+        done = self.step(more=more)
+        self.events, self.actions = [], []
+        return done
 
     def step(self, *, more: bool = False) -> Step:
         """Return what came of it."""
@@ -121,11 +150,7 @@ def advance(
     _check_limit(limit)
     if state.next_action_at is None or state.next_action_at > now:
         return Step(state=state)
-    run = Run(state, policies)
-    more = run.go(until=now, clock=now, limit=limit)
-    if not run.events:  # the policies have changed since it was planned
-        run.record(Rescheduled(), at=utc(now))
-    return run.step(more=more)
+    return Run(state, policies).due(now, limit=limit)
 
 
 def forecast(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ecrm_core.kernel import ABSENT, OUTBOX, ChangeSet, Drop, Emit, Expect, Put, Stored
 from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.advance import Step
 from ecrm_core.subscriptions.events import PaymentRecorded, Withdrawn
 from ecrm_core.subscriptions.kinds import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
+from ecrm_core.subscriptions.recorded import Recorded
 
-__all__ = ["decide_step", "withdrawn_keys"]
+__all__ = ["decide_step", "decide_steps", "withdrawn_keys"]
 
 _NOTHING: Mapping[str, Stored[Emit]] = {}
 
@@ -22,8 +23,8 @@ def decide_step(
     """Return what a step writes; nothing when nothing happened.
 
     ``version`` is that of the row the step was made on (ABSENT for a new subscription). ``waiting``
-    are the rows of the outbox under ``withdrawn_keys(step)``, by key: they are dropped, for nobody
-    has seen them yet. The result holds the id, the status, and counts the actions by kind.
+    are the rows of the outbox under ``withdrawn_keys``, by key: they are dropped, for nobody has
+    seen them yet. The result holds the id, the status, and counts the actions by kind.
     """
     counts = Counter(action.kind.value for action in step.actions)
     result: dict[str, object] = {
@@ -31,27 +32,38 @@ def decide_step(
         "status": step.state.status.value,
         **{kind.value: counts[kind.value] for kind in ActionKind},
     }
-    if not step.events:
-        return ChangeSet(result=result)
+    return decide_steps([(step, version)], result=result, waiting=waiting)
+
+
+def decide_steps(
+    steps: Iterable[tuple[Step, int]],
+    *,
+    result: Mapping[str, object],
+    waiting: Mapping[str, Stored[Emit]] = _NOTHING,
+) -> ChangeSet:
+    """Return what steps of several subscriptions write, each with the version of its row."""
+    taken = [(step, version) for step, version in steps if step.events]
+    events = [row for step, _ in taken for row in step.events]
+    actions = [action for step, _ in taken for action in step.actions]
     return ChangeSet(
         puts=(
-            Put(SUBSCRIPTIONS, step.state),
-            *(Put(SUBSCRIPTION_EVENTS, row) for row in step.events),
+            *[Put(SUBSCRIPTIONS, step.state) for step, _ in taken],
+            *[Put(SUBSCRIPTION_EVENTS, row) for row in events],
         ),
-        drops=tuple(Drop(OUTBOX, (key,)) for key in waiting),
+        drops=tuple([Drop(OUTBOX, (key,)) for key in waiting]),
         expects=(
-            Expect(SUBSCRIPTIONS, (step.state.id,), version),
-            *(Expect(OUTBOX, (key,), row.version) for key, row in waiting.items()),
+            *[Expect(SUBSCRIPTIONS, (step.state.id,), version) for step, version in taken],
+            *[Expect(OUTBOX, (key,), row.version) for key, row in waiting.items()],
         ),
-        emits=tuple(action.emit for action in _going_out(step, waiting)),
+        emits=tuple([action.emit for action in _going_out(actions, events, waiting)]),
         result=result,
     )
 
 
-def withdrawn_keys(step: Step) -> tuple[str, ...]:
+def withdrawn_keys(events: Iterable[Recorded]) -> tuple[str, ...]:
     """Return the action keys that are not to be handed out any more, if they still wait."""
     found: list[str] = []
-    for row in step.events:
+    for row in events:
         event, id_ = row.event, row.subscription
         if isinstance(event, Withdrawn):
             found += [f"{id_}/notice/{name}" for name in event.notices]
@@ -64,12 +76,15 @@ def withdrawn_keys(step: Step) -> tuple[str, ...]:
 _OF_TASK = ("task", "escalation")
 
 
-def _going_out(step: Step, waiting: Mapping[str, Stored[Emit]]) -> list[Action]:
-    """Return the actions without what the step itself takes back, and the taking back of it."""
-    unseen = {action.key for action in step.actions} & set(withdrawn_keys(step)) | set(waiting)
-    if not unseen:
-        return list(step.actions)
-    return [action for action in step.actions if unseen.isdisjoint({action.key, _taken(action)})]
+def _going_out(
+    actions: list[Action], events: list[Recorded], waiting: Mapping[str, Stored[Emit]]
+) -> list[Action]:
+    """Return the actions without what the steps themselves take back, and the taking back of it."""
+    gone = withdrawn_keys(events)
+    if not gone:
+        return actions
+    unseen = {action.key for action in actions if action.key in gone} | set(waiting)
+    return [action for action in actions if unseen.isdisjoint({action.key, _taken(action)})]
 
 
 def _taken(action: Action) -> str | None:

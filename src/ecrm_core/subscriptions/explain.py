@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ecrm_core.kernel import Reason
 from ecrm_core.subscriptions.action import Action, ActionKind
+from ecrm_core.subscriptions.slices import Line, LineKind
 
 __all__ = ["explain"]
 
@@ -39,6 +40,9 @@ def _counted(action: Action) -> Iterator[Reason]:
 def _charged(action: Action) -> Iterator[Reason]:
     if action.from_on is None or action.amount is None:
         return
+    if action.lines:
+        yield from map(_line, action.lines)
+        return
     facts = {
         "from": str(action.from_on),
         "until": str(action.until_on),
@@ -53,6 +57,22 @@ def _charged(action: Action) -> Iterator[Reason]:
     else:
         text = "{from} up to {until} is a part of its period: {amount} of {price}"
         yield Reason("prorated", text, facts)
+
+
+def _line(line: Line) -> Reason:
+    facts = {
+        "amount": str(line.amount), "from": str(line.from_on), "until": str(line.until_on),
+        "quantity": line.quantity, "plan": line.plan,
+    }  # fmt: skip
+    return Reason(f"line_{line.kind.value}", _LINES[line.kind], facts)
+
+
+_LINES = {
+    LineKind.PERIOD: "{amount} for {from} up to {until}: {quantity} of {plan}",
+    LineKind.UNUSED: "{amount} of {from} up to {until} for {quantity} of {plan} is given back",
+    LineKind.CHANGED: "{amount} for the same days, {from} up to {until}: {quantity} of {plan}",
+    LineKind.REST: "{amount} was left of a credit that was more than the charge of {from}",
+}
 
 
 def _ruled(action: Action) -> Iterator[Reason]:

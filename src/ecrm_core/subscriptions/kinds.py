@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
-from ecrm_core.kernel import Index, Kind
+from attrs import evolve
+
+from ecrm_core.kernel import AnyKind, Index, Kind
 from ecrm_core.subscriptions.recorded import Recorded
 from ecrm_core.subscriptions.subscription import Subscription
+from ecrm_core.subscriptions.unread import UnreadEvent, UnreadSubscription
 
-__all__ = ["SUBSCRIPTIONS", "SUBSCRIPTION_EVENTS"]
+__all__ = [
+    "SUBSCRIPTIONS",
+    "SUBSCRIPTION_EVENTS",
+    "UNREAD_SUBSCRIPTIONS",
+    "UNREAD_SUBSCRIPTION_EVENTS",
+]
+
+
+T = TypeVar("T")
+
+
+def _unread(kind: AnyKind, of: type[T]) -> Kind[T]:
+    """Return the Kind whose rows are the same, and come as values of another class."""
+    same: Kind[T] = evolve(kind, of=of)
+    return same
+
 
 SUBSCRIPTIONS: Final = Kind(
     name="subscription",
@@ -26,3 +44,7 @@ SUBSCRIPTION_EVENTS: Final = Kind(
     owner="subscriptions",
 )
 """The rows of events: why each state is as it is, in order."""
+UNREAD_SUBSCRIPTIONS: Final = _unread(SUBSCRIPTIONS, UnreadSubscription)
+"""The rows of subscriptions, each read only when it is asked for; never written."""
+UNREAD_SUBSCRIPTION_EVENTS: Final = _unread(SUBSCRIPTION_EVENTS, UnreadEvent)
+"""The rows of events, each read only when it is asked for; never written."""

@@ -8,14 +8,19 @@ from typing import Final
 from ecrm_core.errors import IllegalTransition
 from ecrm_core.subscriptions.commands import (
     Cancel,
+    ChangeAnchor,
     ChangePlan,
+    ChangeQuantity,
+    ChangeZone,
     Command,
     NoticeBounced,
     NoticeSent,
     Pause,
     PaymentFailed,
+    PaymentRefunded,
     PaymentSucceeded,
     RecordConsent,
+    Reprice,
     Resume,
     SetAutoRenew,
     TaskDone,
@@ -34,6 +39,10 @@ _TABLE: Mapping[type[Command], str] = {
     Pause:            "   -        x        x        -          -           -         -   ",
     Resume:           "   -        -        -        x          -           -         -   ",
     ChangePlan:       "   x        x        x        x          x           -         -   ",
+    ChangeQuantity:   "   x        x        x        x          x           -         -   ",
+    Reprice:          "   x        x        x        x          x           -         -   ",
+    ChangeAnchor:     "   x        x        x        x          x           -         -   ",
+    ChangeZone:       "   x        x        x        x          x           -         -   ",
     SetAutoRenew:     "   x        x        x        x          x           -         -   ",
     PaymentSucceeded: "   x        x        x        x          x           x         x   ",
     PaymentFailed:    "   x        x        x        x          x           x         x   ",
@@ -41,6 +50,7 @@ _TABLE: Mapping[type[Command], str] = {
     NoticeBounced:    "   x        x        x        x          x           x         x   ",
     TaskDone:         "   x        x        x        x          x           x         x   ",
     RecordConsent:    "   x        x        x        x          x           -         -   ",
+    PaymentRefunded:  "   x        x        x        x          x           x         x   ",
 }  # fmt: skip
 LIFECYCLE: Final[Mapping[type[Command], frozenset[Status]]] = {
     command: frozenset(

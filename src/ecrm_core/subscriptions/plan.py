@@ -22,7 +22,8 @@ def _cadence(given: Cadence | str) -> Cadence:
 class Plan:
     """What is sold: ``price`` for each period of ``cadence``, after a free ``trial``.
 
-    ``version`` tells snapshots of one plan apart. The price is of whole minor units and not below
+    ``version`` tells snapshots of one plan apart; ``list_price`` (default: the price) is what a
+    further term may cost (``Uplift``). The price is of whole minor units and not below
     zero; cadence and trial may be given as ISO 8601 text. Raises DefinitionError and InputError.
     """
 
@@ -34,15 +35,23 @@ class Plan:
     trial: Duration = field(factory=Duration, converter=as_duration)
     term: TermRule | None = None
     version: int = 1
+    list_price: Money | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a plan without an id, and prices that cannot be charged."""
         if not self.id.strip():
             raise DefinitionError("found a plan without an id", code="plan")
-        try:
-            minor = self.price.minor
-        except InputError:
-            minor = -1
-        if minor < 0:
-            message = f"found a price of plan {self.id[:80]!r} below zero or finer than its cents"
-            raise DefinitionError(message, code="plan")
+        for price in (self.price, self.list_price or self.price):
+            if not _chargeable(price) or price.currency != self.price.currency:
+                message = (
+                    f"found a price of plan {self.id[:80]!r} below zero, finer than its cents or in"
+                    " another currency"
+                )
+                raise DefinitionError(message, code="plan")
+
+
+def _chargeable(price: Money) -> bool:
+    try:
+        return price.minor >= 0
+    except InputError:
+        return False

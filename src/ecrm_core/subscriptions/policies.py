@@ -14,6 +14,7 @@ from ecrm_core.kernel import Rounding
 from ecrm_core.subscriptions.condition import Market
 from ecrm_core.subscriptions.dunning import DunningEnd, DunningPolicy
 from ecrm_core.subscriptions.notice import IfMissed, NoticeRule, RelativeTo
+from ecrm_core.subscriptions.proration import Grain
 from ecrm_core.subscriptions.task import Priority, TaskRule
 
 __all__ = ["PRESETS", "Policies", "policies_of"]
@@ -26,6 +27,9 @@ class Policies:
     ``market`` is who buys. Without ``dunning`` a charge that failed is past due until it is paid,
     and nothing more is done. Names of notices and of tasks differ among themselves
     (DefinitionError).
+    ``grain`` says how a period is divided: by its days, or every month as 30. With
+    ``last_day_inclusive`` the day of a cancellation is its last one and is paid; else it is the
+    first one without. Names of notices and of tasks differ among themselves (DefinitionError).
     """
 
     name: str
@@ -35,9 +39,14 @@ class Policies:
     market: Market = Market.CONSUMER
     due_time: time = field(default=time(0, 0))
     rounding: Rounding = Rounding.HALF_UP
+    grain: Grain = Grain.DAY
+    last_day_inclusive: bool = False
 
     def __attrs_post_init__(self) -> None:
-        """Refuse two rules under one name: their action keys would be the same."""
+        """Refuse seconds, and two rules under one name: their action keys would be the same."""
+        if self.grain is Grain.SECOND:
+            message = "found the grain second: a subscription is billed by days of its zone"
+            raise DefinitionError(message, code="grain")
         for rules in (self.notices, self.tasks):
             if len({rule.name for rule in rules}) < len(rules):
                 message = f"two rules of the policies {self.name!r} have one name"

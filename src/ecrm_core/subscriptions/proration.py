@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from enum import Enum
 from fractions import Fraction
 
 from attrs import frozen
@@ -12,10 +14,12 @@ from ecrm_core.kernel import DateInterval, Money, Rounding
 
 __all__ = [
     "ChangeAmounts",
+    "Grain",
     "change_amounts",
     "fixed_month_days",
     "fraction_of",
     "fraction_of_time",
+    "line_amounts",
     "round_fraction",
     "share_of",
     "slice_amount",
@@ -24,9 +28,30 @@ __all__ = [
 _SECOND = timedelta(microseconds=1)
 
 
-def fraction_of(start: date, end: date, period: DateInterval) -> Fraction:
-    """Return the days from ``start`` up to ``end`` by the days of the period; may be above 1."""
-    return Fraction((end - start).days, _days(period))
+class Grain(Enum):
+    """What a period is divided into."""
+
+    DAY = "day"
+    SECOND = "second"
+    """Instants only (``fraction_of_time``): a subscription is billed by days."""
+    MONTH_30 = "month/30"
+    """Every month counts 30 days: 31 January to 28 February are 28, 15 to 15 always 30."""
+
+
+def fraction_of(start: date, end: date, period: DateInterval, grain: Grain = Grain.DAY) -> Fraction:
+    """Return the days from ``start`` up to ``end`` by the days of the period; may be above 1.
+
+    Raises DefinitionError for a period without end or length, and for seconds.
+    """
+    whole = _days(period)
+    if grain is Grain.DAY:
+        return Fraction((end - start).days, whole)
+    if grain is Grain.SECOND or period.end is None:
+        raise DefinitionError("found days to divide by seconds: fraction_of_time", code="grain")
+    counted = fixed_month_days(period.start, period.end, 30)
+    if not counted:  # the 30th up to the 31st
+        return Fraction((end - start).days, whole)
+    return Fraction(fixed_month_days(start, end, 30), counted)
 
 
 def fraction_of_time(start: datetime, end: datetime, period: tuple[datetime, datetime]) -> Fraction:
@@ -59,8 +84,24 @@ def share_of(price: Money, part: Fraction, rounding: Rounding = Rounding.HALF_UP
     return Money.from_minor(round_fraction(price.minor * part, rounding), price.currency)
 
 
+def line_amounts(
+    exact: Sequence[Fraction], currency: str, rounding: Rounding = Rounding.HALF_UP
+) -> tuple[Money, ...]:
+    """Return exact amounts (in minor units, 0 or more) as lines that add up to their rounded sum.
+
+    By largest remainder: each line is less than a minor unit off. Raises DefinitionError for lines
+    that are all zero, or below it.
+    """
+    whole = Money.from_minor(round_fraction(sum(exact, Fraction(0)), rounding), currency)
+    return whole.allocate(exact)
+
+
 def slice_amount(
-    price: Money, part: DateInterval, period: DateInterval, rounding: Rounding = Rounding.HALF_UP
+    price: Money,
+    part: DateInterval,
+    period: DateInterval,
+    rounding: Rounding = Rounding.HALF_UP,
+    grain: Grain = Grain.DAY,
 ) -> Money:
     """Return what the days of ``part`` cost of a period's price, by telescoping rounding.
 
@@ -73,7 +114,7 @@ def slice_amount(
         # The same, sooner: whole periods are what is billed most.
         return Money.from_minor(price.minor, price.currency)
     upto = [
-        share_of(price, fraction_of(period.start, day, period), rounding)
+        share_of(price, fraction_of(period.start, day, period, grain), rounding)
         for day in (part.start, part.end)
     ]
     return upto[1] - upto[0]

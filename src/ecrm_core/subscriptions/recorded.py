@@ -14,7 +14,7 @@ from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events import EVENTS, Created, Event
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["Recorded", "fold", "played", "stamped"]
+__all__ = ["Recorded", "fold", "place_of", "played", "stamped"]
 
 
 @frozen(kw_only=True)
@@ -35,7 +35,7 @@ class Recorded:
     @property
     def place(self) -> str:
         """The number as text of fixed width: its order as text is its order."""
-        return f"{self.number:09d}"
+        return place_of(self.number)
 
     def to_json(self) -> Json:
         """Return the row as JSON values."""
@@ -65,6 +65,11 @@ class Recorded:
             event=decode(EVENTS[data["kind"]], data["event"]),
             next_action_at=None if following is None else parse_instant(following),
         )
+
+
+def place_of(number: int) -> str:
+    """Return the number of an event as text of fixed width: its order as text is its order."""
+    return f"{number:09d}"
 
 
 def fold(events: Iterable[Recorded]) -> Subscription:

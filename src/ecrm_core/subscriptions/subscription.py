@@ -9,18 +9,15 @@ from attrs import frozen
 
 from ecrm_core.kernel import CustomerId, DateInterval, Money
 from ecrm_core.subscriptions.cadence import Anchor, cycle_of, period_of
+from ecrm_core.subscriptions.change import ChangePolicy, StubPolicy
 from ecrm_core.subscriptions.copying import derived
 from ecrm_core.subscriptions.dunning import Debt
 from ecrm_core.subscriptions.plan import Plan
+from ecrm_core.subscriptions.slices import Line, Slice, last_day
 from ecrm_core.subscriptions.term import AtEnd, TermRule
 from ecrm_core.subscriptions.told import Told
 
 __all__ = ["Slice", "Status", "Subscription", "last_day"]
-
-
-def last_day(days: DateInterval) -> date:
-    """Return the day a period or a piece of one ends, itself outside; they always have one."""
-    return days.end or date.max
 
 
 class Status(Enum):
@@ -41,37 +38,22 @@ class Status(Enum):
         return self in {Status.EXPIRED, Status.CANCELLED}
 
 
-@frozen(kw_only=True)
-class Slice:
-    """One piece that was billed of the latest cycle: its days, its period's, price and amount.
-
-    ``price`` is that of the whole period for ``quantity`` units, ``version`` the plan's.
-    """
-
-    part: DateInterval
-    period: DateInterval
-    price: Money
-    amount: Money
-    quantity: int = 1
-    version: int = 1
-
-    @property
-    def until(self) -> date:
-        """The first day it is not for."""
-        return last_day(self.part)
-
-
 @frozen(kw_only=True, slots=False)
 class Subscription:
     """One subscription as it stands: ids, plan snapshot, dates, and what has been done.
 
     ``customer`` is the home id it was written under, for ever; ``billed_through`` the first day
     that is not billed; ``cycle`` the number of the latest billed period and ``charges`` how many
-    charges and credits were made in it. ``unpaid`` are the charges that failed, ``debts`` what is
-    done about them, ``paid`` the latest that were paid. ``done`` marks notices, tasks and consents
-    decided for what is ahead, ``open_tasks`` are those sales has; ``out`` says what each of them
-    and each notice speaks of, and ``withdrawals`` counts what went out again under another key.
-    ``version`` counts the events.
+    charges and credits were made in it. ``slices`` are the pieces billed of the latest period and
+    of the one before, ``pending`` the lines that come with the next charge or the end; ``stub`` is
+    a first period that is longer or shorter than its own, priced by ``stub_policy``.
+    ``changes_from`` is the first day a change may still reach back to, where another cadence or
+    anchor began. ``next_plan``, ``next_quantity`` and ``next_price`` are to hold from
+    ``change_on``, ``quantity_on`` and ``price_on``. ``unpaid`` are the charges that failed,
+    ``debts`` what is done about them, ``paid`` the latest that were paid. ``done`` marks notices,
+    tasks and consents decided for what is ahead, ``open_tasks`` are those sales has; ``out`` says
+    what each of them and each notice speaks of, and ``withdrawals`` counts what went out again
+    under another key. ``version`` counts the events.
     """
 
     id: str
@@ -88,6 +70,10 @@ class Subscription:
     cycle: int = -1
     charges: int = 0
     slices: tuple[Slice, ...] = ()
+    pending: tuple[Line, ...] = ()
+    stub: DateInterval | None = None
+    stub_policy: StubPolicy = StubPolicy.PRORATE
+    changes_from: date | None = None
     trial_until: date | None = None
     term: TermRule | None = None
     term_on: date
@@ -102,6 +88,12 @@ class Subscription:
     paid: tuple[str, ...] = ()
     next_plan: Plan | None = None
     change_on: date | None = None
+    change_policy: ChangePolicy = ChangePolicy.NEXT_PERIOD
+    next_quantity: int | None = None
+    quantity_on: date | None = None
+    quantity_policy: ChangePolicy = ChangePolicy.NEXT_PERIOD
+    next_price: Money | None = None
+    price_on: date | None = None
     done: tuple[str, ...] = ()
     open_tasks: tuple[str, ...] = ()
     out: tuple[Told, ...] = ()
@@ -154,13 +146,16 @@ class Subscription:
     @derived
     def next_period(self) -> DateInterval:
         """The period that holds the first day that is not billed."""
+        if self.stub is not None and self.billed_through in self.stub:
+            return self.stub
         k = cycle_of(self.anchor, self.plan.cadence, self.billed_through)
         return period_of(self.anchor, self.plan.cadence, k)
 
     @derived
     def next_cycle(self) -> int:
-        """The number of that period, from 0 for the first one."""
-        return self.cycle_base + cycle_of(self.anchor, self.plan.cadence, self.billed_through)
+        """The number of that period, from 0 for the first one; it never goes back."""
+        number = self.cycle_base + cycle_of(self.anchor, self.plan.cadence, self.billed_through)
+        return max(number, self.cycle)
 
     @property
     def next_ordinal(self) -> int:

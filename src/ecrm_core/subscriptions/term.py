@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.subscriptions.duration import Duration, added, as_duration, maybe_duration
+from ecrm_core.subscriptions.uplift import Uplift, as_uplift
 
 __all__ = ["AtEnd", "TermRule"]
 
@@ -28,14 +29,15 @@ class AtEnd(Enum):
 class TermRule:
     """An initial term, what follows it, and how long before its end a cancellation has to come.
 
-    ``renewal`` is the length of a further term (default: the initial one). Durations are given as
-    such or as ISO 8601 text. Raises DefinitionError for a term without length.
+    ``renewal`` is the length of a further term (default: the initial one), ``uplift`` the price it
+    begins with ("same", "list", "3.5%"). Durations are given as such or as ISO 8601 text. Raises DefinitionError for a term without length.
     """
 
     initial: Duration = field(converter=as_duration)
     renewal: Duration | None = field(default=None, converter=maybe_duration)
     at_end: AtEnd = AtEnd.RENEW
     notice: Duration = field(factory=Duration, converter=as_duration)
+    uplift: Uplift = field(factory=Uplift, converter=as_uplift)
 
     def __attrs_post_init__(self) -> None:
         """Refuse terms that end on the day they begin."""

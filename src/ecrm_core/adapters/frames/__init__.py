@@ -4,7 +4,8 @@ An extra (``ecrm_core[frames]``). ``check`` takes a frame without it; this reads
 collected first, and gives frames back.
 """
 
+from ecrm_core.adapters.frames.actions import actions
 from ecrm_core.adapters.frames.reading import columns_of
 from ecrm_core.adapters.frames.writing import findings, marked
 
-__all__ = ["columns_of", "findings", "marked"]
+__all__ = ["actions", "columns_of", "findings", "marked"]

@@ -7,7 +7,7 @@ from attrs import frozen
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.commands.base import Command
 
-__all__ = ["PaymentFailed", "PaymentSucceeded"]
+__all__ = ["PaymentFailed", "PaymentRefunded", "PaymentSucceeded"]
 
 
 @frozen(kw_only=True)
@@ -29,3 +29,14 @@ class PaymentFailed(Command):
     charge: str
     hard: bool = False
     amount: Money | None = None
+
+
+@frozen(kw_only=True)
+class PaymentRefunded(Command):
+    """Money of a charge went back to the customer; it is noted, and changes nothing that is owed.
+
+    ``amount`` is above zero, in the currency of the subscription.
+    """
+
+    charge: str
+    amount: Money

@@ -6,11 +6,26 @@ from collections.abc import Mapping
 from typing import Final
 
 from ecrm_core.subscriptions.events.base import Event, Rescheduled
-from ecrm_core.subscriptions.events.billing import Charged, Credited
-from ecrm_core.subscriptions.events.changing import PlanChanged, PlanChangeRequested
+from ecrm_core.subscriptions.events.billing import Charged, Credited, Settled
+from ecrm_core.subscriptions.events.changing import (
+    Adjustment,
+    AnchorChanged,
+    PlanChanged,
+    PlanChangeRequested,
+    PriceChanged,
+    PriceChangeRequested,
+    QuantityChanged,
+    QuantityChangeRequested,
+    ZoneChanged,
+)
 from ecrm_core.subscriptions.events.ending import CancelRequested, CancelUndone, Ended
 from ecrm_core.subscriptions.events.pausing import Paused, Resumed
-from ecrm_core.subscriptions.events.paying import DunningEnded, PaymentRecorded, RetryIssued
+from ecrm_core.subscriptions.events.paying import (
+    DunningEnded,
+    PaymentRecorded,
+    RefundRecorded,
+    RetryIssued,
+)
 from ecrm_core.subscriptions.events.starting import Created, TrialEnded
 from ecrm_core.subscriptions.events.telling import (
     ConsentRecorded,
@@ -29,6 +44,8 @@ from ecrm_core.subscriptions.events.terms import AutoRenewSet, TermRenewed, Went
 
 __all__ = [
     "EVENTS",
+    "Adjustment",
+    "AnchorChanged",
     "AutoRenewSet",
     "CancelRequested",
     "CancelUndone",
@@ -47,9 +64,15 @@ __all__ = [
     "PaymentRecorded",
     "PlanChangeRequested",
     "PlanChanged",
+    "PriceChangeRequested",
+    "PriceChanged",
+    "QuantityChangeRequested",
+    "QuantityChanged",
+    "RefundRecorded",
     "Rescheduled",
     "Resumed",
     "RetryIssued",
+    "Settled",
     "TaskClosed",
     "TaskEscalated",
     "TaskIssued",
@@ -59,6 +82,7 @@ __all__ = [
     "TrialEnded",
     "WentEvergreen",
     "Withdrawn",
+    "ZoneChanged",
 ]
 
 EVENTS: Final[Mapping[str, type[Event]]] = {
@@ -69,6 +93,8 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
         Resumed, PlanChangeRequested, PlanChanged, AutoRenewSet, PaymentRecorded, Rescheduled,
         NoticeDelivered, NoticeReturned, TaskEscalated, TaskClosed, Withdrawn, ConsentRecorded,
         RetryIssued, DunningEnded,
+        Settled, QuantityChangeRequested, QuantityChanged, PriceChangeRequested, PriceChanged,
+        AnchorChanged, ZoneChanged, RefundRecorded,
     )
 }  # fmt: skip
 """Every event by its name in stored rows."""

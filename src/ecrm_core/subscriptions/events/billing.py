@@ -1,4 +1,4 @@
-"""Billing: a piece of a period charged, or given back."""
+"""Billing: a piece of a period charged, or given back, and what waited settled."""
 
 from __future__ import annotations
 
@@ -9,31 +9,46 @@ from attrs import frozen
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events.base import Event, past
-from ecrm_core.subscriptions.subscription import Slice, Subscription
+from ecrm_core.subscriptions.slices import Line, Slice, held, line_of
+from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["Charged", "Credited"]
+__all__ = ["Charged", "Credited", "Settled"]
 
 
 @frozen(kw_only=True)
 class Charged(Event):
-    """A piece of a period became due for payment."""
+    """A piece of a period became due for payment, and with it what waited for a charge.
+
+    ``left`` is what waits still: a credit that was more than the charge. ``later`` lets the piece
+    itself wait for the next charge.
+    """
 
     kind = "charged"
     cycle: int
     ordinal: int
     piece: Slice
+    left: tuple[Line, ...] = ()
+    later: bool = False
 
     def applied(self, state: Subscription) -> Subscription:
-        before = state.slices if self.cycle == state.cycle else ()
+        slices = held(state.slices, self.piece)
+        if self.later:
+            return changed(
+                state, billed_through=self.piece.until, cycle=self.cycle, charges=self.ordinal,
+                slices=slices, pending=(*state.pending, line_of(self.piece, state.plan.id)),
+            )  # fmt: skip
         return changed(
             state, billed_through=self.piece.until, cycle=self.cycle, charges=self.ordinal + 1,
-            slices=(*before, self.piece), **past(state, "c", self.cycle),
+            slices=slices, pending=self.left, **past(state, "c", self.cycle),
         )  # fmt: skip
 
 
 @frozen(kw_only=True)
 class Credited(Event):
-    """What was billed from a day on is given back: charged minus owed, over the pieces."""
+    """What was billed from a day on is given back: charged minus owed, over the pieces.
+
+    What waited for a charge is settled with it.
+    """
 
     kind = "credited"
     cycle: int
@@ -44,5 +59,19 @@ class Credited(Event):
 
     def applied(self, state: Subscription) -> Subscription:
         return changed(
-            state, billed_through=self.from_on, charges=self.ordinal + 1, slices=self.left
-        )
+            state, billed_through=self.from_on, charges=self.ordinal + 1, slices=self.left,
+            pending=(),
+        )  # fmt: skip
+
+
+@frozen(kw_only=True)
+class Settled(Event):
+    """What waited for a charge is charged or given back: none is to come."""
+
+    kind = "settled"
+    cycle: int
+    ordinal: int
+    lines: tuple[Line, ...]
+
+    def applied(self, state: Subscription) -> Subscription:
+        return changed(state, charges=self.ordinal + 1, pending=())

@@ -1,4 +1,4 @@
-"""Paying: a charge was paid, or could not be, is tried again, and at last is not any more."""
+"""Paying: a charge was paid, given back, or not paid, is tried again, and at last is not."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from datetime import date
 
 from attrs import evolve, frozen
 
+from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.dunning import Debt
 from ecrm_core.subscriptions.events.base import Event
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["DunningEnded", "PaymentRecorded", "RetryIssued"]
+__all__ = ["DunningEnded", "PaymentRecorded", "RefundRecorded", "RetryIssued"]
 
 _REMEMBERED = 4  # a report that a charge failed may come after the one that it was paid
 
@@ -64,6 +65,15 @@ class DunningEnded(Event):
 
     def applied(self, state: Subscription) -> Subscription:
         return _changed(state, self.charge, ended=True, trying=False)
+
+
+@frozen(kw_only=True)
+class RefundRecorded(Event):
+    """Money of a charge went back to the customer."""
+
+    kind = "refund_recorded"
+    charge: str
+    amount: Money
 
 
 def _with(debts: tuple[Debt, ...], debt: Debt) -> tuple[Debt, ...]:

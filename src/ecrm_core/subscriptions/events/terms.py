@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from attrs import frozen
 
+from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.subscription import Subscription
@@ -13,13 +17,18 @@ __all__ = ["AutoRenewSet", "TermRenewed", "WentEvergreen"]
 
 @frozen(kw_only=True)
 class TermRenewed(Event):
-    """Another term began."""
+    """Another term began, where it says so at another price from the first period of it on."""
 
     kind = "term_renewed"
     number: int
+    price: Money | None = None
+    price_on: date | None = None
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, term_number=self.number, open_tasks=(), **past(state, "t"))
+        parts: dict[str, Any] = past(state, "t")
+        if self.price is not None:
+            parts |= {"next_price": self.price, "price_on": self.price_on}
+        return changed(state, term_number=self.number, open_tasks=(), **parts)
 
 
 @frozen(kw_only=True)

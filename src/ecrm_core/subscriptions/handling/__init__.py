@@ -7,23 +7,29 @@ from typing import Any, Final
 
 from ecrm_core.subscriptions.commands import (
     Cancel,
+    ChangeAnchor,
     ChangePlan,
+    ChangeQuantity,
+    ChangeZone,
     Command,
     NoticeBounced,
     NoticeSent,
     Pause,
     PaymentFailed,
+    PaymentRefunded,
     PaymentSucceeded,
     RecordConsent,
+    Reprice,
     Resume,
     SetAutoRenew,
     TaskDone,
     UndoCancel,
 )
-from ecrm_core.subscriptions.handling.changing import change_plan
+from ecrm_core.subscriptions.handling.changing import change_plan, change_quantity, reprice
+from ecrm_core.subscriptions.handling.counting import change_anchor, change_zone
 from ecrm_core.subscriptions.handling.ending import cancel, undo_cancel
 from ecrm_core.subscriptions.handling.pausing import pause, resume
-from ecrm_core.subscriptions.handling.paying import payment
+from ecrm_core.subscriptions.handling.paying import payment, refund
 from ecrm_core.subscriptions.handling.starting import created
 from ecrm_core.subscriptions.handling.telling import (
     notice_bounced,
@@ -43,6 +49,10 @@ HANDLERS: Final[Mapping[type[Command], Callable[[Work, Any], None]]] = {
     Pause: pause,
     Resume: resume,
     ChangePlan: change_plan,
+    ChangeQuantity: change_quantity,
+    ChangeAnchor: change_anchor,
+    ChangeZone: change_zone,
+    Reprice: reprice,
     SetAutoRenew: set_auto_renew,
     PaymentSucceeded: payment,
     PaymentFailed: payment,
@@ -50,5 +60,6 @@ HANDLERS: Final[Mapping[type[Command], Callable[[Work, Any], None]]] = {
     NoticeBounced: notice_bounced,
     TaskDone: task_done,
     RecordConsent: record_consent,
+    PaymentRefunded: refund,
 }
 """What does each command; LIFECYCLE says when it may."""

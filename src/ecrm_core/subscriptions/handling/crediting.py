@@ -4,60 +4,62 @@ from __future__ import annotations
 
 from datetime import date
 
-from attrs import evolve
-
-from ecrm_core.kernel import DateInterval, Money
-from ecrm_core.subscriptions.action import Action, ActionKind
+from ecrm_core.kernel import DateInterval
 from ecrm_core.subscriptions.billing import Pay
+from ecrm_core.subscriptions.commands import Command
 from ecrm_core.subscriptions.events import Credited
 from ecrm_core.subscriptions.handling.work import Work
-from ecrm_core.subscriptions.policies import Policies
-from ecrm_core.subscriptions.proration import slice_amount
-from ecrm_core.subscriptions.schedule import charge_of, common
-from ecrm_core.subscriptions.subscription import Slice
+from ecrm_core.subscriptions.lifecycle import illegal
+from ecrm_core.subscriptions.schedule import asked, charge_of, settled
+from ecrm_core.subscriptions.slices import Line, LineKind, parted, total
 
-__all__ = ["bill_what_is_used", "credit_from"]
+__all__ = ["bill_what_is_used", "check_reach", "credit_from", "settle"]
 
 
-def bill_what_is_used(work: Work) -> None:
-    """Bill the days up to today that were to be paid in arrears."""
-    state = work.state
-    used = state.paused_on is None and state.billed_through < work.today
+def bill_what_is_used(work: Work, until: date | None = None, *, later: bool = False) -> None:
+    """Bill the days up to today (or a day) that were to be paid in arrears.
+
+    ``later`` lets them wait for the next charge.
+    """
+    state, end = work.state, until or work.today
+    used = state.paused_on is None and state.billed_through < end
     if used and state.plan.pay is Pay.IN_ARREARS:
-        part = DateInterval(state.billed_through, work.today)
-        work.say(*charge_of(state, work.policies, part, work.now))
+        part = DateInterval(state.billed_through, end)
+        work.say(*charge_of(state, work.policies, part, work.now, later=later))
 
 
 def credit_from(work: Work, on: date) -> None:
-    """Give back what was billed for days from ``on``: charged minus owed, over the pieces."""
-    state = work.state
-    if not any(piece.until > on for piece in state.slices):
+    """Give back what was billed for days from ``on``: charged minus owed, over the pieces.
+
+    What waits for a charge is settled with it. Reaches as far back as the pieces that are held.
+    """
+    state, policies = work.state, work.policies
+    left, back = parted(state.slices, on, policies.rounding, policies.grain)
+    if not back:
         return
-    on = max(on, state.slices[0].part.start)
-    left = [_cut(piece, on, work.policies) for piece in state.slices if piece.part.start < on]
-    zero = Money.from_minor(0, state.plan.price.currency)
-    amount = _total(left, zero) - _total(state.slices, zero)
-    event = Credited(
-        cycle=state.cycle, ordinal=state.charges, from_on=on, amount=amount, left=tuple(left)
-    )
-    action = Action(
-        kind=ActionKind.CREDIT, cycle=str(state.cycle), ordinal=str(state.charges), at=work.now,
-        on=work.today, amount=amount, from_on=on, until_on=state.billed_through,
-        price=state.plan.price, **common(state),
+    on = back[0].part.start
+    amount = -total(back, state.plan.price.currency)
+    event = Credited(cycle=state.cycle, ordinal=state.charges, from_on=on, amount=amount, left=left)
+    unused = Line(
+        kind=LineKind.UNUSED, amount=amount, from_on=on, until_on=back[-1].until,
+        plan=state.plan.id, quantity=back[-1].quantity,
     )  # fmt: skip
-    work.say(event, (action,) if amount.minor else ())
+    work.say(event, asked(state, (unused, *state.pending), work.now, work.today))
 
 
-def _cut(piece: Slice, on: date, policies: Policies) -> Slice:
-    if piece.until <= on:
-        return piece
-    part = DateInterval(piece.part.start, on)
-    owed = slice_amount(piece.price, part, piece.period, policies.rounding)
-    return evolve(piece, part=part, amount=owed)
+def settle(work: Work) -> None:
+    """Charge or give back what waits for a charge: there is none to come."""
+    if work.state.pending:
+        work.say(*settled(work.state, work.now, work.today))
 
 
-def _total(pieces: list[Slice] | tuple[Slice, ...], zero: Money) -> Money:
-    total = zero
-    for piece in pieces:
-        total += piece.amount
-    return total
+def check_reach(work: Work, command: Command, on: date) -> None:
+    """Refuse a day the pieces that are held do not reach back to (IllegalTransition)."""
+    state = work.state
+    first = min(state.billed_through, work.today)
+    if state.slices:
+        first = state.slices[0].part.start
+    elif state.trial_until is not None:
+        first = state.starts_on
+    if on < first:
+        raise illegal(state, command, (), why=f"expected a day from {first} on")

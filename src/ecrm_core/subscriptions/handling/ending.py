@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from ecrm_core.subscriptions.billing import next_boundary
 from ecrm_core.subscriptions.commands import Cancel, UndoCancel, When
 from ecrm_core.subscriptions.events import CancelRequested, CancelUndone, Ended
-from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from
+from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from, settle
 from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.subscription import Subscription
@@ -20,10 +20,12 @@ def cancel(work: Work, command: Cancel) -> None:
     on = _last_day(work, command)
     work.say(CancelRequested(on=on))
     work.take_back(at=work.now, by=work.by)
+    paid_until = on + timedelta(days=_last_one(work, command))
     if command.credit:
-        credit_from(work, on)
+        credit_from(work, paid_until)
     if command.when is When.NOW:
-        bill_what_is_used(work)
+        bill_what_is_used(work, paid_until)
+        settle(work)
         work.say(Ended(on=on))
 
 
@@ -34,6 +36,11 @@ def undo_cancel(work: Work, command: UndoCancel) -> None:
     work.say(CancelUndone())
 
 
+def _last_one(work: Work, command: Cancel) -> bool:
+    """Tell whether the day it ends at once is paid still."""
+    return work.policies.last_day_inclusive and command.when is When.NOW
+
+
 def _last_day(work: Work, command: Cancel) -> date:
     state, today = work.state, work.today
     if command.when is When.NOW:
@@ -41,7 +48,7 @@ def _last_day(work: Work, command: Cancel) -> date:
     if command.on is not None:
         if command.on < max(today, state.starts_on):
             raise illegal(state, command, (), why="expected a day to come")
-        return command.on
+        return command.on + timedelta(days=work.policies.last_day_inclusive)
     if command.when is When.PERIOD_END:
         return _period_end(state, today)
     return _term_end(state, command, today)

@@ -9,14 +9,14 @@ from attrs import evolve
 from ecrm_core.errors import InputError
 from ecrm_core.subscriptions.action import ActionKind
 from ecrm_core.subscriptions.cadence import boundary
-from ecrm_core.subscriptions.commands import PaymentFailed, PaymentSucceeded
+from ecrm_core.subscriptions.commands import PaymentFailed, PaymentRefunded, PaymentSucceeded
 from ecrm_core.subscriptions.dunning import Debt
-from ecrm_core.subscriptions.events import PaymentRecorded, Resumed
+from ecrm_core.subscriptions.events import PaymentRecorded, RefundRecorded, Resumed
 from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.schedule.retries import retry_key
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["payment"]
+__all__ = ["payment", "refund"]
 
 
 def payment(work: Work, command: PaymentSucceeded | PaymentFailed) -> None:
@@ -26,6 +26,16 @@ def payment(work: Work, command: PaymentSucceeded | PaymentFailed) -> None:
         _failed(work, command, charge, attempt)
     else:
         _paid(work, charge, attempt)
+
+
+def refund(work: Work, command: PaymentRefunded) -> None:
+    """Note what went back of a charge; InputError for what cannot have been part of one."""
+    charge, _ = _charge(work.state, command.charge)
+    amount, currency = command.amount, work.state.plan.price.currency
+    if amount.currency != currency or amount.minor <= 0:
+        message = f"found a refund that is not above zero in {currency}"
+        raise InputError(message, path="$.amount", code="refund")
+    work.say(RefundRecorded(charge=_key(work.state, charge), amount=amount))
 
 
 def _charge(state: Subscription, key: str) -> tuple[str, int]:
@@ -38,6 +48,10 @@ def _charge(state: Subscription, key: str) -> tuple[str, int]:
             return "/".join(parts[:2]), int(parts[2]) if wanted == 3 else 0
     message = "found no key of a charge of this subscription"
     raise InputError(message, path="$.charge", code="charge")
+
+
+def _key(state: Subscription, charge: str) -> str:
+    return f"{state.id}/{ActionKind.CHARGE.value}/{charge}"
 
 
 def _is_number(text: str) -> bool:
@@ -55,19 +69,18 @@ def _failed(work: Work, command: PaymentFailed, charge: str, attempt: int) -> No
         trying = held.trying and attempt not in {0, held.attempts}
         debt = evolve(held, trying=trying, hard=held.hard or command.hard)
     if debt != held:
-        key = f"{state.id}/{ActionKind.CHARGE.value}/{charge}"
-        work.say(PaymentRecorded(charge=key, paid=False, debt=debt))
+        work.say(PaymentRecorded(charge=_key(state, charge), paid=False, debt=debt))
 
 
 def _debt(state: Subscription, command: PaymentFailed, charge: str, today: date) -> Debt:
     cycle, ordinal = map(int, charge.split("/"))
     k, cadence = cycle - state.cycle_base, state.plan.cadence
-    latest = state.slices if cycle == state.cycle else ()
-    start = latest[0].part.start if latest else boundary(state.anchor, cadence, k)
-    end = latest[-1].until if latest else boundary(state.anchor, cadence, k + 1)
+    latest = state.slices[-1] if cycle == state.cycle and state.slices else None
+    start = latest.period.start if latest else boundary(state.anchor, cadence, k)
+    end = latest.until if latest else boundary(state.anchor, cadence, k + 1)
     amount = command.amount
     if amount is None and latest and ordinal == state.charges - 1:
-        amount = latest[-1].amount
+        amount = latest.amount
     # Of a charge added inside a period the days before are paid, and its own in part.
     unpaid_from = max(start, state.starts_on) if ordinal == 0 else end
     return Debt(charge=charge, since=today, unpaid_from=unpaid_from, amount=amount,
@@ -77,11 +90,10 @@ def _debt(state: Subscription, command: PaymentFailed, charge: str, today: date)
 def _paid(work: Work, charge: str, attempt: int) -> None:
     state = work.state
     held = next((debt for debt in state.debts if debt.charge == charge), None)
-    key = f"{state.id}/{ActionKind.CHARGE.value}/{charge}"
-    if charge in state.paid and held is None and key not in state.unpaid:
+    if charge in state.paid and held is None:
         return
     out = held is not None and held.trying and attempt != held.attempts
     retry = retry_key(state, held) if held is not None and out else None
-    work.say(PaymentRecorded(charge=key, paid=True, settled=charge, retry=retry))
+    work.say(PaymentRecorded(charge=_key(state, charge), paid=True, settled=charge, retry=retry))
     if held is not None and held.paused and not work.state.debts and state.paused_on is not None:
         work.say(Resumed(on=work.today))

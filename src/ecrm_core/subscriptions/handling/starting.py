@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import zone
-from ecrm_core.subscriptions.cadence import Anchor, cycle_of
+from ecrm_core.subscriptions.cadence import cycle_of
+from ecrm_core.subscriptions.change import aligned
 from ecrm_core.subscriptions.commands import Create
+from ecrm_core.subscriptions.handling.counting import stub_of
 from ecrm_core.subscriptions.localtime import local_day
 from ecrm_core.subscriptions.subscription import Subscription
 from ecrm_core.subscriptions.term import AtEnd, TermRule
@@ -22,12 +24,19 @@ def created(command: Create, now: datetime) -> Subscription:
     starts = command.starts_on or today
     regular = plan.trial.after(starts)
     through = _billed_through(command, starts, regular, today)
-    anchor = Anchor(regular, command.anchor_day or regular.day)
+    anchor = aligned(
+        plan.cadence, regular, day=command.anchor_day, anchor=command.anchor, align=command.align
+    )
+    stub, free_until = None, None
+    if command.billed_through is None:
+        stub, free_until = stub_of(anchor, plan.cadence, through, command.stub)
     term, number = _term(command, regular, today)
     return Subscription(
-        id=command.id, customer=command.customer, plan=plan, preset=command.preset, tz=command.tz,
-        anchor=anchor, created_on=today, starts_on=starts, billed_through=through,
-        cycle_base=-cycle_of(anchor, plan.cadence, regular),
+        id=command.id, customer=command.customer, plan=plan, quantity=command.quantity,
+        preset=command.preset, tz=command.tz,
+        anchor=anchor, created_on=today, starts_on=starts,
+        billed_through=free_until or through, stub=stub, stub_policy=command.stub,
+        cycle_base=-cycle_of(anchor, plan.cadence, free_until or regular),
         trial_until=regular if regular > max(starts, today) else None,
         term=term, term_on=regular, term_number=number, auto_renew=command.auto_renew,
     )  # fmt: skip

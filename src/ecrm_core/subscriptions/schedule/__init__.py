@@ -10,9 +10,21 @@ from attrs import frozen
 
 from ecrm_core.subscriptions.localtime import due_at
 from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.schedule.adjusting import (
+    asked,
+    plan_changed,
+    quantity_changed,
+    settled,
+)
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
+from ecrm_core.subscriptions.schedule.changes import changes, next_start, prorates
 from ecrm_core.subscriptions.schedule.charges import charge_of, charges
-from ecrm_core.subscriptions.schedule.gates import ends_without_consent, held_from
+from ecrm_core.subscriptions.schedule.gates import (
+    ends_without_consent,
+    held_from,
+    unpaid_from,
+    unsaid_from,
+)
 from ecrm_core.subscriptions.schedule.notices import notices
 from ecrm_core.subscriptions.schedule.reasons import taken_back
 from ecrm_core.subscriptions.schedule.retries import retries
@@ -20,7 +32,20 @@ from ecrm_core.subscriptions.schedule.tasks import tasks
 from ecrm_core.subscriptions.schedule.terms import turns
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["Planned", "charge_of", "common", "held_from", "planned", "taken_back"]
+__all__ = [
+    "Planned",
+    "asked",
+    "charge_of",
+    "common",
+    "held_from",
+    "next_start",
+    "plan_changed",
+    "planned",
+    "prorates",
+    "quantity_changed",
+    "settled",
+    "taken_back",
+]
 
 
 @frozen
@@ -47,16 +72,18 @@ def _order(candidate: Candidate) -> tuple[date, int, str]:
 
 
 def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
-    end, held = state.end_on, held_from(state, policies)
+    end, unsaid = state.end_on, unsaid_from(state, policies)
     for turn in turns(state, end):
-        if held is None or turn.on < held or turn.rank not in _HELD:
+        if unsaid is None or turn.on < unsaid or turn.rank not in _HELD:
             yield turn
-    stops = [day for day in (end, held) if day is not None]
+    if state.change_on or state.quantity_on or state.price_on or state.pending:
+        yield from changes(state, policies, end)
+    stops = [day for day in (end, unsaid, unpaid_from(state, policies)) if day is not None]
     if state.paused_on is None and all(state.billed_through < day for day in stops):
         yield charges(state, policies)
     if state.debts:
         yield from retries(state, policies)
-    if held is not None:
+    if unsaid is not None:
         yield from ends_without_consent(state, policies)
     yield from notices(state, policies)
     yield from tasks(state, policies)

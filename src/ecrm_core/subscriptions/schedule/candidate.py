@@ -30,9 +30,10 @@ class Rank(IntEnum):
     ARREARS = 3
     TRIAL = 4
     TERM = 5
-    END = 6
-    CHANGE = 7
-    ADVANCE = 8
+    SETTLE = 6
+    END = 7
+    CHANGE = 8
+    ADVANCE = 9
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""Gates: the first day that is not billed, nor renewed, until something is said."""
+"""Gates: the first day that is not billed, nor renewed, until something is said or paid."""
 
 from __future__ import annotations
 
@@ -14,19 +14,31 @@ from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank
 from ecrm_core.subscriptions.schedule.references import Reference, references
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["consent_mark", "ends_without_consent", "held_from"]
+__all__ = ["consent_mark", "ends_without_consent", "held_from", "unpaid_from", "unsaid_from"]
 
 
 def held_from(state: Subscription, policies: Policies) -> date | None:
-    """Return the first day that is neither billed nor renewed as things are; None if all may be.
+    """Return the first day that is not billed as things are; None if all may be.
 
     It waits for a consent, for a missed notice to be sent, or for what is unpaid to be paid.
     """
+    days = (unsaid_from(state, policies), unpaid_from(state, policies))
+    return min((day for day in days if day is not None), default=None)
+
+
+def unsaid_from(state: Subscription, policies: Policies) -> date | None:
+    """Return the first day that is neither billed nor renewed before something is said."""
     days = [told.holds_from for told in state.out if told.holds_from is not None]
     days += [reference.billed_from for _, reference in missing_consents(state, policies)]
-    if state.debts and policies.dunning and policies.dunning.at_end is DunningEnd.UNPAID:
-        days += [state.billed_through for debt in state.debts if debt.ended]
     return min(days, default=None)
+
+
+def unpaid_from(state: Subscription, policies: Policies) -> date | None:
+    """Return the first day that is not billed before the debts are paid."""
+    rule = policies.dunning
+    if not state.debts or rule is None or rule.at_end is not DunningEnd.UNPAID:
+        return None
+    return state.billed_through if any(debt.ended for debt in state.debts) else None
 
 
 def missing_consents(

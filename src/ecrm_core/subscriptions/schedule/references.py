@@ -11,8 +11,11 @@ from ecrm_core.subscriptions.billing import Pay
 from ecrm_core.subscriptions.cadence import Unit, boundary, cycle_of
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
 from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.pricing import renewal_price
+from ecrm_core.subscriptions.schedule.changes import next_start
 from ecrm_core.subscriptions.schedule.charges import next_part
-from ecrm_core.subscriptions.subscription import Subscription, last_day
+from ecrm_core.subscriptions.slices import last_day
+from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["Reference", "of_term", "references"]
 
@@ -68,11 +71,15 @@ def _charges(state: Subscription, rule: NoticeRule) -> Iterator[Reference]:
     yield Reference(f"c{state.next_cycle}.{state.next_ordinal}", on, part.start)
     for _ in range(_periods_ahead(state, rule)):
         start = last_day(part)
-        if start in (end, state.change_on):
+        if start in (end, state.change_on, state.quantity_on):
             return
         k = cycle_of(state.anchor, state.plan.cadence, start)
         after = boundary(state.anchor, state.plan.cadence, k + 1)
-        stops = [day for day in (end, state.change_on) if day is not None and day > start]
+        stops = [
+            day
+            for day in (end, state.change_on, state.quantity_on)
+            if day is not None and day > start
+        ]
         part = DateInterval(start, min([after, *stops]))
         yield Reference(f"c{state.cycle_base + k}.0", last_day(part) if arrears else start, start)
 
@@ -85,6 +92,9 @@ def _periods_ahead(state: Subscription, rule: NoticeRule) -> int:
 
 
 def _price(state: Subscription) -> Iterator[Reference]:
-    on, plan = state.change_on, state.next_plan
-    if on is not None and plan is not None and plan.price != state.plan.price:
+    """Go through the day another price holds that was told, or comes with the next term."""
+    on = state.price_on
+    if on is None and state.goes_on and state.term_end is not None:
+        on = None if renewal_price(state) is None else next_start(state, state.term_end)
+    if on is not None:
         yield Reference(f"p{on:%Y%m%d}", on, on)

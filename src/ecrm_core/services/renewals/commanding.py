@@ -1,0 +1,61 @@
+"""Commanding: beginning a subscription, and what a command makes of one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from ecrm_core.customers import SourceKey
+from ecrm_core.kernel import ChangeSet, combine, derive_id
+from ecrm_core.ports import Store
+from ecrm_core.ports.subscriptions import read_subscriptions_of
+from ecrm_core.services.identity import group_of, identity_of
+from ecrm_core.services.renewals.reading import Presets, policies_in, stored_subscription
+from ecrm_core.services.renewals.withdrawing import waiting_rows
+from ecrm_core.subscriptions import Command, Create, Plan, TermRule, decide_step, handle
+
+__all__ = ["prepare_command", "prepare_subscribe"]
+
+
+def prepare_subscribe(
+    store: Store,
+    customer: str | SourceKey,
+    plan: Plan,
+    *,
+    presets: Presets,
+    now: datetime,
+    preset: str = "b2c",
+    tz: str = "UTC",
+    starts_on: date | None = None,
+    anchor_day: int | None = None,
+    billed_through: date | None = None,
+    term: TermRule | None = None,
+    auto_renew: bool = True,
+    by: str | None = None,
+) -> ChangeSet:
+    """Return what beginning a subscription writes; it stays under the id that is meant, for ever.
+
+    Raises MissingError for an unknown customer.
+    """
+    group = group_of(store, customer)
+    home = identity_of(store, customer)
+    number = len(read_subscriptions_of(store, [home]).get(home, ()))
+    create = Create(
+        id=derive_id("sub", store.tenant, home, plan.id, str(number)), customer=home, plan=plan,
+        preset=preset, tz=tz, starts_on=starts_on, anchor_day=anchor_day,
+        billed_through=billed_through, term=term, auto_renew=auto_renew,
+    )  # fmt: skip
+    step = handle(None, create, now, policies_in(presets, preset), by=by)
+    changes = decide_step(step)
+    # Expected and not written: who is erased meanwhile is not subscribed, and nobody else waits.
+    return combine([changes, ChangeSet(expects=(group.expect,))], result=changes.result)
+
+
+def prepare_command(
+    store: Store, subscription: str, command: Command, *, presets: Presets, now: datetime, by: str
+) -> ChangeSet:
+    """Return what a command writes; MissingError for an unknown subscription."""
+    row = stored_subscription(store, subscription)
+    policies = policies_in(presets, row.value.preset)
+    step = handle(row.value, command, now, policies, by=by)
+    waiting = waiting_rows(store, step.events)
+    return decide_step(step, version=row.version, waiting=waiting)

@@ -1,0 +1,203 @@
+"""Health: what is wrong with the subscriptions of a store; nothing is mended, nothing written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from attrs import define, field, frozen
+
+from ecrm_core.errors import EcrmError
+from ecrm_core.kernel import CLAIMS, html_table, plain_table
+from ecrm_core.ports import Store, scan_pages
+from ecrm_core.services.renewals.reading import Presets
+from ecrm_core.subscriptions import (
+    UNREAD_SUBSCRIPTION_EVENTS,
+    UNREAD_SUBSCRIPTIONS,
+    Recorded,
+    Status,
+    Subscription,
+    UnreadEvent,
+    UnreadSubscription,
+    played,
+)
+from ecrm_core.subscriptions.events import Charged, NoticeMissed, TaskMissed
+
+__all__ = ["TROUBLES", "Health", "Trouble", "examine"]
+
+TROUBLES: Mapping[str, str] = {
+    "unreadable": "its row cannot be read: runs set it aside",
+    "no_preset": "the shop has no policies of this name: runs set it aside",
+    "no_next_action": "it goes on, and nothing is next: it will never be billed or told",
+    "overdue": "what is next was due long ago: the runs do not come, or set it aside",
+    "gap": "a charge begins where the one before did not end",
+    "events_differ": "its events do not make its state",
+    "missed": "a notice or a task was missed lately: its window passed before a run came",
+    "stuck": "an effect has used up its attempts: mend the function, then release_stuck",
+}
+"""What each code of a trouble means."""
+_HEAD = ("code", "count", "what it means")
+_KEPT = 1_000
+_PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Subscriptions</title>{}</html>'
+
+
+@frozen(kw_only=True)
+class Trouble:
+    """One thing that is wrong: with which subscription (or effect, by its key), and where."""
+
+    code: str
+    subject: str
+    detail: str = ""
+
+
+@frozen(kw_only=True)
+class Health:
+    """How the subscriptions stand: counted by status, and what is wrong with them.
+
+    ``counts`` has every trouble by code, ``troubles`` the first 1,000 of them.
+    """
+
+    subscriptions: int
+    events: int
+    statuses: Mapping[str, int]
+    counts: Mapping[str, int]
+    troubles: tuple[Trouble, ...]
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.counts
+
+    def to_json(self) -> dict[str, object]:
+        """Return the counts and the troubles as JSON values."""
+        troubles = [
+            {"code": held.code, "subject": held.subject, "detail": held.detail}
+            for held in self.troubles
+        ]
+        return {
+            "subscriptions": self.subscriptions, "events": self.events,
+            "statuses": dict(self.statuses), "counts": dict(self.counts), "troubles": troubles,
+        }  # fmt: skip
+
+    def to_html(self) -> str:
+        """Return the counts as one page; every cell is escaped."""
+        return _PAGE.format(self._repr_html_())
+
+    def __str__(self) -> str:
+        """Return how many there are, and the troubles as plain tables."""
+        said = f"{self.subscriptions} subscriptions, {self.events} events"
+        if self.well:
+            return f"{said}: nothing is wrong"
+        found = [(held.code, held.subject, held.detail) for held in self.troubles]
+        table = plain_table(("code", "subject", "detail"), found)
+        return f"{said}\n\n{plain_table(_HEAD, self._rows())}\n\n{table}"
+
+    def _repr_html_(self) -> str:
+        return html_table(_HEAD, self._rows(), caption=f"{self.subscriptions} subscriptions")
+
+    def _rows(self) -> list[tuple[str, str, str]]:
+        return [(code, str(n), TROUBLES[code]) for code, n in self.counts.items()]
+
+
+def examine(
+    store: Store, *, presets: Presets, now: datetime, overdue: timedelta, lately: timedelta
+) -> Health:
+    """Go through every subscription with its events, and every stuck effect.
+
+    A page is held at a time. ``overdue`` is how long a next action may wait for a run, ``lately``
+    how far back what was missed still counts.
+    """
+    doctor = _Doctor(presets, now - overdue, now - lately)
+    events = _Events(store)
+    for rows in scan_pages(store, UNREAD_SUBSCRIPTIONS):
+        for row in rows:
+            doctor.look(row.value, events.of(row.value.id))
+    for claims in scan_pages(store, CLAIMS, index="stuck"):
+        for claim in claims:
+            doctor.note("stuck", claim.value.emit.key, claim.value.trouble or "")
+    counts = {code: doctor.counts[code] for code in TROUBLES if doctor.counts[code]}
+    return Health(
+        subscriptions=doctor.subscriptions, events=doctor.events, counts=counts,
+        statuses=dict(sorted(doctor.statuses.items())), troubles=tuple(doctor.troubles),
+    )  # fmt: skip
+
+
+class _Events:
+    """The events of one subscription after the other: both Kinds go by the same order of ids."""
+
+    def __init__(self, store: Store) -> None:
+        rows = (row.value for page in scan_pages(store, UNREAD_SUBSCRIPTION_EVENTS) for row in page)
+        self._groups = groupby(rows, key=lambda row: row.subscription)
+        self._ahead = next(self._groups, None)
+
+    def of(self, id_: str) -> Iterator[UnreadEvent]:
+        while self._ahead is not None and self._ahead[0] < id_:
+            self._ahead = next(self._groups, None)
+        if self._ahead is not None and self._ahead[0] == id_:
+            yield from self._ahead[1]
+
+
+@define
+class _Doctor:
+    """What was found so far."""
+
+    presets: Presets
+    overdue_at: datetime
+    since: datetime
+    subscriptions: int = 0
+    events: int = 0
+    statuses: Counter[str] = field(factory=Counter)
+    counts: Counter[str] = field(factory=Counter)
+    troubles: list[Trouble] = field(factory=list)
+
+    def note(self, code: str, subject: str, detail: object = "") -> None:
+        self.counts[code] += 1
+        if len(self.troubles) < _KEPT:
+            self.troubles.append(Trouble(code=code, subject=subject, detail=str(detail)))
+
+    def look(self, row: UnreadSubscription, events: Iterator[UnreadEvent]) -> None:
+        self.subscriptions += 1
+        try:
+            state = row.read()
+        except EcrmError as error:
+            self.note("unreadable", row.id, error.code)
+            return
+        self.statuses[state.status.value] += 1
+        if state.preset not in self.presets:
+            self.note("no_preset", row.id, state.preset)
+        self._planned(state)
+        self._history(state, events)
+
+    def _planned(self, state: Subscription) -> None:
+        at, status = state.next_action_at, state.status
+        if at is None and not status.over and status is not Status.PAUSED:
+            self.note("no_next_action", state.id, status.value)
+        elif at is not None and at < self.overdue_at:
+            self.note("overdue", state.id, at.isoformat())
+
+    def _history(self, state: Subscription, events: Iterator[UnreadEvent]) -> None:
+        try:
+            made = self._played(state.id, events)
+        except Exception as error:  # noqa: BLE001 - a damaged event is what is looked for
+            self.note("events_differ", state.id, type(error).__name__)
+            return
+        if made != state:
+            self.note("events_differ", state.id, f"version {state.version}")
+
+    def _played(self, id_: str, events: Iterator[UnreadEvent]) -> Subscription | None:
+        state: Subscription | None = None
+        for row in map(UnreadEvent.read, events):
+            self.events += 1
+            if state is not None:
+                self._event(id_, state, row)
+            state = played(state or row.event.state, row)  # type: ignore[attr-defined] # Created
+        return state
+
+    def _event(self, id_: str, state: Subscription, row: Recorded) -> None:
+        event = row.event
+        if isinstance(event, Charged) and event.piece.part.start != state.billed_through:
+            self.note("gap", id_, event.piece.part.start)
+        if isinstance(event, NoticeMissed | TaskMissed) and row.at >= self.since:
+            self.note("missed", id_, event.mark)

@@ -1,0 +1,152 @@
+"""Stripe: what its webhooks say of payments, as commands, and what it is asked for, as parameters.
+
+https://docs.stripe.com/webhooks and /api/payment_intents. The action key of a charge is Stripe's
+idempotency key, and stands in the metadata of the PaymentIntent, from where Stripe copies it to the
+charge. ``verify`` first, then ``payments``, and each command to ``crm.payment``. Pure functions:
+the calls are made by your Stripe client.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from attrs import field, frozen
+
+from ecrm_core.errors import DefinitionError, InputError, RefusedError
+from ecrm_core.kernel import Emit, Money, parse_json, utc
+from ecrm_core.subscriptions import PaymentFailed, PaymentSucceeded
+
+__all__ = ["METADATA", "TOPICS", "IntentRequest", "intent", "payments", "verify"]
+
+METADATA: Final = "ecrm_key"
+"""The name of the action key in Stripe's metadata."""
+_PAID: Final = frozenset(
+    {"charge.succeeded", "invoice.paid", "invoice.payment_succeeded", "payment_intent.succeeded"}
+)
+_FAILED: Final = frozenset(
+    {"charge.failed", "invoice.payment_failed", "payment_intent.payment_failed"}
+)
+TOPICS: Final = tuple(sorted(_PAID | _FAILED))
+"""The types of events that say something of a payment; subscribe the endpoint to these."""
+# Decline codes after which trying again is of no use: another way of paying is needed.
+_HARD: Final = frozenset(
+    {"do_not_try_again", "fraudulent", "incorrect_number", "invalid_account", "lost_card",
+     "pickup_card", "revocation_of_all_authorizations", "revocation_of_authorization",
+     "stolen_card", "transaction_not_allowed"}
+)  # fmt: skip
+# Without decimals in ISO 4217, and with two of them in Stripe's amounts.
+_TWO_DIGITS: Final = frozenset({"ISK", "UGX"})
+_TOLERANCE: Final = timedelta(minutes=5)
+
+
+def verify(
+    body: bytes, signature: str | None, *, secret: str | bytes, now: datetime,
+    tolerance: timedelta = _TOLERANCE,
+) -> None:  # fmt: skip
+    """Refuse a webhook that Stripe did not sign, or not within the tolerance of ``now``.
+
+    ``signature`` is the header Stripe-Signature, ``secret`` that of the endpoint ("whsec_..."); the
+    body must be the bytes as they came. One fitting signature of several is enough: secrets are
+    rolled. Raises RefusedError (codes "bad_signature" and "stale_signature"), DefinitionError for
+    an empty secret.
+    """
+    key = secret.encode() if isinstance(secret, str) else secret
+    if not key:
+        raise DefinitionError("the webhook secret is empty", code="secret_needed")
+    parts = [part.strip().partition("=") for part in (signature or "").split(",")]
+    stamp = next((value for name, _, value in parts if name == "t"), "")
+    expected = hmac.digest(key, stamp.encode() + b"." + body, "sha256").hex()
+    given = [value for name, _, value in parts if name == "v1"]
+    # Every one is compared, so that the time tells nothing.
+    if not any([hmac.compare_digest(expected.encode(), value.encode()) for value in given]):  # noqa: C419
+        message = "the signature does not fit the body: another secret, or not the bytes as sent"
+        raise RefusedError(message, code="bad_signature")
+    if not stamp.isdecimal() or abs(utc(now) - _instant(stamp)) > tolerance:
+        raise RefusedError("the webhook was signed at another time", code="stale_signature")
+
+
+def _instant(stamp: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(stamp[:12]), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def payments(body: bytes) -> tuple[PaymentSucceeded | PaymentFailed, ...]:
+    """Return what an event says of our charges: one command, or none where it says nothing.
+
+    None for other types of events, for a charge that is not captured yet, and for payments without
+    our key (those of other programs). Raises InputError for bytes that are no event.
+    """
+    event = parse_json(body)
+    if not isinstance(event, Mapping) or event.get("object") != "event":
+        raise InputError("found no event of Stripe", path="$.object", code="not_event")
+    return tuple(_told(event))
+
+
+def _told(event: Mapping[str, object]) -> Iterator[PaymentSucceeded | PaymentFailed]:
+    topic, told = event.get("type"), _within(event, "data", "object")
+    key = _key(event, told)
+    if key is None or not isinstance(topic, str):
+        return
+    if topic in _PAID and told.get("captured") is not False:
+        yield PaymentSucceeded(charge=key)
+    elif topic in _FAILED:
+        yield PaymentFailed(charge=key, hard=_decline(told) in _HARD)
+
+
+def _key(event: Mapping[str, object], told: Mapping[str, object]) -> str | None:
+    """Return the action key: from the metadata, or the idempotency key of the call that led here.
+
+    An invoice of Stripe's own subscription has the metadata of that subscription.
+    """
+    found = (
+        _within(told, "metadata").get(METADATA),
+        _within(told, "parent", "subscription_details", "metadata").get(METADATA),
+        _within(event, "request").get("idempotency_key"),
+    )
+    keys = (key for key in found if isinstance(key, str) and "/charge/" in key)
+    return next(keys, None)
+
+
+def _decline(told: Mapping[str, object]) -> object:
+    error = _within(told, "last_payment_error")
+    return error.get("decline_code") or error.get("code") or told.get("failure_code")
+
+
+def _within(held: Mapping[str, object], *path: str) -> Mapping[str, object]:
+    """Return the object at a path; an empty one where there is none."""
+    for name in path:
+        inner = held.get(name)
+        held = inner if isinstance(inner, Mapping) else {}
+    return held
+
+
+@frozen(kw_only=True)
+class IntentRequest:
+    """What to create a PaymentIntent with: its parameters, and the idempotency key of the call."""
+
+    idempotency_key: str
+    parameters: Mapping[str, object] = field(repr=False)
+
+
+def intent(effect: Emit, *, customer: str, payment_method: str) -> IntentRequest:
+    """Return the call that collects a charge of the outbox, off session.
+
+    ``customer`` and ``payment_method`` are Stripe's ids, which your shop keeps. Raises InputError
+    for a credit (an amount below zero): that is a refund.
+    """
+    money = Money(str(effect.payload["amount"]), str(effect.payload["currency"]))
+    if money.minor <= 0:
+        message = f"found {money}, expected an amount above zero"
+        raise InputError(message, path="$.amount", code="amount")
+    units = money.minor * (100 if money.currency in _TWO_DIGITS else 1)
+    parameters = {
+        "amount": units, "currency": money.currency.lower(), "customer": customer,
+        "payment_method": payment_method, "confirm": True, "off_session": True,
+        "metadata": {METADATA: effect.key},
+    }  # fmt: skip
+    return IntentRequest(idempotency_key=effect.key, parameters=parameters)

@@ -1,0 +1,52 @@
+"""Simulate: subscriptions run up to a day by a host that may be down, die, or jump in time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from ecrm_core.kernel import utc
+from ecrm_core.subscriptions.commands import Command, Create
+from ecrm_core.subscriptions.policies import PRESETS, Policies
+from ecrm_core.subscriptions.simulation.host import Host
+from ecrm_core.subscriptions.simulation.log import Simulation
+from ecrm_core.subscriptions.simulation.payments import Payments
+from ecrm_core.subscriptions.simulation.uptime import stretches
+from ecrm_core.subscriptions.subscription import Subscription
+
+__all__ = ["simulate"]
+
+
+def simulate(
+    subscriptions: Iterable[Subscription],
+    until: datetime,
+    *,
+    now: datetime,
+    presets: Mapping[str, Policies] = PRESETS,
+    commands: Iterable[tuple[datetime, str, Command]] = (),
+    payments: Payments | None = None,
+    outages: Iterable[tuple[datetime, datetime]] = (),
+    crash_at: Collection[int] = (),
+    jumps: Iterable[tuple[datetime, timedelta]] = (),
+) -> Simulation:
+    """Return everything that happens from ``now`` up to ``until``: the same for the same arguments.
+
+    The host does what is due at once while it is up. ``commands`` arrive at their instants, for the
+    subscription with that id (Create begins one); ``payments`` says what the provider reports of
+    each charge handed over. In ``outages`` (from, to) the host is down, and what arrives waits.
+    ``crash_at`` numbers the points it dies at, counted from 1 over the whole run: each step has one
+    before it is written and one after, each action one after it is handed over and before that is
+    noted. From the instant of each of ``jumps`` on the host's clock is that much ahead, until the
+    next one. Raises DefinitionError and InputError for arguments that cannot be.
+    """
+    begin = utc(now)
+    host = Host(
+        presets=presets, until=utc(until), up=stretches(begin, outages, jumps), now=begin,
+        payments=payments, crash_at=crash_at,
+    )  # fmt: skip
+    for state in sorted(subscriptions, key=lambda held: held.id):
+        host.take(state)
+    for at, id_, command in commands:
+        host.expect(utc(at), command.id if isinstance(command, Create) else id_, command)
+    host.work()
+    return Simulation(until=until, entries=tuple(host.entries), states=host.states)

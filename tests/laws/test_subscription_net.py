@@ -1,0 +1,33 @@
+"""The net: every broken variant of the room is caught by a law, within a few histories."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.profile import SEED, size
+from tests.subscription_histories import history
+from tests.subscription_laws import LAWS
+from tests.subscription_mutants import MUTANTS, mutated
+
+
+def _caught(number: int) -> str | None:
+    """Return the law that a history breaks, or "stopped" when it does not even go on."""
+    law = None
+    try:
+        told = history(SEED * 1_000_000 + number)
+        for law in LAWS:
+            law(told)
+    except Exception:  # noqa: BLE001 - whatever a bug leads to, it is seen
+        return law.__name__ if law else "stopped"
+    return None
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_broken_variant_is_caught(mutant: str) -> None:
+    with mutated(mutant):
+        caught = next(filter(None, map(_caught, range(size(400, 4_000)))), None)
+    assert caught is not None
+
+
+def test_nothing_is_caught_where_nothing_is_broken() -> None:
+    assert not any(map(_caught, range(size(20, 2_000))))

@@ -1,0 +1,349 @@
+"""What holds for the history of every subscription, law by law; each is asked of one history."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from attrs import evolve
+from dateutil.relativedelta import relativedelta
+
+from ecrm_core.subscriptions import (
+    ActionKind,
+    Cancel,
+    Duration,
+    Recorded,
+    RelativeTo,
+    Slice,
+    Status,
+    Subscription,
+    UndoCancel,
+    Unit,
+    advance,
+    fold,
+    forecast,
+    handle,
+    held_from,
+    local_day,
+    monthly_amount,
+    movements,
+)
+from ecrm_core.subscriptions.events import (
+    Charged,
+    Created,
+    Credited,
+    Ended,
+    NoticeIssued,
+    NoticeMissed,
+    PaymentRecorded,
+    Resumed,
+    TaskIssued,
+    TaskMissed,
+    Withdrawn,
+)
+from ecrm_core.subscriptions.recorded import played
+from tests.subscription_histories import NOW, History
+
+Law = Callable[[History], None]
+DAY: Final = timedelta(days=1)
+_TOLD: Final = (NoticeIssued, NoticeMissed, TaskIssued, TaskMissed)
+
+
+def billed_days_tile_the_time(told: History) -> None:
+    """L1: no gap and no overlap, but for days that are free."""
+    (first, *rest) = told.events
+    assert isinstance(first.event, Created)
+    through = first.event.state.billed_through
+    for event in (row.event for row in rest):
+        if isinstance(event, Charged):
+            assert event.piece.part.start == through < event.piece.until
+            through = event.piece.until
+        elif isinstance(event, Credited):
+            assert event.from_on < through
+            through = event.from_on
+        elif isinstance(event, Resumed):
+            through = max(through, event.on)  # the days between are free
+    assert through == told.state.billed_through
+
+
+def nothing_is_billed_after_the_end(told: History) -> None:
+    """L1: the end is the end of the active time, from the day it is known on."""
+    for before, row in _before(told.events):
+        if isinstance(row.event, Charged) and before.end_on is not None:
+            assert row.event.piece.until <= before.end_on
+    if told.state.ended_on is not None:
+        assert isinstance(told.events[-1].event, Ended | PaymentRecorded)
+
+
+def _before(rows: Iterable[Recorded]) -> Iterator[tuple[Subscription, Recorded]]:
+    """Each event but the first, with the state before it."""
+    (first, *rest) = rows
+    state = fold([first])
+    for row in rest:
+        yield state, row
+        state = played(state, row)
+
+
+def everything_is_due_on_its_local_day(told: History) -> None:
+    """L2: at the local time of its day, by the zone's own rules."""
+    for action in told.actions:
+        there = action.at.astimezone(ZoneInfo(action.tz))
+        assert there.date() == action.on
+
+
+def periods_are_where_relativedelta_puts_them(told: History) -> None:
+    """L3: a period begins a whole number of cadences after the anchor, however late it is made."""
+    for before, row in _before(told.events):
+        if isinstance(row.event, Charged):
+            anchor, cadence, start = (
+                before.anchor,
+                before.plan.cadence,
+                row.event.piece.period.start,
+            )
+            if cadence.unit is Unit.DAY:
+                assert (start - anchor.on).days % cadence.count == 0
+                continue
+            months = (start.year - anchor.on.year) * 12 + start.month - anchor.on.month
+            assert months % cadence.count == 0
+            assert start == anchor.on + relativedelta(months=months, day=anchor.day)
+
+
+def the_end_of_a_term_counts_from_its_beginning(told: History) -> None:
+    """L3: what a notice tells of is the end of the current term, added to the first day at once."""
+    for before, row in _before(told.events):
+        if isinstance(row.event, NoticeIssued | NoticeMissed) and before.term is not None:
+            rule = next(r for r in told.policies.notices if row.event.mark.endswith(f"/{r.name}"))
+            term, n = before.term, before.term_number
+            further = term.renewal or term.initial
+            end = before.term_on + relativedelta(
+                months=term.initial.months + n * further.months,
+                days=term.initial.days + n * further.days,
+            )
+            if rule.relative_to is RelativeTo.TERM_END:
+                assert row.event.reference_on == end
+
+
+def two_runs_are_one_run_as_to_billing(told: History) -> None:
+    """L4: advance(t1) and advance(t2) are advance(t2), for what is billed."""
+    dice = told.dice
+    first, more = dice.randint(0, 400) * DAY, dice.randint(0, 400) * DAY
+    bare = evolve(told.policies, notices=(), tasks=())
+    state = evolve(told.state, next_action_at=NOW) if told.state.next_action_at else told.state
+    one, two = told.now + first, told.now + first + more
+    apart = advance(state, one, bare)
+    later = advance(apart.state, two, bare)
+    together = advance(state, two, bare)
+    assert apart.actions + later.actions == together.actions
+    assert evolve(later.state, version=0) == evolve(together.state, version=0)
+
+
+def what_is_decided_does_not_depend_on_when(told: History) -> None:
+    """L5: the same charges, notices and tasks, made or missed, each once, on time or late."""
+    until = told.now + told.dice.randint(0, 500) * DAY
+    late = advance(told.state, until, told.policies)
+    on_time = forecast(told.state, until, told.policies, now=told.now)
+    assert _decided(late.events) == _decided(on_time.events)
+    assert set(_decided(late.events).values()) <= {1}
+
+
+def _decided(rows: Iterable[Recorded]) -> Counter[str]:
+    """What was decided: the marks of notices and tasks, and the pieces that were billed."""
+    return Counter(
+        row.event.mark if isinstance(row.event, _TOLD) else f"{row.event.cycle}/{row.event.ordinal}"
+        for row in rows
+        if isinstance(row.event, (*_TOLD, Charged))
+    )
+
+
+def the_same_instant_again_gives_nothing(told: History) -> None:
+    """L6: what is done is not due again, on a clock that stands or goes back."""
+    now = told.now + told.dice.randint(0, 300) * DAY
+    done = advance(told.state, now, told.policies)
+    assert not done.more
+    for again in (now, now - 40 * DAY):
+        assert advance(done.state, again, told.policies).events == ()
+
+
+def a_run_cut_short_goes_on_where_it_stopped(told: History) -> None:
+    """L6: a limit cuts, and loses nothing."""
+    at, limit = told.now + 90 * DAY, told.dice.randint(1, 5)
+    whole = advance(told.state, at, told.policies)
+    step = advance(told.state, at, told.policies, limit=limit)
+    events = step.events
+    while step.more:
+        assert len(step.events) in {limit, limit + 1}  # a withdrawal comes with its reason
+        step = advance(step.state, at, told.policies, limit=limit)
+        events += step.events
+    assert events == whole.events
+
+
+def every_key_is_there_once(told: History) -> None:
+    """L7: one row in the outbox for each action."""
+    keys = [action.key for action in told.actions]
+    assert len(set(keys)) == len(keys)
+    assert {action.emit.key for action in told.actions} == set(keys)
+
+
+def the_slices_of_a_period_are_what_was_charged(told: History) -> None:
+    """L8: charged less credited is what the slices cost, by sums of our own, to the minor unit."""
+    charged: Counter[str] = Counter()
+    for action in told.actions:
+        if action.amount is not None and action.kind is not ActionKind.RETRY:
+            charged[action.cycle] += action.amount.minor
+    assert charged[str(told.state.cycle)] == sum(map(_cost, told.state.slices))
+
+
+def _cost(piece: Slice) -> int:
+    """The price up to the end of the piece less that up to its start, each rounded half up."""
+    period, price = piece.period, Decimal(piece.price.minor)
+    assert period.end is not None
+    days = (period.end - period.start).days
+    upto = [
+        (price * (day - period.start).days / days).quantize(Decimal(1), ROUND_HALF_UP)
+        for day in (piece.part.start, piece.until)
+    ]
+    return int(upto[1] - upto[0])
+
+
+def a_credit_is_never_more_than_was_charged(told: History) -> None:
+    """L10: no period is ever below zero."""
+    billed: Counter[str] = Counter()
+    for action in told.actions:
+        if action.amount is not None and action.kind is not ActionKind.RETRY:
+            billed[action.cycle] += action.amount.minor
+            assert (action.amount.minor < 0) == (action.kind is ActionKind.CREDIT)
+            assert billed[action.cycle] >= 0
+
+
+def what_is_active_has_something_next_and_what_is_over_nothing(told: History) -> None:
+    """L11: active implies a next action; cancelled and expired imply none."""
+    if told.state.status.over:
+        assert told.state.next_action_at is None
+        assert advance(told.state, told.now + 9_999 * DAY, told.policies).events == ()
+    elif told.state.status is not Status.PAUSED:
+        held = held_from(told.state, told.policies)
+        assert told.state.next_action_at is not None or held is not None
+
+
+def undoing_a_cancellation_restores_what_was_to_come(told: History) -> None:
+    """L11: UndoCancel restores the schedule."""
+    state = advance(told.state, told.now, told.policies).state
+    if state.status not in {Status.ACTIVE, Status.PAST_DUE} or state.open_tasks:
+        return
+    if not all(out.sent for out in state.out):
+        return  # it is taken back, and comes again under another key
+    cancelled = handle(state, Cancel.at_period_end(), told.now, told.policies).state
+    undone = handle(cancelled, UndoCancel(), told.now, told.policies).state
+    assert evolve(undone, version=0) == evolve(state, version=0)
+    until = told.now + 500 * DAY
+    before, after = (forecast(s, until, told.policies, now=told.now) for s in (state, undone))
+    assert before.actions == after.actions
+
+
+def the_forecast_is_what_the_run_does(told: History) -> None:
+    """L12: a preview is what the run writes, and a shorter one is the beginning of a longer."""
+    days = told.dice.randint(0, 900)
+    until, now, policies = told.now + days * DAY, told.now, told.policies
+    due, run = forecast(told.state, now, policies, now=now), advance(told.state, now, policies)
+    assert (due.actions, due.events) == (run.actions, run.events)
+    foreseen = forecast(told.state, until, policies, now=now)
+    step, done = run, list(run.actions)
+    while step.state.next_action_at is not None and step.state.next_action_at <= until:
+        step = advance(step.state, step.state.next_action_at, policies)  # each on its time
+        done += step.actions
+    assert list(foreseen.actions) == done
+    shorter = forecast(told.state, until - timedelta(days=days // 2), policies, now=now)
+    assert foreseen.actions[: len(shorter.actions)] == shorter.actions
+
+
+def a_notice_goes_out_in_its_window_or_is_missed(told: History) -> None:
+    """L13: in its window or NoticeMissed, never both, and not twice."""
+    rules = {rule.name: rule for rule in told.policies.notices}
+    marks: set[str] = set()
+    for event in (row.event for row in told.events):
+        if isinstance(event, Withdrawn):
+            marks -= set(event.marks)
+        elif isinstance(event, _TOLD):
+            assert event.mark not in marks
+            marks.add(event.mark)
+    for now, step in told.steps:
+        for action in step.actions:
+            if action.kind is ActionKind.NOTICE and action.reference_on is not None:
+                rule = rules[str(action.rule)]
+                aim, latest = (_back(action.reference_on, d) for d in (rule.aim, rule.latest))
+                assert action.on == aim <= local_day(now, action.tz) <= latest
+
+
+def _back(day: date, length: Duration) -> date:
+    return day - relativedelta(months=length.months, days=length.days)
+
+
+def tasks_come_before_the_customer_has_to_decide(told: History) -> None:
+    """L13: what sales is asked to do is in time."""
+    for row in told.events:
+        if isinstance(row.event, TaskIssued) and not row.event.late:
+            assert local_day(row.at, told.state.tz) < row.event.reference_on
+
+
+def what_is_withdrawn_was_open_and_comes_again_under_another_key(told: History) -> None:
+    """L13: a task is taken back once, and only when sales has it."""
+    open_: set[str] = set()
+    for action in told.actions:
+        name = f"{action.cycle}/{action.ordinal}"
+        if action.kind is ActionKind.TASK:
+            open_.add(name)
+        elif action.kind is ActionKind.WITHDRAWAL:
+            open_.remove(name)
+    assert open_ >= set(told.state.open_tasks)
+
+
+def no_task_stays_once_it_is_to_end(told: History) -> None:
+    """L13: a cancellation takes back what sales has."""
+    for before, row in _before(told.events):
+        if before.cancel_on is not None and not isinstance(row.event, Withdrawn):
+            assert before.open_tasks == ()
+
+
+def the_folded_events_are_the_state(told: History) -> None:
+    """L15: fold(events) == state."""
+    assert fold(told.events) == told.state
+
+
+def the_movements_come_to_the_amount_there_is(told: History) -> None:
+    """L15: start and movements are the end of each month, and the last end is what is active."""
+    today = local_day(told.now, told.state.tz)
+    found = movements(told.events, until=max(today, told.state.starts_on) + DAY)
+    for before, month in itertools.pairwise(found):
+        assert before.end == month.start
+        assert min(month.start, month.end) >= 0
+    assert (found[-1].end if found else 0) == monthly_amount(told.state)
+
+
+LAWS: Final[tuple[Law, ...]] = (
+    billed_days_tile_the_time,
+    nothing_is_billed_after_the_end,
+    everything_is_due_on_its_local_day,
+    periods_are_where_relativedelta_puts_them,
+    the_end_of_a_term_counts_from_its_beginning,
+    two_runs_are_one_run_as_to_billing,
+    what_is_decided_does_not_depend_on_when,
+    the_same_instant_again_gives_nothing,
+    a_run_cut_short_goes_on_where_it_stopped,
+    every_key_is_there_once,
+    the_slices_of_a_period_are_what_was_charged,
+    a_credit_is_never_more_than_was_charged,
+    what_is_active_has_something_next_and_what_is_over_nothing,
+    undoing_a_cancellation_restores_what_was_to_come,
+    the_forecast_is_what_the_run_does,
+    a_notice_goes_out_in_its_window_or_is_missed,
+    tasks_come_before_the_customer_has_to_decide,
+    what_is_withdrawn_was_open_and_comes_again_under_another_key,
+    no_task_stays_once_it_is_to_end,
+    the_folded_events_are_the_state,
+    the_movements_come_to_the_amount_there_is,
+)
