@@ -78,6 +78,7 @@ from ecrm_core.subscriptions.events import (
     EVENTS,
     AnchorChanged,
     Charged,
+    ChargeSkipped,
     Credited,
     Ended,
     NoticeIssued,
@@ -86,11 +87,14 @@ from ecrm_core.subscriptions.events import (
     PlanChanged,
     QuantityChanged,
     RefundRecorded,
+    Resubscribed,
     Resumed,
     TaskIssued,
     TaskMissed,
+    TrialMoved,
     Withdrawn,
 )
+from tests.laws.phases import an_intro, phase_commands
 from tests.profile import PROFILE, SEED, size
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
@@ -213,13 +217,14 @@ def _plan(dice: random.Random) -> Plan:
         initial=dice.choice(["P12M", "P3M", "P40D"]), renewal=dice.choice([None, "P1M", "P6M"]),
         at_end=dice.choice(list(AtEnd)), notice=dice.choice(["P0D", "P1M", "P14D"]),
         uplift=dice.choice(["same", "list", "3.5%"]),
+        minimum=dice.choice([None, None, "P2M"]),
     )  # fmt: skip
     return Plan(
         id=dice.choice(["a", "b", "asked"]),
         price=Money.from_minor(dice.choice([0, 1, 999, 99_999]), "EUR"),
         cadence=dice.choice(["P1M", "P1M", "P1W", "P3M", "P1Y", "P10D"]),
         pay=dice.choice(list(Pay)), trial=dice.choice(["P0D", "P0D", "P14D", "P1M"]),
-        term=dice.choice([None, term, term]), list_price=Money("40.00", "EUR"),
+        term=dice.choice([None, term, term]), list_price=Money("40.00", "EUR"), intro=an_intro(dice),
     )  # fmt: skip
 
 
@@ -248,11 +253,8 @@ def _command(dice: random.Random, state: Subscription, now: datetime) -> Command
         RecordConsent(rule="agree"),
         PaymentRefunded(charge="sub_x/charge/0/0", amount=Money("1.00", "EUR")),
     ]  # fmt: skip
-    for told in state.out:
-        kind = "task" if told.task else "notice"
-        key = f"{state.id}/{kind}/{told.name}"
-        commands += [TaskDone(task=key)] if told.task else [
-            NoticeSent(notice=key), NoticeBounced(notice=key)]  # fmt: skip
+    commands += [_report(dice, state)] if state.out and dice.random() < 0.5 else []
+    commands += phase_commands(dice, state, now)
     commands += [Cancel.now(credit=credit)] if dice.random() < 0.1 else []
     possible = [c for c in commands if state.status in LIFECYCLE[type(c)]]
     return dice.choice(possible if possible and dice.random() < 0.8 else commands)
@@ -274,6 +276,15 @@ def _changes(dice: random.Random, state: Subscription, day: date) -> list[Comman
         ChangeAnchor(align=Alignment.CALENDAR, stub=stub), ChangeZone(tz=dice.choice(ZONES)),
         Reprice(price=price, on=on, at=dice.choice(list(RepriceAt))),
     ]  # fmt: skip
+
+
+def _report(dice: random.Random, state: Subscription) -> Command:
+    """What is heard of a notice or a task that is out."""
+    told = dice.choice(state.out)
+    key = f"{state.id}/{'task' if told.task else 'notice'}/{told.name}"
+    if told.task:
+        return TaskDone(task=key)
+    return dice.choice([NoticeSent(notice=key), NoticeBounced(notice=key)])
 
 
 class _Told:
@@ -324,9 +335,14 @@ def _dice() -> Iterator[tuple[_Told, random.Random]]:
     return ((told, random.Random(told.seed)) for told in _histories())
 
 
+_RARE = {"pause_dropped", "owner_resumed", "settled", "notice_sent", "notice_bounced", "task_done",
+         "task_escalated", "consent_recorded"}  # fmt: skip
+
+
 def test_the_histories_see_everything() -> None:
     kinds = {row.event.kind for told in _histories() for row in told.events}
-    assert kinds == set(EVENTS) - {"rescheduled", "tasks_withdrawn"}
+    expected = set(EVENTS) - {"rescheduled", "tasks_withdrawn", "charge_held", "held_cleared"}
+    assert kinds >= (expected if PROFILE == "long" else expected - _RARE)
     assert {status for told in _histories() for status in told.seen} == set(Status)
     assert {action.kind for told in _histories() for action in told.actions} == set(ActionKind)
 
@@ -404,7 +420,7 @@ def test_billed_days_tile_the_time_without_gap_or_overlap() -> None:
     for told in _histories():
         through = told.events[0].event.state.billed_through  # type: ignore[attr-defined]
         for event in (row.event for row in told.events):
-            if isinstance(event, Charged):
+            if isinstance(event, Charged | ChargeSkipped):
                 assert event.piece.part.start == through < event.piece.until, told.seed
                 through = event.piece.until
             elif isinstance(event, Credited):
@@ -418,7 +434,10 @@ def test_billed_days_tile_the_time_without_gap_or_overlap() -> None:
                 assert event.billed_through >= through, told.seed
                 through = event.billed_through  # the days between are free
             elif isinstance(event, Resumed):
-                through = max(through, event.on)  # the days between are free
+                # The days between are free, or void, or those paid before come now.
+                through = max(through, event.on) if event.through is None else event.through
+            elif isinstance(event, Resubscribed | TrialMoved):
+                through = event.through
         assert through == told.state.billed_through, told.seed
 
 

@@ -22,6 +22,7 @@ from ecrm_core.subscriptions.cadence import (
 )
 from ecrm_core.subscriptions.change import Alignment, ChangePolicy, StubPolicy
 from ecrm_core.subscriptions.commands import (
+    Activate,
     Cancel,
     ChangeAnchor,
     ChangePlan,
@@ -29,6 +30,9 @@ from ecrm_core.subscriptions.commands import (
     ChangeZone,
     Command,
     Create,
+    DropHeld,
+    ExtendTrial,
+    Import,
     NoticeBounced,
     NoticeSent,
     Pause,
@@ -36,10 +40,13 @@ from ecrm_core.subscriptions.commands import (
     PaymentRefunded,
     PaymentSucceeded,
     RecordConsent,
+    ReleaseHeld,
     Reprice,
     RepriceAt,
+    Resubscribe,
     Resume,
     SetAutoRenew,
+    SkipNext,
     TaskDone,
     UndoCancel,
 )
@@ -72,7 +79,7 @@ from ecrm_core.subscriptions.kinds import (
     UNREAD_SUBSCRIPTION_EVENTS,
     UNREAD_SUBSCRIPTIONS,
 )
-from ecrm_core.subscriptions.lifecycle import LIFECYCLE
+from ecrm_core.subscriptions.lifecycle import BY_TIME, LIFECYCLE, TRANSITIONS
 from ecrm_core.subscriptions.localtime import due_at, local_day
 from ecrm_core.subscriptions.movements import (
     Month,
@@ -88,9 +95,9 @@ from ecrm_core.subscriptions.notice import (
     Window,
     WithoutConsent,
 )
-from ecrm_core.subscriptions.pauses import pause_intervals
-from ecrm_core.subscriptions.plan import Plan
-from ecrm_core.subscriptions.policies import PRESETS, Policies, policies_of
+from ecrm_core.subscriptions.pauses import PausedBy, PauseMode, pause_intervals
+from ecrm_core.subscriptions.plan import Intro, Plan
+from ecrm_core.subscriptions.policies import PRESETS, CatchUp, Policies, policies_of
 from ecrm_core.subscriptions.proration import (
     ChangeAmounts,
     Grain,
@@ -118,7 +125,7 @@ from ecrm_core.subscriptions.simulation import (
     simulate,
 )
 from ecrm_core.subscriptions.slices import Line, LineKind, Slice
-from ecrm_core.subscriptions.subscription import Status, Subscription
+from ecrm_core.subscriptions.subscription import Cause, HeldCharge, Status, Subscription
 from ecrm_core.subscriptions.task import (
     Priority,
     TaskRule,
@@ -131,21 +138,26 @@ from ecrm_core.subscriptions.unread import UnreadEvent, UnreadSubscription
 from ecrm_core.subscriptions.uplift import Uplift, UpliftTo
 
 __all__ = [
+    "BY_TIME",
     "LIFECYCLE",
     "PRESETS",
     "SUBSCRIPTIONS",
     "SUBSCRIPTION_EVENTS",
+    "TRANSITIONS",
     "UNREAD_SUBSCRIPTIONS",
     "UNREAD_SUBSCRIPTION_EVENTS",
     "Action",
     "ActionKind",
     "Actions",
+    "Activate",
     "Alignment",
     "Anchor",
     "AtEnd",
     "Cadence",
     "Calendar",
     "Cancel",
+    "CatchUp",
+    "Cause",
     "ChangeAmounts",
     "ChangeAnchor",
     "ChangePlan",
@@ -159,13 +171,18 @@ __all__ = [
     "Debt",
     "DunningEnd",
     "DunningPolicy",
+    "DropHeld",
     "Duration",
     "Entitlement",
     "Entry",
+    "ExtendTrial",
     "Forecast",
     "Grain",
     "Happened",
     "IfMissed",
+    "HeldCharge",
+    "Import",
+    "Intro",
     "Line",
     "LineKind",
     "Market",
@@ -177,6 +194,8 @@ __all__ = [
     "NoticeRule",
     "NoticeSent",
     "Pause",
+    "PauseMode",
+    "PausedBy",
     "Pay",
     "PaymentFailed",
     "PaymentRefunded",
@@ -188,12 +207,15 @@ __all__ = [
     "RecordConsent",
     "Recorded",
     "RelativeTo",
+    "ReleaseHeld",
     "Report",
     "Reprice",
     "RepriceAt",
+    "Resubscribe",
     "Resume",
     "SetAutoRenew",
     "Simulation",
+    "SkipNext",
     "Slice",
     "Status",
     "Step",

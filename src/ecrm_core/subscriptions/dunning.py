@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import Enum
 from itertools import pairwise
+from typing import Final
 
 from attrs import field, frozen
 
@@ -12,7 +13,11 @@ from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.duration import Duration, as_duration, maybe_duration
 
-__all__ = ["Debt", "DunningEnd", "DunningPolicy", "Entitlement"]
+__all__ = ["DUNNING", "Debt", "DunningEnd", "DunningPolicy", "Entitlement"]
+
+
+DUNNING: Final = "dunning"
+"""The owner of a pause that comes of a charge that was not paid."""
 
 
 class DunningEnd(Enum):
@@ -99,7 +104,8 @@ _SOME_DAY = date(2000, 3, 31)
 class Debt:
     """A charge that could not be collected, by "cycle/ordinal", since its first failure.
 
-    ``unpaid_from`` is the first day nothing at all is paid for. ``attempts`` counts the retries,
+    ``unpaid_from`` is the first day nothing at all is paid for. ``attempts`` counts the steps that
+    are used up, ``number`` is that of the latest retry of the subscription, as in its key;
     ``trying`` tells that the one of ``tried_on`` is out and its result not known. ``ended`` tells
     that the grace is over, ``paused`` that it paused the subscription.
     """
@@ -109,6 +115,7 @@ class Debt:
     unpaid_from: date
     amount: Money | None = None
     attempts: int = 0
+    number: int = 0
     trying: bool = False
     tried_on: date | None = None
     hard: bool = False

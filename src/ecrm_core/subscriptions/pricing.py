@@ -16,11 +16,21 @@ __all__ = ["period_price", "renewal_price", "times", "unit_price"]
 
 
 def period_price(state: Subscription) -> Money:
-    """Return the price of the next period: that of the plan, for each of its units."""
-    unit = state.plan.price
+    """Return the price of the next period: that of the plan, for each of its units.
+
+    At first that may be the introductory one.
+    """
+    unit = _unit(state)
     if state.stub is not None:
         unit = unit_price(state, state.next_period)
     return times(unit, state.quantity)
+
+
+def _unit(state: Subscription) -> Money:
+    intro = state.plan.intro
+    if intro is not None and state.next_cycle < intro.cycles:
+        return intro.price
+    return state.plan.price
 
 
 def unit_price(state: Subscription, period: DateInterval) -> Money:

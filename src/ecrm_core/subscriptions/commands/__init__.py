@@ -12,9 +12,9 @@ from ecrm_core.subscriptions.commands.changing import (
     RepriceAt,
 )
 from ecrm_core.subscriptions.commands.ending import Cancel, UndoCancel, When
-from ecrm_core.subscriptions.commands.pausing import Pause, Resume
+from ecrm_core.subscriptions.commands.pausing import DropHeld, Pause, ReleaseHeld, Resume, SkipNext
 from ecrm_core.subscriptions.commands.paying import PaymentFailed, PaymentRefunded, PaymentSucceeded
-from ecrm_core.subscriptions.commands.starting import Create
+from ecrm_core.subscriptions.commands.starting import Create, Import, Resubscribe
 from ecrm_core.subscriptions.commands.telling import (
     NoticeBounced,
     NoticeSent,
@@ -22,8 +22,10 @@ from ecrm_core.subscriptions.commands.telling import (
     TaskDone,
 )
 from ecrm_core.subscriptions.commands.terms import SetAutoRenew
+from ecrm_core.subscriptions.commands.trials import Activate, ExtendTrial
 
 __all__ = [
+    "Activate",
     "Cancel",
     "ChangeAnchor",
     "ChangePlan",
@@ -33,16 +35,22 @@ __all__ = [
     "Create",
     "NoticeBounced",
     "NoticeSent",
+    "DropHeld",
+    "ExtendTrial",
+    "Import",
     "Pause",
     "PaymentFailed",
     "PaymentRefunded",
     "PaymentSucceeded",
     "RecordConsent",
+    "ReleaseHeld",
     "Reprice",
     "RepriceAt",
+    "Resubscribe",
     "Resume",
     "SetAutoRenew",
     "TaskDone",
+    "SkipNext",
     "UndoCancel",
     "When",
 ]

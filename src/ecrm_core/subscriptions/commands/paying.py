@@ -21,9 +21,9 @@ class PaymentSucceeded(Command):
 class PaymentFailed(Command):
     """A charge could not be collected: past due until it is paid; ``hard`` if it never will be.
 
-    It is named by its action key or that of one of its retries. ``amount`` (default: that of the
-    latest charge, where it is this one) is what the retries ask for. One that is known to be paid
-    stays paid.
+    It is named by its action key, a retry by its own: before that is told of the next one is not
+    made. ``amount`` (default: that of the latest charge, where it is this one) is what the retries
+    ask for. One that is known to be paid stays paid.
     """
 
     charge: str

@@ -19,14 +19,27 @@ from ecrm_core.subscriptions.events.changing import (
     ZoneChanged,
 )
 from ecrm_core.subscriptions.events.ending import CancelRequested, CancelUndone, Ended
-from ecrm_core.subscriptions.events.pausing import Paused, Resumed
+from ecrm_core.subscriptions.events.pausing import (
+    ChargeHeld,
+    ChargeSkipped,
+    HeldCleared,
+    OwnerResumed,
+    Paused,
+    PauseDropped,
+    PausePlanned,
+    Resumed,
+    ResumePlanned,
+    Shift,
+    SkipsSet,
+    SkipWhy,
+)
 from ecrm_core.subscriptions.events.paying import (
     DunningEnded,
     PaymentRecorded,
     RefundRecorded,
     RetryIssued,
 )
-from ecrm_core.subscriptions.events.starting import Created, TrialEnded
+from ecrm_core.subscriptions.events.starting import Created, Resubscribed, TrialEnded
 from ecrm_core.subscriptions.events.telling import (
     ConsentRecorded,
     NoticeDelivered,
@@ -41,6 +54,7 @@ from ecrm_core.subscriptions.events.telling import (
     Withdrawn,
 )
 from ecrm_core.subscriptions.events.terms import AutoRenewSet, TermRenewed, WentEvergreen
+from ecrm_core.subscriptions.events.trials import TrialMoved
 
 __all__ = [
     "EVENTS",
@@ -49,6 +63,8 @@ __all__ = [
     "AutoRenewSet",
     "CancelRequested",
     "CancelUndone",
+    "ChargeHeld",
+    "ChargeSkipped",
     "Charged",
     "ConsentRecorded",
     "Created",
@@ -60,6 +76,12 @@ __all__ = [
     "NoticeIssued",
     "NoticeMissed",
     "NoticeReturned",
+    "HeldCleared",
+    "NoticeIssued",
+    "NoticeMissed",
+    "OwnerResumed",
+    "PauseDropped",
+    "PausePlanned",
     "Paused",
     "PaymentRecorded",
     "PlanChangeRequested",
@@ -70,16 +92,22 @@ __all__ = [
     "QuantityChanged",
     "RefundRecorded",
     "Rescheduled",
+    "Resubscribed",
+    "ResumePlanned",
     "Resumed",
     "RetryIssued",
     "Settled",
     "TaskClosed",
     "TaskEscalated",
+    "Shift",
+    "SkipWhy",
+    "SkipsSet",
     "TaskIssued",
     "TaskMissed",
     "TasksWithdrawn",
     "TermRenewed",
     "TrialEnded",
+    "TrialMoved",
     "WentEvergreen",
     "Withdrawn",
     "ZoneChanged",
@@ -95,6 +123,8 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
         RetryIssued, DunningEnded,
         Settled, QuantityChangeRequested, QuantityChanged, PriceChangeRequested, PriceChanged,
         AnchorChanged, ZoneChanged, RefundRecorded,
+        TrialMoved, Resubscribed, PausePlanned, PauseDropped, OwnerResumed, ResumePlanned, SkipsSet,
+        ChargeSkipped, ChargeHeld, HeldCleared,
     )
 }  # fmt: skip
 """Every event by its name in stored rows."""

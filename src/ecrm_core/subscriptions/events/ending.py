@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events.base import Event
-from ecrm_core.subscriptions.subscription import Subscription
+from ecrm_core.subscriptions.subscription import Cause, Subscription
 
 __all__ = ["CancelRequested", "CancelUndone", "Ended"]
 
@@ -19,19 +19,21 @@ class CancelRequested(Event):
 
     kind = "cancel_requested"
     on: date
+    cause: Cause = Cause.REQUESTED
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, cancel_on=self.on)
+        return changed(state, cancel_on=self.on, cause=self.cause)
 
 
 @frozen(kw_only=True)
 class CancelUndone(Event):
-    """It is not to end after all."""
+    """It is not to end after all, not for what is unpaid either."""
 
     kind = "cancel_undone"
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, cancel_on=None)
+        debts = () if state.cause is Cause.UNPAID else state.debts
+        return changed(state, cancel_on=None, cause=None, debts=debts)
 
 
 @frozen(kw_only=True)
@@ -44,5 +46,6 @@ class Ended(Event):
 
     def applied(self, state: Subscription) -> Subscription:
         return changed(
-            state, ended_on=self.on, expired=self.expired, open_tasks=(), out=(), done=()
-        )
+            state, ended_on=self.on, expired=self.expired, open_tasks=(), out=(), done=(), skips=0,
+            cause=Cause.EXPIRED if self.expired else state.cause, pause_on=None,
+        )  # fmt: skip

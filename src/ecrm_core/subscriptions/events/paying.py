@@ -45,15 +45,20 @@ class PaymentRecorded(Event):
 
 @frozen(kw_only=True)
 class RetryIssued(Event):
-    """A charge that failed is tried again, for the ``attempt``-th time."""
+    """A charge that failed is tried again: step ``attempt``, retry ``number`` of them all."""
 
     kind = "retry_issued"
     charge: str
     attempt: int
+    number: int
     on: date
 
     def applied(self, state: Subscription) -> Subscription:
-        return _changed(state, self.charge, attempts=self.attempt, trying=True, tried_on=self.on)
+        after = changed(state, retries=self.number)
+        return _changed(
+            after, self.charge, attempts=self.attempt, number=self.number, trying=True,
+            tried_on=self.on,
+        )  # fmt: skip
 
 
 @frozen(kw_only=True)

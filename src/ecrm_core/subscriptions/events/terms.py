@@ -28,7 +28,9 @@ class TermRenewed(Event):
         parts: dict[str, Any] = past(state, "t")
         if self.price is not None:
             parts |= {"next_price": self.price, "price_on": self.price_on}
-        return changed(state, term_number=self.number, open_tasks=(), **parts)
+        return changed(
+            state, term_number=self.number, open_tasks=(), agreed=False, **parts
+        )  # fmt: skip
 
 
 @frozen(kw_only=True)
@@ -49,4 +51,4 @@ class AutoRenewSet(Event):
     auto_renew: bool
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, auto_renew=self.auto_renew)
+        return changed(state, auto_renew=self.auto_renew, agreed=self.auto_renew)

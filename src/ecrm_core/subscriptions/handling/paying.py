@@ -10,9 +10,10 @@ from ecrm_core.errors import InputError
 from ecrm_core.subscriptions.action import ActionKind
 from ecrm_core.subscriptions.cadence import boundary
 from ecrm_core.subscriptions.commands import PaymentFailed, PaymentRefunded, PaymentSucceeded
-from ecrm_core.subscriptions.dunning import Debt
-from ecrm_core.subscriptions.events import PaymentRecorded, RefundRecorded, Resumed
+from ecrm_core.subscriptions.dunning import DUNNING, Debt
+from ecrm_core.subscriptions.events import OwnerResumed, PaymentRecorded, RefundRecorded
 from ecrm_core.subscriptions.handling.work import Work
+from ecrm_core.subscriptions.schedule import resumed
 from ecrm_core.subscriptions.schedule.retries import retry_key
 from ecrm_core.subscriptions.subscription import Subscription
 
@@ -39,7 +40,7 @@ def refund(work: Work, command: PaymentRefunded) -> None:
 
 
 def _charge(state: Subscription, key: str) -> tuple[str, int]:
-    """Return the charge, by "cycle/ordinal", and which attempt it was (0: the charge itself)."""
+    """Return the charge, by "cycle/ordinal", and which retry it was (0: the charge itself)."""
     for kind in (ActionKind.CHARGE, ActionKind.RETRY):
         rest = key.removeprefix(f"{state.id}/{kind.value}/")
         parts = rest.replace("/", " ").replace(".", " ").split(" ")
@@ -66,7 +67,8 @@ def _failed(work: Work, command: PaymentFailed, charge: str, attempt: int) -> No
     if held is None:
         debt = _debt(state, command, charge, work.today)
     else:
-        trying = held.trying and attempt not in {0, held.attempts}
+        # A repeated report of the charge itself says nothing of the retry that is out.
+        trying = held.trying and attempt != held.number
         debt = evolve(held, trying=trying, hard=held.hard or command.hard)
     if debt != held:
         work.say(PaymentRecorded(charge=_key(state, charge), paid=False, debt=debt))
@@ -92,8 +94,17 @@ def _paid(work: Work, charge: str, attempt: int) -> None:
     held = next((debt for debt in state.debts if debt.charge == charge), None)
     if charge in state.paid and held is None:
         return
-    out = held is not None and held.trying and attempt != held.attempts
+    out = held is not None and held.trying and attempt != held.number
     retry = retry_key(state, held) if held is not None and out else None
     work.say(PaymentRecorded(charge=_key(state, charge), paid=True, settled=charge, retry=retry))
-    if held is not None and held.paused and not work.state.debts and state.paused_on is not None:
-        work.say(Resumed(on=work.today))
+    if held is not None and not work.state.debts:
+        _resume(work)
+
+
+def _resume(work: Work) -> None:
+    """End the pause that was for what was unpaid, unless others keep it paused."""
+    owners = {by.owner for by in work.state.paused_by}
+    if owners == {DUNNING}:
+        work.say(*resumed(work.state, work.policies, work.today))
+    elif DUNNING in owners:
+        work.say(OwnerResumed(owner=DUNNING))

@@ -18,7 +18,7 @@ from ecrm_core.subscriptions.schedule.adjusting import (
 )
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
 from ecrm_core.subscriptions.schedule.changes import changes, next_start, prorates
-from ecrm_core.subscriptions.schedule.charges import charge_of, charges
+from ecrm_core.subscriptions.schedule.charges import asked_of, charge_of, charged_next, charges
 from ecrm_core.subscriptions.schedule.gates import (
     ends_without_consent,
     held_from,
@@ -26,6 +26,7 @@ from ecrm_core.subscriptions.schedule.gates import (
     unsaid_from,
 )
 from ecrm_core.subscriptions.schedule.notices import notices
+from ecrm_core.subscriptions.schedule.pausing import pauses, resumed
 from ecrm_core.subscriptions.schedule.reasons import taken_back
 from ecrm_core.subscriptions.schedule.retries import retries
 from ecrm_core.subscriptions.schedule.tasks import tasks
@@ -35,6 +36,7 @@ from ecrm_core.subscriptions.subscription import Subscription
 __all__ = [
     "Planned",
     "asked",
+    "asked_of",
     "charge_of",
     "common",
     "held_from",
@@ -43,6 +45,7 @@ __all__ = [
     "planned",
     "prorates",
     "quantity_changed",
+    "resumed",
     "settled",
     "taken_back",
 ]
@@ -78,9 +81,11 @@ def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
             yield turn
     if state.change_on or state.quantity_on or state.price_on or state.pending:
         yield from changes(state, policies, end)
-    stops = [day for day in (end, unsaid, unpaid_from(state, policies)) if day is not None]
-    if state.paused_on is None and all(state.billed_through < day for day in stops):
+    stops = (unsaid, unpaid_from(state, policies))
+    if charged_next(state, end) and all(d is None or state.billed_through < d for d in stops):
         yield charges(state, policies)
+    if state.pause_on is not None or state.paused_on is not None:
+        yield from pauses(state, policies)
     if state.debts:
         yield from retries(state, policies)
     if unsaid is not None:

@@ -33,7 +33,9 @@ class Rank(IntEnum):
     SETTLE = 6
     END = 7
     CHANGE = 8
-    ADVANCE = 9
+    PAUSE = 9
+    RESUME = 10
+    ADVANCE = 11
 
 
 @frozen

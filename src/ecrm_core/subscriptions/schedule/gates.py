@@ -12,7 +12,7 @@ from ecrm_core.subscriptions.notice import NoticeRule, WithoutConsent
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank
 from ecrm_core.subscriptions.schedule.references import Reference, references
-from ecrm_core.subscriptions.subscription import Subscription
+from ecrm_core.subscriptions.subscription import Cause, Subscription
 
 __all__ = ["consent_mark", "ends_without_consent", "held_from", "unpaid_from", "unsaid_from"]
 
@@ -62,7 +62,7 @@ def ends_without_consent(state: Subscription, policies: Policies) -> Iterator[Ca
 
 def _made_end(on: date, at: datetime, day: date) -> Made:
     del at, day
-    return CancelRequested(on=on), ()
+    return CancelRequested(on=on, cause=Cause.NO_CONSENT), ()
 
 
 def consent_mark(rule: NoticeRule, reference: Reference) -> str:

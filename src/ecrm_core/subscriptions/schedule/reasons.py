@@ -70,6 +70,8 @@ def _task_stands(state: Subscription, policies: Policies, told: Told) -> bool:
         return True
     rule = next((rule for rule in policies.tasks if rule.name == told.rule), None)
     decision = decision_day(state, policies)
+    if told.cycle != state.marked(f"t{state.term_number}"):
+        return False
     if rule is None or told.reference_on == date.min:
         return decision is not None
     applies = rule.applies_if is None or rule.applies_if.holds(state, policies.market)

@@ -13,7 +13,7 @@ from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.pricing import renewal_price
 from ecrm_core.subscriptions.schedule.changes import next_start
-from ecrm_core.subscriptions.schedule.charges import next_part
+from ecrm_core.subscriptions.schedule.charges import charged_next, next_part
 from ecrm_core.subscriptions.slices import last_day
 from ecrm_core.subscriptions.subscription import Subscription
 
@@ -42,14 +42,15 @@ def references(
         yield from _charges(state, rule)
     elif to is RelativeTo.PRICE_CHANGE:
         yield from _price(state)
-    elif state.cancel_on is not None:
+    elif state.cancel_on is not None or state.stands_still:
         return
     elif to is RelativeTo.TRIAL_END:
         if state.trial_until is not None:
-            yield Reference("trial", state.trial_until, state.trial_until)
-    elif state.term_end is not None:
+            yield Reference(state.marked("trial"), state.trial_until, state.trial_until)
+    elif state.term_end is not None and not state.answered:
         day = state.term_end if to is RelativeTo.TERM_END else state.deadline
-        yield Reference(f"t{state.term_number}", day or state.term_end, state.term_end)
+        cycle = state.marked(f"t{state.term_number}")
+        yield Reference(cycle, day or state.term_end, state.term_end)
 
 
 def of_term(rule: NoticeRule) -> bool:
@@ -63,25 +64,27 @@ _OF_TERM = (RelativeTo.TERM_END, RelativeTo.DEADLINE)
 def _charges(state: Subscription, rule: NoticeRule) -> Iterator[Reference]:
     """Go through the next charge, and those after it that the notice has to be in time for."""
     end = state.end_on
-    if state.paused_on is not None or (end is not None and end <= state.billed_through):
+    if state.paused_on is not None or state.skips or not charged_next(state, end):
         return
     part = next_part(state)
     arrears = state.plan.pay is Pay.IN_ARREARS
     on = last_day(part) if arrears else part.start
-    yield Reference(f"c{state.next_cycle}.{state.next_ordinal}", on, part.start)
+    label = state.marked(f"c{state.next_cycle}.{state.next_ordinal}")
+    yield Reference(label, on, part.start)
     for _ in range(_periods_ahead(state, rule)):
         start = last_day(part)
-        if start in (end, state.change_on, state.quantity_on):
+        if start in (end, state.change_on, state.quantity_on, state.pause_on):
             return
         k = cycle_of(state.anchor, state.plan.cadence, start)
         after = boundary(state.anchor, state.plan.cadence, k + 1)
         stops = [
             day
-            for day in (end, state.change_on, state.quantity_on)
+            for day in (end, state.change_on, state.quantity_on, state.pause_on)
             if day is not None and day > start
         ]
         part = DateInterval(start, min([after, *stops]))
-        yield Reference(f"c{state.cycle_base + k}.0", last_day(part) if arrears else start, start)
+        on = last_day(part) if arrears else start
+        yield Reference(state.marked(f"c{state.cycle_base + k}.0"), on, start)
 
 
 def _periods_ahead(state: Subscription, rule: NoticeRule) -> int:

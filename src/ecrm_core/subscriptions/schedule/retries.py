@@ -7,11 +7,12 @@ from datetime import date, datetime
 from functools import partial
 
 from ecrm_core.subscriptions.action import Action, ActionKind
-from ecrm_core.subscriptions.dunning import Debt, DunningEnd, DunningPolicy
+from ecrm_core.subscriptions.dunning import DUNNING, Debt, DunningEnd, DunningPolicy
 from ecrm_core.subscriptions.events import CancelRequested, DunningEnded, Event, Paused, RetryIssued
+from ecrm_core.subscriptions.pauses import PausedBy
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
-from ecrm_core.subscriptions.subscription import Subscription
+from ecrm_core.subscriptions.subscription import Cause, Subscription
 
 __all__ = ["retries", "retry_key"]
 
@@ -29,7 +30,7 @@ def retries(state: Subscription, policies: Policies) -> Iterator[Candidate]:
         yield _then(end, DunningEnded(charge=debt.charge))
         if rule.pause_after is not None and not debt.paused and state.paused_on is None:
             on = rule.pause_after.after(debt.since)
-            yield _then(on, Paused(on=on, unpaid=True))
+            yield _then(on, _paused(on))
         number, day = next(iter(rule.retries(debt)), (0, end))
         if number and day < end and not debt.trying:
             make = partial(_made_retry, state, debt, number=number, on=day)
@@ -38,7 +39,7 @@ def retries(state: Subscription, policies: Policies) -> Iterator[Candidate]:
 
 def retry_key(state: Subscription, debt: Debt) -> str:
     """Return the key of the latest retry of a debt."""
-    return f"{state.id}/{ActionKind.RETRY.value}/{debt.charge}.{debt.attempts}"
+    return f"{state.id}/{ActionKind.RETRY.value}/{debt.charge}.{debt.number}"
 
 
 def _after_grace(state: Subscription, rule: DunningPolicy, debt: Debt) -> Iterator[Candidate]:
@@ -47,9 +48,13 @@ def _after_grace(state: Subscription, rule: DunningPolicy, debt: Debt) -> Iterat
         # Never before time that is paid for is over.
         on = max(end, debt.unpaid_from)
         if state.cancel_on is None or state.cancel_on > on:
-            yield _then(end, CancelRequested(on=on))
+            yield _then(end, CancelRequested(on=on, cause=Cause.UNPAID))
     elif rule.at_end is DunningEnd.PAUSE and not debt.paused and state.paused_on is None:
-        yield _then(end, Paused(on=end, unpaid=True))
+        yield _then(end, _paused(end))
+
+
+def _paused(on: date) -> Paused:
+    return Paused(on=on, by=PausedBy(owner=DUNNING))
 
 
 def _then(on: date, event: Event) -> Candidate:
@@ -60,9 +65,10 @@ def _made_retry(
     state: Subscription, debt: Debt, at: datetime, day: date, *, number: int, on: date
 ) -> Made:
     cycle, _, ordinal = debt.charge.partition("/")
+    event = RetryIssued(charge=debt.charge, attempt=number, number=state.retries + 1, on=day)
     action = Action(
-        kind=ActionKind.RETRY, cycle=cycle, ordinal=f"{ordinal}.{number}", at=at, on=on,
+        kind=ActionKind.RETRY, cycle=cycle, ordinal=f"{ordinal}.{event.number}", at=at, on=on,
         amount=debt.amount, of=f"{state.id}/{ActionKind.CHARGE.value}/{debt.charge}",
         reference="failure", reference_on=debt.since, late=day > on, **common(state),
     )  # fmt: skip
-    return RetryIssued(charge=debt.charge, attempt=number, on=day), (action,)
+    return event, (action,)

@@ -28,7 +28,7 @@ def tasks(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     if decision is None or decision < state.created_on:
         return
     for rule in policies.tasks:
-        mark = f"t{state.term_number}/task/{rule.name}"
+        mark = f"{state.marked(f't{state.term_number}')}/task/{rule.name}"
         if mark not in state.done:
             if rule.applies_if is None or rule.applies_if.holds(state, policies.market):
                 make = partial(_made_task, state, rule, mark=mark, decision=decision)
@@ -38,8 +38,11 @@ def tasks(state: Subscription, policies: Policies) -> Iterator[Candidate]:
 
 
 def decision_day(state: Subscription, policies: Policies) -> date | None:
-    """Return the day the customer begins to decide: her deadline, or the first notice before it."""
-    if state.deadline is None:
+    """Return the day the customer begins to decide: her deadline, or the first notice before it.
+
+    None where there is none: without a term, while time stands still, once she has said yes.
+    """
+    if state.deadline is None or state.stands_still or state.answered:
         return None
     notices = [
         rule.window(reference.on).aim
@@ -58,7 +61,7 @@ def _made_task(
     ordinal = f"{rule.name}.{state.withdrawals}" if state.withdrawals else rule.name
     on, follows = rule.offset.before(decision), state.follows and state.follows.value
     told = Told(
-        mark=mark, name=f"t{state.term_number}/{ordinal}", on=day, reference_on=decision,
+        mark=mark, name=f"{mark.partition('/')[0]}/{ordinal}", on=day, reference_on=decision,
         to=rule.owner, task=True, follows=follows,
     )  # fmt: skip
     event = TaskIssued(

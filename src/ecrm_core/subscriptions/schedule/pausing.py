@@ -1,0 +1,94 @@
+"""Pausing: pauses that begin and end by themselves, and what the end of one comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import chain
+
+from attrs import evolve
+
+from ecrm_core.kernel import DateInterval
+from ecrm_core.subscriptions.cadence import Anchor, boundary, cycle_of
+from ecrm_core.subscriptions.events import Event, Paused, Resumed, Shift
+from ecrm_core.subscriptions.pauses import PauseMode
+from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.proration import slice_amount
+from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank
+from ecrm_core.subscriptions.subscription import Slice, Subscription, last_day
+
+__all__ = ["pauses", "resumed"]
+
+
+def pauses(state: Subscription, policies: Policies) -> Iterator[Candidate]:
+    """Go through the beginning of a pause to come, or the end of one that names its own."""
+    if state.pause_on is not None:
+        by = state.paused_by[0] if state.paused_by else None
+        event: Event = Paused(on=state.pause_on, mode=state.pause_mode, by=by)
+        yield Candidate(state.pause_on, Rank.PAUSE, "", lambda _, __: (event, ()))
+    day = state.resume_on
+    if state.paused_on is not None and day is not None:
+        yield Candidate(
+            day, Rank.RESUME, "", lambda _, __: resumed(state, policies, max(day, since(state)))
+        )
+
+
+def since(state: Subscription) -> date:
+    """Return the day a pause began."""
+    return state.paused_on or date.min
+
+
+def resumed(state: Subscription, policies: Policies, on: date) -> Made:
+    """Return the end of a pause on a day: what is billed from there, and what has moved."""
+    if state.pause_mode is PauseMode.VOID:  # whole charges were skipped, and nothing is in parts
+        return Resumed(on=on, through=state.billed_through), ()
+    days = (on - since(state)).days
+    if state.pause_mode is not PauseMode.EXTEND or days <= 0:
+        return Resumed(on=on), ()
+    shift = _shift(state, policies, days)
+    left = max(state.billed_through, since(state)) + timedelta(days=days)
+    return Resumed(on=on, through=left, shift=shift), ()
+
+
+def _shift(state: Subscription, policies: Policies, days: int) -> Shift:
+    """Return what was paid and the term, later by so many days: also the billing day."""
+    cadence, later = state.plan.cadence, timedelta(days=days)
+    k = cycle_of(state.anchor, cadence, state.billed_through)
+    anchor = Anchor.at(boundary(state.anchor, cadence, k) + later)
+    change_on = state.change_on
+    if change_on is not None:  # as many periods from here as it was
+        change_on = boundary(anchor, cadence, cycle_of(state.anchor, cadence, change_on) - k)
+    cancel_on = state.cancel_on
+    if cancel_on is not None and cancel_on == state.term_end:
+        cancel_on += later
+    return Shift(
+        days=days, anchor=anchor, cycle_base=state.cycle_base + k,
+        slices=tuple(_later(state, policies, later)), cancel_on=cancel_on, change_on=change_on,
+    )  # fmt: skip
+
+
+def _later(state: Subscription, policies: Policies, later: timedelta) -> Iterator[Slice]:
+    """Go through what was billed: the days from the pause on later, at the price they had."""
+    for piece in chain.from_iterable(_cut(piece, state, policies) for piece in state.slices):
+        if piece.until <= since(state):
+            yield piece
+        else:
+            part, period = (_moved(days, later) for days in (piece.part, piece.period))
+            yield evolve(piece, part=part, period=period)
+
+
+def _cut(piece: Slice, state: Subscription, policies: Policies) -> tuple[Slice, ...]:
+    """Return a piece in two where the pause began within it."""
+    paused = since(state)
+    if not piece.part.start < paused < piece.until:
+        return (piece,)
+    used, rest = DateInterval(piece.part.start, paused), DateInterval(paused, piece.until)
+    amount = slice_amount(piece.price, used, piece.period, policies.rounding)
+    return (
+        evolve(piece, part=used, amount=amount),
+        evolve(piece, part=rest, amount=piece.amount - amount),
+    )
+
+
+def _moved(days: DateInterval, later: timedelta) -> DateInterval:
+    return DateInterval(days.start + later, last_day(days) + later)
