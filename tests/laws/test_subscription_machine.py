@@ -78,7 +78,7 @@ class Host(RuleBasedStateMachine):
     def reads(self, worker: int, limit: int) -> None:
         """A worker sees what is due and works out what to write."""
         for row in read_due(self.store, self.now):
-            step = advance(row.value, self.now, POLICIES, limit=limit)
+            step = advance(row.value.read(), self.now, POLICIES, limit=limit)
             self.held[worker].append((step, decide_step(step, version=row.version)))
 
     @rule(worker=st.integers(0, 1))

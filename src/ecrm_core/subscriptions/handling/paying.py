@@ -97,7 +97,7 @@ def _paid(work: Work, charge: str, attempt: int) -> None:
     out = held is not None and held.trying and attempt != held.number
     retry = retry_key(state, held) if held is not None and out else None
     work.say(PaymentRecorded(charge=_key(state, charge), paid=True, settled=charge, retry=retry))
-    if held is not None and not work.state.debts:
+    if held is not None and not work.state.debts and state.ended_on is None:
         _resume(work)
 
 

@@ -96,8 +96,8 @@ def _periods_ahead(state: Subscription, rule: NoticeRule) -> int:
 
 def _price(state: Subscription) -> Iterator[Reference]:
     """Go through the day another price holds that was told, or comes with the next term."""
-    on = state.price_on
+    on, price = state.price_on, state.next_price
     if on is None and state.goes_on and state.term_end is not None:
-        on = None if renewal_price(state) is None else next_start(state, state.term_end)
-    if on is not None:
-        yield Reference(f"p{on:%Y%m%d}", on, on)
+        price, on = renewal_price(state), next_start(state, state.term_end)
+    if on is not None and price is not None:
+        yield Reference(f"p{on:%Y%m%d}.{price.minor}.{state.plan.version}", on, on)
