@@ -49,7 +49,7 @@ class Action:
     ``on`` is the local day it is due and ``at`` the instant; ``from_on`` and ``until_on`` (outside)
     the days a charge is for; ``reference_on`` the day a notice or task comes before; ``rule`` its
     rule and ``to`` the channel or the role. ``not_after`` is the last day a notice may be sent,
-    ``follows`` what it says comes then (an AtEnd). ``of`` is the key of what is tried again, told
+    ``follows`` what it says comes then (an AtEnd), ``missed`` that its window has passed. ``of`` is the key of what is tried again, told
     to somebody else or taken back. A credit's ``amount`` is below zero; ``lines`` say what an
     amount is made of where it is not a piece of one period alone.
     """
@@ -82,6 +82,7 @@ class Action:
     priority: str | None = None
     of: str | None = None
     late: bool = False
+    missed: bool = False
     lines: tuple[Line, ...] = ()
 
     @property
@@ -120,6 +121,7 @@ class Action:
             "priority": self.priority,
             "of": self.of,
             "late": self.late or None,
+            "missed": self.missed or None,
             "lines": [_said(line) for line in self.lines] or None,
         }
         held = ((name, part) for name, part in parts.items() if part is not None)

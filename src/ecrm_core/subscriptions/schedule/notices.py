@@ -65,12 +65,15 @@ def instead(
         action = Action(
             kind=ActionKind.TASK, cycle=told.cycle, ordinal=ordinal, at=at, on=on, rule=rule.name,
             to=rule.task_for, reference=rule.relative_to.value, reference_on=told.reference_on,
-            task="tell_customer", follows=told.follows, late=True, **common(state),
+            task="tell_customer", follows=told.follows, late=True, missed=True,
+            not_after=rule.window(told.reference_on).not_after, legal_ref=rule.legal_ref,
+            **common(state),
         )  # fmt: skip
         return task, (action,)
     held = told.holds_from if rule.if_missed is IfMissed.HOLD else None
     told = evolve(told, holds_from=held)
-    return told, (notice_action(state, rule, told, at, on=on, late=True),)
+    action = notice_action(state, rule, told, at, on=on, late=True)
+    return told, (evolve(action, missed=True),)
 
 
 def notice_action(
