@@ -33,13 +33,12 @@ from ecrm_core.subscriptions.events import (
     Charged,
     Credited,
     Resumed,
-    TasksWithdrawn,
     TermRenewed,
     TrialEnded,
+    Withdrawn,
 )
-from ecrm_core.subscriptions.handling.ending import withdraw_tasks
 from ecrm_core.subscriptions.proration import slice_amount
-from ecrm_core.subscriptions.schedule import planned
+from ecrm_core.subscriptions.schedule import planned, taken_back
 from ecrm_core.subscriptions.schedule.charges import next_part
 
 __all__ = ["MUTANTS", "mutated"]
@@ -144,12 +143,12 @@ def _overdue_is_skipped(patch: Patch) -> None:
 
 
 def _a_task_comes_again_under_the_same_key(patch: Patch) -> None:
-    done = TasksWithdrawn.applied
-    patch.setattr(TasksWithdrawn, "applied", lambda e, s: changed(done(e, s), withdrawals=0))
+    done = Withdrawn.applied
+    patch.setattr(Withdrawn, "applied", lambda e, s: changed(done(e, s), withdrawals=0))
 
 
 def _tasks_stay_after_a_cancellation(patch: Patch) -> None:
-    _everywhere(patch, withdraw_tasks, lambda _: None)
+    _everywhere(patch, taken_back, lambda *_: None)
 
 
 def _a_cancellation_cannot_be_undone(patch: Patch) -> None:

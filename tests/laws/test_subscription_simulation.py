@@ -113,7 +113,8 @@ def _nothing_off(states: list[Subscription], found: Simulation) -> None:
     for row in found.events:
         lives[row.subscription].append(row)
     for action in found.actions:
-        paid[action.subscription] += action.amount.minor if action.amount else 0
+        again = action.kind is ActionKind.RETRY  # the same money
+        paid[action.subscription] += action.amount.minor if action.amount and not again else 0
     for state in states:
         rows, end = lives[state.id], found.states[state.id]
         assert reduce(played, rows, state) == end

@@ -11,10 +11,12 @@ from ecrm_core.kernel import CustomerId, DateInterval, Money
 from ecrm_core.subscriptions.cadence import Anchor, cycle_of, period_of
 from ecrm_core.subscriptions.change import ChangePolicy, StubPolicy
 from ecrm_core.subscriptions.copying import derived
+from ecrm_core.subscriptions.dunning import Debt
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.slices import Line, Slice, last_day
 from ecrm_core.subscriptions.term import AtEnd, TermRule
+from ecrm_core.subscriptions.told import Told
 
 __all__ = ["Cause", "HeldCharge", "Slice", "Status", "Subscription", "last_day"]
 
@@ -74,8 +76,11 @@ class Subscription:
     a first period that is longer or shorter than its own, priced by ``stub_policy``.
     ``changes_from`` is the first day a change may still reach back to, where another cadence or
     anchor began. ``next_plan``, ``next_quantity`` and ``next_price`` are to hold from
-    ``change_on``, ``quantity_on`` and ``price_on``. ``done`` marks notices and tasks
-    decided for what is ahead, ``open_tasks`` are those sales has. ``version`` counts the events.
+    ``change_on``, ``quantity_on`` and ``price_on``. ``unpaid`` are the charges that failed,
+    ``debts`` what is done about them, in ``retries`` so far, ``paid`` the latest that were paid.
+    ``done`` marks notices, tasks and consents decided for what is ahead, ``open_tasks`` are those
+    sales has; ``out`` says what each of them and each notice speaks of, and ``withdrawals`` counts
+    what went out again under another key. ``version`` counts the events.
 
     Phases and terms: ``anchor_fixed`` tells that the billing day was named, so that a trial's new
     end does not move it; ``term_days`` are the days pauses have added to the term; ``agreed`` that
@@ -123,6 +128,9 @@ class Subscription:
     skips: int = 0
     held: tuple[HeldCharge, ...] = ()
     unpaid: tuple[str, ...] = ()
+    debts: tuple[Debt, ...] = ()
+    paid: tuple[str, ...] = ()
+    retries: int = 0
     next_plan: Plan | None = None
     change_on: date | None = None
     change_policy: ChangePolicy = ChangePolicy.NEXT_PERIOD
@@ -133,6 +141,7 @@ class Subscription:
     price_on: date | None = None
     done: tuple[str, ...] = ()
     open_tasks: tuple[str, ...] = ()
+    out: tuple[Told, ...] = ()
     withdrawals: int = 0
     next_action_at: datetime | None = None
     version: int = 0
@@ -179,6 +188,19 @@ class Subscription:
     def stands_still(self) -> bool:
         """Whether a pause has stopped its time: neither what was paid nor the term runs."""
         return self.paused_on is not None and self.pause_mode is PauseMode.EXTEND
+
+    @property
+    def follows(self) -> AtEnd | None:
+        """What comes at the end of the term as things are; None without a term."""
+        if self.term is None:
+            return None
+        asks = self.auto_renew and self.term.at_end is AtEnd.ASK
+        return self.term.at_end if asks or self.goes_on else AtEnd.EXPIRE
+
+    @property
+    def answered(self) -> bool:
+        """Whether the customer has said yes to a next term she is asked about."""
+        return self.agreed and self.term is not None and self.term.at_end is AtEnd.ASK
 
     @derived
     def end_on(self) -> date | None:

@@ -10,6 +10,7 @@ from ecrm_core.ports import Store
 from ecrm_core.ports.subscriptions import read_subscriptions_of
 from ecrm_core.services.identity import group_of, identity_of
 from ecrm_core.services.renewals.reading import Presets, policies_in, stored_subscription
+from ecrm_core.services.renewals.withdrawing import waiting_rows
 from ecrm_core.subscriptions import Command, Create, Plan, TermRule, decide_step, handle
 
 __all__ = ["prepare_command", "prepare_subscribe"]
@@ -56,4 +57,5 @@ def prepare_command(
     row = stored_subscription(store, subscription)
     policies = policies_in(presets, row.value.preset)
     step = handle(row.value, command, now, policies, by=by)
-    return decide_step(step, version=row.version)
+    waiting = waiting_rows(store, step.events)
+    return decide_step(step, version=row.version, waiting=waiting)
