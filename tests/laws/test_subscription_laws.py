@@ -86,8 +86,8 @@ from ecrm_core.subscriptions.events import (
     TaskMissed,
     TrialMoved,
 )
-from tests.laws.phases import an_intro, phase_commands
 from tests.profile import PROFILE, SEED, size
+from tests.subscription_phases import an_intro, phase_commands
 
 DAYS = st.dates(date(1900, 1, 1), date(2200, 1, 1))
 CADENCES = st.one_of(
@@ -104,6 +104,7 @@ ZONES = ["UTC", "Asia/Seoul", "America/New_York", "Europe/Paris", "Australia/Lor
 @settings(max_examples=size(100, 20_000))
 @given(ANCHORS, st.integers(1, 30), st.integers(-600, 600))
 def test_a_boundary_is_what_relativedelta_says(anchor: Anchor, months: int, k: int) -> None:
+    """L3: boundary(anchor d, n months, k) == start + relativedelta(months=n*k, day=d)."""
     expected = anchor.on + relativedelta(months=months * k, day=anchor.day)
     assert boundary(anchor, Cadence(Unit.MONTH, months), k) == expected
 
@@ -111,6 +112,7 @@ def test_a_boundary_is_what_relativedelta_says(anchor: Anchor, months: int, k: i
 @settings(max_examples=size(100, 20_000))
 @given(ANCHORS, CADENCES, st.integers(-200, 200))
 def test_the_cycle_of_a_boundary_is_its_number(anchor: Anchor, cadence: Cadence, k: int) -> None:
+    """L3: cycle_of(boundary(k)) == k."""
     assert cycle_of(anchor, cadence, boundary(anchor, cadence, k)) == k
 
 
@@ -137,6 +139,7 @@ def test_terms_are_added_to_the_start_at_once(day: date, months: int, days: int,
 @pytest.mark.long
 @pytest.mark.parametrize("block", range(10))
 def test_nothing_drifts_in_fifty_years_in_any_zone(block: int) -> None:
+    """L2: no drift over 50 years in all zones."""
     zones = sorted(available_timezones()) if PROFILE == "long" else ZONES
     dice = random.Random(SEED * 10 + block)
     for tz in zones[block::10]:
