@@ -21,7 +21,7 @@ from ecrm_core.subscriptions import (
     advance,
     handle,
 )
-from tests.subscription_draws import POLICIES, draw_command, draw_create
+from tests.subscription_draws import POLICIES, draw_command, draw_create, draw_policies
 
 NOW: Final = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -72,8 +72,9 @@ class History:
 def begun(seed: int, now: datetime = NOW) -> tuple[History, random.Random]:
     """A history that has just begun, and the dice that go on with it."""
     dice = random.Random(seed)
-    step = handle(None, draw_create(dice), now, POLICIES)
-    life = History(seed=seed, state=step.state)
+    policies = draw_policies(dice)
+    step = handle(None, draw_create(dice), now, policies)
+    life = History(seed=seed, state=step.state, policies=policies)
     life.add(step)
     return life, dice
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from ecrm_core.subscriptions import Cancel
+from tests.laws.test_subscription_money import Billed
 from tests.profile import SEED, size
-from tests.subscription_histories import history
+from tests.subscription_histories import History, history
 from tests.subscription_laws import LAWS
 from tests.subscription_mutants import MUTANTS, mutated
+
+
+def _money(told: History) -> None:
+    """L8: what is charged and given back is what an oracle of its own finds for the days."""
+    billed = Billed(told.seed)
+    billed.lived()
+    assert billed.tried(Cancel.now(credit=True))
+    assert billed.paid == billed.oracle.owed(billed.today)
 
 
 def _caught(number: int) -> str | None:
@@ -17,6 +27,8 @@ def _caught(number: int) -> str | None:
         told = history(SEED * 1_000_000 + number)
         for law in LAWS:
             law(told)
+        law = _money
+        _money(told)
     except Exception:  # noqa: BLE001 - whatever a bug leads to, it is seen
         return law.__name__ if law else "stopped"
     return None

@@ -22,6 +22,7 @@ from ecrm_core.subscriptions.cadence import (
 )
 from ecrm_core.subscriptions.change import Alignment, ChangePolicy, StubPolicy
 from ecrm_core.subscriptions.commands import (
+    Activate,
     Cancel,
     ChangeAnchor,
     ChangePlan,
@@ -29,14 +30,20 @@ from ecrm_core.subscriptions.commands import (
     ChangeZone,
     Command,
     Create,
+    DropHeld,
+    ExtendTrial,
+    Import,
     Pause,
     PaymentFailed,
     PaymentRefunded,
     PaymentSucceeded,
+    ReleaseHeld,
     Reprice,
     RepriceAt,
+    Resubscribe,
     Resume,
     SetAutoRenew,
+    SkipNext,
     UndoCancel,
 )
 from ecrm_core.subscriptions.contract_line import ContractLine
@@ -50,7 +57,7 @@ from ecrm_core.subscriptions.kinds import (
     UNREAD_SUBSCRIPTION_EVENTS,
     UNREAD_SUBSCRIPTIONS,
 )
-from ecrm_core.subscriptions.lifecycle import LIFECYCLE
+from ecrm_core.subscriptions.lifecycle import BY_TIME, LIFECYCLE, TRANSITIONS
 from ecrm_core.subscriptions.localtime import due_at, local_day
 from ecrm_core.subscriptions.movements import (
     Month,
@@ -60,9 +67,9 @@ from ecrm_core.subscriptions.movements import (
     movements,
 )
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo, Window
-from ecrm_core.subscriptions.pauses import pause_intervals
-from ecrm_core.subscriptions.plan import Plan
-from ecrm_core.subscriptions.policies import PRESETS, Policies, policies_of
+from ecrm_core.subscriptions.pauses import PausedBy, PauseMode, pause_intervals
+from ecrm_core.subscriptions.plan import Intro, Plan
+from ecrm_core.subscriptions.policies import PRESETS, CatchUp, Policies, policies_of
 from ecrm_core.subscriptions.proration import (
     ChangeAmounts,
     Grain,
@@ -89,28 +96,33 @@ from ecrm_core.subscriptions.simulation import (
     simulate,
 )
 from ecrm_core.subscriptions.slices import Line, LineKind, Slice
-from ecrm_core.subscriptions.subscription import Slice, Status, Subscription
+from ecrm_core.subscriptions.subscription import Cause, HeldCharge, Status, Subscription
 from ecrm_core.subscriptions.task import TaskRule
 from ecrm_core.subscriptions.term import AtEnd, TermRule
 from ecrm_core.subscriptions.unread import UnreadEvent, UnreadSubscription
 from ecrm_core.subscriptions.uplift import Uplift, UpliftTo
 
 __all__ = [
+    "BY_TIME",
     "LIFECYCLE",
     "PRESETS",
     "SUBSCRIPTIONS",
     "SUBSCRIPTION_EVENTS",
+    "TRANSITIONS",
     "UNREAD_SUBSCRIPTIONS",
     "UNREAD_SUBSCRIPTION_EVENTS",
     "Action",
     "ActionKind",
     "Actions",
+    "Activate",
     "Alignment",
     "Anchor",
     "AtEnd",
     "Cadence",
     "Calendar",
     "Cancel",
+    "CatchUp",
+    "Cause",
     "ChangeAmounts",
     "ChangeAnchor",
     "ChangePlan",
@@ -120,11 +132,16 @@ __all__ = [
     "Command",
     "ContractLine",
     "Create",
+    "DropHeld",
     "Duration",
     "Entry",
+    "ExtendTrial",
     "Forecast",
     "Grain",
     "Happened",
+    "HeldCharge",
+    "Import",
+    "Intro",
     "Line",
     "LineKind",
     "Month",
@@ -133,6 +150,8 @@ __all__ = [
     "Movements",
     "NoticeRule",
     "Pause",
+    "PauseMode",
+    "PausedBy",
     "Pay",
     "PaymentFailed",
     "PaymentRefunded",
@@ -142,12 +161,15 @@ __all__ = [
     "Policies",
     "Recorded",
     "RelativeTo",
+    "ReleaseHeld",
     "Report",
     "Reprice",
     "RepriceAt",
+    "Resubscribe",
     "Resume",
     "SetAutoRenew",
     "Simulation",
+    "SkipNext",
     "Slice",
     "Status",
     "Step",

@@ -15,7 +15,7 @@ from attrs import frozen
 
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import DateInterval
-from ecrm_core.subscriptions.duration import Duration
+from ecrm_core.subscriptions.duration import Duration, is_count
 
 __all__ = [
     "Anchor",
@@ -54,7 +54,7 @@ class Cadence:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what never goes on, or leaves the calendar at once (DefinitionError)."""
-        if not 1 <= self.count <= _MOST[self.unit.value]:
+        if not is_count(self.count, 1, _MOST[self.unit.value]):
             message = f"found a cadence of that many {self.unit.value}s, expected 1 or more"
             raise DefinitionError(message, code="cadence")
 
@@ -102,8 +102,8 @@ class Anchor:
 
     def __attrs_post_init__(self) -> None:
         """Refuse a day no month has (DefinitionError)."""
-        if not 1 <= self.day <= 31:
-            raise DefinitionError(f"found anchor day {self.day}, expected 1 to 31", code="anchor")
+        if not is_count(self.day, 1, 31):
+            raise DefinitionError("found an anchor day that is not 1 to 31", code="anchor")
 
     @classmethod
     def at(cls, on: date) -> Anchor:

@@ -10,14 +10,19 @@ from attrs import field, frozen
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import add_months, gate_text
 
-__all__ = ["Duration", "added", "as_duration", "maybe_duration"]
+__all__ = ["Duration", "added", "as_duration", "is_count", "maybe_duration"]
 
 _ISO = re.compile(r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?", re.ASCII)
 _MOST = 4_000_000  # days in ten thousand years
 
 
+def is_count(value: object, low: int, high: int) -> bool:
+    """Return whether a value is a whole number from ``low`` to ``high``."""
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
 def _count(_: object, attribute: object, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST:
+    if not is_count(value, 0, _MOST):
         name = getattr(attribute, "name", "count")
         message = f"found {name} beyond 0 to {_MOST} in a duration"
         raise DefinitionError(message, code="duration")

@@ -8,10 +8,12 @@ from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import Money, gate_text
 from ecrm_core.subscriptions.billing import Pay
 from ecrm_core.subscriptions.cadence import Cadence
-from ecrm_core.subscriptions.duration import Duration, as_duration
+from ecrm_core.subscriptions.duration import Duration, as_duration, is_count
 from ecrm_core.subscriptions.term import TermRule
 
-__all__ = ["Plan"]
+__all__ = ["Intro", "Plan"]
+
+_MOST = 1_000_000
 
 
 def _cadence(given: Cadence | str) -> Cadence:
@@ -19,12 +21,30 @@ def _cadence(given: Cadence | str) -> Cadence:
 
 
 @frozen(kw_only=True)
+class Intro:
+    """An introductory price: ``price`` for each unit in the first ``cycles`` billing cycles.
+
+    Cycles count from the first charge of a subscription, whatever its plan was then; a skipped one
+    counts. Raises DefinitionError for less than one cycle.
+    """
+
+    price: Money
+    cycles: int
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse an introduction that is none."""
+        if not is_count(self.cycles, 1, _MOST):
+            raise DefinitionError("found an intro without cycles, expected 1 or more", code="plan")
+
+
+@frozen(kw_only=True)
 class Plan:
     """What is sold: ``price`` for each period of ``cadence``, after a free ``trial``.
 
-    ``version`` tells snapshots of one plan apart; ``list_price`` (default: the price) is what a
-    further term may cost (``Uplift``). The price is of whole minor units and not below
-    zero; cadence and trial may be given as ISO 8601 text. Raises DefinitionError and InputError.
+    ``version`` tells snapshots of one plan apart; ``intro`` is another price at first,
+    ``list_price`` (default: the price) what a further term may cost (``Uplift``). Prices are of one
+    currency, of whole minor units and not below zero; cadence and trial may be given as ISO 8601
+    text. Raises DefinitionError and InputError.
     """
 
     id: str = field(converter=gate_text)
@@ -36,22 +56,24 @@ class Plan:
     term: TermRule | None = None
     version: int = 1
     list_price: Money | None = None
+    intro: Intro | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a plan without an id, and prices that cannot be charged."""
         if not self.id.strip():
             raise DefinitionError("found a plan without an id", code="plan")
-        for price in (self.price, self.list_price or self.price):
-            if not _chargeable(price) or price.currency != self.price.currency:
-                message = (
-                    f"found a price of plan {self.id[:80]!r} below zero, finer than its cents or in"
-                    " another currency"
-                )
-                raise DefinitionError(message, code="plan")
+        intro = self.price if self.intro is None else self.intro.price
+        prices = (self.price, intro, self.list_price or self.price)
+        if any(_minor(price) < 0 for price in prices):
+            message = f"found a price of plan {self.id[:80]!r} below zero or finer than its cents"
+            raise DefinitionError(message, code="plan")
+        if len({price.currency for price in prices}) > 1:
+            message = f"found two currencies in plan {self.id[:80]!r}, expected one"
+            raise DefinitionError(message, code="plan")
 
 
-def _chargeable(price: Money) -> bool:
+def _minor(price: Money) -> int:
     try:
-        return price.minor >= 0
+        return price.minor
     except InputError:
-        return False
+        return -1

@@ -5,17 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import time
 from difflib import get_close_matches
+from enum import Enum
 from typing import Final
 
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Rounding
+from ecrm_core.subscriptions.duration import Duration, as_duration
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
 from ecrm_core.subscriptions.proration import Grain
 from ecrm_core.subscriptions.task import TaskRule
 
-__all__ = ["PRESETS", "Policies", "policies_of"]
+__all__ = ["PRESETS", "CatchUp", "Policies", "policies_of"]
+
+
+class CatchUp(Enum):
+    """What becomes of charges whose day has passed when something runs again."""
+
+    ALL = "all"
+    """Each is made, once."""
+    LATEST = "latest"
+    """The latest is made, those before it are skipped and recorded."""
+    SKIP = "skip"
+    """Those that are overdue are skipped and recorded."""
+    HOLD = "hold"
+    """Those that are overdue wait for ReleaseHeld or DropHeld; billing goes on after them."""
 
 
 @frozen(kw_only=True)
@@ -24,7 +39,9 @@ class Policies:
 
     ``grain`` says how a period is divided: by its days, or every month as 30. With
     ``last_day_inclusive`` the day of a cancellation is its last one and is paid; else it is the
-    first one without. Names of notices and of tasks differ among themselves (DefinitionError).
+    first one without. ``catch_up`` says what becomes of charges whose day has passed,
+    ``overdue_after`` when one is overdue: more than that after its day (for SKIP and HOLD).
+    Names of notices and of tasks differ among themselves (DefinitionError).
     """
 
     name: str
@@ -34,6 +51,8 @@ class Policies:
     rounding: Rounding = Rounding.HALF_UP
     grain: Grain = Grain.DAY
     last_day_inclusive: bool = False
+    catch_up: CatchUp = CatchUp.ALL
+    overdue_after: Duration = field(default=Duration(0, 3), converter=as_duration)
 
     def __attrs_post_init__(self) -> None:
         """Refuse seconds, and two rules under one name: their action keys would be the same."""

@@ -16,19 +16,20 @@ __all__ = ["period_price", "renewal_price", "times", "unit_price"]
 
 
 def period_price(state: Subscription) -> Money:
-    """Return the price of the next period: that of the plan, for each of its units."""
-    unit = state.plan.price
-    if state.stub is not None:
-        unit = unit_price(state, state.next_period)
-    return times(unit, state.quantity)
+    """Return the price of the next period: that of the plan, for each of its units.
+
+    At first that may be the introductory one.
+    """
+    return times(unit_price(state, state.next_period, state.next_cycle), state.quantity)
 
 
-def unit_price(state: Subscription, period: DateInterval) -> Money:
-    """Return what one unit costs for a period, which may be the stub, of the plan that holds."""
-    unit = state.plan.price
-    if period == state.stub and state.stub_policy is StubPolicy.MERGE:
-        return share_of(unit, 1 + _share_before_first(state, period))
-    return unit
+def unit_price(state: Subscription, period: DateInterval, cycle: int) -> Money:
+    """Return what one unit costs for a period of that number, of the plan that holds."""
+    intro = state.plan.intro
+    unit = intro.price if intro is not None and cycle < intro.cycles else state.plan.price
+    if state.stub is None or period != state.stub or state.stub_policy is not StubPolicy.MERGE:
+        return unit
+    return share_of(unit, 1 + _share_before_first(state, period))
 
 
 def _share_before_first(state: Subscription, stub: DateInterval) -> Fraction:

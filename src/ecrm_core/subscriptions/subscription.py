@@ -11,11 +11,12 @@ from ecrm_core.kernel import CustomerId, DateInterval, Money
 from ecrm_core.subscriptions.cadence import Anchor, cycle_of, period_of
 from ecrm_core.subscriptions.change import ChangePolicy, StubPolicy
 from ecrm_core.subscriptions.copying import derived
+from ecrm_core.subscriptions.pauses import PausedBy, PauseMode
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.slices import Line, Slice, last_day
 from ecrm_core.subscriptions.term import AtEnd, TermRule
 
-__all__ = ["Slice", "Status", "Subscription", "last_day"]
+__all__ = ["Cause", "HeldCharge", "Slice", "Status", "Subscription", "last_day"]
 
 
 class Status(Enum):
@@ -36,6 +37,32 @@ class Status(Enum):
         return self in {Status.EXPIRED, Status.CANCELLED}
 
 
+class Cause(Enum):
+    """Why a subscription ends."""
+
+    REQUESTED = "requested"
+    """The customer wants it."""
+    UNPAID = "unpaid"
+    EXPIRED = "expired"
+    """Its last term is over."""
+    NO_CONSENT = "no_consent"
+    OTHER = "other"
+
+
+@frozen(kw_only=True)
+class HeldCharge:
+    """A charge that was overdue and waits for somebody to look at it; ``on`` is its day."""
+
+    cycle: int
+    ordinal: int
+    on: date
+    piece: Slice
+
+    def key(self, subscription: str) -> str:
+        """Return the key of its action."""
+        return f"{subscription}/charge/{self.cycle}/{self.ordinal}"
+
+
 @frozen(kw_only=True, slots=False)
 class Subscription:
     """One subscription as it stands: ids, plan snapshot, dates, and what has been done.
@@ -46,9 +73,16 @@ class Subscription:
     of the one before, ``pending`` the lines that come with the next charge or the end; ``stub`` is
     a first period that is longer or shorter than its own, priced by ``stub_policy``.
     ``changes_from`` is the first day a change may still reach back to, where another cadence or
-    anchor began. ``next_plan``, ``next_quantity`` and ``next_price`` are to hold from ``change_on``,
-    ``quantity_on`` and ``price_on``. ``done`` marks notices and tasks decided for what is ahead,
-    ``open_tasks`` are those sales has. ``version`` counts the events.
+    anchor began. ``next_plan``, ``next_quantity`` and ``next_price`` are to hold from
+    ``change_on``, ``quantity_on`` and ``price_on``. ``done`` marks notices and tasks
+    decided for what is ahead, ``open_tasks`` are those sales has. ``version`` counts the events.
+
+    Phases and terms: ``anchor_fixed`` tells that the billing day was named, so that a trial's new
+    end does not move it; ``term_days`` are the days pauses have added to the term; ``agreed`` that
+    the customer has said yes to a next term (AtEnd.ASK); ``moves`` how often the end of the trial
+    or the term was moved, a part of keys. ``cause`` is why it ends. Pauses: ``pause_on`` is the day
+    one is to begin, ``paused_on`` that it began, in ``pause_mode``, by ``paused_by``. ``skips`` is
+    how many charges to come are to be skipped, ``held`` are those that wait for a look.
     """
 
     id: str
@@ -77,7 +111,17 @@ class Subscription:
     cancel_on: date | None = None
     ended_on: date | None = None
     expired: bool = False
+    cause: Cause | None = None
+    anchor_fixed: bool = False
+    term_days: int = 0
+    agreed: bool = False
+    moves: int = 0
+    pause_on: date | None = None
     paused_on: date | None = None
+    pause_mode: PauseMode = PauseMode.FREE
+    paused_by: tuple[PausedBy, ...] = ()
+    skips: int = 0
+    held: tuple[HeldCharge, ...] = ()
     unpaid: tuple[str, ...] = ()
     next_plan: Plan | None = None
     change_on: date | None = None
@@ -109,7 +153,9 @@ class Subscription:
     @derived
     def term_end(self) -> date | None:
         """The day the current term ends, itself outside; None without a term."""
-        return None if self.term is None else self.term.end(self.term_on, self.term_number)
+        if self.term is None:
+            return None
+        return self.term.end(self.term_on, self.term_number, self.term_days)
 
     @derived
     def deadline(self) -> date | None:
@@ -120,13 +166,42 @@ class Subscription:
     @property
     def goes_on(self) -> bool:
         """Whether it goes on after its term, if nobody cancels."""
-        return self.term is None or (self.auto_renew and self.term.at_end is not AtEnd.EXPIRE)
+        if self.term is None:
+            return True
+        at_end = self.term.at_end
+        if not self.auto_renew or at_end is AtEnd.EXPIRE:
+            return False
+        if at_end is AtEnd.ASK:
+            return self.agreed
+        return at_end is not AtEnd.RENEW_ONCE or self.term_number == 0
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether a pause has stopped its time: neither what was paid nor the term runs."""
+        return self.paused_on is not None and self.pause_mode is PauseMode.EXTEND
 
     @derived
     def end_on(self) -> date | None:
-        """The first day without it, cancelled or after the last term; None while it goes on."""
+        """The first day without it, cancelled or after the last term; None while it goes on.
+
+        While its time stands still the end of the term is not known.
+        """
         expiry = None if self.goes_on else self.term_end
-        return min((day for day in (self.cancel_on, expiry) if day is not None), default=None)
+        days = [day for day in (self.cancel_on, expiry) if day is not None]
+        if days and self.stands_still:
+            days = [day for day in days if day != self.term_end]
+        return min(days, default=None)
+
+    @derived
+    def resume_on(self) -> date | None:
+        """The day a pause ends by itself, that of the last owner; None when one names none."""
+        days = [each.until for each in self.paused_by]
+        known = [day for day in days if day is not None]
+        return max(known) if known and len(known) == len(days) else None
+
+    def marked(self, cycle: str) -> str:
+        """Return the name of a cycle in keys: another one after each move of its days."""
+        return f"{cycle}.{self.moves}" if self.moves else cycle
 
     @derived
     def next_period(self) -> DateInterval:

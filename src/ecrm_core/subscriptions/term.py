@@ -19,10 +19,14 @@ class AtEnd(Enum):
 
     RENEW = "renew"
     """Another term, again and again."""
+    RENEW_ONCE = "renew_once"
+    """Another term, and then the end."""
     EXPIRE = "expire"
     """The end of the subscription."""
     EVERGREEN = "evergreen"
     """It goes on without a term, and may be cancelled at the end of any period."""
+    ASK = "ask"
+    """Another term if the customer says so before the end of each; without an answer the end."""
 
 
 @frozen(kw_only=True)
@@ -30,7 +34,9 @@ class TermRule:
     """An initial term, what follows it, and how long before its end a cancellation has to come.
 
     ``renewal`` is the length of a further term (default: the initial one), ``uplift`` the price it
-    begins with ("same", "list", "3.5%"). Durations are given as such or as ISO 8601 text. Raises DefinitionError for a term without length.
+    begins with ("same", "list", "3.5%"). ``minimum`` counts from the first day of the first term:
+    the customer's cancellation ends it no sooner. Durations are given as such or as ISO 8601 text.
+    Raises DefinitionError for a term without length.
     """
 
     initial: Duration = field(converter=as_duration)
@@ -38,6 +44,7 @@ class TermRule:
     at_end: AtEnd = AtEnd.RENEW
     notice: Duration = field(factory=Duration, converter=as_duration)
     uplift: Uplift = field(factory=Uplift, converter=as_uplift)
+    minimum: Duration | None = field(default=None, converter=maybe_duration)
 
     def __attrs_post_init__(self) -> None:
         """Refuse terms that end on the day they begin."""
@@ -48,14 +55,17 @@ class TermRule:
     def _further(self) -> Duration:
         return self.renewal or self.initial
 
-    def end(self, start: date, number: int) -> date:
+    def end(self, start: date, number: int, days: int = 0) -> date:
         """Return the day term ``number`` (from 0) ends, itself outside; added to ``start`` at once.
 
-        Raises InputError beyond the years 1 to 9999.
+        ``days`` are those by which pauses have made it longer. Raises InputError beyond the years
+        1 to 9999.
         """
         first, further = self.initial, self._further
         return added(
-            start, first.months + further.months * number, first.days + further.days * number
+            start,
+            first.months + further.months * number,
+            first.days + further.days * number + days,
         )
 
     def number_on(self, start: date, day: date) -> int:

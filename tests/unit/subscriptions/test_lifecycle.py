@@ -255,7 +255,7 @@ ILLEGAL: list[tuple[list[Command], Command]] = [
     ([], Resume()),
     ([], Cancel.at_term_end()),
     ([], SetAutoRenew(auto_renew=True)),
-    ([], Cancel.at(date(2026, 1, 31))),
+    ([], Cancel.at(date(2026, 1, 30))),
     ([], ChangePlan(plan=evolve(PLAN, price=Money("30.00", "USD")))),
     ([], ChangePlan(plan=evolve(PLAN, pay=Pay.IN_ARREARS))),
     ([], Create(id="sub_1", customer=CustomerId("cus_1"), plan=PLAN)),

@@ -12,12 +12,14 @@ from ecrm_core.subscriptions.commands.changing import (
     RepriceAt,
 )
 from ecrm_core.subscriptions.commands.ending import Cancel, UndoCancel, When
-from ecrm_core.subscriptions.commands.pausing import Pause, Resume
+from ecrm_core.subscriptions.commands.pausing import DropHeld, Pause, ReleaseHeld, Resume, SkipNext
 from ecrm_core.subscriptions.commands.paying import PaymentFailed, PaymentRefunded, PaymentSucceeded
-from ecrm_core.subscriptions.commands.starting import Create
+from ecrm_core.subscriptions.commands.starting import Create, Import, Resubscribe
 from ecrm_core.subscriptions.commands.terms import SetAutoRenew
+from ecrm_core.subscriptions.commands.trials import Activate, ExtendTrial
 
 __all__ = [
+    "Activate",
     "Cancel",
     "ChangeAnchor",
     "ChangePlan",
@@ -25,14 +27,20 @@ __all__ = [
     "ChangeZone",
     "Command",
     "Create",
+    "DropHeld",
+    "ExtendTrial",
+    "Import",
     "Pause",
     "PaymentFailed",
     "PaymentRefunded",
     "PaymentSucceeded",
+    "ReleaseHeld",
     "Reprice",
     "RepriceAt",
+    "Resubscribe",
     "Resume",
     "SetAutoRenew",
+    "SkipNext",
     "UndoCancel",
     "When",
 ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from enum import Enum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.subscriptions.commands.base import Command
+from ecrm_core.subscriptions.commands.checks import maybe_day
+from ecrm_core.subscriptions.subscription import Cause
 
 __all__ = ["Cancel", "UndoCancel", "When"]
 
@@ -24,11 +26,16 @@ class When(Enum):
 
 @frozen(kw_only=True)
 class Cancel(Command):
-    """End the subscription; ``credit`` gives back what was billed for days after the end."""
+    """End the subscription; ``credit`` gives back what was billed for days after the end.
+
+    A day in the past ends it at once, and charges made since are given back. The customer's own
+    cancellation (``cause``) ends it no sooner than its minimum term.
+    """
 
     when: When
-    on: date | None = None
+    on: date | None = field(default=None, validator=maybe_day)
     credit: bool = False
+    cause: Cause = Cause.REQUESTED
 
     def __attrs_post_init__(self) -> None:
         """Refuse a date where none is meant, or none where one is (DefinitionError)."""
@@ -36,24 +43,24 @@ class Cancel(Command):
             raise DefinitionError("found a cancellation without its date", code="cancel")
 
     @classmethod
-    def now(cls, *, credit: bool = False) -> Cancel:
+    def now(cls, *, credit: bool = False, cause: Cause = Cause.REQUESTED) -> Cancel:
         """End it at once."""
-        return cls(when=When.NOW, credit=credit)
+        return cls(when=When.NOW, credit=credit, cause=cause)
 
     @classmethod
-    def at(cls, on: date, *, credit: bool = False) -> Cancel:
-        """End it with a day to come: the first one without it."""
-        return cls(when=When.DATE, on=on, credit=credit)
+    def at(cls, on: date, *, credit: bool = False, cause: Cause = Cause.REQUESTED) -> Cancel:
+        """End it with a day, the first one without it, to come or past."""
+        return cls(when=When.DATE, on=on, credit=credit, cause=cause)
 
     @classmethod
-    def at_period_end(cls) -> Cancel:
+    def at_period_end(cls, *, cause: Cause = Cause.REQUESTED) -> Cancel:
         """End it when what is billed is used up."""
-        return cls(when=When.PERIOD_END)
+        return cls(when=When.PERIOD_END, cause=cause)
 
     @classmethod
-    def at_term_end(cls) -> Cancel:
+    def at_term_end(cls, *, cause: Cause = Cause.REQUESTED) -> Cancel:
         """End it with its term; after the deadline that is the end of the next term."""
-        return cls(when=When.TERM_END)
+        return cls(when=When.TERM_END, cause=cause)
 
 
 @frozen(kw_only=True)

@@ -11,6 +11,9 @@ __all__ = ["SetAutoRenew"]
 
 @frozen(kw_only=True)
 class SetAutoRenew(Command):
-    """Say whether it goes on at the end of its term."""
+    """Say whether it goes on at the end of its term.
+
+    For a term that asks (AtEnd.ASK) it is the customer's answer, for the next term alone.
+    """
 
     auto_renew: bool

@@ -19,9 +19,22 @@ from ecrm_core.subscriptions.events.changing import (
     ZoneChanged,
 )
 from ecrm_core.subscriptions.events.ending import CancelRequested, CancelUndone, Ended
-from ecrm_core.subscriptions.events.pausing import Paused, Resumed
+from ecrm_core.subscriptions.events.pausing import (
+    ChargeHeld,
+    ChargeSkipped,
+    HeldCleared,
+    OwnerResumed,
+    Paused,
+    PauseDropped,
+    PausePlanned,
+    Resumed,
+    ResumePlanned,
+    Shift,
+    SkipsSet,
+    SkipWhy,
+)
 from ecrm_core.subscriptions.events.paying import PaymentRecorded, RefundRecorded
-from ecrm_core.subscriptions.events.starting import Created, TrialEnded
+from ecrm_core.subscriptions.events.starting import Created, Resubscribed, TrialEnded
 from ecrm_core.subscriptions.events.telling import (
     NoticeIssued,
     NoticeMissed,
@@ -30,6 +43,7 @@ from ecrm_core.subscriptions.events.telling import (
     TasksWithdrawn,
 )
 from ecrm_core.subscriptions.events.terms import AutoRenewSet, TermRenewed, WentEvergreen
+from ecrm_core.subscriptions.events.trials import TrialMoved
 
 __all__ = [
     "EVENTS",
@@ -38,13 +52,19 @@ __all__ = [
     "AutoRenewSet",
     "CancelRequested",
     "CancelUndone",
+    "ChargeHeld",
+    "ChargeSkipped",
     "Charged",
     "Created",
     "Credited",
     "Ended",
     "Event",
+    "HeldCleared",
     "NoticeIssued",
     "NoticeMissed",
+    "OwnerResumed",
+    "PauseDropped",
+    "PausePlanned",
     "Paused",
     "PaymentRecorded",
     "PlanChangeRequested",
@@ -55,13 +75,19 @@ __all__ = [
     "QuantityChanged",
     "RefundRecorded",
     "Rescheduled",
+    "Resubscribed",
+    "ResumePlanned",
     "Resumed",
     "Settled",
+    "Shift",
+    "SkipWhy",
+    "SkipsSet",
     "TaskIssued",
     "TaskMissed",
     "TasksWithdrawn",
     "TermRenewed",
     "TrialEnded",
+    "TrialMoved",
     "WentEvergreen",
     "ZoneChanged",
 ]
@@ -74,6 +100,8 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
         Resumed, PlanChangeRequested, PlanChanged, AutoRenewSet, PaymentRecorded, Rescheduled,
         Settled, QuantityChangeRequested, QuantityChanged, PriceChangeRequested, PriceChanged,
         AnchorChanged, ZoneChanged, RefundRecorded,
+        TrialMoved, Resubscribed, PausePlanned, PauseDropped, OwnerResumed, ResumePlanned, SkipsSet,
+        ChargeSkipped, ChargeHeld, HeldCleared,
     )
 }  # fmt: skip
 """Every event by its name in stored rows."""

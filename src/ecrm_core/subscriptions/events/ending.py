@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events.base import Event
-from ecrm_core.subscriptions.subscription import Subscription
+from ecrm_core.subscriptions.subscription import Cause, Subscription
 
 __all__ = ["CancelRequested", "CancelUndone", "Ended"]
 
@@ -19,9 +19,10 @@ class CancelRequested(Event):
 
     kind = "cancel_requested"
     on: date
+    cause: Cause = Cause.REQUESTED
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, cancel_on=self.on)
+        return changed(state, cancel_on=self.on, cause=self.cause)
 
 
 @frozen(kw_only=True)
@@ -31,7 +32,7 @@ class CancelUndone(Event):
     kind = "cancel_undone"
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, cancel_on=None)
+        return changed(state, cancel_on=None, cause=None)
 
 
 @frozen(kw_only=True)
@@ -43,4 +44,7 @@ class Ended(Event):
     expired: bool = False
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, ended_on=self.on, expired=self.expired, open_tasks=(), done=())
+        return changed(
+            state, ended_on=self.on, expired=self.expired, open_tasks=(), done=(), skips=0,
+            cause=Cause.EXPIRED if self.expired else state.cause, pause_on=None,
+        )  # fmt: skip

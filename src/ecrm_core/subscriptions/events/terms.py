@@ -30,7 +30,7 @@ class TermRenewed(Event):
             parts = {"next_price": self.price, "price_on": self.price_on}
         return changed(
             state, term_number=self.number, done=without_marks(state.done, "t"), open_tasks=(),
-            **parts,
+            agreed=False, **parts,
         )  # fmt: skip
 
 
@@ -52,4 +52,4 @@ class AutoRenewSet(Event):
     auto_renew: bool
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, auto_renew=self.auto_renew)
+        return changed(state, auto_renew=self.auto_renew, agreed=self.auto_renew)

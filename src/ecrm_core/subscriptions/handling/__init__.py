@@ -6,28 +6,37 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ecrm_core.subscriptions.commands import (
+    Activate,
     Cancel,
     ChangeAnchor,
     ChangePlan,
     ChangeQuantity,
     ChangeZone,
     Command,
+    DropHeld,
+    ExtendTrial,
     Pause,
     PaymentFailed,
     PaymentRefunded,
     PaymentSucceeded,
+    ReleaseHeld,
     Reprice,
+    Resubscribe,
     Resume,
     SetAutoRenew,
+    SkipNext,
     UndoCancel,
 )
 from ecrm_core.subscriptions.handling.changing import change_plan, change_quantity, reprice
 from ecrm_core.subscriptions.handling.counting import change_anchor, change_zone
 from ecrm_core.subscriptions.handling.ending import cancel, undo_cancel
-from ecrm_core.subscriptions.handling.pausing import pause, resume
+from ecrm_core.subscriptions.handling.holding import clear_held
+from ecrm_core.subscriptions.handling.pausing import pause, resume, skip_next
 from ecrm_core.subscriptions.handling.paying import payment, refund
+from ecrm_core.subscriptions.handling.resubscribing import resubscribe
 from ecrm_core.subscriptions.handling.starting import created
 from ecrm_core.subscriptions.handling.terms import set_auto_renew
+from ecrm_core.subscriptions.handling.trials import activate, extend_trial
 from ecrm_core.subscriptions.handling.work import Work
 
 __all__ = ["HANDLERS", "Work", "created"]
@@ -38,6 +47,12 @@ HANDLERS: Final[Mapping[type[Command], Callable[[Work, Any], None]]] = {
     UndoCancel: undo_cancel,
     Pause: pause,
     Resume: resume,
+    SkipNext: skip_next,
+    ReleaseHeld: clear_held,
+    DropHeld: clear_held,
+    ExtendTrial: extend_trial,
+    Activate: activate,
+    Resubscribe: resubscribe,
     ChangePlan: change_plan,
     ChangeQuantity: change_quantity,
     ChangeAnchor: change_anchor,

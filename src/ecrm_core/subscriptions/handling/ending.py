@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.billing import next_boundary
 from ecrm_core.subscriptions.commands import Cancel, UndoCancel, When
 from ecrm_core.subscriptions.events import CancelRequested, CancelUndone, Ended, TasksWithdrawn
 from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from, settle
+from ecrm_core.subscriptions.handling.holding import nothing_held
+from ecrm_core.subscriptions.handling.reaching import credited_from, reached
 from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
-from ecrm_core.subscriptions.schedule import common
-from ecrm_core.subscriptions.subscription import Subscription
+from ecrm_core.subscriptions.schedule import withdrawals
+from ecrm_core.subscriptions.subscription import Cause, Subscription
 
 __all__ = ["cancel", "undo_cancel"]
 
@@ -20,12 +21,15 @@ __all__ = ["cancel", "undo_cancel"]
 def cancel(work: Work, command: Cancel) -> None:
     """End it now, or note the day it is to end; open tasks are taken back."""
     on = _last_day(work, command)
-    work.say(CancelRequested(on=on))
+    past = on < work.today
+    if command.credit or past:
+        nothing_held(work.state, command)
+    work.say(CancelRequested(on=on, cause=command.cause))
     withdraw_tasks(work)
     paid_until = on + timedelta(days=_last_one(work, command))
-    if command.credit:
-        credit_from(work, paid_until)
-    if command.when is When.NOW:
+    if command.credit or past:
+        credit_from(work, paid_until if command.credit else credited_from(work.state, on))
+    if past or (command.when is When.NOW and on == work.today):
         bill_what_is_used(work, paid_until)
         settle(work)
         work.say(Ended(on=on))
@@ -44,12 +48,28 @@ def _last_one(work: Work, command: Cancel) -> bool:
 
 
 def _last_day(work: Work, command: Cancel) -> date:
+    """Return the day it ends: by the customer's own cancellation not before her minimum term."""
+    day, bound = _meant_day(work, command), _bound_until(work.state)
+    if command.cause is not Cause.REQUESTED or bound is None:
+        return day
+    trying = work.state.trial_until is not None and day <= work.state.trial_until
+    return day if trying else max(day, bound)
+
+
+def _bound_until(state: Subscription) -> date | None:
+    minimum = None if state.term is None else state.term.minimum
+    return None if minimum is None else minimum.after(state.term_on)
+
+
+def _meant_day(work: Work, command: Cancel) -> date:
     state, today = work.state, work.today
     if command.when is When.NOW:
         return today
     if command.on is not None:
-        if command.on < max(today, state.starts_on):
-            raise illegal(state, command, (), why="expected a day to come")
+        if command.on < today:
+            reached(state, command, command.on)
+        elif command.on < state.starts_on:
+            raise illegal(state, command, (), why=f"expected a day from {state.starts_on} on")
         return command.on + timedelta(days=work.policies.last_day_inclusive)
     if command.when is When.PERIOD_END:
         return _period_end(state, today)
@@ -70,7 +90,7 @@ def _term_end(state: Subscription, command: Cancel, today: date) -> date:
         raise illegal(state, command, (), why="expected one that has a term")
     if today <= state.deadline or not state.goes_on:
         return state.term_end
-    return state.term.end(state.term_on, state.term_number + 1)
+    return state.term.end(state.term_on, state.term_number + 1, state.term_days)
 
 
 def withdraw_tasks(work: Work) -> None:
@@ -78,12 +98,5 @@ def withdraw_tasks(work: Work) -> None:
     state = work.state
     if not state.open_tasks:
         return
-    actions = []
-    for name in state.open_tasks:
-        cycle, _, ordinal = name.partition("/")
-        actions.append(Action(
-            kind=ActionKind.WITHDRAWAL, cycle=cycle, ordinal=ordinal, at=work.now, on=work.today,
-            rule=ordinal.partition(".")[0], reference="cancellation",
-            reference_on=state.cancel_on, **common(state),
-        ))  # fmt: skip
+    actions = withdrawals(state, work.now, work.today)
     work.say(TasksWithdrawn(ordinals=state.open_tasks), actions)

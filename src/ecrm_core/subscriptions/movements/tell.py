@@ -10,13 +10,13 @@ from itertools import chain
 from attrs import define, field
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.subscriptions.events import Created, Ended, Event, Paused
+from ecrm_core.subscriptions.events import Created, Event, Paused, Resubscribed
 from ecrm_core.subscriptions.localtime import local_day
 from ecrm_core.subscriptions.movements.months import Movements, in_months
 from ecrm_core.subscriptions.movements.movement import Movement, MovementKind
 from ecrm_core.subscriptions.recorded import Recorded, played
 from ecrm_core.subscriptions.recurring import monthly_amount
-from ecrm_core.subscriptions.subscription import Subscription
+from ecrm_core.subscriptions.subscription import Cause, Subscription
 
 __all__ = ["movements"]
 
@@ -46,9 +46,10 @@ def movements(
 
 @define
 class _Life:
-    """One subscription while its events are played."""
+    """One subscription while its events are played; it counts from the day ``since`` on."""
 
     state: Subscription
+    since: date = date.max
     amount: Fraction = field(factory=Fraction)
     was: bool = False
 
@@ -57,13 +58,16 @@ class _Life:
         on = local_day(row.at, self.state.tz)
         yield from self.begin(on)
         self.state = played(self.state, row)
-        if on >= self.state.starts_on:
+        if isinstance(row.event, Created | Resubscribed):
+            since = self.state.starts_on if isinstance(row.event, Created) else row.event.on
+            self.since = max(since, on)
+        if on >= self.since:
             yield from self._moved(on, row.event)
 
     def begin(self, on: date) -> Iterator[Movement]:
         """Begin on the first day, though no event falls on it."""
-        if self.state.version and on > self.state.starts_on and not self.was:
-            yield from self._moved(self.state.starts_on, None)
+        if on > self.since and self.state.version:
+            yield from self._moved(self.since, None)
 
     def _moved(self, on: date, event: Event | None) -> Iterator[Movement]:
         before, after = self.amount, monthly_amount(self.state)
@@ -75,7 +79,7 @@ class _Life:
             on=on, subscription=self.state.id, customer=self.state.customer,
             number=self.state.version, currency=self.state.plan.price.currency, kind=kind,
             amount=abs(after - before),
-            cause=_cause(event) if kind is MovementKind.CHURN else None,
+            cause=_cause(self.state, event) if kind is MovementKind.CHURN else None,
         )  # fmt: skip
 
 
@@ -87,7 +91,7 @@ def _kind(before: Fraction, after: Fraction, *, again: bool) -> MovementKind:
     return MovementKind.EXPANSION if after > before else MovementKind.CONTRACTION
 
 
-def _cause(event: Event | None) -> str:
-    if isinstance(event, Ended):
-        return "expired" if event.expired else "requested"
+def _cause(state: Subscription, event: Event | None) -> str:
+    if state.ended_on is not None:
+        return (state.cause or Cause.REQUESTED).value
     return "paused" if isinstance(event, Paused) else "price"

@@ -18,8 +18,9 @@ from ecrm_core.subscriptions.schedule.adjusting import (
 )
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, common
 from ecrm_core.subscriptions.schedule.changes import changes, next_start, prorates
-from ecrm_core.subscriptions.schedule.charges import charge_of, charges
+from ecrm_core.subscriptions.schedule.charges import asked_of, charge_of, charged_next, charges
 from ecrm_core.subscriptions.schedule.notices import notices
+from ecrm_core.subscriptions.schedule.pausing import pauses, resumed, withdrawals
 from ecrm_core.subscriptions.schedule.tasks import tasks
 from ecrm_core.subscriptions.schedule.terms import turns
 from ecrm_core.subscriptions.subscription import Subscription
@@ -27,6 +28,7 @@ from ecrm_core.subscriptions.subscription import Subscription
 __all__ = [
     "Planned",
     "asked",
+    "asked_of",
     "charge_of",
     "common",
     "next_start",
@@ -34,7 +36,9 @@ __all__ = [
     "planned",
     "prorates",
     "quantity_changed",
+    "resumed",
     "settled",
+    "withdrawals",
 ]
 
 
@@ -66,8 +70,10 @@ def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     yield from turns(state, end)
     if state.change_on or state.quantity_on or state.price_on or state.pending:
         yield from changes(state, policies, end)
-    if state.paused_on is None and (end is None or state.billed_through < end):
+    if charged_next(state, end):
         yield charges(state, policies)
-    if state.cancel_on is None:
+    if state.pause_on is not None or state.paused_on is not None:
+        yield from pauses(state, policies)
+    if state.cancel_on is None and not state.stands_still:
         yield from notices(state, policies)
         yield from tasks(state, policies)

@@ -32,7 +32,9 @@ class Rank(IntEnum):
     SETTLE = 5
     END = 6
     CHANGE = 7
-    ADVANCE = 8
+    PAUSE = 8
+    RESUME = 9
+    ADVANCE = 10
 
 
 @frozen

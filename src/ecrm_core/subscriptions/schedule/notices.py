@@ -12,7 +12,7 @@ from ecrm_core.subscriptions.events import NoticeIssued, NoticeMissed
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
-from ecrm_core.subscriptions.schedule.charges import next_part
+from ecrm_core.subscriptions.schedule.charges import charged_next, next_part
 from ecrm_core.subscriptions.subscription import Subscription, last_day
 
 __all__ = ["notices", "references"]
@@ -32,17 +32,16 @@ def notices(state: Subscription, policies: Policies) -> Iterator[Candidate]:
 def references(state: Subscription, to: RelativeTo) -> Iterator[tuple[str, date]]:
     """Go through the day such a notice comes before, if there is one, with its cycle in keys."""
     if to is RelativeTo.TRIAL_END and state.trial_until is not None:
-        yield "trial", state.trial_until
+        yield state.marked("trial"), state.trial_until
     if to in {RelativeTo.TERM_END, RelativeTo.DEADLINE} and state.term_end is not None:
         day = state.term_end if to is RelativeTo.TERM_END else state.deadline
-        yield f"t{state.term_number}", day or state.term_end
-    if to is RelativeTo.CHARGE and state.paused_on is None:
-        end = state.end_on
-        if end is None or state.billed_through < end:
-            part = next_part(state)
-            arrears = state.plan.pay is Pay.IN_ARREARS
-            label = f"c{state.next_cycle}.{state.next_ordinal}"
-            yield label, last_day(part) if arrears else part.start
+        yield state.marked(f"t{state.term_number}"), day or state.term_end
+    made = state.paused_on is None and not state.skips
+    if to is RelativeTo.CHARGE and made and charged_next(state, state.end_on):
+        part = next_part(state)
+        arrears = state.plan.pay is Pay.IN_ARREARS
+        label = state.marked(f"c{state.next_cycle}.{state.next_ordinal}")
+        yield label, last_day(part) if arrears else part.start
 
 
 def _made_notice(

@@ -24,7 +24,7 @@ def tasks(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     if decision is None or decision < state.created_on:
         return
     for rule in policies.tasks:
-        mark = f"t{state.term_number}/task/{rule.name}"
+        mark = f"{state.marked(f't{state.term_number}')}/task/{rule.name}"
         if mark not in state.done:
             make = partial(_made_task, state, rule, decision=decision)
             yield Candidate(rule.offset.before(decision), Rank.TASK, rule.name, make)
@@ -46,7 +46,7 @@ def _decision(state: Subscription, policies: Policies) -> date | None:
 def _made_task(
     state: Subscription, rule: TaskRule, at: datetime, day: date, *, decision: date
 ) -> Made:
-    cycle = f"t{state.term_number}"
+    cycle = state.marked(f"t{state.term_number}")
     mark = f"{cycle}/task/{rule.name}"
     if day > decision:
         return TaskMissed(mark=mark, reference_on=decision), ()

@@ -28,6 +28,8 @@ def turns(state: Subscription, end: date | None) -> Iterator[Candidate]:
         yield Candidate(end, Rank.END, "", lambda _, __: (Ended(on=end, expired=expired), ()))
     if state.trial_until is not None:
         yield Candidate(state.trial_until, Rank.TRIAL, "", lambda _, __: (TrialEnded(), ()))
+    if state.stands_still:
+        return
     term_end = state.term_end
     if term_end is not None and state.goes_on and (end is None or term_end < end):
         yield Candidate(term_end, Rank.TERM, "", lambda _, __: (_after_term(state), ()))

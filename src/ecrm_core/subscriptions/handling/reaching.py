@@ -1,0 +1,36 @@
+"""Reaching: how far back a command may go, and from which day what was billed since is undone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ecrm_core.subscriptions.billing import Pay
+from ecrm_core.subscriptions.cadence import first_boundary
+from ecrm_core.subscriptions.commands import Command
+from ecrm_core.subscriptions.lifecycle import illegal
+from ecrm_core.subscriptions.subscription import Subscription
+
+__all__ = ["credited_from", "reach", "reached"]
+
+
+def reach(state: Subscription) -> date:
+    """Return the first day whose billing is still held, piece by piece."""
+    first = state.slices[0].part.start if state.slices else state.billed_through
+    return max(first, state.starts_on)
+
+
+def reached(state: Subscription, command: Command, on: date, *, since: date | None = None) -> None:
+    """Refuse a day further back than what is held, or than ``since`` (IllegalTransition)."""
+    first = max(reach(state), since or date.min)
+    if on < first:
+        raise illegal(state, command, (), why=f"expected a day from {first} on")
+
+
+def credited_from(state: Subscription, on: date) -> date:
+    """Return from which day nothing would be billed, had it stopped on that day.
+
+    In advance the period that had begun was paid by then, in arrears only its days are owed.
+    """
+    if state.plan.pay is Pay.IN_ARREARS:
+        return on
+    return first_boundary(state.anchor, state.plan.cadence, on)

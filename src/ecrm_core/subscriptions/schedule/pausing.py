@@ -1,0 +1,94 @@
+"""Pausing: pauses that begin and end by themselves, and what the end of one comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from attrs import evolve
+
+from ecrm_core.kernel import DateInterval
+from ecrm_core.subscriptions.action import Action, ActionKind
+from ecrm_core.subscriptions.cadence import Anchor, boundary, cycle_of
+from ecrm_core.subscriptions.events import Event, Paused, Resumed, Shift
+from ecrm_core.subscriptions.pauses import PauseMode
+from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
+from ecrm_core.subscriptions.slices import Slice, last_day, parted
+from ecrm_core.subscriptions.subscription import Subscription
+
+__all__ = ["pauses", "resumed", "withdrawals"]
+
+
+def pauses(state: Subscription, policies: Policies) -> Iterator[Candidate]:
+    """Go through the beginning of a pause to come, or the end of one that names its own."""
+    if state.pause_on is not None:
+        by = state.paused_by[0] if state.paused_by else None
+        event: Event = Paused(on=state.pause_on, mode=state.pause_mode, by=by)
+        yield Candidate(state.pause_on, Rank.PAUSE, "", lambda _, __: (event, ()))
+    day = state.resume_on
+    if state.paused_on is not None and day is not None:
+        yield Candidate(
+            day, Rank.RESUME, "", lambda at, _: resumed(state, policies, at, max(day, since(state)))
+        )
+
+
+def since(state: Subscription) -> date:
+    """Return the day a pause began."""
+    return state.paused_on or date.min
+
+
+def resumed(state: Subscription, policies: Policies, at: datetime, on: date) -> Made:
+    """Return the end of a pause on a day: what is billed from there, and what has moved."""
+    if state.pause_mode is PauseMode.VOID:  # whole charges were skipped, and nothing is in parts
+        return Resumed(on=on, through=state.billed_through), ()
+    days = (on - since(state)).days
+    if state.pause_mode is not PauseMode.EXTEND or days <= 0:
+        return Resumed(on=on), ()
+    shift = _shift(state, policies, days)
+    left = max(state.billed_through, since(state)) + timedelta(days=days)
+    return Resumed(on=on, through=left, shift=shift), withdrawals(state, at, on)
+
+
+def _shift(state: Subscription, policies: Policies, days: int) -> Shift:
+    """Return what was paid and the term, later by so many days: also the billing day."""
+    cadence, later = state.plan.cadence, timedelta(days=days)
+    k = cycle_of(state.anchor, cadence, state.billed_through)
+    anchor = Anchor.at(boundary(state.anchor, cadence, k) + later)
+    change_on = state.change_on
+    if change_on is not None:  # as many periods from here as it was
+        change_on = boundary(anchor, cadence, cycle_of(state.anchor, cadence, change_on) - k)
+    cancel_on = state.cancel_on
+    if cancel_on is not None and cancel_on == state.term_end:
+        cancel_on += later
+    return Shift(
+        days=days, anchor=anchor, cycle_base=state.cycle_base + k,
+        slices=tuple(_later(state, policies, later)), cancel_on=cancel_on, change_on=change_on,
+        stub=None if state.stub is None else _moved(state.stub, later),
+    )  # fmt: skip
+
+
+def _later(state: Subscription, policies: Policies, later: timedelta) -> Iterator[Slice]:
+    """Go through what was billed: the days from the pause on later, at the price they had."""
+    before, after = parted(state.slices, since(state), policies.rounding, policies.grain)
+    yield from before
+    for piece in after:
+        part, period = (_moved(days, later) for days in (piece.part, piece.period))
+        yield evolve(piece, part=part, period=period)
+
+
+def _moved(days: DateInterval, later: timedelta) -> DateInterval:
+    return DateInterval(days.start + later, last_day(days) + later)
+
+
+def withdrawals(state: Subscription, at: datetime, on: date) -> tuple[Action, ...]:
+    """Return what takes back the tasks sales has: their day has moved."""
+    actions = []
+    for name in state.open_tasks:
+        cycle, _, ordinal = name.partition("/")
+        actions.append(Action(
+            kind=ActionKind.WITHDRAWAL, cycle=cycle, ordinal=ordinal, at=at, on=on,
+            rule=ordinal.partition(".")[0], reference="cancellation",
+            reference_on=state.cancel_on, **common(state),
+        ))  # fmt: skip
+    return tuple(actions)
