@@ -45,9 +45,7 @@ def store_of(database: str, folder: Path) -> str:
         pytest.skip(str(error))
 
 
-@pytest.mark.parametrize(
-    "database", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
 def test_beat_sends_the_renewals_and_a_worker_runs_them(database: str, tmp_path: Path) -> None:
     store = store_of(database, tmp_path)
     (tmp_path / "quick.py").write_text(QUICK, encoding="utf-8")
