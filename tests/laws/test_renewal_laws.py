@@ -15,7 +15,7 @@ from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.customers import SourceKey, SourceRecord, Stated
 from ecrm_core.errors import ConflictError, StorageUnavailable
-from ecrm_core.kernel import CLAIMS, DELIVERED, OUTBOX, DeliveryPolicy, FixedClock, Money
+from ecrm_core.kernel import CLAIMS, DELIVERED, OUTBOX, DeliveryPolicy, FixedClock, Kind, Money
 from ecrm_core.ports import Store, Tenants
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import (
@@ -23,6 +23,7 @@ from ecrm_core.subscriptions import (
     SUBSCRIPTIONS,
     Cancel,
     Pause,
+    PaymentRefunded,
     Plan,
     Resume,
     TermRule,
@@ -56,9 +57,10 @@ def begun(owner: Tenants, count: int) -> tuple[Crm, list[str]]:
 
 def log(store: Store) -> dict[str, list[str]]:
     """Every state, event and effect, as text; an effect is the same wherever it has got to."""
+    kinds: tuple[Kind[Any], ...] = (SUBSCRIPTIONS, SUBSCRIPTION_EVENTS)
     texts = {
         kind.name: [kind.row(row.value).body for row in store.scan(kind, limit=10_000).rows]
-        for kind in (SUBSCRIPTIONS, SUBSCRIPTION_EVENTS)
+        for kind in kinds
     }
     keys = [row.value.key for row in store.scan(OUTBOX, limit=10_000).rows]
     keys += [row.value.emit.key for row in store.scan(CLAIMS, limit=10_000).rows]
@@ -111,7 +113,8 @@ class Life:
 
     def __init__(self, rng: random.Random, count: int) -> None:
         self.rng, self.owner = rng, MemoryStore()
-        self.crm, _ = begun(self.owner, count)
+        self.crm, self.ids = begun(self.owner, count)
+        self.commands = 0
         self.gateway = SimulatedGateway(seed=rng.randrange(99), lost=0.3, pending=0.2)
         self.now = START
 
@@ -144,12 +147,18 @@ class Life:
         self._troubled().run_due(now=self.now - timedelta(days=self.rng.randint(1, 400)))
 
     def _overlap(self) -> None:
-        """Another worker runs between any two calls of this one."""
-        other = shop(self.owner)
-        shard = self.rng.choice([None, (0, 2), (1, 2)])
-        watched = Watched(
-            self.owner.tenant("main"), lambda: other.run_due(now=self.now, limit=1, shard=shard)
-        )
+        """Another worker runs, and somebody commands, between any two calls of this one."""
+        other, shard = shop(self.owner), self.rng.choice([None, (0, 2), (1, 2)])
+
+        def meanwhile() -> None:
+            other.run_due(now=self.now, limit=1, shard=shard)
+            if self.rng.random() < 0.3:
+                id_ = self.rng.choice(self.ids)
+                refund = PaymentRefunded(charge=f"{id_}/charge/0/0", amount=Money("0.01", "EUR"))
+                other.command(id_, refund, by="ann", now=self.now)
+                self.commands += 1
+
+        watched = Watched(self.owner.tenant("main"), meanwhile)
         shop(SingleTenant(watched)).run_due(now=self.now)
 
     def _collect(self) -> None:
@@ -173,6 +182,8 @@ def test_l7_crashes_overlaps_downtime_and_clocks_change_nothing() -> None:
         life.lived()
         found, expected = log(life.crm.store), clean(count)
         assert found["keys"] == expected["keys"]
+        told = "".join(found["subscription_event"])
+        assert told.count('"kind":"refund_recorded"') == life.commands  # none was overwritten
         due = [key for key in found["keys"] if "/charge/" in key]
         assert sorted(life.gateway.charged) == due  # each once: its money moved, and no other's
         assert all(not held.unpaid for held in life.crm.subscriptions("shop/1"))

@@ -16,6 +16,7 @@ from ecrm_core.sources import shopify
 from ecrm_core.subscriptions import Plan
 from tests.house import ROOT
 from tests.postgres import PostgresUnavailableError, server
+from tests.profile import size
 
 # The example with a broker of files, for two processes of one machine, and every second.
 QUICK = """
@@ -45,7 +46,8 @@ def store_of(database: str, folder: Path) -> str:
         pytest.skip(str(error))
 
 
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("database", ["sqlite", "postgres"][: size(1, 2)])
 def test_beat_sends_the_renewals_and_a_worker_runs_them(database: str, tmp_path: Path) -> None:
     store = store_of(database, tmp_path)
     (tmp_path / "quick.py").write_text(QUICK, encoding="utf-8")
