@@ -16,10 +16,19 @@ from typing import Final
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, InputError, RefusedError
-from ecrm_core.kernel import Emit, Money, parse_json, utc
+from ecrm_core.kernel import Money, parse_json, utc
 from ecrm_core.subscriptions import PaymentFailed, PaymentRefunded, PaymentSucceeded
 
-__all__ = ["METADATA", "TOPICS", "IntentRequest", "PaymentTold", "intent", "payments", "verify"]
+__all__ = [
+    "METADATA",
+    "TOPICS",
+    "IntentRequest",
+    "PaymentTold",
+    "intent",
+    "payments",
+    "units_of",
+    "verify",
+]
 
 METADATA: Final = "ecrm_key"
 """The name of the action key in Stripe's metadata."""
@@ -154,6 +163,11 @@ def _within(held: Mapping[str, object], *path: str) -> Mapping[str, object]:
     return held
 
 
+def units_of(amount: Money) -> int:
+    """Return an amount as Stripe counts it: minor units, but hundredths of ISK and UGX."""
+    return amount.minor * _scale(amount.currency)
+
+
 def _scale(currency: str) -> int:
     return 100 if currency in _TWO_DIGITS else 1
 
@@ -170,20 +184,18 @@ class IntentRequest:
     parameters: Mapping[str, object] = field(repr=False)
 
 
-def intent(effect: Emit, *, customer: str, payment_method: str) -> IntentRequest:
-    """Return the call that collects a charge of the outbox, off session.
+def intent(key: str, amount: Money, *, customer: str, payment_method: str) -> IntentRequest:
+    """Return the call that collects a charge, named by its action key, off session.
 
     ``customer`` and ``payment_method`` are Stripe's ids, which your shop keeps. Raises InputError
     for a credit (an amount below zero): that is a refund.
     """
-    money = Money(str(effect.payload["amount"]), str(effect.payload["currency"]))
-    if money.minor <= 0:
-        message = f"found {money}, expected an amount above zero"
+    if amount.minor <= 0:
+        message = f"found {amount}, expected an amount above zero"
         raise InputError(message, path="$.amount", code="amount")
-    units = money.minor * _scale(money.currency)
     parameters = {
-        "amount": units, "currency": money.currency.lower(), "customer": customer,
+        "amount": units_of(amount), "currency": amount.currency.lower(), "customer": customer,
         "payment_method": payment_method, "confirm": True, "off_session": True,
-        "metadata": {METADATA: effect.key},
+        "metadata": {METADATA: key},
     }  # fmt: skip
-    return IntentRequest(idempotency_key=effect.key, parameters=parameters)
+    return IntentRequest(idempotency_key=key, parameters=parameters)
