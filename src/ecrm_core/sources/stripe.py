@@ -9,6 +9,7 @@ key=told.key)``. Pure functions: the calls are made by your Stripe client.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -49,6 +50,7 @@ _HARD: Final = frozenset(
 )  # fmt: skip
 # Without decimals in ISO 4217, and with two of them in Stripe's amounts.
 _TWO_DIGITS: Final = frozenset({"ISK", "UGX"})
+_OURS: Final = re.compile(r"/(charge|retry)/")
 _TOLERANCE: Final = timedelta(minutes=5)
 
 
@@ -146,7 +148,7 @@ def _key(event: Mapping[str, object], told: Mapping[str, object]) -> str | None:
         _within(told, "parent", "subscription_details", "metadata").get(METADATA),
         _within(event, "request").get("idempotency_key"),
     )
-    keys = (key for key in found if isinstance(key, str) and "/charge/" in key)
+    keys = (key for key in found if isinstance(key, str) and _OURS.search(key))
     return next(keys, None)
 
 

@@ -11,20 +11,23 @@ from attrs import define, field, frozen
 
 from ecrm_core.kernel import html_table, plain_table
 from ecrm_core.services.renewals.reading import SetAside
-from ecrm_core.subscriptions import Action, ActionKind, Step
+from ecrm_core.subscriptions import Action, Step
 from ecrm_core.subscriptions.events import ChargeHeld, ChargeSkipped, NoticeMissed, TaskMissed
 
 __all__ = ["RunReport", "SetAside", "Tally"]
 
 _ALWAYS = ("subscriptions", "charges", "notices", "tasks")
-_COUNTS = (*_ALWAYS, "credits", "withdrawals", "late", "missed", "skipped", "held")
-_KINDS: Final[Mapping[ActionKind, str]] = {
-    ActionKind.CHARGE: "charges",
-    ActionKind.CREDIT: "credits",
-    ActionKind.NOTICE: "notices",
-    ActionKind.TASK: "tasks",
-    ActionKind.WITHDRAWAL: "withdrawals",
+_ACTIONS: Final[Mapping[str, str]] = {
+    "charge": "charges",
+    "notice": "notices",
+    "task": "tasks",
+    "credit": "credits",
+    "retry": "retries",
+    "escalation": "escalations",
+    "withdrawal": "withdrawals",
 }
+"""The count of each kind of action; a test checks that none is missing."""
+_COUNTS = ("subscriptions", *_ACTIONS.values(), "late", "missed", "skipped", "held")
 _EVENTS: Final[Mapping[str, str]] = {
     NoticeMissed.kind: "missed",
     TaskMissed.kind: "missed",
@@ -48,6 +51,8 @@ class RunReport:
     credits: int = 0
     notices: int = 0
     tasks: int = 0
+    retries: int = 0
+    escalations: int = 0
     withdrawals: int = 0
     late: int = 0
     missed: int = 0
@@ -108,7 +113,7 @@ class Tally:
 
     def _actions(self, actions: Iterable[Action]) -> None:
         for action in actions:
-            self.counts[_KINDS[action.kind]] += 1
+            self.counts[_ACTIONS[action.kind.value]] += 1
             self.counts["late"] += action.late
 
     @property
