@@ -30,7 +30,7 @@ from ecrm_core.adapters.sqlite import SqliteStore, rows
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.kernel import ChangeSet, CustomerId, FixedClock, Kind, Money, Put
 from ecrm_core.ports import Store, read_due
-from ecrm_core.services.renewals import reading, running
+from ecrm_core.services.renewals import running
 from ecrm_core.subscriptions import (
     PRESETS,
     SUBSCRIPTIONS,
@@ -90,14 +90,22 @@ def query(folder: str, count: int) -> None:
         first = fastest(lambda: list(read_due(store, noon, limit=100)))
         idle = fastest(lambda: list(read_due(store, early, limit=100)))
         one = fastest(lambda: store.scan(UNREAD_SUBSCRIPTIONS, index="by_next", limit=1))
-        print(f"  due query: first 100 due {first:.2f} ms, nothing due {idle:.3f} ms; one {one:.3f}")
-        over = sqlite3.connect(Path(folder) / "due.db").execute(
-            "SELECT count(*) FROM k_subscription WHERE x_by_next_0 IS NULL"
-        ).fetchone()[0]
-        plan = sqlite3.connect(Path(folder) / "due.db").execute(
-            "EXPLAIN QUERY PLAN SELECT key0 FROM k_subscription WHERE tenant=1 AND x_by_next_0 IS "
-            "NOT NULL ORDER BY x_by_next_0, key0 LIMIT 101"
-        ).fetchone()[3]
+        print(
+            f"  due query: first 100 due {first:.2f} ms, nothing due {idle:.3f} ms; one {one:.3f}"
+        )
+        over = (
+            sqlite3.connect(Path(folder) / "due.db")
+            .execute("SELECT count(*) FROM k_subscription WHERE x_by_next_0 IS NULL")
+            .fetchone()[0]
+        )
+        plan = (
+            sqlite3.connect(Path(folder) / "due.db")
+            .execute(
+                "EXPLAIN QUERY PLAN SELECT key0 FROM k_subscription WHERE tenant=1 AND "
+                "x_by_next_0 IS NOT NULL ORDER BY x_by_next_0, key0 LIMIT 101"
+            )
+            .fetchone()[3]
+        )
         print(f"  {plan}; {over} rows outside the partial index")
     peer(folder, count)
 
@@ -213,12 +221,14 @@ def side_by_side(folder: str, count: int, number: int, *, postgres: bool) -> Non
         for many in (1, number):
             url = _filled(folder, count, f"{many}{shares}", postgres=postgres)
             how = "shares" if shares else "no shares"
-            print(f"  {many} workers, {how:9}", workers(url, many, count, shares=shares), flush=True)
+            print(
+                f"  {many} workers, {how:9}", workers(url, many, count, shares=shares), flush=True
+            )
 
 
 def _filled(folder: str, count: int, name: str, *, postgres: bool) -> str:
     if postgres:
-        from tests.postgres import server  # noqa: PLC0415 - only where it is asked for
+        from tests.postgres import server
 
         url = server().fresh()
     else:

@@ -56,13 +56,16 @@ def task(effect: Emit) -> None:
 
 
 @app.task(name="celery_renewals.renewals", ignore_result=True)
-def renewals() -> None:
+def renewals(share: int = 0, shares: int = 1) -> None:
     """Write down what is due and hand it over, until nothing is left that can be handed over now.
 
-    What a function of ours refuses waits for a later run: the task itself is never retried.
+    What a function of ours refuses waits for a later run: the task itself is never retried. Send it
+    once for each share where one worker is too few.
     """
     with opened() as crm:
-        crm.run_due()
+        run = crm.run_due(shard=(share, shares))
+        for held in run.aside:
+            print(f"{held.subscription} was set aside: {held.code}", flush=True)
         while crm.deliver(charge=charge, notice=notice, task=task).more:
             pass
         if stuck := len(crm.stuck()):
@@ -71,9 +74,10 @@ def renewals() -> None:
 
 @app.task(name="celery_renewals.tidying", ignore_result=True)
 def tidying() -> None:
-    """Forget request keys that no sender sends again."""
+    """Forget request keys that no sender sends again, and tell what is wrong."""
     with opened() as crm:
         print(f"{crm.forget_requests(older_than=timedelta(days=30))} request keys", flush=True)
+        print(crm.doctor(), flush=True)
 
 
 def main() -> None:

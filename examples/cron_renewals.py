@@ -1,7 +1,7 @@
 """Renewals from cron: run what is due, hand it over, and end with 1 where somebody should look.
 
-Run: python examples/cron_renewals.py shop.db (without a store: an invented one, in memory, on three
-mornings, of which the second finds the mailer broken)
+Run: python examples/cron_renewals.py shop.db (or a database URL; without a store: an invented one,
+in memory, on three mornings, of which the second finds the mailer broken)
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ def morning(crm: Crm, now: datetime | None = None, *, mailer_works: bool = True)
     done = crm.deliver(charge=charge, notice=mail, task=task, now=now)
     print(f"  {run.charges} charges, {run.notices} notices, {run.tasks} tasks;", end=" ")
     print(f"delivered {done.delivered}, to be tried again {done.failed}")
-    return 1 if done.failed or crm.stuck() else 0
+    for held in run.aside:
+        print(f"  {held.subscription} was set aside: {held.code}")
+    return 1 if done.failed or run.aside or crm.stuck() else 0
 
 
 def invented() -> int:
@@ -71,8 +73,8 @@ def main(arguments: list[str]) -> int:
     """Run on the store that is named, or on an invented shop."""
     if not arguments:
         return invented()
-    store = Path(arguments[0])
-    if not store.exists():
+    store = arguments[0]
+    if "://" not in store and not Path(store).exists():
         print("there is no such store", file=sys.stderr)
         return 2
     with Crm.open(store, tz=TZ) as crm:

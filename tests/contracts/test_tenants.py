@@ -28,7 +28,8 @@ from ecrm_core.kernel import CustomerId, FixedClock
 from ecrm_core.matching import default_model
 from ecrm_core.merging import LinkedKind
 from ecrm_core.ports import KINDS, Store, Tenants
-from ecrm_core.subscriptions import SUBSCRIPTIONS, Cancel
+from ecrm_core.subscriptions import SUBSCRIPTIONS, Cancel, PaymentSucceeded
+from ecrm_core.testing.gateway import SimulatedGateway
 from tests.contracts.adapters import ADAPTERS, open_adapter
 from tests.formats.filled import AT, FIELDS, PLAN, ROLES, SECRET, fill, people
 from tests.profile import size
@@ -224,7 +225,9 @@ READS: dict[str, Verb] = {
     "contradictions": lambda crm, _, __: crm.contradictions(),
     "draft_matching": lambda crm, _, __: crm.draft_matching(),
     "diff_segment": lambda crm, _, __: crm.diff_segment("buyers", "brand IS NULL"),
+    "doctor": lambda crm, _, __: crm.doctor(),
     "due": lambda crm, _, __: crm.due(days=999),
+    "forecast": lambda crm, _, __: list(crm.forecast(days=999)),
     "duplicates": lambda crm, _, __: [crm.duplicates().certain, crm.duplicates().review],
     "export": lambda crm, _, who: crm.export(who),
     "export_judgements": lambda crm, _, __: _file(crm.export_judgements),
@@ -317,6 +320,10 @@ CHANGES: dict[str, Verb] = {
     "replay": lambda crm, _, __: crm.replay("list", fields=FIELDS),
     "subscribe": lambda crm, _, who: crm.subscribe(who, PLAN, by="bo"),
     "run_due": lambda crm, _, __: crm.run_due(),
+    "payment": lambda crm, one, _: crm.payment(
+        PaymentSucceeded(charge=f"{one.ids['subscription']}/charge/0/0"), by="bo"
+    ),
+    "collect": lambda crm, _, __: crm.collect(SimulatedGateway()),
     "deliver": lambda crm, _, __: _delivered(crm),
     "run_matching": lambda crm, _, __: crm.run_matching(full=True),
     "erase": lambda crm, _, who: crm.erase(who, by="bo", reason="asked"),

@@ -13,7 +13,8 @@ from ecrm_core.crm import Crm
 from ecrm_core.kernel import Emit
 from ecrm_core.matching import default_model
 from ecrm_core.merging import AutoMerge, Zone
-from ecrm_core.subscriptions import Cancel
+from ecrm_core.subscriptions import Cancel, PaymentFailed
+from ecrm_core.testing.gateway import SimulatedGateway
 from tests.faulty.shop import (
     CERTAIN,
     GOOD,
@@ -76,6 +77,9 @@ WHOLE: Final[Mapping[str, Call]] = {
     "command": lambda crm, shop, send: crm.command(
         shop.ids["subscription"], Cancel.at_term_end(), by="ann", key=send.key
     ),
+    "payment": lambda crm, shop, send: crm.payment(
+        PaymentFailed(charge=f"{shop.ids['subscription']}/charge/0/0"), by="hook", key=send.key
+    ),
     "settle": lambda crm, _, send: crm.settle(WAITING.id, "same", by="ben", key=send.key),
     "settle: different": lambda crm, _, send: crm.settle(
         CERTAIN[1].id, "different", by="ann", key=send.key
@@ -117,6 +121,13 @@ def _take(_: Emit) -> None:
     """Be the host's function."""
 
 
+def _collect(crm: Crm, _: Shop, send: Send) -> object:
+    """Collect everything from a provider that pays, as ``_deliver`` hands it over."""
+    now = LATER + send.number * timedelta(hours=1)
+    others = {"customers_merged": _take, "customers_unmerged": _take}
+    return crm.collect(SimulatedGateway(), notice=_take, task=_take, others=others, now=now)
+
+
 def _settle_many(crm: Crm, _: Shop, send: Send) -> object:
     said = {CERTAIN[0].id: "same", CERTAIN[1].id: "different", WAITING.id: "same"}
     return crm.settle_many(said, by="ben", key=send.key)
@@ -132,6 +143,7 @@ MANY: Final[Mapping[str, Call]] = {
     "run_matching": lambda crm, *_: crm.run_matching(auto=AutoMerge(zone=Zone.CERTAIN), page=5),
     "run_matching: full": lambda crm, *_: crm.run_matching(full=True, page=5),
     "deliver": _deliver,
+    "collect": _collect,
     "settle_many": _settle_many,
     "settle_certain": lambda crm, *_: crm.settle_certain(by="ann"),
     "refresh_segments": lambda crm, *_: crm.refresh_segments(page=5),

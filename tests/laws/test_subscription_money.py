@@ -68,7 +68,8 @@ class Oracle:
     def period(self, day: date) -> tuple[date, date]:
         """The period a day is in."""
         _, anchor, month_day = [row for row in self.countings if row[0] <= day][-1]
-        k = (day.year - anchor.year) * 12 // self.months - 1
+        months = (day.year - anchor.year) * 12 + day.month - anchor.month
+        k = months // self.months - 2
         while anchor + relativedelta(months=self.months * (k + 1), day=month_day) <= day:
             k += 1
         first, last = (anchor + relativedelta(months=self.months * n, day=month_day)

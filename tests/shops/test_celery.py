@@ -8,10 +8,13 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from ecrm_core import Crm, Money
 from ecrm_core.sources import shopify
 from ecrm_core.subscriptions import Plan
 from tests.house import ROOT
+from tests.postgres import PostgresUnavailableError, server
 
 # The example with a broker of files, for two processes of one machine, and every second.
 QUICK = """
@@ -27,20 +30,32 @@ COMMAND = [
     sys.executable, "-m", "celery", "--app", "quick", "worker", "--beat", "--pool", "solo",
     "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat",
 ]  # fmt: skip
-RUNS = 3
+RUNS = 2
 PATIENCE = 60  # seconds
 
 
-def test_beat_sends_the_renewals_and_a_worker_runs_them(tmp_path: Path) -> None:
+def store_of(database: str, folder: Path) -> str:
+    """Return a path or a URL, where there is such a database."""
+    if database == "sqlite":
+        return str(folder / "shop.db")
+    try:
+        return server().fresh()
+    except PostgresUnavailableError as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_beat_sends_the_renewals_and_a_worker_runs_them(database: str, tmp_path: Path) -> None:
+    store = store_of(database, tmp_path)
     (tmp_path / "quick.py").write_text(QUICK, encoding="utf-8")
     (tmp_path / "queue").mkdir()
-    with Crm.open(tmp_path / "shop.db", tz="Asia/Seoul") as crm:
+    with Crm.open(store, tz="Asia/Seoul") as crm:
         people = b'[{"id": 1, "email": "ann@example.com"}]'
         crm.ingest(shopify.read(people, received_at=crm.now()))
         plan = Plan(id="care", price=Money("300.00", "EUR"), cadence="P1Y")
         crm.subscribe("shopify/1", plan)
     settings = {
-        "SHOP_STORE": "shop.db",
+        "SHOP_STORE": store,
         "SHOP_BROKER": "filesystem://",
         "PYTHONPATH": str(ROOT / "examples"),
     }

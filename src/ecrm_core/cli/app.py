@@ -47,8 +47,8 @@ def app() -> None:
 
 
 for _command in (
-    check_file, dedupe_file, demo, doctor, due, export, find, ingest, judgements, lists, report, segment,
-    view,
+    check_file, dedupe_file, demo, doctor, due, export, find, ingest, judgements, lists, report,
+    segment, view,
 ):  # fmt: skip
     app.add_command(_command)
 

@@ -10,7 +10,7 @@ from ecrm_core.crm.verbs import Drafts
 from ecrm_core.kernel import ChangeSet, DeliveryPolicy
 from ecrm_core.ports import PaymentPort
 from ecrm_core.services import Deliveries, Handler, collecting, payment_key, prepare_payment
-from ecrm_core.subscriptions import PaymentFailed, PaymentSucceeded, Status
+from ecrm_core.subscriptions import PaymentFailed, PaymentRefunded, PaymentSucceeded, Status
 
 __all__ = ["PaymentDrafts", "PaymentVerbs"]
 
@@ -19,11 +19,14 @@ class PaymentDrafts(Drafts):
     """The changing verb of payments, returning what it would write."""
 
     def payment(
-        self, told: PaymentSucceeded | PaymentFailed, *, by: str, now: datetime | None = None
+        self,
+        told: PaymentSucceeded | PaymentFailed | PaymentRefunded,
+        *,
+        by: str,
+        now: datetime | None = None,
     ) -> ChangeSet:
-        """Return what a payment, or its failure, would write."""
+        """Return what a payment, its failure or a refund would write."""
         act = self._act(by, now)
-        payment_key(told)
         return prepare_payment(
             self.store, told, presets=self.settings.presets, now=act.at, by=act.by
         )
@@ -34,7 +37,7 @@ class PaymentVerbs(OutboxVerbs):
 
     def payment(
         self,
-        told: PaymentSucceeded | PaymentFailed,
+        told: PaymentSucceeded | PaymentFailed | PaymentRefunded,
         *,
         by: str,
         key: str | None = None,
@@ -43,8 +46,9 @@ class PaymentVerbs(OutboxVerbs):
         """Take what a provider says of a charge, named by its action key; return how it stands.
 
         However often and in whatever order it is told (by webhooks and by ``collect``), it counts
-        once: the charge and its outcome are the request key, unless you give another. A failure
-        told after the payment changes nothing. Raises MissingError, InputError for no action key.
+        once: the charge and its outcome are the request key, unless you give another; a refund
+        needs one (``key``), for a charge may have several. A failure told after the payment changes
+        nothing. Raises MissingError, DefinitionError, and InputError for no action key.
         """
         result = self._commit(
             lambda at: self.dry_run.payment(told, by=by, now=at),

@@ -45,6 +45,7 @@ class Pending:
 
 
 PaymentAnswer = Paid | Declined | Pending
+"""What a provider may say."""
 
 
 class PaymentPort(Protocol):

@@ -2,8 +2,8 @@
 
 https://docs.stripe.com/webhooks and /api/payment_intents. The action key of a charge is Stripe's
 idempotency key, and stands in the metadata of the PaymentIntent, from where Stripe copies it to the
-charge. ``verify`` first, then ``payments``, and each command to ``crm.payment``. Pure functions:
-the calls are made by your Stripe client.
+charge. ``verify`` first, then ``payments``, and each of them to ``crm.payment(told.command,
+key=told.key)``. Pure functions: the calls are made by your Stripe client.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, InputError, RefusedError
 from ecrm_core.kernel import Emit, Money, parse_json, utc
-from ecrm_core.subscriptions import PaymentFailed, PaymentSucceeded
+from ecrm_core.subscriptions import PaymentFailed, PaymentRefunded, PaymentSucceeded
 
-__all__ = ["METADATA", "TOPICS", "IntentRequest", "intent", "payments", "verify"]
+__all__ = ["METADATA", "TOPICS", "IntentRequest", "PaymentTold", "intent", "payments", "verify"]
 
 METADATA: Final = "ecrm_key"
 """The name of the action key in Stripe's metadata."""
@@ -29,7 +29,8 @@ _PAID: Final = frozenset(
 _FAILED: Final = frozenset(
     {"charge.failed", "invoice.payment_failed", "payment_intent.payment_failed"}
 )
-TOPICS: Final = tuple(sorted(_PAID | _FAILED))
+_REFUNDED: Final = "charge.refunded"
+TOPICS: Final = tuple(sorted({*_PAID, *_FAILED, _REFUNDED}))
 """The types of events that say something of a payment; subscribe the endpoint to these."""
 # Decline codes after which trying again is of no use: another way of paying is needed.
 _HARD: Final = frozenset(
@@ -75,8 +76,20 @@ def _instant(stamp: str) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def payments(body: bytes) -> tuple[PaymentSucceeded | PaymentFailed, ...]:
-    """Return what an event says of our charges: one command, or none where it says nothing.
+@frozen(kw_only=True)
+class PaymentTold:
+    """What an event says of one of our charges.
+
+    ``key`` is the request key of a refund, of which a charge may have several; None for the others,
+    which have one of their own.
+    """
+
+    command: PaymentSucceeded | PaymentFailed | PaymentRefunded
+    key: str | None = None
+
+
+def payments(body: bytes) -> tuple[PaymentTold, ...]:
+    """Return what an event says of our charges: one thing, or none where it says nothing.
 
     None for other types of events, for a charge that is not captured yet, and for payments without
     our key (those of other programs). Raises InputError for bytes that are no event.
@@ -87,15 +100,31 @@ def payments(body: bytes) -> tuple[PaymentSucceeded | PaymentFailed, ...]:
     return tuple(_told(event))
 
 
-def _told(event: Mapping[str, object]) -> Iterator[PaymentSucceeded | PaymentFailed]:
+def _told(event: Mapping[str, object]) -> Iterator[PaymentTold]:
     topic, told = event.get("type"), _within(event, "data", "object")
     key = _key(event, told)
     if key is None or not isinstance(topic, str):
         return
     if topic in _PAID and told.get("captured") is not False:
-        yield PaymentSucceeded(charge=key)
+        yield PaymentTold(command=PaymentSucceeded(charge=key))
     elif topic in _FAILED:
-        yield PaymentFailed(charge=key, hard=_decline(told) in _HARD)
+        yield PaymentTold(command=PaymentFailed(charge=key, hard=_decline(told) in _HARD))
+    elif topic == _REFUNDED:
+        yield from _refunded(event, told, key)
+
+
+def _refunded(
+    event: Mapping[str, object], told: Mapping[str, object], key: str
+) -> Iterator[PaymentTold]:
+    """Return what went back this time: Stripe says how much it is together, and was before."""
+    now, currency = told.get("amount_refunded"), told.get("currency")
+    before = _within(event, "data", "previous_attributes").get("amount_refunded") or 0
+    if type(now) is not int or type(before) is not int or not isinstance(currency, str):
+        return
+    if now > before:
+        amount = _money(now - before, currency.upper())
+        command = PaymentRefunded(charge=key, amount=amount)
+        yield PaymentTold(command=command, key=f"payment/refunded/{key}/{now}")
 
 
 def _key(event: Mapping[str, object], told: Mapping[str, object]) -> str | None:
@@ -125,6 +154,14 @@ def _within(held: Mapping[str, object], *path: str) -> Mapping[str, object]:
     return held
 
 
+def _scale(currency: str) -> int:
+    return 100 if currency in _TWO_DIGITS else 1
+
+
+def _money(units: int, currency: str) -> Money:
+    return Money.from_minor(units // _scale(currency), currency)
+
+
 @frozen(kw_only=True)
 class IntentRequest:
     """What to create a PaymentIntent with: its parameters, and the idempotency key of the call."""
@@ -143,7 +180,7 @@ def intent(effect: Emit, *, customer: str, payment_method: str) -> IntentRequest
     if money.minor <= 0:
         message = f"found {money}, expected an amount above zero"
         raise InputError(message, path="$.amount", code="amount")
-    units = money.minor * (100 if money.currency in _TWO_DIGITS else 1)
+    units = money.minor * _scale(money.currency)
     parameters = {
         "amount": units, "currency": money.currency.lower(), "customer": customer,
         "payment_method": payment_method, "confirm": True, "off_session": True,

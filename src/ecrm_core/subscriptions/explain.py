@@ -60,7 +60,7 @@ def _charged(action: Action) -> Iterator[Reason]:
 
 
 def _line(line: Line) -> Reason:
-    facts = {
+    facts: dict[str, str | int | bool | None] = {
         "amount": str(line.amount), "from": str(line.from_on), "until": str(line.until_on),
         "quantity": line.quantity, "plan": line.plan,
     }  # fmt: skip

@@ -20,25 +20,16 @@ def period_price(state: Subscription) -> Money:
 
     At first that may be the introductory one.
     """
-    unit = _unit(state)
-    if state.stub is not None:
-        unit = unit_price(state, state.next_period)
-    return times(unit, state.quantity)
+    return times(unit_price(state, state.next_period, state.next_cycle), state.quantity)
 
 
-def _unit(state: Subscription) -> Money:
+def unit_price(state: Subscription, period: DateInterval, cycle: int) -> Money:
+    """Return what one unit costs for a period of that number, of the plan that holds."""
     intro = state.plan.intro
-    if intro is not None and state.next_cycle < intro.cycles:
-        return intro.price
-    return state.plan.price
-
-
-def unit_price(state: Subscription, period: DateInterval) -> Money:
-    """Return what one unit costs for a period, which may be the stub, of the plan that holds."""
-    unit = state.plan.price
-    if period == state.stub and state.stub_policy is StubPolicy.MERGE:
-        return share_of(unit, 1 + _share_before_first(state, period))
-    return unit
+    unit = intro.price if intro is not None and cycle < intro.cycles else state.plan.price
+    if state.stub is None or period != state.stub or state.stub_policy is not StubPolicy.MERGE:
+        return unit
+    return share_of(unit, 1 + _share_before_first(state, period))
 
 
 def _share_before_first(state: Subscription, stub: DateInterval) -> Fraction:

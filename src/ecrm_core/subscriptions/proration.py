@@ -101,6 +101,7 @@ def slice_amount(
     part: DateInterval,
     period: DateInterval,
     rounding: Rounding = Rounding.HALF_UP,
+    *,
     grain: Grain = Grain.DAY,
 ) -> Money:
     """Return what the days of ``part`` cost of a period's price, by telescoping rounding.

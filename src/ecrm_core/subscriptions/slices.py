@@ -24,7 +24,8 @@ def last_day(days: DateInterval) -> date:
 class Slice:
     """One piece that was billed: its days, its period's, price and amount.
 
-    ``price`` is that of the whole period for ``quantity`` units, ``version`` the plan's.
+    ``price`` is that of the whole period for ``quantity`` units, ``version`` the plan's. ``free``
+    tells that it costs nothing whatever changes: it was skipped.
     """
 
     part: DateInterval
@@ -33,6 +34,7 @@ class Slice:
     amount: Money
     quantity: int = 1
     version: int = 1
+    free: bool = False
 
     @property
     def until(self) -> date:
@@ -106,7 +108,7 @@ def parted(
             before.append(piece)
         else:
             head, tail = DateInterval(piece.part.start, on), DateInterval(on, piece.until)
-            used = slice_amount(piece.price, head, piece.period, rounding, grain)
+            used = slice_amount(piece.price, head, piece.period, rounding, grain=grain)
             used = min(used, piece.amount)
             before.append(evolve(piece, part=head, amount=used))
             after.append(evolve(piece, part=tail, amount=piece.amount - used))
@@ -117,5 +119,7 @@ def repriced(
     piece: Slice, price: Money, rounding: Rounding, grain: Grain, *, quantity: int, version: int
 ) -> Slice:
     """Return a piece as it is owed at another price of its whole period."""
-    amount = slice_amount(price, piece.part, piece.period, rounding, grain)
+    if piece.free:
+        return piece
+    amount = slice_amount(price, piece.part, piece.period, rounding, grain=grain)
     return evolve(piece, price=price, amount=amount, quantity=quantity, version=version)

@@ -73,9 +73,9 @@ class Subscription:
     of the one before, ``pending`` the lines that come with the next charge or the end; ``stub`` is
     a first period that is longer or shorter than its own, priced by ``stub_policy``.
     ``changes_from`` is the first day a change may still reach back to, where another cadence or
-    anchor began. ``next_plan``, ``next_quantity`` and ``next_price`` are to hold from ``change_on``,
-    ``quantity_on`` and ``price_on``. ``done`` marks notices and tasks decided for what is ahead,
-    ``open_tasks`` are those sales has. ``version`` counts the events.
+    anchor began. ``next_plan``, ``next_quantity`` and ``next_price`` are to hold from
+    ``change_on``, ``quantity_on`` and ``price_on``. ``done`` marks notices and tasks
+    decided for what is ahead, ``open_tasks`` are those sales has. ``version`` counts the events.
 
     Phases and terms: ``anchor_fixed`` tells that the billing day was named, so that a trial's new
     end does not move it; ``term_days`` are the days pauses have added to the term; ``agreed`` that

@@ -13,7 +13,7 @@ from attrs import evolve
 from ecrm_core.cli import main
 from ecrm_core.crm import Crm
 from ecrm_core.customers import SourceKey, SourceRecord, Stated
-from ecrm_core.kernel import ChangeSet, DeliveryPolicy, Emit, FixedClock, Money, Put
+from ecrm_core.kernel import ChangeSet, DeliveryPolicy, Emit, FixedClock, Kind, Money, Put
 from ecrm_core.services import TROUBLES
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import (
@@ -49,7 +49,7 @@ def ids(crm: Crm) -> list[str]:
     return [held.id for held in crm.subscriptions("shop/1")]
 
 
-def put(crm: Crm, kind: Any, key: tuple[str, ...], **parts: Any) -> None:
+def put(crm: Crm, kind: Kind[Any], key: tuple[str, ...], **parts: object) -> None:
     row = crm.store.get_many(kind, [key])[key].value
     value = evolve(row, stored=row.stored | parts)
     if kind is UNREAD_SUBSCRIPTIONS and "next_action_at" in parts:

@@ -16,6 +16,7 @@ from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import (
     Cancel,
     PaymentFailed,
+    PaymentRefunded,
     PaymentSucceeded,
     Plan,
     Status,
@@ -110,7 +111,10 @@ TOLD = ["paid", "paid", "failed"]
 
 @pytest.mark.parametrize("order", sorted(set(permutations(TOLD))))
 def test_webhooks_twice_and_in_any_order_come_to_the_same(crm: Crm, order: tuple[str, ...]) -> None:
-    told = {"paid": PaymentSucceeded(charge=key(crm)), "failed": PaymentFailed(charge=key(crm))}
+    told: dict[str, PaymentSucceeded | PaymentFailed] = {
+        "paid": PaymentSucceeded(charge=key(crm)),
+        "failed": PaymentFailed(charge=key(crm)),
+    }
     for word in order:
         crm.payment(told[word], by="hook")
     assert held(crm).status is Status.ACTIVE
@@ -160,3 +164,13 @@ def test_what_is_no_payment_is_said(crm: Crm) -> None:
             verb(PaymentSucceeded(charge="nonsense"), by="hook")
         with pytest.raises(DefinitionError):
             verb(Cancel.now(), by="hook")  # type: ignore[arg-type]
+
+
+def test_refunds_of_one_charge_count_each_under_its_key(crm: Crm) -> None:
+    told = PaymentRefunded(charge=key(crm), amount=Money("1.00", "EUR"))
+    with pytest.raises(DefinitionError, match="key"):
+        crm.payment(told, by="hook")
+    before = held(crm).version
+    for refund in ("re_1", "re_1", "re_2"):
+        crm.payment(told, by="hook", key=refund)
+    assert held(crm).version == before + 2

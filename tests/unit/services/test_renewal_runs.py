@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from attrs import evolve
@@ -14,6 +13,7 @@ from ecrm_core.crm import Crm, Settings
 from ecrm_core.customers import SourceKey, SourceRecord, Stated
 from ecrm_core.errors import ConflictError, DefinitionError
 from ecrm_core.kernel import OUTBOX, Applied, ChangeSet, FixedClock, Money, Put
+from ecrm_core.ports import Store
 from ecrm_core.services import RunReport, SetAside
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import (
@@ -49,7 +49,7 @@ def outbox(crm: Crm) -> list[str]:
     return [row.value.key for row in crm.store.scan(OUTBOX, limit=10_000).rows]
 
 
-def damage(crm: Crm, id_: str, **parts: Any) -> None:
+def damage(crm: Crm, id_: str, **parts: object) -> None:
     """Write parts of a row as a careless hand would."""
     row = crm.store.get_many(UNREAD_SUBSCRIPTIONS, [(id_,)])[(id_,)].value
     stored = evolve(row, stored=row.stored | parts)
@@ -138,7 +138,7 @@ def test_a_report_adds_up_what_transactions_came_to() -> None:
 class Beaten(FailingStore):
     """A store in which somebody else is always first, so many times."""
 
-    def __init__(self, store: Any, times: int) -> None:
+    def __init__(self, store: Store, times: int) -> None:
         super().__init__(store, at=0)
         self.times = times
 

@@ -22,8 +22,8 @@ _SCHEMA = {
 def actions(found: Iterable[Action], *, like: NativeFrame) -> NativeFrame:
     """Return actions (of ``crm.due`` or ``crm.forecast``) as a frame of the library of ``like``.
 
-    ``on`` is the local day as ISO text, ``minor`` the amount in minor units (cents), null where
-    there is none: whole numbers add up. Raises DefinitionError for no frame.
+    ``on`` is the local day as ISO text, ``minor`` the amount in minor units (cents), 0 where
+    there is none, so that it adds up. Raises DefinitionError for no frame.
     """
     rows = [_row(action) for action in found]
     columns = {name: [row[at] for row in rows] for at, name in enumerate(_SCHEMA)}
@@ -36,6 +36,6 @@ def _row(action: Action) -> tuple[object, ...]:
     amount = action.amount
     return (
         action.key, action.at, action.on.isoformat(), action.kind.value,
-        None if amount is None else amount.minor, None if amount is None else amount.currency,
+        0 if amount is None else amount.minor, None if amount is None else amount.currency,
         action.rule, action.to, action.plan, action.customer, action.subscription, action.late,
     )  # fmt: skip

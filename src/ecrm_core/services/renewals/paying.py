@@ -15,19 +15,22 @@ from ecrm_core.ports import Declined, Payment, PaymentPort, Pending, Store
 from ecrm_core.services.outbox import Handler
 from ecrm_core.services.renewals.commanding import prepare_command
 from ecrm_core.services.renewals.reading import Presets, stored_subscription
-from ecrm_core.subscriptions import Command, PaymentFailed, PaymentSucceeded
+from ecrm_core.subscriptions import Command, PaymentFailed, PaymentRefunded, PaymentSucceeded
 
 __all__ = ["collecting", "payment_key", "prepare_payment"]
 
-Told = PaymentSucceeded | PaymentFailed
+Told = PaymentSucceeded | PaymentFailed | PaymentRefunded
 _WORDS: Final = {PaymentSucceeded: "paid", PaymentFailed: "failed"}
 _DEPTH = 3  # parts of an action key after the id of the subscription
 
 
 def payment_key(told: Command) -> str:
-    """Return the request key of what was told of a charge; DefinitionError for other commands."""
+    """Return the request key of what was told of a charge.
+
+    Raises DefinitionError for other commands: a refund, of which there may be several, has none.
+    """
     if not isinstance(told, PaymentSucceeded | PaymentFailed):
-        message = f"found {type(told).__name__}, expected PaymentSucceeded or PaymentFailed"
+        message = f"found {type(told).__name__}, expected PaymentSucceeded, PaymentFailed or a key"
         raise DefinitionError(message, code="payment")
     return f"payment/{_WORDS[type(told)]}/{gate_text(told.charge, '$.charge')}"
 
@@ -40,6 +43,8 @@ def prepare_payment(
     Nothing for a failure that is told after the payment: the provider tried again meanwhile.
     Raises InputError for what is no action key and MissingError for an unknown subscription.
     """
+    if not isinstance(told, Told):
+        payment_key(told)  # says what it is, and what it should be
     subscription = _subscription_of(told.charge)
     if isinstance(told, PaymentFailed):
         paid = payment_key(PaymentSucceeded(charge=told.charge))

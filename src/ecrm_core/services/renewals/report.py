@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from attrs import define, field, frozen
 
@@ -47,12 +47,13 @@ class RunReport:
     lateness: timedelta = timedelta(0)
     aside: tuple[SetAside, ...] = ()
 
-    def plus(self, result: Mapping[str, Any]) -> RunReport:
+    def plus(self, result: Mapping[str, object]) -> RunReport:
         """Return the report with one more transaction's result."""
-        counts = {name: getattr(self, name) + int(result.get(name, 0)) for name in _COUNTS}
-        waited = timedelta(seconds=float(result.get("lateness", 0)))
-        more = result.get("aside", {}).items()
-        aside = tuple(SetAside(subscription=id_, code=code) for id_, code in more)
+        counts = {name: getattr(self, name) + int(str(result.get(name, 0))) for name in _COUNTS}
+        waited = timedelta(seconds=float(str(result.get("lateness", 0))))
+        more = result.get("aside", {})
+        named = more.items() if isinstance(more, Mapping) else ()
+        aside = tuple(SetAside(subscription=id_, code=code) for id_, code in named)
         return RunReport(**counts, lateness=max(self.lateness, waited), aside=(*self.aside, *aside))
 
     def to_json(self) -> dict[str, object]:

@@ -27,8 +27,9 @@ class Create(Command):
     ``starts_on`` (default: today, in ``tz``) is the first day; a trial comes first and the terms
     begin after it. ``anchor_day`` (1 to 31; default: the day of the first charge) is the day of the
     month it is billed on; in its place ``anchor`` (that of the customer's account) or ``align`` may
-    stand, and ``stub`` says what the days before the first whole period cost. ``billed_through`` is the first day that is not billed yet, and needed
-    for one that began before today. ``term`` stands in place of the plan's.
+    stand, and ``stub`` says what the days before the first whole period cost. ``billed_through`` is
+    the first day that is not billed yet, and needed for one that began before today. ``term``
+    stands in place of the plan's.
     """
 
     id: str

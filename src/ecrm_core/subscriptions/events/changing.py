@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from attrs import evolve, frozen
 
@@ -42,9 +41,9 @@ class Adjustment:
     later: bool = False
     billed_through: date | None = None
 
-    def parts(self, state: Subscription) -> dict[str, Any]:
+    def parts(self, state: Subscription) -> dict[str, object]:
         """Return the parts of the state it changes."""
-        parts: dict[str, Any] = {"slices": self.slices}
+        parts: dict[str, object] = {"slices": self.slices}
         if self.later:
             parts["pending"] = (*state.pending, *self.lines)
         else:
@@ -81,7 +80,8 @@ class PlanChanged(Event):
         return changed(
             state, plan=self.plan, next_plan=None, change_on=None,
             change_policy=ChangePolicy.NEXT_PERIOD, next_price=None, price_on=None,
-            **_recounted(state, self.anchor, self.cycle_base, self.plan, self.adjustment),
+            **_recounted(state, self.anchor, self.cycle_base, plan=self.plan,
+                         adjustment=self.adjustment),
         )  # fmt: skip
 
 
@@ -114,13 +114,14 @@ class QuantityChanged(Event):
         return changed(
             state, quantity=self.quantity, next_quantity=None, quantity_on=None,
             quantity_policy=ChangePolicy.NEXT_PERIOD,
-            **_recounted(state, self.anchor, self.cycle_base, state.plan, self.adjustment),
+            **_recounted(state, self.anchor, self.cycle_base, plan=state.plan,
+                         adjustment=self.adjustment),
         )  # fmt: skip
 
 
 def _recounted(
-    state: Subscription, anchor: Anchor, base: int, plan: Plan, adjustment: Adjustment | None
-) -> dict[str, Any]:
+    state: Subscription, anchor: Anchor, base: int, *, plan: Plan, adjustment: Adjustment | None
+) -> dict[str, object]:
     """Return what another counting changes: from where on, and that no stub is left of the old."""
     parts = adjustment.parts(state) if adjustment else {}
     if (anchor, plan.cadence) != (state.anchor, state.plan.cadence):

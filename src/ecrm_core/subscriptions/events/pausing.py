@@ -7,11 +7,12 @@ from enum import Enum
 
 from attrs import evolve, frozen
 
-from ecrm_core.kernel import Money
+from ecrm_core.kernel import DateInterval, Money
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events.base import Event, without_marks
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode
+from ecrm_core.subscriptions.slices import held
 from ecrm_core.subscriptions.subscription import HeldCharge, Slice, Subscription
 
 __all__ = [
@@ -101,6 +102,7 @@ class Shift:
     anchor: Anchor
     cycle_base: int
     slices: tuple[Slice, ...]
+    stub: DateInterval | None = None
     cancel_on: date | None = None
     change_on: date | None = None
 
@@ -123,7 +125,8 @@ class Resumed(Event):
         if self.shift is not None:
             parts = {
                 "anchor": self.shift.anchor, "cycle_base": self.shift.cycle_base,
-                "slices": self.shift.slices, "cancel_on": self.shift.cancel_on,
+                "slices": self.shift.slices, "stub": self.shift.stub,
+                "cancel_on": self.shift.cancel_on,
                 "change_on": self.shift.change_on, "term_days": state.term_days + self.shift.days,
                 "moves": state.moves + 1, "open_tasks": (),
                 "done": without_marks(without_marks(state.done, "t"), "c"),
@@ -190,8 +193,8 @@ class ChargeHeld(Event):
     piece: Slice
 
     def applied(self, state: Subscription) -> Subscription:
-        held = HeldCharge(cycle=self.cycle, ordinal=self.ordinal, on=self.on, piece=self.piece)
-        return changed(_past(state, self, _free(self.piece)), held=(*state.held, held))
+        waits = HeldCharge(cycle=self.cycle, ordinal=self.ordinal, on=self.on, piece=self.piece)
+        return changed(_past(state, self, _free(self.piece)), held=(*state.held, waits))
 
 
 @frozen(kw_only=True)
@@ -215,13 +218,12 @@ class HeldCleared(Event):
 
 def _past(state: Subscription, event: ChargeSkipped | ChargeHeld, piece: Slice) -> Subscription:
     """Return the state billed through a piece."""
-    before = state.slices if event.cycle == state.cycle else ()
     return changed(
         state, billed_through=piece.until, cycle=event.cycle, charges=event.ordinal + 1,
-        slices=(*before, piece), done=without_marks(state.done, "c"),
+        slices=held(state.slices, piece), done=without_marks(state.done, "c"),
     )  # fmt: skip
 
 
 def _free(piece: Slice) -> Slice:
     nothing = Money.from_minor(0, piece.amount.currency)
-    return evolve(piece, price=nothing, amount=nothing)
+    return evolve(piece, price=nothing, amount=nothing, free=True)

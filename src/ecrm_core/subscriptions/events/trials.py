@@ -6,7 +6,8 @@ from datetime import date
 
 from attrs import frozen
 
-from ecrm_core.subscriptions.cadence import Anchor, first_boundary
+from ecrm_core.kernel import DateInterval
+from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events.base import Event
 from ecrm_core.subscriptions.subscription import Subscription
@@ -26,12 +27,14 @@ class TrialMoved(Event):
     through: date
     anchor: Anchor
     cycle_base: int
+    stub: DateInterval | None = None
 
     def applied(self, state: Subscription) -> Subscription:
-        cadence = state.plan.cadence
-        change_on = state.change_on and first_boundary(self.anchor, cadence, self.through)
+        # What was to hold from the first charge on still does.
+        days = ("change_on", "quantity_on", "price_on")
+        moved = {n: self.through for n in days if getattr(state, n) == state.billed_through}
         return changed(
             state, trial_until=self.until, term_on=self.until, billed_through=self.through,
-            anchor=self.anchor, cycle_base=self.cycle_base, change_on=change_on,
-            moves=state.moves + 1, done=(),
+            anchor=self.anchor, cycle_base=self.cycle_base, stub=self.stub,
+            moves=state.moves + 1, done=(), **moved,
         )  # fmt: skip

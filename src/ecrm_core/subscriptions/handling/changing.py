@@ -13,7 +13,9 @@ from ecrm_core.subscriptions.events import (
     PriceChangeRequested,
     QuantityChangeRequested,
 )
-from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, check_reach
+from ecrm_core.subscriptions.handling.crediting import bill_what_is_used
+from ecrm_core.subscriptions.handling.holding import nothing_held
+from ecrm_core.subscriptions.handling.reaching import reached
 from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.schedule import next_start, plan_changed, prorates, quantity_changed
@@ -37,7 +39,7 @@ def change_plan(work: Work, command: ChangePlan) -> None:
     if policy is ChangePolicy.NEXT_PERIOD or on > work.today:
         work.say(PlanChangeRequested(plan=plan, on=on, policy=policy))
         return
-    _bill_before(work, on, policy)
+    _bill_before(work, command, on)
     work.say(*plan_changed(
         work.state, work.policies, plan, on, policy=policy, at=work.now, asked_on=work.today
     ))  # fmt: skip
@@ -50,7 +52,7 @@ def change_quantity(work: Work, command: ChangeQuantity) -> None:
     if policy is ChangePolicy.NEXT_PERIOD or on > work.today:
         work.say(QuantityChangeRequested(quantity=quantity, on=on, policy=policy))
         return
-    _bill_before(work, on, policy)
+    _bill_before(work, command, on)
     work.say(*quantity_changed(
         work.state, work.policies, quantity, on, policy=policy, at=work.now, asked_on=work.today
     ))  # fmt: skip
@@ -82,15 +84,12 @@ def _from(work: Work, command: ChangePlan | ChangeQuantity) -> date:
     if on is None:
         return work.today
     if on < work.today:
-        check_reach(work, command, on)
-        first = state.changes_from
-        if first is not None and on < first:
-            why = f"expected a day from {first} on, where another counting began"
-            raise illegal(state, command, (), why=why)
+        reached(state, command, on, since=state.changes_from)
     return on
 
 
-def _bill_before(work: Work, on: date, policy: ChangePolicy) -> None:
+def _bill_before(work: Work, command: ChangePlan | ChangeQuantity, on: date) -> None:
     """Bill the days before a change that are to be paid in arrears, at what held."""
-    if prorates(policy):
-        bill_what_is_used(work, on, later=policy is ChangePolicy.NEXT_INVOICE)
+    if prorates(command.policy):
+        nothing_held(work.state, command)
+        bill_what_is_used(work, on, later=command.policy is ChangePolicy.NEXT_INVOICE)

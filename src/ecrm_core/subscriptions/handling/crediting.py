@@ -6,14 +6,12 @@ from datetime import date
 
 from ecrm_core.kernel import DateInterval
 from ecrm_core.subscriptions.billing import Pay
-from ecrm_core.subscriptions.commands import Command
 from ecrm_core.subscriptions.events import Credited
 from ecrm_core.subscriptions.handling.work import Work
-from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.schedule import asked, charge_of, settled
 from ecrm_core.subscriptions.slices import Line, LineKind, parted, total
 
-__all__ = ["bill_what_is_used", "check_reach", "credit_from", "settle"]
+__all__ = ["bill_what_is_used", "credit_from", "settle"]
 
 
 def bill_what_is_used(work: Work, until: date | None = None, *, later: bool = False) -> None:
@@ -51,15 +49,3 @@ def settle(work: Work) -> None:
     """Charge or give back what waits for a charge: there is none to come."""
     if work.state.pending:
         work.say(*settled(work.state, work.now, work.today))
-
-
-def check_reach(work: Work, command: Command, on: date) -> None:
-    """Refuse a day the pieces that are held do not reach back to (IllegalTransition)."""
-    state = work.state
-    first = min(state.billed_through, work.today)
-    if state.slices:
-        first = state.slices[0].part.start
-    elif state.trial_until is not None:
-        first = state.starts_on
-    if on < first:
-        raise illegal(state, command, (), why=f"expected a day from {first} on")

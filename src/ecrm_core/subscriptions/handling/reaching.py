@@ -19,9 +19,9 @@ def reach(state: Subscription) -> date:
     return max(first, state.starts_on)
 
 
-def reached(state: Subscription, command: Command, on: date) -> None:
-    """Refuse a day further back than what is held (IllegalTransition)."""
-    first = reach(state)
+def reached(state: Subscription, command: Command, on: date, *, since: date | None = None) -> None:
+    """Refuse a day further back than what is held, or than ``since`` (IllegalTransition)."""
+    first = max(reach(state), since or date.min)
     if on < first:
         raise illegal(state, command, (), why=f"expected a day from {first} on")
 

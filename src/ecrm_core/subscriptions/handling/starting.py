@@ -7,7 +7,7 @@ from datetime import date, datetime
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import zone
 from ecrm_core.subscriptions.cadence import cycle_of
-from ecrm_core.subscriptions.change import aligned
+from ecrm_core.subscriptions.change import Alignment, aligned
 from ecrm_core.subscriptions.commands import Create, Import
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.handling.counting import stub_of
@@ -33,15 +33,21 @@ def created(command: Create, now: datetime) -> Subscription:
         stub, free_until = stub_of(anchor, plan.cadence, through, command.stub)
     term, number = _term(command, regular, today)
     state = Subscription(
-        id=command.id, customer=command.customer, plan=plan, preset=command.preset, tz=command.tz,
+        id=command.id, customer=command.customer, plan=plan, quantity=command.quantity,
+        preset=command.preset, tz=command.tz,
         anchor=anchor, created_on=today, starts_on=starts,
         billed_through=free_until or through, stub=stub, stub_policy=command.stub,
         cycle_base=-cycle_of(anchor, plan.cadence, free_until or regular),
         trial_until=regular if regular > max(starts, today) else None,
         term=term, term_on=regular, term_number=number, auto_renew=command.auto_renew,
-        quantity=command.quantity, anchor_fixed=command.anchor_day is not None,
+        anchor_fixed=_named(command),
     )  # fmt: skip
     return _taken_over(state, command, today) if isinstance(command, Import) else state
+
+
+def _named(command: Create) -> bool:
+    """Tell whether a billing day was named: the end of a trial that moves does not move it."""
+    return (command.anchor_day, command.anchor, command.align) != (None, None, Alignment.OWN)
 
 
 def _taken_over(state: Subscription, command: Import, today: date) -> Subscription:

@@ -26,8 +26,8 @@ def plan_changed(
 ) -> Made:  # fmt: skip
     """Return another plan that holds from a day on, and what it asks for days billed already."""
     after = changed(state, plan=plan)
-    adjustment = _adjustment(state, after, policies, on, policy)
-    anchor, base = _counting(state, plan.cadence, on, policy, adjustment)
+    adjustment = _adjustment(state, after, policies, on=on, policy=policy)
+    anchor, base = _counting(state, plan.cadence, on, policy=policy, adjustment=adjustment)
     event = PlanChanged(plan=plan, anchor=anchor, cycle_base=base, adjustment=adjustment)
     return event, _difference(after, adjustment, at, asked_on)
 
@@ -38,8 +38,8 @@ def quantity_changed(
 ) -> Made:  # fmt: skip
     """Return another quantity that holds from a day on, and what it asks for days billed."""
     after = changed(state, quantity=quantity)
-    adjustment = _adjustment(state, after, policies, on, policy)
-    anchor, base = _counting(state, state.plan.cadence, on, policy, adjustment)
+    adjustment = _adjustment(state, after, policies, on=on, policy=policy)
+    anchor, base = _counting(state, state.plan.cadence, on, policy=policy, adjustment=adjustment)
     event = QuantityChanged(
         quantity=quantity, anchor=anchor, cycle_base=base, adjustment=adjustment
     )
@@ -77,7 +77,7 @@ def _difference(
 
 
 def _adjustment(
-    state: Subscription, after: Subscription, policies: Policies, on: date, policy: ChangePolicy
+    state: Subscription, after: Subscription, policies: Policies, *, on: date, policy: ChangePolicy
 ) -> Adjustment | None:
     """Return what becomes of the pieces from a day on: priced anew, or given back for a reset."""
     if policy in {ChangePolicy.NONE, ChangePolicy.NEXT_PERIOD}:
@@ -100,7 +100,8 @@ def _adjustment(
 def _anew(state: Subscription, after: Subscription, policies: Policies, piece: Slice) -> Slice:
     """Return a piece at the other plan for the units it was for, or for the other units."""
     if after.plan is not state.plan:
-        price, quantity = unit_price(after, piece.period), piece.quantity
+        cycle = state.cycle - (piece.period != state.slices[-1].period)
+        price, quantity = unit_price(after, piece.period, cycle), piece.quantity
     else:  # the plan may have cost something else then
         unit = piece.price.minor // piece.quantity
         price, quantity = Money.from_minor(unit, piece.price.currency), after.quantity
@@ -122,7 +123,7 @@ def _lines(state: Subscription, kind: LineKind, pieces: tuple[Slice, ...]) -> tu
 
 
 def _counting(
-    state: Subscription, cadence: Cadence, on: date, policy: ChangePolicy,
+    state: Subscription, cadence: Cadence, on: date, *, policy: ChangePolicy,
     adjustment: Adjustment | None,
 ) -> tuple[Anchor, int]:  # fmt: skip
     """Return the anchor and the base of cycle numbers: anew for a reset and another cadence.
@@ -132,7 +133,7 @@ def _counting(
     reset = policy is ChangePolicy.RESET_CYCLE
     if cadence == state.plan.cadence and not reset:
         return state.anchor, state.cycle_base
-    through = adjustment and adjustment.billed_through
+    through = adjustment.billed_through if adjustment else None
     on = max(on, state.billed_through if through is None else through)
     months = state.plan.cadence.unit is cadence.unit is Unit.MONTH
     anchor = Anchor(on, state.anchor.day) if months and not reset else Anchor.at(on)

@@ -85,7 +85,7 @@ def charge_of(
     wait itself.
     """
     period, price = state.next_period, period_price(state)
-    amount = slice_amount(price, part, period, policies.rounding, policies.grain)
+    amount = slice_amount(price, part, period, policies.rounding, grain=policies.grain)
     piece = Slice(
         part=part, period=period, price=price, amount=amount,
         quantity=state.quantity, version=state.plan.version,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from itertools import chain
 
 from attrs import evolve
 
@@ -14,9 +13,9 @@ from ecrm_core.subscriptions.cadence import Anchor, boundary, cycle_of
 from ecrm_core.subscriptions.events import Event, Paused, Resumed, Shift
 from ecrm_core.subscriptions.pauses import PauseMode
 from ecrm_core.subscriptions.policies import Policies
-from ecrm_core.subscriptions.proration import slice_amount
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
-from ecrm_core.subscriptions.subscription import Slice, Subscription, last_day
+from ecrm_core.subscriptions.slices import Slice, last_day, parted
+from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["pauses", "resumed", "withdrawals"]
 
@@ -65,30 +64,17 @@ def _shift(state: Subscription, policies: Policies, days: int) -> Shift:
     return Shift(
         days=days, anchor=anchor, cycle_base=state.cycle_base + k,
         slices=tuple(_later(state, policies, later)), cancel_on=cancel_on, change_on=change_on,
+        stub=None if state.stub is None else _moved(state.stub, later),
     )  # fmt: skip
 
 
 def _later(state: Subscription, policies: Policies, later: timedelta) -> Iterator[Slice]:
     """Go through what was billed: the days from the pause on later, at the price they had."""
-    for piece in chain.from_iterable(_cut(piece, state, policies) for piece in state.slices):
-        if piece.until <= since(state):
-            yield piece
-        else:
-            part, period = (_moved(days, later) for days in (piece.part, piece.period))
-            yield evolve(piece, part=part, period=period)
-
-
-def _cut(piece: Slice, state: Subscription, policies: Policies) -> tuple[Slice, ...]:
-    """Return a piece in two where the pause began within it."""
-    paused = since(state)
-    if not piece.part.start < paused < piece.until:
-        return (piece,)
-    used, rest = DateInterval(piece.part.start, paused), DateInterval(paused, piece.until)
-    amount = slice_amount(piece.price, used, piece.period, policies.rounding)
-    return (
-        evolve(piece, part=used, amount=amount),
-        evolve(piece, part=rest, amount=piece.amount - amount),
-    )
+    before, after = parted(state.slices, since(state), policies.rounding, policies.grain)
+    yield from before
+    for piece in after:
+        part, period = (_moved(days, later) for days in (piece.part, piece.period))
+        yield evolve(piece, part=part, period=period)
 
 
 def _moved(days: DateInterval, later: timedelta) -> DateInterval:

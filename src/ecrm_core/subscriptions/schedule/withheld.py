@@ -37,7 +37,7 @@ def withheld(state: Subscription, policies: Policies, charged: Charged, day: dat
     if why is None:
         return None
     nothing = Money.from_minor(0, charged.piece.amount.currency)
-    free = evolve(charged.piece, price=nothing, amount=nothing)
+    free = evolve(charged.piece, price=nothing, amount=nothing, free=True)
     return ChargeSkipped(cycle=charged.cycle, ordinal=charged.ordinal, piece=free, why=why)
 
 
