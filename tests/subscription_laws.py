@@ -83,7 +83,7 @@ def billed_days_tile_the_time(told: History) -> None:
             assert event.from_on < through
             through = event.from_on
         elif isinstance(event, PlanChanged | QuantityChanged):
-            anew = event.adjustment and event.adjustment.billed_through
+            anew = event.adjustment.billed_through if event.adjustment else None
             assert anew is None or anew < through
             through = anew or through
         elif isinstance(event, AnchorChanged):
