@@ -13,6 +13,7 @@ from attrs import field, frozen
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Rounding
 from ecrm_core.subscriptions.condition import Market
+from ecrm_core.subscriptions.copying import derived
 from ecrm_core.subscriptions.dunning import DunningEnd, DunningPolicy
 from ecrm_core.subscriptions.duration import Duration, as_duration
 from ecrm_core.subscriptions.notice import IfMissed, NoticeRule, RelativeTo
@@ -35,7 +36,7 @@ class CatchUp(Enum):
     """Those that are overdue wait for ReleaseHeld or DropHeld; billing goes on after them."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Policies:
     """The rules beside the plan: notices, tasks, dunning, the time things are due, the rounding.
 
@@ -70,6 +71,33 @@ class Policies:
             if len({rule.name for rule in rules}) < len(rules):
                 message = f"two rules of the policies {self.name!r} have one name"
                 raise DefinitionError(message, code="rule_name")
+
+    @derived
+    def moving(self) -> tuple[NoticeRule, ...]:
+        """The notices that every charge moves: those of charges, prices and amounts."""
+        return tuple(rule for rule in self.notices if _moves(rule))
+
+    @derived
+    def lasting(self) -> tuple[NoticeRule, ...]:
+        """The other notices, of terms and trials."""
+        return tuple(rule for rule in self.notices if not _moves(rule))
+
+    @derived
+    def tasks_last(self) -> bool:
+        """Whether no charge moves a task either."""
+        asked = [rule.applies_if for rule in self.tasks]
+        asked += [rule.applies_if for rule in self.notices]
+        return not any(condition and condition.amount for condition in asked)
+
+    @derived
+    def asks(self) -> bool:
+        """Whether a notice needs a consent."""
+        return any(rule.needs_consent for rule in self.notices)
+
+
+def _moves(rule: NoticeRule) -> bool:
+    of_charges = rule.relative_to in {RelativeTo.CHARGE, RelativeTo.PRICE_CHANGE}
+    return of_charges or bool(rule.applies_if and rule.applies_if.amount)
 
 
 _B2C = Policies(

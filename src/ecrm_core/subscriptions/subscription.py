@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 
 from attrs import frozen
 
@@ -22,6 +23,9 @@ __all__ = ["Cause", "HeldCharge", "Slice", "Status", "Subscription", "last_day"]
 
 
 _TERM = ("term", "term_on", "term_number", "term_days")
+_TELLING = (*_TERM, "id", "customer", "plan", "tz", "created_on", "trial_until", "auto_renew",
+            "agreed", "cancel_on", "paused_on", "pause_mode", "withdrawals", "moves", "done",
+            "out")  # fmt: skip
 
 
 class Status(Enum):
@@ -227,6 +231,11 @@ class Subscription:
     def marked(self, cycle: str) -> str:
         """Return the name of a cycle in keys: another one after each move of its days."""
         return f"{cycle}.{self.moves}" if self.moves else cycle
+
+    @derived_of(*_TELLING)
+    def ahead(self) -> dict[int, tuple[object, Any]]:
+        """Where the schedule keeps what is next of notices and tasks, which no charge changes."""
+        return {}
 
     @derived_of("billed_through", "anchor", "plan")
     def _next_number(self) -> int:
