@@ -44,6 +44,7 @@ class SubscriptionDrafts(Drafts):
         tz: str | None = None,
         anchor_day: int | None = None,
         billed_through: date | None = None,
+        quantity: int = 1,
         auto_renew: bool = True,
         by: str | None = None,
         now: datetime | None = None,
@@ -52,7 +53,7 @@ class SubscriptionDrafts(Drafts):
         return prepare_subscribe(
             self.store, customer, plan, presets=self.settings.presets, now=self._now(now),
             preset=preset, tz=tz or self.settings.tz, starts_on=starts_on, anchor_day=anchor_day,
-            billed_through=billed_through, term=term, auto_renew=auto_renew,
+            billed_through=billed_through, quantity=quantity, term=term, auto_renew=auto_renew,
             by=None if by is None else self._act(by, now).by,
         )  # fmt: skip
 
@@ -98,6 +99,7 @@ class SubscriptionVerbs(Verbs):
         tz: str | None = None,
         anchor_day: int | None = None,
         billed_through: date | None = None,
+        quantity: int = 1,
         auto_renew: bool = True,
         by: str | None = None,
         key: str | None = None,
@@ -108,11 +110,14 @@ class SubscriptionVerbs(Verbs):
         ``starts_on`` (default: today) is the first day; for one that began earlier
         ``billed_through`` says the first day that is not billed yet. ``anchor_day`` is the day of
         the month it is billed on, ``tz`` (default: the shop's) where its days begin, ``preset``
-        "b2c" or "b2b" what is done around it. Raises MissingError, InputError, UnknownName.
+        "b2c" or "b2b" what is done around it, ``quantity`` for how many units. What else can be said
+        (calendar billing, a book that runs elsewhere) is a Create or Import for ``command``. Raises
+        MissingError, InputError, UnknownName.
         """
         said: dict[str, Any] = {
             "starts_on": starts_on, "term": term, "preset": preset, "tz": tz, "by": by,
-            "anchor_day": anchor_day, "billed_through": billed_through, "auto_renew": auto_renew,
+            "anchor_day": anchor_day, "billed_through": billed_through, "quantity": quantity,
+            "auto_renew": auto_renew,
         }  # fmt: skip
         result = self._commit(
             lambda at: self.dry_run.subscribe(customer, plan, now=at, **said),
@@ -131,7 +136,8 @@ class SubscriptionVerbs(Verbs):
     ) -> Status:
         """Do something with a subscription (``Cancel.at_term_end()``) and return how it stands.
 
-        What is due before it is done with it. Raises IllegalTransition and MissingError.
+        What is due before it is done with it. Create and Import begin one under the id they name.
+        Raises IllegalTransition and MissingError.
         """
         params = ["command", subscription, type(command).__name__, command, by]
         result = self._commit(
