@@ -110,9 +110,9 @@ class SubscriptionVerbs(Verbs):
         ``starts_on`` (default: today) is the first day; for one that began earlier
         ``billed_through`` says the first day that is not billed yet. ``anchor_day`` is the day of
         the month it is billed on, ``tz`` (default: the shop's) where its days begin, ``preset``
-        "b2c" or "b2b" what is done around it, ``quantity`` for how many units. What else can be said
-        (calendar billing, a book that runs elsewhere) is a Create or Import for ``command``. Raises
-        MissingError, InputError, UnknownName.
+        "b2c" or "b2b" what is done around it, ``quantity`` how many units it is for. What else can
+        be said (calendar billing, one that runs elsewhere) is a Create or Import for ``command``.
+        Raises MissingError, InputError, UnknownName.
         """
         said: dict[str, Any] = {
             "starts_on": starts_on, "term": term, "preset": preset, "tz": tz, "by": by,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -102,7 +103,7 @@ def test_units_are_said_when_one_subscribes(crm: Crm) -> None:
     ],
 )
 def test_what_cannot_begin_is_refused_and_nothing_is_written(
-    crm: Crm, parts: dict[str, object], error: type[Exception]
+    crm: Crm, parts: dict[str, Any], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
         crm.command("old-17", evolve(running(crm), **parts), by="move")
