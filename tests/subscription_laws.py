@@ -437,3 +437,11 @@ LAWS: Final[tuple[Law, ...]] = (
     the_folded_events_are_the_state,
     the_movements_come_to_the_amount_there_is,
 )
+FAR: Final = frozenset({
+    two_runs_are_one_run_as_to_billing,
+    what_is_decided_does_not_depend_on_when,
+    undoing_a_cancellation_restores_what_was_to_come,
+    the_forecast_is_what_the_run_does,
+    dunning_ends_and_paid_time_is_never_cut,
+})  # fmt: skip
+"""Those that look a year ahead, and take most of the time."""
