@@ -77,13 +77,7 @@ def _charges_are_not_counted(patch: Patch) -> None:
 
 
 def _pieces_rounded_alone(patch: Patch) -> None:
-    def alone(
-        price: Money,
-        part: DateInterval,
-        period: DateInterval,
-        *how: Any,
-        **_: Any,  # noqa: ANN401
-    ) -> Money:
+    def alone(price: Money, part: DateInterval, period: DateInterval, *how: Any, **_: object) -> Money:  # noqa: ANN401, E501
         assert part.end is not None
         return share_of(price, fraction_of(part.start, part.end, period), *how)
 
