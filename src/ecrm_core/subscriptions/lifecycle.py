@@ -59,7 +59,7 @@ _TABLE: Mapping[type[Command], str] = {
     PaymentFailed:    "   d        d        x        x          x           x         x   ",
     PaymentRefunded:  "   x        x        x        x          x           x         x   ",
 }  # fmt: skip
-_TIME = "               tape     aep      dep      tadpnec    nec         -         -   "
+_TIME = "               tape     aep      dep      tadpnec    pnec        -         -   "
 
 
 def _row(row: str) -> Mapping[Status, frozenset[Status]]:

@@ -52,6 +52,7 @@ class Resubscribed(Event):
     through: date
     term: TermRule | None
     auto_renew: bool
+    quantity: int = 1
 
     def applied(self, state: Subscription) -> Subscription:
         return changed(
@@ -61,6 +62,6 @@ class Resubscribed(Event):
             auto_renew=self.auto_renew, agreed=False, moves=state.moves + 1, done=(),
             cancel_on=None, ended_on=None, expired=False, cause=None, trial_until=None,
             pause_on=None, paused_on=None, pause_mode=PauseMode.FREE, paused_by=(),
-            next_plan=None, change_on=None, next_quantity=None, quantity_on=None,
-            next_price=None, price_on=None, stub=None, changes_from=self.through,
+            quantity=self.quantity, next_quantity=None, quantity_on=None, next_plan=None,
+            change_on=None, next_price=None, price_on=None, stub=None, changes_from=self.through,
         )  # fmt: skip

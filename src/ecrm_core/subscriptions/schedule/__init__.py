@@ -68,7 +68,8 @@ def _order(candidate: Candidate) -> tuple[date, int, str]:
 def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     end = state.end_on
     yield from turns(state, end)
-    if state.change_on or state.quantity_on or state.price_on or state.pending:
+    asked_for = state.change_on or state.quantity_on or state.price_on or state.pending
+    if asked_for and not state.stands_still:
         yield from changes(state, policies, end)
     if charged_next(state, end):
         yield charges(state, policies)
