@@ -27,6 +27,7 @@ from ecrm_core.subscriptions import (
     Create,
     Grain,
     Pause,
+    PauseMode,
     Pay,
     PaymentRefunded,
     Plan,
@@ -186,6 +187,15 @@ def test_a_change_while_paused_or_ending_is_billed_all_the_same() -> None:
     assert life.told[2:] == ["07-16 30.97", "08-01 60.00"]
     life = Life().do(Cancel.at(date(2026, 7, 11)), "2026-06-10").do(seats(2, NEXT), "2026-06-16")
     assert life.until("2026-08-01").told == ["06-01 30.00", "07-01 34.35"]
+
+
+def test_what_is_billed_again_in_an_earlier_period_has_a_key_of_its_own() -> None:
+    life = Life().until("2026-08-01")
+    life.do(Pause(mode=PauseMode.CREDIT, on=date(2026, 7, 20)), "2026-08-01")
+    life.do(Resume(on=date(2026, 7, 25)), "2026-08-01").until("2026-08-01")
+    assert life.told[2:] == ["08-01 30.00", "08-01 -41.61", "07-25 6.77", "08-01 30.00"]
+    keys = [action.key for action in life.actions]
+    assert keys[2:] == ["s/charge/2/0", "s/credit/2/1", "s/charge/2/2", "s/charge/2/3"]
 
 
 def test_a_credit_is_a_part_of_the_price_and_not_of_the_last_charge() -> None:
