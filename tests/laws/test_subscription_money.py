@@ -48,8 +48,8 @@ class Oracle:
     """What every day costs, found by itself: what held on it, a share of its period's price.
 
     A change holds from its day for all later ones; a counting (day of the month, months) from its
-    day on. Periods are relativedeltas from its first day, a day costs what it adds to the rounded
-    price of the days of its period up to it.
+    day on. Periods are relativedeltas from its first day, a day costs what it takes from the
+    rounded price of the days of its period that are left.
     """
 
     def __init__(self, start: date, months: int, unit: int, *, ways: Policies) -> None:
@@ -87,11 +87,11 @@ class Oracle:
         unit = [value for on, value in self.units if on <= day][-1]
         quantity = [value for on, value in self.quantities if on <= day][-1]
         whole, how = self.counted(first, last), self.ways.rounding.name
-        upto = [
-            int((Decimal(unit * quantity * self.counted(first, until)) / whole).quantize(
-                0, f"ROUND_{how}")) for until in (day, day + timedelta(days=1))
+        left = [
+            int((Decimal(unit * quantity * self.counted(since, last)) / whole).quantize(
+                0, f"ROUND_{how}")) for since in (day, day + timedelta(days=1))
         ]  # fmt: skip
-        return upto[1] - upto[0]
+        return left[0] - left[1]
 
     def counted(self, start: date, end: date) -> int:
         """The days from one up to another, or those of months of thirty."""
