@@ -25,6 +25,7 @@ from ecrm_core.subscriptions import (
     ChangeZone,
     Command,
     Create,
+    ExtendTrial,
     Grain,
     Pause,
     PauseMode,
@@ -255,6 +256,13 @@ def test_it_begins_on_the_day_of_the_account_or_the_calendar(
 ) -> None:
     life = Life(starts_on=date(2026, 6, 11), **parts).until("2026-08-01")
     assert life.told[: len(told)] == told
+
+
+def test_a_billing_day_named_in_a_trial_stays_when_the_trial_lasts_longer() -> None:
+    for stub, first in ((StubPolicy.PRORATE, ["06-21 14.00"]), (StubPolicy.FREE, [])):
+        life = Life(evolve(PLAN, trial="P14D")).do(ChangeAnchor(day=5, stub=stub), "2026-06-02")
+        life.do(ExtendTrial(until=date(2026, 6, 21)), "2026-06-03").until("2026-07-05")
+        assert life.told == [*first, "07-05 30.00"]
 
 
 def test_the_calendar_of_weeks_begins_on_mondays() -> None:
