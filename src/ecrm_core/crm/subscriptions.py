@@ -22,11 +22,23 @@ from ecrm_core.services import (
     run_due,
     subscriptions_of,
 )
-from ecrm_core.subscriptions import Action, Actions, Command, Plan, Status, Subscription, TermRule
+from ecrm_core.subscriptions import (
+    Action,
+    Actions,
+    Alignment,
+    Command,
+    Plan,
+    Standing,
+    Status,
+    StubPolicy,
+    Subscription,
+    TermRule,
+)
 
 __all__ = ["SubscriptionDrafts", "SubscriptionVerbs"]
 
 _PAGE = 100
+_USUAL = {"quantity": 1, "align": Alignment.OWN, "stub": StubPolicy.PRORATE, "standing": None}
 _FAR = 36_600  # days: a hundred years are more than anybody foresees
 
 
@@ -45,6 +57,10 @@ class SubscriptionDrafts(Drafts):
         anchor_day: int | None = None,
         billed_through: date | None = None,
         auto_renew: bool = True,
+        quantity: int = 1,
+        align: Alignment = Alignment.OWN,
+        stub: StubPolicy = StubPolicy.PRORATE,
+        standing: Standing | None = None,
         by: str | None = None,
         now: datetime | None = None,
     ) -> ChangeSet:
@@ -52,7 +68,8 @@ class SubscriptionDrafts(Drafts):
         return prepare_subscribe(
             self.store, customer, plan, presets=self.settings.presets, now=self._now(now),
             preset=preset, tz=tz or self.settings.tz, starts_on=starts_on, anchor_day=anchor_day,
-            billed_through=billed_through, term=term, auto_renew=auto_renew,
+            billed_through=billed_through, term=term, auto_renew=auto_renew, quantity=quantity,
+            align=align, stub=stub, standing=standing,
             by=None if by is None else self._act(by, now).by,
         )  # fmt: skip
 
@@ -99,6 +116,10 @@ class SubscriptionVerbs(Verbs):
         anchor_day: int | None = None,
         billed_through: date | None = None,
         auto_renew: bool = True,
+        quantity: int = 1,
+        align: Alignment = Alignment.OWN,
+        stub: StubPolicy = StubPolicy.PRORATE,
+        standing: Standing | None = None,
         by: str | None = None,
         key: str | None = None,
         now: datetime | None = None,
@@ -106,17 +127,28 @@ class SubscriptionVerbs(Verbs):
         """Begin a subscription of a plan and return its id.
 
         ``starts_on`` (default: today) is the first day; for one that began earlier
-        ``billed_through`` says the first day that is not billed yet. ``anchor_day`` is the day of
-        the month it is billed on, ``tz`` (default: the shop's) where its days begin, ``preset``
-        "b2c" or "b2b" what is done around it. Raises MissingError, InputError, UnknownName.
+        ``billed_through`` says the first day that is not billed yet, and ``standing`` how it stands
+        where it runs (its term, a pause, a cancellation). ``anchor_day`` is the day of the month it
+        is billed on, or ``align`` puts it on the calendar, with a first ``stub``; ``tz`` (default:
+        the shop's) is where its days begin, ``preset`` "b2c" or "b2b" what is done around it.
+        Raises MissingError, InputError, DefinitionError, UnknownName.
         """
         said: dict[str, Any] = {
             "starts_on": starts_on, "term": term, "preset": preset, "tz": tz, "by": by,
             "anchor_day": anchor_day, "billed_through": billed_through, "auto_renew": auto_renew,
         }  # fmt: skip
+        given: dict[str, Any] = {
+            "quantity": quantity,
+            "align": align,
+            "stub": stub,
+            "standing": standing,
+        }
+        # What is as usual is no part of the request: keys of before these were there stay known.
+        more = {name: value for name, value in given.items() if value != _USUAL[name]}
+        params = [part for name, value in more.items() for part in (name, value)]
         result = self._commit(
-            lambda at: self.dry_run.subscribe(customer, plan, now=at, **said),
-            ["subscribe", str(customer), plan, *said.values()], key, now, by=by,
+            lambda at: self.dry_run.subscribe(customer, plan, now=at, **said, **more),
+            ["subscribe", str(customer), plan, *said.values(), *params], key, now, by=by,
         )  # fmt: skip
         return str(result["subscription"])
 

@@ -44,6 +44,7 @@ from ecrm_core.subscriptions.commands import (
     Resume,
     SetAutoRenew,
     SkipNext,
+    Standing,
     UndoCancel,
 )
 from ecrm_core.subscriptions.contract_line import ContractLine
@@ -171,6 +172,7 @@ __all__ = [
     "Simulation",
     "SkipNext",
     "Slice",
+    "Standing",
     "Status",
     "Step",
     "StubPolicy",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -28,6 +29,7 @@ from ecrm_core.subscriptions import (
     Pause,
     Plan,
     Policies,
+    Standing,
     Status,
     TermRule,
     UndoCancel,
@@ -119,7 +121,7 @@ def test_the_stored_events_fold_to_the_stored_state(crm: Crm) -> None:
     events = read_subscription_events(crm.store, [id_])
     assert fold(events) == crm.subscriptions("shop/1")[0]
     assert {row.by for row in events} == {None, "anna"}
-    assert len(crm.export("shop/1")["subscription_events"]) == len(events)  # type: ignore[arg-type]
+    assert len(crm.export("shop/1")["subscription_events"]) == len(events)
     assert crm.view("shop/1").subscriptions == crm.subscriptions("shop/1")
 
 
@@ -232,3 +234,17 @@ def test_what_is_due_and_what_a_run_did_print_as_tables(crm: Crm) -> None:
     assert str(type(due)()) == "nothing"
     report = crm.run_due()
     assert str(report).splitlines()[-1].split()[0] == str(report.subscriptions)
+
+
+def test_a_book_that_runs_elsewhere_is_taken_over_as_it_stands(crm: Crm) -> None:
+    standing = Standing(term_number=1, cancel_on=date(2027, 5, 1))
+    known: dict[str, Any] = {
+        "starts_on": date(2025, 1, 1), "billed_through": date(2026, 7, 1), "quantity": 3,
+    }  # fmt: skip
+    id_ = crm.subscribe("shop/1", PLAN, standing=standing, key="k", **known)
+    assert crm.subscribe("shop/1", PLAN, standing=standing, key="k", **known) == id_
+    with pytest.raises(KeyReused):
+        crm.subscribe("shop/1", PLAN, key="k", **known)
+    (held,) = crm.subscriptions("shop/1")
+    assert (held.status, held.quantity, held.term_number) == (Status.NON_RENEWING, 3, 1)
+    assert crm.due(now=later(0)) == ()

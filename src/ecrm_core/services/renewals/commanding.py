@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 
 from ecrm_core.customers import SourceKey
 from ecrm_core.kernel import ChangeSet, combine, derive_id
@@ -10,7 +12,18 @@ from ecrm_core.ports import Store
 from ecrm_core.ports.subscriptions import read_subscriptions_of
 from ecrm_core.services.identity import group_of, identity_of
 from ecrm_core.services.renewals.reading import Presets, policies_in, stored_subscription
-from ecrm_core.subscriptions import Command, Create, Plan, TermRule, decide_step, handle
+from ecrm_core.subscriptions import (
+    Alignment,
+    Command,
+    Create,
+    Import,
+    Plan,
+    Standing,
+    StubPolicy,
+    TermRule,
+    decide_step,
+    handle,
+)
 
 __all__ = ["prepare_command", "prepare_subscribe"]
 
@@ -29,19 +42,28 @@ def prepare_subscribe(
     billed_through: date | None = None,
     term: TermRule | None = None,
     auto_renew: bool = True,
+    quantity: int = 1,
+    align: Alignment = Alignment.OWN,
+    stub: StubPolicy = StubPolicy.PRORATE,
+    standing: Standing | None = None,
     by: str | None = None,
 ) -> ChangeSet:
     """Return what beginning a subscription writes; it stays under the id that is meant, for ever.
 
-    Raises MissingError for an unknown customer.
+    With ``standing`` it is taken over as it stands elsewhere. Raises MissingError for an unknown
+    customer.
     """
     group = group_of(store, customer)
     home = identity_of(store, customer)
     number = len(read_subscriptions_of(store, [home]).get(home, ()))
-    create = Create(
+    begin: Callable[..., Create] = Create
+    if standing is not None:
+        begin = partial(Import, standing=standing)
+    create = begin(
         id=derive_id("sub", store.tenant, home, plan.id, str(number)), customer=home, plan=plan,
         preset=preset, tz=tz, starts_on=starts_on, anchor_day=anchor_day,
-        billed_through=billed_through, term=term, auto_renew=auto_renew,
+        billed_through=billed_through, term=term, auto_renew=auto_renew, quantity=quantity,
+        align=align, stub=stub,
     )  # fmt: skip
     step = handle(None, create, now, policies_in(presets, preset), by=by)
     changes = decide_step(step)
