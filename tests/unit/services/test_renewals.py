@@ -121,7 +121,7 @@ def test_the_stored_events_fold_to_the_stored_state(crm: Crm) -> None:
     events = read_subscription_events(crm.store, [id_])
     assert fold(events) == crm.subscriptions("shop/1")[0]
     assert {row.by for row in events} == {None, "anna"}
-    assert len(crm.export("shop/1")["subscription_events"]) == len(events)
+    assert len(crm.export("shop/1")["subscription_events"]) == len(events)  # type: ignore[arg-type]
     assert crm.view("shop/1").subscriptions == crm.subscriptions("shop/1")
 
 
