@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
@@ -26,6 +27,7 @@ from ecrm_core.subscriptions import (
     Action,
     Actions,
     Alignment,
+    Anchor,
     Command,
     Plan,
     Standing,
@@ -38,7 +40,6 @@ from ecrm_core.subscriptions import (
 __all__ = ["SubscriptionDrafts", "SubscriptionVerbs"]
 
 _PAGE = 100
-_USUAL = {"quantity": 1, "align": Alignment.OWN, "stub": StubPolicy.PRORATE, "standing": None}
 _FAR = 36_600  # days: a hundred years are more than anybody foresees
 
 
@@ -55,12 +56,13 @@ class SubscriptionDrafts(Drafts):
         preset: str = "b2c",
         tz: str | None = None,
         anchor_day: int | None = None,
-        billed_through: date | None = None,
-        auto_renew: bool = True,
+        anchor: Anchor | None = None,
+        align: Alignment | None = None,
+        stub: StubPolicy | None = None,
         quantity: int = 1,
-        align: Alignment = Alignment.OWN,
-        stub: StubPolicy = StubPolicy.PRORATE,
+        billed_through: date | None = None,
         standing: Standing | None = None,
+        auto_renew: bool = True,
         by: str | None = None,
         now: datetime | None = None,
     ) -> ChangeSet:
@@ -68,8 +70,9 @@ class SubscriptionDrafts(Drafts):
         return prepare_subscribe(
             self.store, customer, plan, presets=self.settings.presets, now=self._now(now),
             preset=preset, tz=tz or self.settings.tz, starts_on=starts_on, anchor_day=anchor_day,
-            billed_through=billed_through, term=term, auto_renew=auto_renew, quantity=quantity,
-            align=align, stub=stub, standing=standing,
+            billed_through=billed_through, term=term, auto_renew=auto_renew, anchor=anchor,
+            align=align or Alignment.OWN, stub=stub or StubPolicy.PRORATE, quantity=quantity,
+            standing=standing,
             by=None if by is None else self._act(by, now).by,
         )  # fmt: skip
 
@@ -114,12 +117,13 @@ class SubscriptionVerbs(Verbs):
         preset: str = "b2c",
         tz: str | None = None,
         anchor_day: int | None = None,
-        billed_through: date | None = None,
-        auto_renew: bool = True,
+        anchor: Anchor | None = None,
+        align: Alignment | None = None,
+        stub: StubPolicy | None = None,
         quantity: int = 1,
-        align: Alignment = Alignment.OWN,
-        stub: StubPolicy = StubPolicy.PRORATE,
+        billed_through: date | None = None,
         standing: Standing | None = None,
+        auto_renew: bool = True,
         by: str | None = None,
         key: str | None = None,
         now: datetime | None = None,
@@ -128,27 +132,23 @@ class SubscriptionVerbs(Verbs):
 
         ``starts_on`` (default: today) is the first day; for one that began earlier
         ``billed_through`` says the first day that is not billed yet, and ``standing`` how it stands
-        where it runs (its term, a pause, a cancellation). ``anchor_day`` is the day of the month it
-        is billed on, or ``align`` puts it on the calendar, with a first ``stub``; ``tz`` (default:
+        where it runs (its term, a pause, a cancellation). ``anchor_day`` is the day of the month
+        it is billed on; in its place ``anchor`` (that of her account) or ``align`` may
+        stand, and ``stub`` says what the days before the first whole period cost. ``tz`` (default:
         the shop's) is where its days begin, ``preset`` "b2c" or "b2b" what is done around it.
-        Raises MissingError, InputError, DefinitionError, UnknownName.
+        Raises MissingError, InputError, UnknownName, DefinitionError.
         """
         said: dict[str, Any] = {
             "starts_on": starts_on, "term": term, "preset": preset, "tz": tz, "by": by,
             "anchor_day": anchor_day, "billed_through": billed_through, "auto_renew": auto_renew,
         }  # fmt: skip
-        given: dict[str, Any] = {
-            "quantity": quantity,
-            "align": align,
-            "stub": stub,
-            "standing": standing,
-        }
-        # What is as usual is no part of the request: keys of before these were there stay known.
-        more = {name: value for name, value in given.items() if value != _USUAL[name]}
-        params = [part for name, value in more.items() for part in (name, value)]
+        begun = {"anchor": anchor, "align": align, "stub": stub, "quantity": quantity,
+                 "standing": standing}  # fmt: skip
+        more: dict[str, Any] = {n: part for n, part in begun.items() if part not in {None, 1}}
+        params = [*said.values(), *chain(*more.items())]  # as they were before there were more
         result = self._commit(
             lambda at: self.dry_run.subscribe(customer, plan, now=at, **said, **more),
-            ["subscribe", str(customer), plan, *said.values(), *params], key, now, by=by,
+            ["subscribe", str(customer), plan, *params], key, now, by=by,
         )  # fmt: skip
         return str(result["subscription"])
 

@@ -25,12 +25,14 @@ from ecrm_core.ports import read_due, read_subscription_events
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import (
     SUBSCRIPTIONS,
+    Alignment,
     Cancel,
     Pause,
     Plan,
     Policies,
     Standing,
     Status,
+    StubPolicy,
     TermRule,
     UndoCancel,
     fold,
@@ -248,3 +250,15 @@ def test_a_book_that_runs_elsewhere_is_taken_over_as_it_stands(crm: Crm) -> None
     (held,) = crm.subscriptions("shop/1")
     assert (held.status, held.quantity, held.term_number) == (Status.NON_RENEWING, 3, 1)
     assert crm.due(now=later(0)) == ()
+
+
+def test_a_subscription_begins_with_seats_and_on_the_day_of_the_calendar(crm: Crm) -> None:
+    def begin(**parts: Any) -> str:  # noqa: ANN401
+        return crm.subscribe("shop/1", PLAN, key="k", **parts)
+
+    begun = begin(quantity=3, align=Alignment.CALENDAR, stub=StubPolicy.FREE)
+    assert begin(quantity=3, align=Alignment.CALENDAR, stub=StubPolicy.FREE) == begun
+    (held,) = crm.subscriptions("shop/1")
+    assert (held.quantity, held.billed_through) == (3, date(2026, 2, 1))
+    with pytest.raises(KeyReused):
+        begin()

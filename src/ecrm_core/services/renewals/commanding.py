@@ -12,8 +12,10 @@ from ecrm_core.ports import Store
 from ecrm_core.ports.subscriptions import read_subscriptions_of
 from ecrm_core.services.identity import group_of, identity_of
 from ecrm_core.services.renewals.reading import Presets, policies_in, stored_subscription
+from ecrm_core.services.renewals.withdrawing import waiting_rows
 from ecrm_core.subscriptions import (
     Alignment,
+    Anchor,
     Command,
     Create,
     Import,
@@ -39,13 +41,14 @@ def prepare_subscribe(
     tz: str = "UTC",
     starts_on: date | None = None,
     anchor_day: int | None = None,
-    billed_through: date | None = None,
-    term: TermRule | None = None,
-    auto_renew: bool = True,
-    quantity: int = 1,
+    anchor: Anchor | None = None,
     align: Alignment = Alignment.OWN,
     stub: StubPolicy = StubPolicy.PRORATE,
+    quantity: int = 1,
+    billed_through: date | None = None,
     standing: Standing | None = None,
+    term: TermRule | None = None,
+    auto_renew: bool = True,
     by: str | None = None,
 ) -> ChangeSet:
     """Return what beginning a subscription writes; it stays under the id that is meant, for ever.
@@ -62,8 +65,8 @@ def prepare_subscribe(
     create = begin(
         id=derive_id("sub", store.tenant, home, plan.id, str(number)), customer=home, plan=plan,
         preset=preset, tz=tz, starts_on=starts_on, anchor_day=anchor_day,
-        billed_through=billed_through, term=term, auto_renew=auto_renew, quantity=quantity,
-        align=align, stub=stub,
+        anchor=anchor, align=align, stub=stub, quantity=quantity,
+        billed_through=billed_through, term=term, auto_renew=auto_renew,
     )  # fmt: skip
     step = handle(None, create, now, policies_in(presets, preset), by=by)
     changes = decide_step(step)
@@ -78,4 +81,5 @@ def prepare_command(
     row = stored_subscription(store, subscription)
     policies = policies_in(presets, row.value.preset)
     step = handle(row.value, command, now, policies, by=by)
-    return decide_step(step, version=row.version)
+    waiting = waiting_rows(store, step.events)
+    return decide_step(step, version=row.version, waiting=waiting)
