@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecrm_core.errors import IllegalTransition
-from ecrm_core.kernel import CustomerId, Money
+from ecrm_core.kernel import CustomerId, Money, decode, encode
 from ecrm_core.subscriptions import (
     BY_TIME,
     LIFECYCLE,
@@ -143,6 +143,12 @@ def test_the_folded_events_are_the_state_under_every_catch_up_policy() -> None:
     assert {"charge_held", "charge_skipped", "held_cleared"} <= kinds
     for events, state, _ in _walks():
         assert fold(events) == state
+
+
+def test_rows_are_read_back_as_they_were_written() -> None:
+    for events, state, _ in _walks()[: size(60, 2_000)]:
+        assert tuple(Recorded.from_json(row.to_json()) for row in events) == events
+        assert decode(Subscription, encode(state)) == state
 
 
 def test_what_is_not_over_has_something_next_unless_it_is_paused() -> None:
