@@ -30,7 +30,6 @@ from ecrm_core.subscriptions import (
     Anchor,
     Command,
     Plan,
-    Standing,
     Status,
     StubPolicy,
     Subscription,
@@ -61,7 +60,6 @@ class SubscriptionDrafts(Drafts):
         stub: StubPolicy | None = None,
         quantity: int = 1,
         billed_through: date | None = None,
-        standing: Standing | None = None,
         auto_renew: bool = True,
         by: str | None = None,
         now: datetime | None = None,
@@ -72,7 +70,6 @@ class SubscriptionDrafts(Drafts):
             preset=preset, tz=tz or self.settings.tz, starts_on=starts_on, anchor_day=anchor_day,
             billed_through=billed_through, term=term, auto_renew=auto_renew, anchor=anchor,
             align=align or Alignment.OWN, stub=stub or StubPolicy.PRORATE, quantity=quantity,
-            standing=standing,
             by=None if by is None else self._act(by, now).by,
         )  # fmt: skip
 
@@ -122,7 +119,6 @@ class SubscriptionVerbs(Verbs):
         stub: StubPolicy | None = None,
         quantity: int = 1,
         billed_through: date | None = None,
-        standing: Standing | None = None,
         auto_renew: bool = True,
         by: str | None = None,
         key: str | None = None,
@@ -131,19 +127,20 @@ class SubscriptionVerbs(Verbs):
         """Begin a subscription of a plan and return its id.
 
         ``starts_on`` (default: today) is the first day; for one that began earlier
-        ``billed_through`` says the first day that is not billed yet, and ``standing`` how it stands
-        where it runs (its term, a pause, a cancellation). ``anchor_day`` is the day of the month
-        it is billed on; in its place ``anchor`` (that of her account) or ``align`` may
+        ``billed_through`` says the first day that is not billed yet. ``anchor_day`` is the day of
+        the month it is billed on; in its place ``anchor`` (that of her account) or ``align`` may
         stand, and ``stub`` says what the days before the first whole period cost. ``tz`` (default:
-        the shop's) is where its days begin, ``preset`` "b2c" or "b2b" what is done around it.
+        the shop's) is where its days begin, ``preset`` "b2c" or "b2b" what is done around it,
+        ``quantity`` how many units it is for. What else can be said (one that runs elsewhere) is a
+        Create or Import for ``command``.
         Raises MissingError, InputError, UnknownName, DefinitionError.
         """
         said: dict[str, Any] = {
             "starts_on": starts_on, "term": term, "preset": preset, "tz": tz, "by": by,
-            "anchor_day": anchor_day, "billed_through": billed_through, "auto_renew": auto_renew,
+            "anchor_day": anchor_day, "billed_through": billed_through,
+            "auto_renew": auto_renew,
         }  # fmt: skip
-        begun = {"anchor": anchor, "align": align, "stub": stub, "quantity": quantity,
-                 "standing": standing}  # fmt: skip
+        begun = {"anchor": anchor, "align": align, "stub": stub, "quantity": quantity}
         more: dict[str, Any] = {n: part for n, part in begun.items() if part not in {None, 1}}
         params = [*said.values(), *chain(*more.items())]  # as they were before there were more
         result = self._commit(
@@ -163,7 +160,8 @@ class SubscriptionVerbs(Verbs):
     ) -> Status:
         """Do something with a subscription (``Cancel.at_term_end()``) and return how it stands.
 
-        What is due before it is done with it. Raises IllegalTransition and MissingError.
+        What is due before it is done with it. Create and Import begin one under the id they name.
+        Raises IllegalTransition and MissingError.
         """
         params = ["command", subscription, type(command).__name__, command, by]
         result = self._commit(

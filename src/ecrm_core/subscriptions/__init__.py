@@ -47,7 +47,6 @@ from ecrm_core.subscriptions.commands import (
     Resume,
     SetAutoRenew,
     SkipNext,
-    Standing,
     TaskDone,
     UndoCancel,
 )
@@ -218,7 +217,6 @@ __all__ = [
     "Simulation",
     "SkipNext",
     "Slice",
-    "Standing",
     "Status",
     "Step",
     "StubPolicy",

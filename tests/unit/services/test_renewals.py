@@ -30,7 +30,6 @@ from ecrm_core.subscriptions import (
     Pause,
     Plan,
     Policies,
-    Standing,
     Status,
     StubPolicy,
     TermRule,
@@ -236,20 +235,6 @@ def test_what_is_due_and_what_a_run_did_print_as_tables(crm: Crm) -> None:
     assert str(type(due)()) == "nothing"
     report = crm.run_due()
     assert str(report).splitlines()[-1].split()[0] == str(report.subscriptions)
-
-
-def test_a_book_that_runs_elsewhere_is_taken_over_as_it_stands(crm: Crm) -> None:
-    standing = Standing(term_number=1, cancel_on=date(2027, 5, 1))
-    known: dict[str, Any] = {
-        "starts_on": date(2025, 1, 1), "billed_through": date(2026, 7, 1), "quantity": 3,
-    }  # fmt: skip
-    id_ = crm.subscribe("shop/1", PLAN, standing=standing, key="k", **known)
-    assert crm.subscribe("shop/1", PLAN, standing=standing, key="k", **known) == id_
-    with pytest.raises(KeyReused):
-        crm.subscribe("shop/1", PLAN, key="k", **known)
-    (held,) = crm.subscriptions("shop/1")
-    assert (held.status, held.quantity, held.term_number) == (Status.NON_RENEWING, 3, 1)
-    assert crm.due(now=later(0)) == ()
 
 
 def test_a_subscription_begins_with_seats_and_on_the_day_of_the_calendar(crm: Crm) -> None:

@@ -38,7 +38,6 @@ from ecrm_core.subscriptions import (
     Resubscribe,
     Resume,
     SkipNext,
-    Standing,
     TaskDone,
     TermRule,
     handle,
@@ -92,8 +91,8 @@ DEFINED: list[tuple[Callable[[], object], type[EcrmError], str]] = [
     (lambda: create(starts_on="2026-04-01"), DefinitionError, "argument"),
     (lambda: create(billed_through=NOON), DefinitionError, "argument"),
     (lambda: taken(billed_through=None), DefinitionError, "argument"),
-    (lambda: Standing(term_number=-1), DefinitionError, "argument"),
-    (lambda: Standing(paused_on=ANY), DefinitionError, "argument"),
+    (lambda: taken(term_number=-1), DefinitionError, "argument"),
+    (lambda: taken(paused_on=ANY), DefinitionError, "argument"),
     (lambda: ChangeQuantity(quantity=-1), DefinitionError, "quantity"),
     (lambda: ChangeAnchor(day=0), DefinitionError, "anchor"),
     (lambda: ChangeAnchor(day=32), DefinitionError, "anchor"),
@@ -138,7 +137,7 @@ BEGUN: list[tuple[Create, type[EcrmError], str]] = [
     (create(starts_on=date(2025, 1, 1)), InputError, "billed_through"),
     (create(starts_on=LAST, billed_through=date(2026, 1, 1)), InputError, "billed_through"),
     (taken(billed_through=date(2024, 1, 1)), InputError, "billed_through"),
-    (taken(term=TermRule(initial="P1Y"), standing=Standing(term_number=10**6)),
+    (taken(term=TermRule(initial="P1Y"), term_number=10**6),
      InputError, "date_range"),
 ]  # fmt: skip
 

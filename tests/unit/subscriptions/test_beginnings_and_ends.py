@@ -22,7 +22,6 @@ from ecrm_core.subscriptions import (
     Resubscribe,
     Resume,
     SetAutoRenew,
-    Standing,
     Status,
     TermRule,
 )
@@ -185,10 +184,8 @@ def test_what_cannot_begin_again_is_refused(command: Resubscribe) -> None:
 
 
 def taken(**parts: Any) -> Life:  # noqa: ANN401
-    names = {"term_on", "term_number", "paused_on", "cancel_on"}
-    standing = Standing(**{name: parts.pop(name) for name in names & set(parts)})
     known = {"starts_on": date(2025, 3, 15), "billed_through": date(2026, 2, 15), **parts}
-    return Life(begin=Import, standing=standing, **known)
+    return Life(begin=Import, **known)
 
 
 @pytest.mark.parametrize(

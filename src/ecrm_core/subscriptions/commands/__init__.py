@@ -14,7 +14,7 @@ from ecrm_core.subscriptions.commands.changing import (
 from ecrm_core.subscriptions.commands.ending import Cancel, UndoCancel, When
 from ecrm_core.subscriptions.commands.pausing import DropHeld, Pause, ReleaseHeld, Resume, SkipNext
 from ecrm_core.subscriptions.commands.paying import PaymentFailed, PaymentRefunded, PaymentSucceeded
-from ecrm_core.subscriptions.commands.starting import Create, Import, Resubscribe, Standing
+from ecrm_core.subscriptions.commands.starting import Create, Import, Resubscribe
 from ecrm_core.subscriptions.commands.telling import (
     NoticeBounced,
     NoticeSent,
@@ -50,7 +50,6 @@ __all__ = [
     "Resume",
     "SetAutoRenew",
     "SkipNext",
-    "Standing",
     "TaskDone",
     "UndoCancel",
     "When",

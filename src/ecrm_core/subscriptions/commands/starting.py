@@ -15,7 +15,7 @@ from ecrm_core.subscriptions.commands.checks import a_day, from_to, maybe_day
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.term import TermRule
 
-__all__ = ["Create", "Import", "Resubscribe", "Standing"]
+__all__ = ["Create", "Import", "Resubscribe"]
 
 _MOST = 1_000_000
 
@@ -53,31 +53,22 @@ class Create(Command):
 
 
 @frozen(kw_only=True)
-class Standing:
-    """How a subscription stands where it runs, beside what it is billed through.
-
-    Its terms count from ``term_on`` (default: the end of its trial), and ``term_number`` (from 0)
-    says which one runs, where that is not what the days come to. ``paused_on`` and ``cancel_on``
-    are a pause and a cancellation that stand.
-    """
-
-    term_on: date | None = field(default=None, validator=maybe_day)
-    term_number: int | None = field(default=None, validator=from_to(0, _MOST))
-    paused_on: date | None = field(default=None, validator=maybe_day)
-    cancel_on: date | None = field(default=None, validator=maybe_day)
-
-
-@frozen(kw_only=True)
 class Import(Create):
     """Take over a subscription that runs elsewhere, as it stands: nothing is billed twice.
 
-    ``starts_on`` and ``billed_through`` (the first day that is not billed) are needed. Days that
-    cannot be are an InputError (code "import").
+    ``starts_on`` and ``billed_through`` (the first day that is not billed) are needed. The term is
+    counted from the end of the trial; ``term_number`` (from 0) says which one runs, where that is
+    not what the days come to, and ``term_on`` where its counting begins, where that is another day.
+    ``paused_on`` and ``cancel_on`` take a pause or a cancellation over. Days that cannot be are an
+    InputError (code "import").
     """
 
     starts_on: date = field(validator=a_day)
     billed_through: date = field(validator=a_day)
-    standing: Standing = field(factory=Standing)
+    term_on: date | None = field(default=None, validator=maybe_day)
+    term_number: int | None = field(default=None, validator=from_to(0, _MOST))
+    paused_on: date | None = field(default=None, validator=maybe_day)
+    cancel_on: date | None = field(default=None, validator=maybe_day)
 
 
 @frozen(kw_only=True)

@@ -52,22 +52,23 @@ def _named(command: Create) -> bool:
 
 def _taken_over(state: Subscription, command: Import, today: date) -> Subscription:
     """Return the state with what is said of one that runs elsewhere."""
-    said = command.standing
-    term_on = said.term_on or state.term_on
+    regular = state.term_on
+    term_on = command.term_on or regular
     if term_on < state.starts_on:
         raise _no_import(f"found terms from {term_on}, expected the start or later", "term_on")
-    if said.paused_on is not None and not state.starts_on <= said.paused_on <= today:
+    if command.paused_on is not None and not state.starts_on <= command.paused_on <= today:
         raise _no_import("found a pause before the start, or to come", "paused_on")
-    if said.cancel_on is not None and said.cancel_on < today:
+    if command.cancel_on is not None and command.cancel_on < today:
         raise _no_import("found one that has ended, expected one that runs", "cancel_on")
     term, number = _term(command, term_on, today)
-    if said.term_number is not None:
-        term, number = command.term or command.plan.term, said.term_number
+    if command.term_number is not None:
+        term, number = command.term or command.plan.term, command.term_number
         if term is not None and term.end(term_on, number) <= today:
             raise _no_import("found a term that is over, expected the one that runs", "term_number")
     return changed(
-        state, term=term, term_on=term_on, term_number=number, paused_on=said.paused_on,
-        cancel_on=said.cancel_on, cause=None if said.cancel_on is None else Cause.REQUESTED,
+        state, term=term, term_on=term_on, term_number=number, paused_on=command.paused_on,
+        cancel_on=command.cancel_on,
+        cause=None if command.cancel_on is None else Cause.REQUESTED,
     )  # fmt: skip
 
 
