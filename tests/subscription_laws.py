@@ -253,7 +253,7 @@ def up_and_down_at_one_instant_costs_nothing(told: History) -> None:
     """L9: an upgrade and then a downgrade at one instant costs 0."""
     state = advance(told.state, told.now, told.policies).state
     as_it_is = all(piece.price == period_price(state) for piece in state.slices)
-    ahead = state.plan.pay is Pay.IN_ADVANCE and as_it_is
+    ahead = state.plan.pay is Pay.IN_ADVANCE and as_it_is and not state.held
     if not ahead or state.status not in LIFECYCLE[ChangeQuantity]:
         return
     policy = told.dice.choice([ChangePolicy.INVOICE_NOW, ChangePolicy.NEXT_INVOICE])

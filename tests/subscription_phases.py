@@ -23,7 +23,7 @@ from ecrm_core.subscriptions import (
     Subscription,
 )
 
-__all__ = ["an_intro", "phase_commands"]
+__all__ = ["about_a_pause", "an_intro", "phase_commands"]
 
 _OWNERS = ("customer", "customer", "support", "dunning")
 
@@ -46,6 +46,15 @@ def phase_commands(dice: random.Random, state: Subscription, now: datetime) -> l
             auto_renew=dice.random() < 0.8,
         ),
     ]  # fmt: skip
+
+
+def about_a_pause(dice: random.Random, state: Subscription, now: datetime) -> list[Command]:
+    """Return commands that go on with a pause under way or to come; none without one."""
+    if state.paused_on is None and state.pause_on is None:
+        return []
+    owner = dice.choice([*(by.owner for by in state.paused_by), *_OWNERS])
+    day = now.date() + timedelta(days=dice.choice([-3, 5, 20]))
+    return [Resume(owner=owner), Resume(owner=owner, on=day), Pause(owner=dice.choice(_OWNERS))]
 
 
 def an_intro(dice: random.Random) -> Intro | None:

@@ -67,7 +67,7 @@ _TABLE: Mapping[type[Command], str] = {
     PaymentFailed:    "   d        d        x        x          x           x         x   ",
     PaymentRefunded:  "   x        x        x        x          x           x         x   ",
 }  # fmt: skip
-_TIME = "               tapenc   aepnc    depnc    tadpnec    nec         -         -   "
+_TIME = "               tapenc   aepnc    depnc    tadpnec    pnec        -         -   "
 
 
 def _row(row: str) -> Mapping[Status, frozenset[Status]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,6 @@ from ecrm_core.subscriptions import (
     PRESETS,
     SUBSCRIPTION_EVENTS,
     SUBSCRIPTIONS,
-    Action,
     AtEnd,
     Cancel,
     ChangePlan,
@@ -39,7 +38,6 @@ from ecrm_core.subscriptions import (
     Resume,
     SetAutoRenew,
     Status,
-    Step,
     Subscription,
     TaskRule,
     TermRule,
@@ -52,50 +50,7 @@ from ecrm_core.subscriptions import (
     handle,
     policies_of,
 )
-
-YEAR = TermRule(initial="P1Y", notice="P2M")
-PLAN = Plan(id="pro", name="Pro", price=Money("30.00", "EUR"), cadence="P1M")
-BARE = Policies(name="bare")
-B2B = policies_of("b2b")
-START = datetime(2026, 1, 31, 12, tzinfo=UTC)
-CHARGE = "sub_1/charge/0/0"
-
-
-def on(text: str) -> datetime:
-    return datetime.combine(date.fromisoformat(text), time(12), UTC)
-
-
-class Life:
-    """One subscription under way, with everything it asked for."""
-
-    def __init__(self, plan: Plan = PLAN, policies: Policies = BARE, **parts: Any) -> None:  # noqa: ANN401
-        create = Create(id="sub_1", customer=CustomerId("cus_1"), plan=plan, **parts)
-        self.policies = policies
-        self.actions: list[Action] = []
-        self.take(handle(None, create, START, policies))
-
-    def take(self, step: Step) -> Life:
-        self.state = step.state
-        self.actions += step.actions
-        return self
-
-    def do(self, command: Command, day: str) -> Life:
-        return self.take(handle(self.state, command, on(day), self.policies, by="anna"))
-
-    def until(self, day: str) -> Life:
-        """Run every noon up to that day."""
-        now = on(day)
-        while self.state.next_action_at and self.state.next_action_at <= now:
-            self.take(advance(self.state, self.state.next_action_at, self.policies))
-        return self
-
-    @property
-    def told(self) -> list[str]:
-        return [f"{a.on} {a.kind.value} {a.rule or a.amount}" for a in self.actions]
-
-    @property
-    def status(self) -> Status:
-        return self.state.status
+from tests.unit.subscriptions.life import B2B, BARE, CHARGE, PLAN, START, YEAR, Life, on
 
 
 def test_it_is_charged_on_its_day_or_on_the_last_of_a_shorter_month() -> None:

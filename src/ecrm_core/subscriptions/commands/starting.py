@@ -77,7 +77,7 @@ class Resubscribe(Command):
 
     ``on`` (default: today) is its first day, not before its end; days that were paid before and not
     given back are not billed again. ``plan`` and ``term`` (default: those it had) hold from then.
-    There is no trial and no introductory price once more.
+    ``quantity`` too. There is no trial and no introductory price once more.
     """
 
     on: date | None = field(default=None, validator=maybe_day)
@@ -85,3 +85,9 @@ class Resubscribe(Command):
     term: TermRule | None = None
     anchor_day: int | None = None
     auto_renew: bool = True
+    quantity: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what is no number of units (DefinitionError)."""
+        if self.quantity is not None:
+            check_quantity(self.quantity)

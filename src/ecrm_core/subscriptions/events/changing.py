@@ -170,7 +170,7 @@ class AnchorChanged(Event):
         return changed(
             state, anchor=self.anchor, cycle_base=self.cycle_base, stub=self.stub,
             stub_policy=self.stub_policy, billed_through=self.billed_through,
-            changes_from=state.billed_through,
+            changes_from=state.billed_through, anchor_fixed=True,
         )  # fmt: skip
 
 

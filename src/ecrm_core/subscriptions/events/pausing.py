@@ -13,8 +13,8 @@ from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.dunning import DUNNING
 from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode
-from ecrm_core.subscriptions.slices import held
-from ecrm_core.subscriptions.subscription import HeldCharge, Slice, Subscription
+from ecrm_core.subscriptions.slices import Slice, held
+from ecrm_core.subscriptions.subscription import HeldCharge, Subscription
 
 __all__ = [
     "ChargeHeld",
@@ -100,15 +100,31 @@ class OwnerResumed(Event):
 
 @frozen(kw_only=True)
 class Shift:
-    """By how many days a pause has moved what was paid and the term, and what that comes to."""
+    """By how many days a pause has moved what was paid and the term, and what that comes to.
+
+    The days are those of the state of the same names.
+    """
 
     days: int
     anchor: Anchor
     cycle_base: int
     slices: tuple[Slice, ...]
     stub: DateInterval | None = None
+    changes_from: date | None = None
     cancel_on: date | None = None
     change_on: date | None = None
+    quantity_on: date | None = None
+    price_on: date | None = None
+
+    def parts(self, state: Subscription) -> dict[str, object]:
+        """Return the parts of the state it changes."""
+        return {
+            "anchor": self.anchor, "cycle_base": self.cycle_base, "slices": self.slices,
+            "stub": self.stub, "changes_from": self.changes_from, "cancel_on": self.cancel_on,
+            "change_on": self.change_on, "quantity_on": self.quantity_on,
+            "price_on": self.price_on, "term_days": state.term_days + self.days,
+            "moves": state.moves + 1,
+        }  # fmt: skip
 
 
 @frozen(kw_only=True)
@@ -125,15 +141,7 @@ class Resumed(Event):
 
     def applied(self, state: Subscription) -> Subscription:
         through = max(state.billed_through, self.on) if self.through is None else self.through
-        parts: dict[str, object] = {}
-        if self.shift is not None:
-            parts = {
-                "anchor": self.shift.anchor, "cycle_base": self.shift.cycle_base,
-                "slices": self.shift.slices, "stub": self.shift.stub,
-                "cancel_on": self.shift.cancel_on,
-                "change_on": self.shift.change_on, "term_days": state.term_days + self.shift.days,
-                "moves": state.moves + 1,
-            }  # fmt: skip
+        parts = {} if self.shift is None else self.shift.parts(state)
         return changed(
             state, paused_on=None, pause_mode=PauseMode.FREE, paused_by=(),
             billed_through=through, **parts,
@@ -196,8 +204,8 @@ class ChargeHeld(Event):
     piece: Slice
 
     def applied(self, state: Subscription) -> Subscription:
-        waits = HeldCharge(cycle=self.cycle, ordinal=self.ordinal, on=self.on, piece=self.piece)
-        return changed(_past(state, self, _free(self.piece)), held=(*state.held, waits))
+        one = HeldCharge(cycle=self.cycle, ordinal=self.ordinal, on=self.on, piece=self.piece)
+        return changed(_past(state, self, _free(self.piece)), held=(*state.held, one))
 
 
 @frozen(kw_only=True)

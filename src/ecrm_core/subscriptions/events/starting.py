@@ -55,6 +55,7 @@ class Resubscribed(Event):
     through: date
     term: TermRule | None
     auto_renew: bool
+    quantity: int = 1
 
     def applied(self, state: Subscription) -> Subscription:
         return changed(
@@ -64,6 +65,7 @@ class Resubscribed(Event):
             auto_renew=self.auto_renew, agreed=False, moves=state.moves + 1, done=(),
             cancel_on=None, ended_on=None, expired=False, cause=None, trial_until=None,
             pause_on=None, paused_on=None, pause_mode=PauseMode.FREE, paused_by=(),
-            next_plan=None, change_on=None, next_quantity=None, quantity_on=None,
-            next_price=None, price_on=None, stub=None, changes_from=self.through, debts=(),
+            quantity=self.quantity, next_quantity=None, quantity_on=None, next_plan=None,
+            change_on=None, next_price=None, price_on=None, stub=None, changes_from=self.through,
+            debts=(),
         )  # fmt: skip

@@ -22,6 +22,7 @@ from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode
 from ecrm_core.subscriptions.schedule import resumed
+from ecrm_core.subscriptions.slices import last_day
 from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["pause", "resume", "skip_next"]
@@ -69,7 +70,7 @@ def _void_from(state: Subscription, on: date) -> date:
     """Return from which day charges that fell due since ``on`` are void."""
     anchor, cadence = state.anchor, state.plan.cadence
     if state.plan.pay is Pay.IN_ADVANCE:
-        return first_boundary(anchor, cadence, on)
+        return credited_from(state, on)
     return boundary(anchor, cadence, cycle_of(anchor, cadence, on))
 
 
@@ -90,6 +91,8 @@ def _cycles(state: Subscription, today: date, cycles: int) -> tuple[date, date]:
     first = state.billed_through
     if state.plan.pay is Pay.IN_ARREARS:  # the running one is used, and to be paid
         first = max(first, today)
+    if state.stub is not None and first in state.stub:
+        first = last_day(state.stub)
     k = cycle_of(anchor, cadence, first_boundary(anchor, cadence, first))
     return boundary(anchor, cadence, k), boundary(anchor, cadence, k + cycles)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from ecrm_core.kernel import DateInterval
 from ecrm_core.subscriptions.billing import Pay
-from ecrm_core.subscriptions.cadence import first_boundary
 from ecrm_core.subscriptions.commands import Command
 from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.subscription import Subscription
@@ -29,8 +29,12 @@ def reached(state: Subscription, command: Command, on: date, *, since: date | No
 def credited_from(state: Subscription, on: date) -> date:
     """Return from which day nothing would be billed, had it stopped on that day.
 
-    In advance the period that had begun was paid by then, in arrears only its days are owed.
+    In arrears only the days before it are owed; in advance a period that had begun was paid by
+    then, so it is the first charge on that day or later.
     """
     if state.plan.pay is Pay.IN_ARREARS:
         return on
-    return first_boundary(state.anchor, state.plan.cadence, on)
+    begun: dict[DateInterval, date] = {}
+    for piece in state.slices:
+        begun.setdefault(piece.period, piece.part.start)
+    return min((day for day in begun.values() if day >= on), default=state.billed_through)

@@ -32,6 +32,7 @@ def resubscribe(work: Work, command: Resubscribe) -> None:
         anchor_fixed=command.anchor_day is not None,
         cycle_base=following - cycle_of(anchor, plan.cadence, through), through=through,
         term=_term(state, command), auto_renew=command.auto_renew,
+        quantity=command.quantity or state.quantity,
     ))  # fmt: skip
 
 

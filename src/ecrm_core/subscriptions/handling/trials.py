@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from ecrm_core.subscriptions.cadence import Anchor, cycle_of, first_boundary
-from ecrm_core.subscriptions.change import StubPolicy
+from ecrm_core.subscriptions.cadence import Anchor, cycle_of
 from ecrm_core.subscriptions.commands import Activate, ExtendTrial
 from ecrm_core.subscriptions.events import TrialEnded, TrialMoved
 from ecrm_core.subscriptions.handling.counting import stub_of
 from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
+from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["activate", "extend_trial"]
 
@@ -36,15 +36,16 @@ def _move(work: Work, until: date) -> None:
     state = work.state
     cadence = state.plan.cadence
     anchor = state.anchor if state.anchor_fixed else Anchor.at(until)
-    base = -cycle_of(anchor, cadence, until)
-    unpaid = {state.trial_until}
-    if state.trial_until is not None and state.stub_policy is StubPolicy.FREE:
-        unpaid.add(first_boundary(state.anchor, cadence, state.trial_until))
-    paid = state.billed_through not in unpaid  # elsewhere, beyond the trial
-    stub, through = None, max(state.billed_through, until)
-    if not paid:
-        stub, free_until = stub_of(anchor, cadence, until, state.stub_policy)
-        through = free_until or until
-    work.say(TrialMoved(
-        until=until, through=through, anchor=anchor, cycle_base=base, stub=stub
-    ))  # fmt: skip
+    stub, free_until = stub_of(anchor, cadence, until, state.stub_policy)
+    first = free_until or until
+    if _paid_beyond(state):
+        stub, first = state.stub, max(state.billed_through, until)
+    base = -cycle_of(anchor, cadence, free_until or until)
+    work.say(TrialMoved(until=until, through=first, anchor=anchor, cycle_base=base, stub=stub))
+
+
+def _paid_beyond(state: Subscription) -> bool:
+    """Return whether days after the trial were paid elsewhere."""
+    ends = state.trial_until or state.billed_through
+    _, free = stub_of(state.anchor, state.plan.cadence, ends, state.stub_policy)
+    return state.billed_through > (free or ends)

@@ -79,7 +79,8 @@ def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     for turn in turns(state, end):
         if unsaid is None or turn.on < unsaid or turn.rank not in _HELD:
             yield turn
-    if state.change_on or state.quantity_on or state.price_on or state.pending:
+    asked_for = state.change_on or state.quantity_on or state.price_on or state.pending
+    if asked_for and not state.stands_still:
         yield from changes(state, policies, end)
     stops = (unsaid, unpaid_from(state, policies))
     if charged_next(state, end) and all(d is None or state.billed_through < d for d in stops):

@@ -51,29 +51,40 @@ def resumed(state: Subscription, policies: Policies, on: date) -> Made:
 
 def _shift(state: Subscription, policies: Policies, days: int) -> Shift:
     """Return what was paid and the term, later by so many days: also the billing day."""
-    cadence, later = state.plan.cadence, timedelta(days=days)
-    k = cycle_of(state.anchor, cadence, state.billed_through)
+    cadence, later, stub = state.plan.cadence, timedelta(days=days), state.stub
+    in_stub = stub is not None and state.billed_through in stub
+    k = cycle_of(state.anchor, cadence, last_day(stub) if in_stub and stub else
+                 state.billed_through)  # fmt: skip
     anchor = Anchor.at(boundary(state.anchor, cadence, k) + later)
-    change_on = state.change_on
-    if change_on is not None:  # as many periods from here as it was
-        change_on = boundary(anchor, cadence, cycle_of(state.anchor, cadence, change_on) - k)
-    cancel_on = state.cancel_on
-    if cancel_on is not None and cancel_on == state.term_end:
-        cancel_on += later
+
+    def moved(day: date | None) -> date | None:
+        """Return a day to come, later: the beginning of a period stays that of one."""
+        if day is None:
+            return None
+        j = cycle_of(state.anchor, cadence, day)
+        if boundary(state.anchor, cadence, j) == day:
+            return boundary(anchor, cadence, j - k)
+        return day + later
+
+    ahead = state.changes_from is not None and state.changes_from > since(state)
+    with_term = state.cancel_on is not None and state.cancel_on == state.term_end
     return Shift(
         days=days, anchor=anchor, cycle_base=state.cycle_base + k,
-        slices=tuple(_later(state, policies, later)), cancel_on=cancel_on, change_on=change_on,
-        stub=None if state.stub is None else _moved(state.stub, later),
+        slices=tuple(_later(state, policies, later)),
+        stub=_moved(stub, later) if in_stub and stub else stub,
+        changes_from=moved(state.changes_from) if ahead else state.changes_from,
+        cancel_on=state.cancel_on + later if state.cancel_on and with_term else state.cancel_on,
+        change_on=moved(state.change_on), quantity_on=moved(state.quantity_on),
+        price_on=moved(state.price_on),
     )  # fmt: skip
 
 
 def _later(state: Subscription, policies: Policies, later: timedelta) -> Iterator[Slice]:
     """Go through what was billed: the days from the pause on later, at the price they had."""
-    before, after = parted(state.slices, since(state), policies.rounding, policies.grain)
-    yield from before
-    for piece in after:
-        part, period = (_moved(days, later) for days in (piece.part, piece.period))
-        yield evolve(piece, part=part, period=period)
+    used, left = parted(state.slices, since(state), policies.rounding, policies.grain)
+    yield from used
+    for piece in left:
+        yield evolve(piece, part=_moved(piece.part, later), period=_moved(piece.period, later))
 
 
 def _moved(days: DateInterval, later: timedelta) -> DateInterval:
