@@ -69,7 +69,7 @@ from ecrm_core.subscriptions.dunning import (
 from ecrm_core.subscriptions.duration import Duration
 from ecrm_core.subscriptions.entitlement import (
     entitled,
-    paid_through,
+    paid_for,
 )
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.explain_policies import (
@@ -280,7 +280,7 @@ __all__ = [
     "movements",
     "next_boundary",
     "paid",
-    "paid_through",
+    "paid_for",
     "pause_intervals",
     "period_of",
     "played",
