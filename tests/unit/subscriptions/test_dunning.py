@@ -129,6 +129,7 @@ def test_attempts_are_counted_with_the_charge_itself(parts: dict[str, Any], expe
 
 @pytest.mark.parametrize(("stops", "expected"), [(True, []), (False, ["2026-02-02"])])
 def test_a_hard_decline_stops_the_retries_and_not_the_grace(
+    *,
     stops: bool,
     expected: list[str],
 ) -> None:

@@ -71,13 +71,13 @@ def with_rule(**parts: Any) -> Policies:  # noqa: ANN401 - any field of a rule
 
 # ---------------------------------------------------------------- what takes the reason away
 
-REASONS: list[tuple[Command, list[str]]] = [
-    # after the task (17 June) and the notice (1 July), on 3 July: what is taken back, and given anew
+REASONS: list[tuple[Command, list[str] | None]] = [
+    # On the day of the notice, 1 July: what is taken back, and what is given anew.
     (Cancel.at_term_end(), []),
     (Cancel.now(), []),
     (SetAutoRenew(auto_renew=False), ["task/t0/call.1", "notice/t0/term.1"]),
-    (Pause(), None),  # type: ignore[list-item] # the term runs on
-    (ChangePlan(plan=evolve(PLAN, id="other")), None),  # type: ignore[list-item]
+    (Pause(), None),  # the term runs on
+    (ChangePlan(plan=evolve(PLAN, id="other")), None),
 ]
 
 
@@ -180,6 +180,7 @@ def test_a_notice_that_comes_back_goes_by_the_next_channel() -> None:
     ],
 )
 def test_a_missed_window_is_recorded_and_handled_by_policy(
+    *,
     if_missed: IfMissed,
     keys: list[str],
     late: bool,
@@ -269,8 +270,14 @@ def test_sales_speaks_before_the_first_notice_and_the_first_notice_before_the_de
     assert task < notice < life.state.deadline
 
 
-@pytest.mark.parametrize("command", [NoticeSent(notice="x"), NoticeBounced(notice="sub_2/notice/t0/a"),
-                                     TaskDone(task="sub_1/notice/t0/a")])  # fmt: skip
+@pytest.mark.parametrize(
+    "command",
+    [
+        NoticeSent(notice="x"),
+        NoticeBounced(notice="sub_2/notice/t0/a"),
+        TaskDone(task="sub_1/notice/t0/a"),
+    ],
+)
 def test_a_key_of_something_else_is_refused(command: Command) -> None:
     with pytest.raises(InputError) as caught:
         Life().do(command, "2026-02-01")
@@ -298,7 +305,7 @@ CONDITIONS: list[tuple[Condition, bool]] = [
 
 
 @pytest.mark.parametrize(("condition", "holds"), CONDITIONS)
-def test_a_rule_is_for_those_its_condition_names(condition: Condition, holds: bool) -> None:
+def test_a_rule_is_for_those_its_condition_names(condition: Condition, *, holds: bool) -> None:
     policies = Policies(
         name="p", notices=(evolve(TERM, applies_if=condition),),
         tasks=(evolve(CALL, applies_if=condition, escalate_after=None),),
@@ -331,8 +338,16 @@ def test_the_sample_of_a_law_is_off_and_says_what_it_is_not() -> None:
         jurisdiction("us-xx")
 
 
-@pytest.mark.parametrize("rows", [5, [5], [{"name": "x"}], [{"name": "x", "aim": "P1D", "odd": 1}],
-                                  [{"name": "x", "relative_to": "moon", "aim": "P1D"}]])  # fmt: skip
+@pytest.mark.parametrize(
+    "rows",
+    [
+        5,
+        [5],
+        [{"name": "x"}],
+        [{"name": "x", "aim": "P1D", "odd": 1}],
+        [{"name": "x", "relative_to": "moon", "aim": "P1D"}],
+    ],
+)
 def test_json_that_is_no_rule_is_refused(rows: object) -> None:
     with pytest.raises(DefinitionError):
         rules_of_json(rows)
@@ -417,6 +432,6 @@ def test_what_still_waits_is_dropped_and_nothing_is_said_of_it() -> None:
 def test_what_a_step_gives_and_takes_back_itself_is_never_written() -> None:
     life = Life(term=SHORT, policies=BOTH)
     step = handle(life.state, Cancel.at_term_end(), on("2026-06-23"), BOTH, by="anna")
-    assert {a.kind for a in step.actions} > {ActionKind.TASK, ActionKind.ESCALATION}
+    assert {a.kind for a in step.actions} > {ActionKind.TASK, ActionKind.WITHDRAWAL}
     emits = decide_step(step, version=ABSENT).emits
     assert {emit.topic for emit in emits} == {"charge"}
