@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from attrs import evolve
 
@@ -116,11 +116,14 @@ def draw_plan(dice: Dice) -> Plan:
 def draw_create(dice: Dice, id_: str = "sub_x") -> Create:
     """A beginning in the first quarter of 2026."""
     starts = date(2026, 1, 2) + timedelta(days=dice.randint(0, 90))
+    counted: dict[str, Any] = dice.choice([
+        {}, {}, {"anchor_day": dice.randint(1, 31)}, {"align": Alignment.CALENDAR},
+        {"anchor": Anchor(date(2020, 1, 5), 5)},
+    ])  # fmt: skip
     return Create(
         id=id_, customer=CustomerId("cus_x"), plan=draw_plan(dice), tz=dice.choice(ZONES),
         starts_on=starts, stub=dice.choice(list(StubPolicy)), quantity=dice.choice([1, 1, 7]),
-        **dice.choice([{}, {}, {"anchor_day": dice.randint(1, 31)},
-                       {"align": Alignment.CALENDAR}, {"anchor": Anchor(date(2020, 1, 5), 5)}]),
+        **counted,
         billed_through=dice.choice([None, None, starts + timedelta(days=dice.randint(0, 99))]),
         auto_renew=dice.random() < 0.8,
     )  # fmt: skip
@@ -236,6 +239,7 @@ COMMANDS: Final[Mapping[type[Command], Draw]] = {
 """How each command of the lifecycle is drawn; a test checks that none is missing."""
 
 
+_BACK: Final[frozenset[type[Command]]] = frozenset({UndoCancel, Resume, Resubscribe})
 _WEIGHTS: Final[Mapping[type[Command], int]] = {
     PaymentSucceeded: 1, PaymentFailed: 1, PaymentRefunded: 1, NoticeBounced: 1, TaskDone: 1,
     NoticeSent: 2, RecordConsent: 2, ReleaseHeld: 2, DropHeld: 2,
@@ -247,7 +251,7 @@ _WEIGHTS: Final[Mapping[type[Command], int]] = {
 def draw_command(dice: Dice, state: Subscription, now: datetime) -> Command:
     """A command, four times in five one that the status allows, and often one that takes back."""
     possible = [kind for kind in COMMANDS if state.status in LIFECYCLE[kind]]
-    back = [kind for kind in possible if kind in {UndoCancel, Resume, Resubscribe}]
+    back = [kind for kind in possible if kind in _BACK]
     if back and dice.random() < 0.4:
         possible = back
     kinds = possible if possible and dice.random() < 0.8 else list(COMMANDS)

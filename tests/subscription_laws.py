@@ -83,7 +83,7 @@ def billed_days_tile_the_time(told: History) -> None:
             assert event.from_on < through
             through = event.from_on
         elif isinstance(event, PlanChanged | QuantityChanged):
-            anew = event.adjustment and event.adjustment.billed_through
+            anew = event.adjustment.billed_through if event.adjustment else None
             assert anew is None or anew < through
             through = anew or through
         elif isinstance(event, AnchorChanged):
@@ -253,8 +253,8 @@ def up_and_down_at_one_instant_costs_nothing(told: History) -> None:
     """L9: an upgrade and then a downgrade at one instant costs 0."""
     state = advance(told.state, told.now, told.policies).state
     as_it_is = all(piece.price == period_price(state) for piece in state.slices)
-    ahead = state.plan.pay is Pay.IN_ADVANCE and as_it_is and not state.held
-    if not ahead or state.status not in LIFECYCLE[ChangeQuantity]:
+    ahead = state.plan.pay is Pay.IN_ADVANCE and as_it_is
+    if not ahead or state.held or state.status not in LIFECYCLE[ChangeQuantity]:
         return
     policy = told.dice.choice([ChangePolicy.INVOICE_NOW, ChangePolicy.NEXT_INVOICE])
     up, down = (

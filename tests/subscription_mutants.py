@@ -102,15 +102,15 @@ def _what_is_over_goes_on(patch: Patch) -> None:
 
 def _terms_of_the_first_end(patch: Patch) -> None:
     end = TermRule.end
-    patch.setattr(TermRule, "end", lambda rule, start, _: end(rule, start, 0))
+    patch.setattr(TermRule, "end", lambda rule, start, _, *more: end(rule, start, 0, *more))
 
 
 def _terms_added_one_by_one(patch: Patch) -> None:
-    def end(rule: TermRule, start: date, number: int) -> date:
+    def end(rule: TermRule, start: date, number: int, extra: int = 0) -> date:
         day = rule.initial.after(start)
         for _ in range(number):
             day = (rule.renewal or rule.initial).after(day)
-        return day
+        return day + timedelta(days=extra)
 
     patch.setattr(TermRule, "end", end)
 

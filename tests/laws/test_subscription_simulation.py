@@ -106,7 +106,7 @@ def _by_subscription(found: Simulation) -> list[Action]:
 
 def _nothing_off(states: list[Subscription], found: Simulation) -> None:
     """What was handed over is what the events say, key by key and cent by cent."""
-    keys = [entry.of for entry in found.entries if entry.what is Happened.HANDED]
+    keys = [entry.name for entry in found.entries if entry.what is Happened.HANDED]
     assert len(set(keys)) == len(keys), "double"
     lives: dict[str, list[Recorded]] = {state.id: [] for state in states}
     paid: Counter[str] = Counter()

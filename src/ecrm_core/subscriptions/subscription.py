@@ -10,7 +10,7 @@ from attrs import frozen
 from ecrm_core.kernel import CustomerId, DateInterval, Money
 from ecrm_core.subscriptions.cadence import Anchor, cycle_of, period_of
 from ecrm_core.subscriptions.change import ChangePolicy, StubPolicy
-from ecrm_core.subscriptions.copying import derived
+from ecrm_core.subscriptions.copying import derived_of
 from ecrm_core.subscriptions.dunning import Debt
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode
 from ecrm_core.subscriptions.plan import Plan
@@ -19,6 +19,9 @@ from ecrm_core.subscriptions.term import AtEnd, TermRule
 from ecrm_core.subscriptions.told import Told
 
 __all__ = ["Cause", "HeldCharge", "Slice", "Status", "Subscription", "last_day"]
+
+
+_TERM = ("term", "term_on", "term_number", "term_days")
 
 
 class Status(Enum):
@@ -159,14 +162,14 @@ class Subscription:
         )
         return next((status for holds, status in facts if holds), Status.ACTIVE)
 
-    @derived
+    @derived_of(*_TERM)
     def term_end(self) -> date | None:
         """The day the current term ends, itself outside; None without a term."""
         if self.term is None:
             return None
         return self.term.end(self.term_on, self.term_number, self.term_days)
 
-    @derived
+    @derived_of(*_TERM)
     def deadline(self) -> date | None:
         """The last day to cancel for the end of the current term; None without a term."""
         end = self.term_end
@@ -202,7 +205,7 @@ class Subscription:
         """Whether the customer has said yes to a next term she is asked about."""
         return self.agreed and self.term is not None and self.term.at_end is AtEnd.ASK
 
-    @derived
+    @derived_of(*_TERM, "auto_renew", "agreed", "cancel_on", "paused_on", "pause_mode")
     def end_on(self) -> date | None:
         """The first day without it, cancelled or after the last term; None while it goes on.
 
@@ -214,7 +217,7 @@ class Subscription:
             days = [day for day in days if day != self.term_end]
         return min(days, default=None)
 
-    @derived
+    @derived_of("paused_by")
     def resume_on(self) -> date | None:
         """The day a pause ends by itself, that of the last owner; None when one names none."""
         days = [each.until for each in self.paused_by]
@@ -225,7 +228,7 @@ class Subscription:
         """Return the name of a cycle in keys: another one after each move of its days."""
         return f"{cycle}.{self.moves}" if self.moves else cycle
 
-    @derived
+    @derived_of("billed_through", "stub", "anchor", "plan")
     def next_period(self) -> DateInterval:
         """The period that holds the first day that is not billed."""
         if self.stub is not None and self.billed_through in self.stub:
@@ -233,7 +236,7 @@ class Subscription:
         k = cycle_of(self.anchor, self.plan.cadence, self.billed_through)
         return period_of(self.anchor, self.plan.cadence, k)
 
-    @derived
+    @derived_of("billed_through", "cycle", "cycle_base", "anchor", "plan")
     def next_cycle(self) -> int:
         """The number of that period, from 0 for the first one; it never goes back."""
         number = self.cycle_base + cycle_of(self.anchor, self.plan.cadence, self.billed_through)
