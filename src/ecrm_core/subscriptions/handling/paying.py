@@ -85,10 +85,11 @@ def _debt(state: Subscription, command: PaymentFailed, charge: str, today: date)
     amount = command.amount
     if amount is None and latest and ordinal == state.charges - 1:
         amount = latest.amount
-    # Of a charge added inside a period the days before are paid, and its own in part.
-    unpaid_from = max(start, state.starts_on) if ordinal == 0 else end
-    return Debt(charge=charge, since=today, unpaid_from=unpaid_from, amount=amount,
-                hard=command.hard)  # fmt: skip
+    from_on = max(start, state.starts_on) if ordinal == 0 else min(today, end)
+    return Debt(
+        charge=charge, since=today, from_on=from_on, until_on=end, whole=ordinal == 0,
+        amount=amount, hard=command.hard,
+    )  # fmt: skip
 
 
 def _paid(work: Work, charge: str, attempt: int) -> None:
