@@ -3,9 +3,9 @@
     python benchmarks/subscriptions_store.py [--rows N] [--renewals N] [--workers N] [--postgres]
 
 The due query is asked of ``--rows`` subscriptions in SQLite, 1 in 10 of them over; the peer is
-hand-written SQL over a table with a partial index. Renewals are claimed, advanced and committed by ``crm.run_due``; the
-shares of reading, advancing, the codec and SQLite are those of the time of that run. With
-``--workers`` so many processes run at once, each its share, and then all of them the whole.
+hand-written SQL over a table with a partial index. Renewals are claimed, advanced and committed by
+``crm.run_due``; the shares of advancing, the codec and SQLite are those of the time of that run.
+With ``--workers`` so many processes run at once, each its share, and then all of them the whole.
 """
 
 from __future__ import annotations
