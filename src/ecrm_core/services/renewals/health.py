@@ -168,30 +168,34 @@ class _Doctor:
         self.statuses[state.status.value] += 1
         if state.preset not in self.presets:
             self.note("no_preset", row.id, state.preset)
-        self._planned(state)
+        self._planned(state, self._history(state, events))
         for held in state.held:
             self.note("held", state.id, held.on)
-        self._history(state, events)
 
-    def _planned(self, state: Subscription) -> None:
+    def _planned(self, state: Subscription, since: datetime | None) -> None:
+        """Look at what is next, which has waited since it was due, or was planned (late already)."""
         at, status = state.next_action_at, state.status
         if at is None and not status.over and status is not Status.PAUSED:
             self.note("no_next_action", state.id, status.value)
-        elif at is not None and at < self.overdue_at:
+        elif at is not None and max(at, since or at) < self.overdue_at:
             self.note("overdue", state.id, at.isoformat())
 
-    def _history(self, state: Subscription, events: Iterator[UnreadEvent]) -> None:
+    def _history(self, state: Subscription, events: Iterator[UnreadEvent]) -> datetime | None:
+        """Compare the events with the state; return when the last of them happened."""
+        rows: list[Recorded] = []
         try:
-            made = self._played(state.id, events)
+            rows += map(UnreadEvent.read, events)
+            made = self._played(state.id, rows)
         except Exception as error:  # noqa: BLE001 - a damaged event is what is looked for
             self.note("events_differ", state.id, type(error).__name__)
-            return
-        if made != state:
-            self.note("events_differ", state.id, f"version {state.version}")
+        else:
+            if made != state:
+                self.note("events_differ", state.id, f"version {state.version}")
+        return rows[-1].at if rows else None
 
-    def _played(self, id_: str, events: Iterator[UnreadEvent]) -> Subscription | None:
+    def _played(self, id_: str, rows: list[Recorded]) -> Subscription | None:
         state: Subscription | None = None
-        for row in map(UnreadEvent.read, events):
+        for row in rows:
             self.events += 1
             if state is not None:
                 self._event(id_, state, row)
