@@ -130,12 +130,15 @@ class SubscriptionVerbs(Verbs):
         ``billed_through`` says the first day that is not billed yet. ``anchor_day`` is the day of
         the month it is billed on; in its place ``anchor`` (that of her account) or ``align`` may
         stand, and ``stub`` says what the days before the first whole period cost. ``tz`` (default:
-        the shop's) is where its days begin, ``preset`` "b2c" or "b2b" what is done around it.
+        the shop's) is where its days begin, ``preset`` "b2c" or "b2b" what is done around it,
+        ``quantity`` how many units it is for. What else can be said (one that runs elsewhere) is a
+        Create or Import for ``command``.
         Raises MissingError, InputError, UnknownName, DefinitionError.
         """
         said: dict[str, Any] = {
             "starts_on": starts_on, "term": term, "preset": preset, "tz": tz, "by": by,
-            "anchor_day": anchor_day, "billed_through": billed_through, "auto_renew": auto_renew,
+            "anchor_day": anchor_day, "billed_through": billed_through,
+            "auto_renew": auto_renew,
         }  # fmt: skip
         begun = {"anchor": anchor, "align": align, "stub": stub, "quantity": quantity}
         more: dict[str, Any] = {n: part for n, part in begun.items() if part not in {None, 1}}
@@ -157,7 +160,8 @@ class SubscriptionVerbs(Verbs):
     ) -> Status:
         """Do something with a subscription (``Cancel.at_term_end()``) and return how it stands.
 
-        What is due before it is done with it. Raises IllegalTransition and MissingError.
+        What is due before it is done with it. Create and Import begin one under the id they name.
+        Raises IllegalTransition and MissingError.
         """
         params = ["command", subscription, type(command).__name__, command, by]
         result = self._commit(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from attrs import evolve
+
 from ecrm_core.customers import SourceKey
-from ecrm_core.kernel import ChangeSet, combine, derive_id
+from ecrm_core.errors import DefinitionError
+from ecrm_core.kernel import ChangeSet, combine, derive_id, gate_text
 from ecrm_core.ports import Store
-from ecrm_core.ports.subscriptions import read_subscriptions_of
+from ecrm_core.ports.subscriptions import read_subscriptions, read_subscriptions_of
 from ecrm_core.services.identity import group_of, identity_of
 from ecrm_core.services.renewals.reading import Presets, policies_in, stored_subscription
 from ecrm_core.services.renewals.withdrawing import waiting_rows
@@ -50,7 +53,6 @@ def prepare_subscribe(
 
     Raises MissingError for an unknown customer.
     """
-    group = group_of(store, customer)
     home = identity_of(store, customer)
     number = len(read_subscriptions_of(store, [home]).get(home, ()))
     create = Create(
@@ -59,7 +61,15 @@ def prepare_subscribe(
         anchor=anchor, align=align, stub=stub, quantity=quantity,
         billed_through=billed_through, term=term, auto_renew=auto_renew,
     )  # fmt: skip
-    step = handle(None, create, now, policies_in(presets, preset), by=by)
+    return _begun(store, create, presets=presets, now=now, by=by)
+
+
+def _begun(
+    store: Store, create: Create, *, presets: Presets, now: datetime, by: str | None
+) -> ChangeSet:
+    """Return what beginning one writes; MissingError for an unknown customer."""
+    group = group_of(store, create.customer)
+    step = handle(None, create, now, policies_in(presets, create.preset), by=by)
     changes = decide_step(step)
     # Expected and not written: who is erased meanwhile is not subscribed, and nobody else waits.
     return combine([changes, ChangeSet(expects=(group.expect,))], result=changes.result)
@@ -68,7 +78,18 @@ def prepare_subscribe(
 def prepare_command(
     store: Store, subscription: str, command: Command, *, presets: Presets, now: datetime, by: str
 ) -> ChangeSet:
-    """Return what a command writes; MissingError for an unknown subscription."""
+    """Return what a command writes; MissingError for an unknown subscription or customer.
+
+    Create and Import begin one under the id they name; IllegalTransition where it is there already.
+    """
+    if isinstance(command, Create):
+        if gate_text(subscription, "$.subscription") != command.id:
+            message = "found a command that begins another subscription, expected one id"
+            raise DefinitionError(message, code="command")
+        if command.id not in read_subscriptions(store, [command.id]):
+            home = identity_of(store, command.customer)
+            create = evolve(command, customer=home)
+            return _begun(store, create, presets=presets, now=now, by=by)
     row = stored_subscription(store, subscription)
     policies = policies_in(presets, row.value.preset)
     step = handle(row.value, command, now, policies, by=by)
