@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from attrs import evolve
 
@@ -25,11 +25,16 @@ from ecrm_core.subscriptions import (
     ChangeQuantity,
     ChangeZone,
     Command,
+    Condition,
     Create,
     DropHeld,
+    DunningPolicy,
     Duration,
     ExtendTrial,
+    IfMissed,
+    NoticeBounced,
     NoticeRule,
+    NoticeSent,
     Pause,
     Pay,
     PaymentFailed,
@@ -37,6 +42,7 @@ from ecrm_core.subscriptions import (
     PaymentSucceeded,
     Plan,
     Policies,
+    RecordConsent,
     RelativeTo,
     ReleaseHeld,
     Reprice,
@@ -47,6 +53,7 @@ from ecrm_core.subscriptions import (
     SkipNext,
     StubPolicy,
     Subscription,
+    TaskDone,
     TaskRule,
     TermRule,
     UndoCancel,
@@ -64,13 +71,18 @@ POLICIES: Final = Policies(
     name="all",
     notices=(
         NoticeRule(name="term", relative_to=RelativeTo.TERM_END, aim="P20D", earliest="P40D",
-                   latest="P3D"),
+                   latest="P3D", fallback=("post",)),
         NoticeRule(name="deadline", relative_to=RelativeTo.DEADLINE, aim="P5D", earliest="P9D",
                    latest="P1D"),
         NoticeRule(name="bill", relative_to=RelativeTo.CHARGE, aim="P3D", latest="P1D"),
         NoticeRule(name="trial", relative_to=RelativeTo.TRIAL_END, aim="P2D"),
+        NoticeRule(name="price", relative_to=RelativeTo.PRICE_CHANGE, aim="P9D"),
+        NoticeRule(name="agree", relative_to=RelativeTo.TERM_END, aim="P9D", needs_consent=True,
+                   applies_if=Condition(plans=("asked",)), if_missed=IfMissed.TASK),
     ),
-    tasks=(TaskRule(name="call", offset="P7D"), TaskRule(name="visit", offset="P1M")),
+    tasks=(TaskRule(name="call", offset="P7D"),
+           TaskRule(name="visit", offset="P1M", escalate_after="P10D")),
+    dunning=DunningPolicy(steps=("P1D", "P5D"), grace="P9D"),
     due_time=time(2, 30),
 )  # fmt: skip
 """Every kind of rule there is, at a time of day that some days do not have."""
@@ -92,7 +104,8 @@ def draw_plan(dice: Dice) -> Plan:
         uplift=dice.choice(["same", "list", "3.5%"]), minimum=dice.choice([None, None, "P2M"]),
     )  # fmt: skip
     return Plan(
-        id=dice.choice("ab"), price=Money.from_minor(dice.choice([0, 1, 999, 99_999]), "EUR"),
+        id=dice.choice(["a", "b", "a", "b", "asked"]),
+        price=Money.from_minor(dice.choice([0, 1, 999, 99_999]), "EUR"),
         cadence=dice.choice(["P1M", "P1M", "P1W", "P3M", "P1Y", "P10D"]),
         pay=dice.choice(list(Pay)), trial=dice.choice(["P0D", "P0D", "P14D", "P1M"]),
         term=dice.choice([None, term, term]), list_price=Money("40.00", "EUR"),
@@ -103,11 +116,14 @@ def draw_plan(dice: Dice) -> Plan:
 def draw_create(dice: Dice, id_: str = "sub_x") -> Create:
     """A beginning in the first quarter of 2026."""
     starts = date(2026, 1, 2) + timedelta(days=dice.randint(0, 90))
+    counted: dict[str, Any] = dice.choice([
+        {}, {}, {"anchor_day": dice.randint(1, 31)}, {"align": Alignment.CALENDAR},
+        {"anchor": Anchor(date(2020, 1, 5), 5)},
+    ])  # fmt: skip
     return Create(
         id=id_, customer=CustomerId("cus_x"), plan=draw_plan(dice), tz=dice.choice(ZONES),
         starts_on=starts, stub=dice.choice(list(StubPolicy)), quantity=dice.choice([1, 1, 7]),
-        **dice.choice([{}, {}, {"anchor_day": dice.randint(1, 31)},
-                       {"align": Alignment.CALENDAR}, {"anchor": Anchor(date(2020, 1, 5), 5)}]),
+        **counted,
         billed_through=dice.choice([None, None, starts + timedelta(days=dice.randint(0, 99))]),
         auto_renew=dice.random() < 0.8,
     )  # fmt: skip
@@ -173,7 +189,19 @@ def _of_phases(kind: type[Command]) -> Draw:
 
 def _charge(dice: Dice, state: Subscription) -> str:
     """The key of a charge: one that is not paid, or the first one."""
-    return dice.choice([*state.unpaid, f"{state.id}/charge/{max(state.cycle, 0)}/0"])
+    tried = [f"{state.id}/retry/{debt.charge}.{debt.number}" for debt in state.debts if debt.trying]
+    return dice.choice([*tried, *state.unpaid, f"{state.id}/charge/{max(state.cycle, 0)}/0"])
+
+
+def _told(kind: type[Command]) -> Draw:
+    """How what is heard of a notice or a task is drawn: of one that is out, if there is one."""
+
+    def draw(dice: Dice, state: Subscription, _: date) -> Command:
+        word = "task" if kind is TaskDone else "notice"
+        names = [told.name for told in state.out if told.task is (word == "task")]
+        return kind(**{word: f"{state.id}/{word}/{dice.choice(names or ['t0/call'])}"})
+
+    return draw
 
 
 COMMANDS: Final[Mapping[type[Command], Draw]] = {
@@ -202,13 +230,19 @@ COMMANDS: Final[Mapping[type[Command], Draw]] = {
     PaymentRefunded: lambda dice, state, _: PaymentRefunded(
         charge=_charge(dice, state), amount=Money("1.00", "EUR")
     ),
-    PaymentFailed: lambda dice, state, _: PaymentFailed(charge=_charge(dice, state)),
+    PaymentFailed: lambda dice, state, _: PaymentFailed(
+        charge=_charge(dice, state), hard=dice.random() < 0.2
+    ),
+    **{kind: _told(kind) for kind in (NoticeSent, NoticeBounced, TaskDone)},
+    RecordConsent: lambda dice, _, __: RecordConsent(rule="agree", given=dice.random() < 0.8),
 }
 """How each command of the lifecycle is drawn; a test checks that none is missing."""
 
 
+_BACK: Final[frozenset[type[Command]]] = frozenset({UndoCancel, Resume, Resubscribe})
 _WEIGHTS: Final[Mapping[type[Command], int]] = {
-    PaymentSucceeded: 1, PaymentFailed: 1, PaymentRefunded: 1, ReleaseHeld: 2, DropHeld: 2,
+    PaymentSucceeded: 1, PaymentFailed: 1, PaymentRefunded: 1, NoticeBounced: 1, TaskDone: 1,
+    NoticeSent: 2, RecordConsent: 2, ReleaseHeld: 2, DropHeld: 2,
     Cancel: 8, Pause: 6,
 }  # fmt: skip
 """What is always possible comes too often otherwise."""
@@ -217,7 +251,7 @@ _WEIGHTS: Final[Mapping[type[Command], int]] = {
 def draw_command(dice: Dice, state: Subscription, now: datetime) -> Command:
     """A command, four times in five one that the status allows, and often one that takes back."""
     possible = [kind for kind in COMMANDS if state.status in LIFECYCLE[kind]]
-    back = [kind for kind in possible if kind in {UndoCancel, Resume, Resubscribe}]
+    back = [kind for kind in possible if kind in _BACK]
     if back and dice.random() < 0.4:
         possible = back
     kinds = possible if possible and dice.random() < 0.8 else list(COMMANDS)

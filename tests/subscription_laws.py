@@ -34,6 +34,7 @@ from ecrm_core.subscriptions import (
     fold,
     forecast,
     handle,
+    held_from,
     local_day,
     monthly_amount,
     movements,
@@ -57,8 +58,8 @@ from ecrm_core.subscriptions.events import (
     Resumed,
     TaskIssued,
     TaskMissed,
-    TasksWithdrawn,
     TrialMoved,
+    Withdrawn,
 )
 from ecrm_core.subscriptions.pricing import period_price
 from ecrm_core.subscriptions.recorded import played
@@ -82,7 +83,7 @@ def billed_days_tile_the_time(told: History) -> None:
             assert event.from_on < through
             through = event.from_on
         elif isinstance(event, PlanChanged | QuantityChanged):
-            anew = event.adjustment and event.adjustment.billed_through
+            anew = event.adjustment.billed_through if event.adjustment else None
             assert anew is None or anew < through
             through = anew or through
         elif isinstance(event, AnchorChanged):
@@ -164,7 +165,7 @@ def two_runs_are_one_run_as_to_billing(told: History) -> None:
     """L4: advance(t1) and advance(t2) are advance(t2), for what is billed."""
     dice = told.dice
     first, more = dice.randint(0, 400) * DAY, dice.randint(0, 400) * DAY
-    bare = evolve(told.policies, notices=(), tasks=(), catch_up=CatchUp.ALL)
+    bare = evolve(told.policies, notices=(), tasks=(), dunning=None, catch_up=CatchUp.ALL)
     state = evolve(told.state, next_action_at=NOW) if told.state.next_action_at else told.state
     one, two = told.now + first, told.now + first + more
     apart = advance(state, one, bare)
@@ -210,7 +211,7 @@ def a_run_cut_short_goes_on_where_it_stopped(told: History) -> None:
     step = advance(told.state, at, told.policies, limit=limit)
     events = step.events
     while step.more:
-        assert len(step.events) == limit
+        assert len(step.events) in {limit, limit + 1}  # a withdrawal comes with its reason
         step = advance(step.state, at, told.policies, limit=limit)
         events += step.events
     assert events == whole.events
@@ -226,7 +227,7 @@ def every_key_is_there_once(told: History) -> None:
 def the_slices_are_what_was_charged(told: History) -> None:
     """L8: charged less credited, and what waits, is what the slices come to, to the minor unit."""
     (first, *rest) = told.events
-    charged = sum(action.amount.minor for action in told.actions if action.amount is not None)
+    charged = _minor(action for action in told.actions if action.kind is not ActionKind.RETRY)
     assert charged == owed(fold([first]), rest, told.state)
 
 
@@ -252,8 +253,8 @@ def up_and_down_at_one_instant_costs_nothing(told: History) -> None:
     """L9: an upgrade and then a downgrade at one instant costs 0."""
     state = advance(told.state, told.now, told.policies).state
     as_it_is = all(piece.price == period_price(state) for piece in state.slices)
-    ahead = state.plan.pay is Pay.IN_ADVANCE and as_it_is and not state.held
-    if not ahead or state.status not in LIFECYCLE[ChangeQuantity]:
+    ahead = state.plan.pay is Pay.IN_ADVANCE and as_it_is
+    if not ahead or state.held or state.status not in LIFECYCLE[ChangeQuantity]:
         return
     policy = told.dice.choice([ChangePolicy.INVOICE_NOW, ChangePolicy.NEXT_INVOICE])
     up, down = (
@@ -269,7 +270,7 @@ def a_credit_is_never_more_than_was_charged(told: History) -> None:
     """L10: nobody is ever given more than was asked of her."""
     billed = 0
     for action in told.actions:
-        if action.amount is not None:
+        if action.amount is not None and action.kind is not ActionKind.RETRY:
             billed += action.amount.minor
             assert (action.amount.minor < 0) == (action.kind is ActionKind.CREDIT)
             assert billed >= 0
@@ -280,7 +281,7 @@ def what_is_active_has_something_next_and_what_is_over_nothing(told: History) ->
     if told.state.status.over:
         assert told.state.next_action_at is None
         assert advance(told.state, told.now + 9_999 * DAY, told.policies).events == ()
-    elif told.state.status is not Status.PAUSED:
+    elif told.state.status is not Status.PAUSED and not held_from(told.state, told.policies):
         assert told.state.next_action_at is not None
 
 
@@ -289,6 +290,8 @@ def undoing_a_cancellation_restores_what_was_to_come(told: History) -> None:
     state = advance(told.state, told.now, told.policies).state
     if state.status not in {Status.ACTIVE, Status.PAST_DUE} or state.open_tasks:
         return
+    if not all(out.sent for out in state.out):
+        return  # it is taken back, and comes again under another key
     cancelled = handle(state, Cancel.at_period_end(), told.now, told.policies).state
     undone = handle(cancelled, UndoCancel(), told.now, told.policies).state
     assert evolve(undone, version=0) == evolve(state, version=0)
@@ -316,8 +319,13 @@ def the_forecast_is_what_the_run_does(told: History) -> None:
 def a_notice_goes_out_in_its_window_or_is_missed(told: History) -> None:
     """L13: in its window or NoticeMissed, never both, and not twice."""
     rules = {rule.name: rule for rule in told.policies.notices}
-    marks = Counter(row.event.mark for row in told.events if isinstance(row.event, _TOLD))
-    assert {n for mark, n in marks.items() if "/notice/" in mark} <= {1}
+    marks: set[str] = set()
+    for event in (row.event for row in told.events):
+        if isinstance(event, Withdrawn):
+            marks -= set(event.marks)
+        elif isinstance(event, _TOLD):
+            assert event.mark not in marks
+            marks.add(event.mark)
     for now, step in told.steps:
         for action in step.actions:
             if action.kind is ActionKind.NOTICE and action.reference_on is not None:
@@ -352,7 +360,7 @@ def what_is_withdrawn_was_open_and_comes_again_under_another_key(told: History) 
 def no_task_stays_once_it_is_to_end(told: History) -> None:
     """L13: a cancellation takes back what sales has."""
     for before, row in _lived(told):
-        if before.cancel_on is not None and not isinstance(row.event, TasksWithdrawn):
+        if before.cancel_on is not None and not isinstance(row.event, Withdrawn):
             assert before.open_tasks == ()
 
 

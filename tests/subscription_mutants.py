@@ -33,13 +33,12 @@ from ecrm_core.subscriptions.events import (
     Charged,
     Credited,
     Resumed,
-    TasksWithdrawn,
     TermRenewed,
     TrialEnded,
+    Withdrawn,
 )
-from ecrm_core.subscriptions.handling.ending import withdraw_tasks
 from ecrm_core.subscriptions.proration import slice_amount
-from ecrm_core.subscriptions.schedule import planned
+from ecrm_core.subscriptions.schedule import planned, taken_back
 from ecrm_core.subscriptions.schedule.charges import next_part
 
 __all__ = ["MUTANTS", "mutated"]
@@ -103,15 +102,15 @@ def _what_is_over_goes_on(patch: Patch) -> None:
 
 def _terms_of_the_first_end(patch: Patch) -> None:
     end = TermRule.end
-    patch.setattr(TermRule, "end", lambda rule, start, _: end(rule, start, 0))
+    patch.setattr(TermRule, "end", lambda rule, start, _, *more: end(rule, start, 0, *more))
 
 
 def _terms_added_one_by_one(patch: Patch) -> None:
-    def end(rule: TermRule, start: date, number: int) -> date:
+    def end(rule: TermRule, start: date, number: int, extra: int = 0) -> date:
         day = rule.initial.after(start)
         for _ in range(number):
             day = (rule.renewal or rule.initial).after(day)
-        return day
+        return day + timedelta(days=extra)
 
     patch.setattr(TermRule, "end", end)
 
@@ -144,12 +143,12 @@ def _overdue_is_skipped(patch: Patch) -> None:
 
 
 def _a_task_comes_again_under_the_same_key(patch: Patch) -> None:
-    done = TasksWithdrawn.applied
-    patch.setattr(TasksWithdrawn, "applied", lambda e, s: changed(done(e, s), withdrawals=0))
+    done = Withdrawn.applied
+    patch.setattr(Withdrawn, "applied", lambda e, s: changed(done(e, s), withdrawals=0))
 
 
 def _tasks_stay_after_a_cancellation(patch: Patch) -> None:
-    _everywhere(patch, withdraw_tasks, lambda _: None)
+    _everywhere(patch, taken_back, lambda *_: None)
 
 
 def _a_cancellation_cannot_be_undone(patch: Patch) -> None:

@@ -85,8 +85,10 @@ def _reasons() -> set[str]:
     """Return the codes of every Reason the source makes, of verdicts and of warnings too."""
     from ecrm_core.customers import verdict
     from ecrm_core.merging import caution
+    from ecrm_core.subscriptions.phrases import phrases
 
-    found = {*verdict._TEXTS, *caution._TEXTS}
+    of_actions = {code for code in phrases("en") if "." not in code}
+    found = {*verdict._TEXTS, *caution._TEXTS, *of_actions}
     for path in OURS:
         for node in ast.walk(trees()[path]):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Reason":

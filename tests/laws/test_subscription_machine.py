@@ -171,9 +171,8 @@ class Host(RuleBasedStateMachine):
 Host.TestCase.settings = settings(max_examples=size(15, 2_000), stateful_step_count=25)
 
 
-@pytest.mark.long
-class TestHost(Host.TestCase):  # type: ignore[name-defined,misc] # made by Hypothesis
-    """L1 to L16, whoever does what and when."""
+TestHost = pytest.mark.long(Host.TestCase)
+"""L1 to L16, whoever does what and when."""
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 import pytest
 from attrs import evolve
 from dateutil.relativedelta import relativedelta
 
 from ecrm_core.errors import IllegalTransition
-from ecrm_core.kernel import CustomerId, Money
+from ecrm_core.kernel import CustomerId, Money, Rounding
 from ecrm_core.subscriptions import (
     Action,
     ActionKind,
@@ -23,6 +23,7 @@ from ecrm_core.subscriptions import (
     ChangeZone,
     Command,
     Create,
+    Grain,
     Pay,
     Plan,
     Policies,
@@ -35,7 +36,11 @@ from ecrm_core.subscriptions import (
 from tests.profile import SEED, size
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
-BARE = Policies(name="bare")
+WAYS = (
+    Policies(name="days"),
+    Policies(name="even", rounding=Rounding.HALF_EVEN),
+    Policies(name="thirty", grain=Grain.MONTH_30),
+)
 ZONES = ["UTC", "Asia/Seoul", "America/New_York", "Pacific/Apia"]
 
 
@@ -43,12 +48,12 @@ class Oracle:
     """What every day costs, found by itself: what held on it, a share of its period's price.
 
     A change holds from its day for all later ones; a counting (day of the month, months) from its
-    day on. Periods are relativedeltas from its first day, a day costs what it adds to the rounded
-    price of the days of its period up to it.
+    day on. Periods are relativedeltas from its first day, a day costs what it takes from the
+    rounded price of the days of its period that are left.
     """
 
-    def __init__(self, start: date, months: int, unit: int) -> None:
-        self.start, self.months = start, months
+    def __init__(self, start: date, months: int, unit: int, *, ways: Policies) -> None:
+        self.start, self.months, self.ways = start, months, ways
         self.units = [(start, unit)]
         self.quantities = [(start, 1)]
         self.countings = [(start, start, start.day)]
@@ -81,11 +86,19 @@ class Oracle:
         first, last = self.period(day)
         unit = [value for on, value in self.units if on <= day][-1]
         quantity = [value for on, value in self.quantities if on <= day][-1]
-        upto = [
-            int((Decimal(unit * quantity * n) / (last - first).days).quantize(0, ROUND_HALF_UP))
-            for n in ((day - first).days, (day - first).days + 1)
-        ]
-        return upto[1] - upto[0]
+        whole, how = self.counted(first, last), self.ways.rounding.name
+        left = [
+            int((Decimal(unit * quantity * self.counted(since, last)) / whole).quantize(
+                0, f"ROUND_{how}")) for since in (day, day + timedelta(days=1))
+        ]  # fmt: skip
+        return left[0] - left[1]
+
+    def counted(self, start: date, end: date) -> int:
+        """The days from one up to another, or those of months of thirty."""
+        if self.ways.grain is Grain.DAY:
+            return (end - start).days
+        days = 360 * (end.year - start.year) + 30 * (end.month - start.month)
+        return days + min(end.day, 30) - min(start.day, 30)
 
     def owed(self, end: date) -> int:
         """What the days up to one cost."""
@@ -103,11 +116,13 @@ class Billed:
         self.start = date(2026, 1, 2) + timedelta(days=self.dice.randint(0, 60))
         create = Create(id="s", customer=CustomerId("c"), plan=plan, starts_on=self.start,
                         tz=self.dice.choice(ZONES))  # fmt: skip
-        self.oracle = Oracle(self.start, 3 if cadence == "P3M" else 1, unit)
+        self.ways = self.dice.choice(WAYS)
+        months = 3 if cadence == "P3M" else 1
+        self.oracle = Oracle(self.start, months, unit, ways=self.ways)
         self.actions: list[Action] = []
         self.waiting: dict[str, tuple[date, int, ChangePolicy]] = {}
         self.now = START
-        self.take(handle(None, create, self.now, BARE))
+        self.take(handle(None, create, self.now, self.ways))
 
     def take(self, step: Step) -> None:
         self.state: Subscription = step.state
@@ -120,7 +135,7 @@ class Billed:
     def go(self, days: int) -> None:
         """Let days pass, and with them what was to hold from one of them on."""
         self.now += timedelta(days=days)
-        self.take(advance(self.state, self.now, BARE))
+        self.take(advance(self.state, self.now, self.ways))
         self.arrived()
 
     def arrived(self) -> None:
@@ -181,7 +196,7 @@ class Billed:
     def tried(self, command: Command) -> bool:
         self.arrived()  # what was due comes before the command
         try:
-            self.take(handle(self.state, command, self.now, BARE))
+            self.take(handle(self.state, command, self.now, self.ways))
         except IllegalTransition:
             return False
         return True
@@ -196,7 +211,7 @@ class Billed:
                     self.move()
             if self.dice.random() < 0.1:
                 self.tried(ChangeZone(tz=self.dice.choice(ZONES)))
-                self.take(advance(self.state, self.now, BARE))
+                self.take(advance(self.state, self.now, self.ways))
                 self.arrived()
 
     @property

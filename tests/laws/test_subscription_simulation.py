@@ -106,14 +106,15 @@ def _by_subscription(found: Simulation) -> list[Action]:
 
 def _nothing_off(states: list[Subscription], found: Simulation) -> None:
     """What was handed over is what the events say, key by key and cent by cent."""
-    keys = [entry.of for entry in found.entries if entry.what is Happened.HANDED]
+    keys = [entry.name for entry in found.entries if entry.what is Happened.HANDED]
     assert len(set(keys)) == len(keys), "double"
     lives: dict[str, list[Recorded]] = {state.id: [] for state in states}
     paid: Counter[str] = Counter()
     for row in found.events:
         lives[row.subscription].append(row)
     for action in found.actions:
-        paid[action.subscription] += action.amount.minor if action.amount else 0
+        again = action.kind is ActionKind.RETRY  # the same money
+        paid[action.subscription] += action.amount.minor if action.amount and not again else 0
     for state in states:
         rows, end = lives[state.id], found.states[state.id]
         assert reduce(played, rows, state) == end

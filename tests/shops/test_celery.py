@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from ecrm_core.sources import shopify
 from ecrm_core.subscriptions import Plan
 from tests.house import ROOT
 from tests.postgres import PostgresUnavailableError, server
+from tests.profile import size
 
 # The example with a broker of files, for two processes of one machine, and every second.
 QUICK = """
@@ -30,7 +32,7 @@ COMMAND = [
     sys.executable, "-m", "celery", "--app", "quick", "worker", "--beat", "--pool", "solo",
     "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat",
 ]  # fmt: skip
-RUNS = 2
+RUNS = 3
 PATIENCE = 60  # seconds
 
 
@@ -44,7 +46,8 @@ def store_of(database: str, folder: Path) -> str:
         pytest.skip(str(error))
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.long
+@pytest.mark.parametrize("database", ["sqlite", "postgres"][: size(1, 2)])
 def test_beat_sends_the_renewals_and_a_worker_runs_them(database: str, tmp_path: Path) -> None:
     store = store_of(database, tmp_path)
     (tmp_path / "quick.py").write_text(QUICK, encoding="utf-8")
@@ -62,9 +65,9 @@ def test_beat_sends_the_renewals_and_a_worker_runs_them(database: str, tmp_path:
     lines: list[str] = []
     with subprocess.Popen(
         COMMAND, cwd=tmp_path, env=os.environ | settings, encoding="utf-8",
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     ) as process:  # fmt: skip
-        late = threading.Timer(PATIENCE, process.kill)
+        late = threading.Timer(PATIENCE, lambda: os.killpg(process.pid, signal.SIGKILL))
         late.start()
         assert process.stdout
         for line in process.stdout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
@@ -22,7 +23,18 @@ from ecrm_core.services import (
     run_due,
     subscriptions_of,
 )
-from ecrm_core.subscriptions import Action, Actions, Command, Plan, Status, Subscription, TermRule
+from ecrm_core.subscriptions import (
+    Action,
+    Actions,
+    Alignment,
+    Anchor,
+    Command,
+    Plan,
+    Status,
+    StubPolicy,
+    Subscription,
+    TermRule,
+)
 
 __all__ = ["SubscriptionDrafts", "SubscriptionVerbs"]
 
@@ -43,6 +55,10 @@ class SubscriptionDrafts(Drafts):
         preset: str = "b2c",
         tz: str | None = None,
         anchor_day: int | None = None,
+        anchor: Anchor | None = None,
+        align: Alignment | None = None,
+        stub: StubPolicy | None = None,
+        quantity: int = 1,
         billed_through: date | None = None,
         quantity: int = 1,
         auto_renew: bool = True,
@@ -53,7 +69,12 @@ class SubscriptionDrafts(Drafts):
         return prepare_subscribe(
             self.store, customer, plan, presets=self.settings.presets, now=self._now(now),
             preset=preset, tz=tz or self.settings.tz, starts_on=starts_on, anchor_day=anchor_day,
+<<<<<<< HEAD
             billed_through=billed_through, quantity=quantity, term=term, auto_renew=auto_renew,
+=======
+            billed_through=billed_through, term=term, auto_renew=auto_renew, anchor=anchor,
+            align=align or Alignment.OWN, stub=stub or StubPolicy.PRORATE, quantity=quantity,
+>>>>>>> core9
             by=None if by is None else self._act(by, now).by,
         )  # fmt: skip
 
@@ -98,6 +119,10 @@ class SubscriptionVerbs(Verbs):
         preset: str = "b2c",
         tz: str | None = None,
         anchor_day: int | None = None,
+        anchor: Anchor | None = None,
+        align: Alignment | None = None,
+        stub: StubPolicy | None = None,
+        quantity: int = 1,
         billed_through: date | None = None,
         quantity: int = 1,
         auto_renew: bool = True,
@@ -109,19 +134,29 @@ class SubscriptionVerbs(Verbs):
 
         ``starts_on`` (default: today) is the first day; for one that began earlier
         ``billed_through`` says the first day that is not billed yet. ``anchor_day`` is the day of
+<<<<<<< HEAD
         the month it is billed on, ``tz`` (default: the shop's) where its days begin, ``preset``
         "b2c" or "b2b" what is done around it, ``quantity`` how many units it is for. What else can
         be said (calendar billing, one that runs elsewhere) is a Create or Import for ``command``.
         Raises MissingError, InputError, UnknownName.
+=======
+        the month it is billed on; in its place ``anchor`` (that of her account) or ``align`` may
+        stand, and ``stub`` says what the days before the first whole period cost. ``tz`` (default:
+        the shop's) is where its days begin, ``preset`` "b2c" or "b2b" what is done around it.
+        Raises MissingError, InputError, UnknownName, DefinitionError.
+>>>>>>> core9
         """
         said: dict[str, Any] = {
             "starts_on": starts_on, "term": term, "preset": preset, "tz": tz, "by": by,
             "anchor_day": anchor_day, "billed_through": billed_through, "quantity": quantity,
             "auto_renew": auto_renew,
         }  # fmt: skip
+        begun = {"anchor": anchor, "align": align, "stub": stub, "quantity": quantity}
+        more: dict[str, Any] = {n: part for n, part in begun.items() if part not in {None, 1}}
+        params = [*said.values(), *chain(*more.items())]  # as they were before there were more
         result = self._commit(
-            lambda at: self.dry_run.subscribe(customer, plan, now=at, **said),
-            ["subscribe", str(customer), plan, *said.values()], key, now, by=by,
+            lambda at: self.dry_run.subscribe(customer, plan, now=at, **said, **more),
+            ["subscribe", str(customer), plan, *params], key, now, by=by,
         )  # fmt: skip
         return str(result["subscription"])
 

@@ -9,6 +9,7 @@ key=told.key)``. Pure functions: the calls are made by your Stripe client.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -16,10 +17,19 @@ from typing import Final
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, InputError, RefusedError
-from ecrm_core.kernel import Emit, Money, parse_json, utc
+from ecrm_core.kernel import Money, parse_json, utc
 from ecrm_core.subscriptions import PaymentFailed, PaymentRefunded, PaymentSucceeded
 
-__all__ = ["METADATA", "TOPICS", "IntentRequest", "PaymentTold", "intent", "payments", "verify"]
+__all__ = [
+    "METADATA",
+    "TOPICS",
+    "IntentRequest",
+    "PaymentTold",
+    "intent",
+    "payments",
+    "units_of",
+    "verify",
+]
 
 METADATA: Final = "ecrm_key"
 """The name of the action key in Stripe's metadata."""
@@ -40,6 +50,7 @@ _HARD: Final = frozenset(
 )  # fmt: skip
 # Without decimals in ISO 4217, and with two of them in Stripe's amounts.
 _TWO_DIGITS: Final = frozenset({"ISK", "UGX"})
+_OURS: Final = re.compile(r"/(charge|retry)/")
 _TOLERANCE: Final = timedelta(minutes=5)
 
 
@@ -137,7 +148,7 @@ def _key(event: Mapping[str, object], told: Mapping[str, object]) -> str | None:
         _within(told, "parent", "subscription_details", "metadata").get(METADATA),
         _within(event, "request").get("idempotency_key"),
     )
-    keys = (key for key in found if isinstance(key, str) and "/charge/" in key)
+    keys = (key for key in found if isinstance(key, str) and _OURS.search(key))
     return next(keys, None)
 
 
@@ -152,6 +163,11 @@ def _within(held: Mapping[str, object], *path: str) -> Mapping[str, object]:
         inner = held.get(name)
         held = inner if isinstance(inner, Mapping) else {}
     return held
+
+
+def units_of(amount: Money) -> int:
+    """Return an amount as Stripe counts it: minor units, but hundredths of ISK and UGX."""
+    return amount.minor * _scale(amount.currency)
 
 
 def _scale(currency: str) -> int:
@@ -170,20 +186,18 @@ class IntentRequest:
     parameters: Mapping[str, object] = field(repr=False)
 
 
-def intent(effect: Emit, *, customer: str, payment_method: str) -> IntentRequest:
-    """Return the call that collects a charge of the outbox, off session.
+def intent(key: str, amount: Money, *, customer: str, payment_method: str) -> IntentRequest:
+    """Return the call that collects a charge, named by its action key, off session.
 
     ``customer`` and ``payment_method`` are Stripe's ids, which your shop keeps. Raises InputError
     for a credit (an amount below zero): that is a refund.
     """
-    money = Money(str(effect.payload["amount"]), str(effect.payload["currency"]))
-    if money.minor <= 0:
-        message = f"found {money}, expected an amount above zero"
+    if amount.minor <= 0:
+        message = f"found {amount}, expected an amount above zero"
         raise InputError(message, path="$.amount", code="amount")
-    units = money.minor * _scale(money.currency)
     parameters = {
-        "amount": units, "currency": money.currency.lower(), "customer": customer,
+        "amount": units_of(amount), "currency": amount.currency.lower(), "customer": customer,
         "payment_method": payment_method, "confirm": True, "off_session": True,
-        "metadata": {METADATA: effect.key},
+        "metadata": {METADATA: key},
     }  # fmt: skip
-    return IntentRequest(idempotency_key=effect.key, parameters=parameters)
+    return IntentRequest(idempotency_key=key, parameters=parameters)

@@ -33,10 +33,13 @@ from ecrm_core.subscriptions.commands import (
     DropHeld,
     ExtendTrial,
     Import,
+    NoticeBounced,
+    NoticeSent,
     Pause,
     PaymentFailed,
     PaymentRefunded,
     PaymentSucceeded,
+    RecordConsent,
     ReleaseHeld,
     Reprice,
     RepriceAt,
@@ -44,11 +47,30 @@ from ecrm_core.subscriptions.commands import (
     Resume,
     SetAutoRenew,
     SkipNext,
+    TaskDone,
     UndoCancel,
 )
+from ecrm_core.subscriptions.condition import (
+    Condition,
+    Market,
+)
 from ecrm_core.subscriptions.contract_line import ContractLine
-from ecrm_core.subscriptions.decide import decide_step, decide_steps
+from ecrm_core.subscriptions.decide import (
+    decide_step,
+    decide_steps,
+    withdrawn_keys,
+)
+from ecrm_core.subscriptions.dunning import (
+    Debt,
+    DunningEnd,
+    DunningPolicy,
+    Entitlement,
+)
 from ecrm_core.subscriptions.duration import Duration
+from ecrm_core.subscriptions.entitlement import (
+    entitled,
+    paid_through,
+)
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.handle import handle
 from ecrm_core.subscriptions.kinds import (
@@ -66,7 +88,13 @@ from ecrm_core.subscriptions.movements import (
     Movements,
     movements,
 )
-from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo, Window
+from ecrm_core.subscriptions.notice import (
+    IfMissed,
+    NoticeRule,
+    RelativeTo,
+    Window,
+    WithoutConsent,
+)
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode, pause_intervals
 from ecrm_core.subscriptions.plan import Intro, Plan
 from ecrm_core.subscriptions.policies import PRESETS, CatchUp, Policies, policies_of
@@ -84,6 +112,7 @@ from ecrm_core.subscriptions.proration import (
 )
 from ecrm_core.subscriptions.recorded import Recorded, fold, played
 from ecrm_core.subscriptions.recurring import in_a_month, monthly_amount
+from ecrm_core.subscriptions.schedule import held_from
 from ecrm_core.subscriptions.simulation import (
     Entry,
     Happened,
@@ -97,8 +126,14 @@ from ecrm_core.subscriptions.simulation import (
 )
 from ecrm_core.subscriptions.slices import Line, LineKind, Slice
 from ecrm_core.subscriptions.subscription import Cause, HeldCharge, Status, Subscription
-from ecrm_core.subscriptions.task import TaskRule
+from ecrm_core.subscriptions.task import (
+    Priority,
+    TaskRule,
+)
 from ecrm_core.subscriptions.term import AtEnd, TermRule
+from ecrm_core.subscriptions.told import (
+    Told,
+)
 from ecrm_core.subscriptions.unread import UnreadEvent, UnreadSubscription
 from ecrm_core.subscriptions.uplift import Uplift, UpliftTo
 
@@ -130,25 +165,34 @@ __all__ = [
     "ChangeQuantity",
     "ChangeZone",
     "Command",
+    "Condition",
     "ContractLine",
     "Create",
+    "Debt",
     "DropHeld",
+    "DunningEnd",
+    "DunningPolicy",
     "Duration",
+    "Entitlement",
     "Entry",
     "ExtendTrial",
     "Forecast",
     "Grain",
     "Happened",
     "HeldCharge",
+    "IfMissed",
     "Import",
     "Intro",
     "Line",
     "LineKind",
+    "Market",
     "Month",
     "Movement",
     "MovementKind",
     "Movements",
+    "NoticeBounced",
     "NoticeRule",
+    "NoticeSent",
     "Pause",
     "PauseMode",
     "PausedBy",
@@ -159,6 +203,8 @@ __all__ = [
     "Payments",
     "Plan",
     "Policies",
+    "Priority",
+    "RecordConsent",
     "Recorded",
     "RelativeTo",
     "ReleaseHeld",
@@ -175,8 +221,10 @@ __all__ = [
     "Step",
     "StubPolicy",
     "Subscription",
+    "TaskDone",
     "TaskRule",
     "TermRule",
+    "Told",
     "UndoCancel",
     "Unit",
     "UnreadEvent",
@@ -184,6 +232,7 @@ __all__ = [
     "Uplift",
     "UpliftTo",
     "Window",
+    "WithoutConsent",
     "advance",
     "billed_through",
     "billing_cycles",
@@ -195,6 +244,7 @@ __all__ = [
     "decide_steps",
     "declined",
     "due_at",
+    "entitled",
     "explain",
     "first_boundary",
     "fixed_month_days",
@@ -203,6 +253,7 @@ __all__ = [
     "fraction_of",
     "fraction_of_time",
     "handle",
+    "held_from",
     "in_a_month",
     "line_amounts",
     "local_day",
@@ -211,6 +262,7 @@ __all__ = [
     "movements",
     "next_boundary",
     "paid",
+    "paid_through",
     "pause_intervals",
     "period_of",
     "played",
@@ -220,4 +272,5 @@ __all__ = [
     "simulate",
     "slice_amount",
     "whole_periods",
+    "withdrawn_keys",
 ]

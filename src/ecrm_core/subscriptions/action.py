@@ -21,16 +21,25 @@ class ActionKind(Enum):
     CREDIT = "credit"
     NOTICE = "notice"
     TASK = "task"
+    RETRY = "retry"
+    """A charge that failed is to be tried again."""
+    ESCALATION = "escalation"
+    """A task that is not done is told to somebody else."""
     WITHDRAWAL = "withdrawal"
     """A task sales has is to be taken back."""
 
     @property
     def topic(self) -> str:
-        """The topic in the outbox: "charge" (credits too, below zero), "notice" or "task"."""
+        """The topic in the outbox: "charge" (credits, below zero, too), "notice" or "task"."""
         return _TOPICS.get(self, self.value)
 
 
-_TOPICS = {ActionKind.CREDIT: "charge", ActionKind.WITHDRAWAL: "task"}
+_TOPICS = {
+    ActionKind.CREDIT: "charge",
+    ActionKind.RETRY: "charge",
+    ActionKind.ESCALATION: "task",
+    ActionKind.WITHDRAWAL: "task",
+}
 
 
 @frozen(kw_only=True)
@@ -39,8 +48,10 @@ class Action:
 
     ``on`` is the local day it is due and ``at`` the instant; ``from_on`` and ``until_on`` (outside)
     the days a charge is for; ``reference_on`` the day a notice or task comes before; ``rule`` its
-    rule and ``to`` the channel or the role. A credit's ``amount`` is below zero; ``lines`` say what
-    an amount is made of where it is not a piece of one period alone.
+    rule and ``to`` the channel or the role. ``not_after`` is the last day a notice may be sent,
+    ``follows`` what it says comes then (an AtEnd), ``missed`` that its window has passed. ``of`` is the key of what is tried again, told
+    to somebody else or taken back. A credit's ``amount`` is below zero; ``lines`` say what an
+    amount is made of where it is not a piece of one period alone.
     """
 
     subscription: str
@@ -64,7 +75,14 @@ class Action:
     to: str | None = None
     reference: str | None = None
     reference_on: date | None = None
+    not_after: date | None = None
+    follows: str | None = None
+    legal_ref: str | None = None
+    task: str | None = None
+    priority: str | None = None
+    of: str | None = None
     late: bool = False
+    missed: bool = False
     lines: tuple[Line, ...] = ()
 
     @property
@@ -96,7 +114,14 @@ class Action:
             "to": self.to,
             "reference": self.reference,
             "reference_on": self.reference_on,
+            "not_after": self.not_after,
+            "follows": self.follows,
+            "legal_ref": self.legal_ref,
+            "task": self.task,
+            "priority": self.priority,
+            "of": self.of,
             "late": self.late or None,
+            "missed": self.missed or None,
             "lines": [_said(line) for line in self.lines] or None,
         }
         held = ((name, part) for name, part in parts.items() if part is not None)

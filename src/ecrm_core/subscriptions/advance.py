@@ -15,7 +15,7 @@ from ecrm_core.subscriptions.events import Event, Rescheduled
 from ecrm_core.subscriptions.localtime import local_day
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.recorded import Recorded, stamped
-from ecrm_core.subscriptions.schedule import Planned, planned
+from ecrm_core.subscriptions.schedule import Planned, planned, taken_back
 from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["MAX_STEPS", "Forecast", "Step", "advance", "forecast"]
@@ -112,7 +112,16 @@ class Run:
             at = self.following.at
             clock = at if clock is None else max(clock, at)
             self.record(*self.following.make(local_day(clock, self.state.tz)), at=at)
+            self.take_back(at=at)
         return False
+
+    def take_back(self, *, at: datetime, by: str | None = None) -> None:
+        """Take back the notices and tasks whose reason is gone; with the event that took it."""
+        state = self.state
+        if state.out or state.open_tasks:
+            made = taken_back(state, self.policies, at)
+            if made is not None:
+                self.record(*made, at=at, by=by)
 
     def due(self, now: datetime, *, limit: int) -> Step:
         """Do what is due, and return what came of it since the last step."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Generic, TypeVar, overload
 
-__all__ = ["changed", "derived"]
+__all__ = ["changed", "derived", "derived_of"]
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -15,11 +15,13 @@ T = TypeVar("T")
 class derived(Generic[S, T]):  # noqa: N801 - written as a decorator, like property
     """A property of a frozen value without slots, worked out once and kept beside its parts.
 
-    As ``functools.cached_property`` does, which takes a lock for each of them in Python 3.11.
+    As ``functools.cached_property`` does, which takes a lock for each of them in Python 3.11. A
+    copy in which nothing has changed of what it is worked out ``of`` keeps it too; what is not
+    named there must not be asked (None: anything may be).
     """
 
-    def __init__(self, work: Callable[[S], T]) -> None:
-        self.work, self.name, self.__doc__ = work, work.__name__, work.__doc__
+    def __init__(self, work: Callable[[S], T], of: frozenset[str] | None = None) -> None:
+        self.work, self.of, self.name, self.__doc__ = work, of, work.__name__, work.__doc__
 
     @overload
     def __get__(self, state: None, of: type[S]) -> derived[S, T]: ...
@@ -32,21 +34,35 @@ class derived(Generic[S, T]):  # noqa: N801 - written as a decorator, like prope
         return value
 
 
+def derived_of(*of: str) -> Callable[[Callable[[S], T]], derived[S, T]]:
+    """Return the decorator of a property that is worked out of these parts alone."""
+    return lambda work: derived(work, frozenset(of))
+
+
+_set = object.__setattr__
+
+
 def changed(state: S, **parts: object) -> S:
     """Return a copy of a frozen value without slots, validators or converters, with these parts.
 
-    What ``attrs.evolve`` returns, in a tenth of its time: a state of forty parts is copied several
-    times for each event.
+    What ``attrs.evolve`` returns, in a twentieth of its time: a state of fifty parts is copied
+    several times for each event.
     """
-    copy = object.__new__(type(state))
-    held = copy.__dict__
-    held.update(state.__dict__)
-    for name in _derived(type(state)):  # type: ignore[arg-type] # a class is hashable
+    held = state.__dict__.copy()
+    for name in _stale(type(state), tuple([n for n, part in parts.items() if held[n] is not part])):  # type: ignore[arg-type] # a class is hashable
         held.pop(name, None)
     held.update(parts)
+    copy: S = object.__new__(type(state))
+    _set(copy, "__dict__", held)
     return copy
 
 
 @cache
-def _derived(of: type) -> tuple[str, ...]:
-    return tuple(name for name, value in vars(of).items() if isinstance(value, derived))
+def _stale(of: type, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what has to be worked out anew when these parts have changed."""
+    return tuple(
+        name
+        for name, value in vars(of).items()
+        if isinstance(value, derived) and parts
+        and (value.of is None or not value.of.isdisjoint(parts))
+    )  # fmt: skip

@@ -2,108 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ecrm_core.kernel import Reason
 from ecrm_core.subscriptions.action import Action, ActionKind
-from ecrm_core.subscriptions.slices import Line, LineKind
+from ecrm_core.subscriptions.phrases import phrases
+from ecrm_core.subscriptions.slices import Line
 
 __all__ = ["explain"]
 
+_Told = tuple[str, dict[str, str | int | bool | None]]
+"""A code and its facts."""
 
-def explain(action: Action) -> tuple[Reason, ...]:
+
+def explain(action: Action, *, locale: str = "en") -> tuple[Reason, ...]:
     """Return why an action is what it is and due when it is, step by step.
 
-    ``"; ".join(map(str, explain(action)))`` reads as a sentence.
+    ``"; ".join(map(str, explain(action)))`` reads as a sentence, in English, Korean ("ko") or
+    Japanese ("ja"). Raises UnknownName for another language.
     """
-    return (*_counted(action), *_charged(action), *_ruled(action), _due(action))
+    words = phrases(locale)
+    told = (*_counted(action), *_charged(action), *_ruled(action, words), _due(action))
+    return tuple(Reason(code, words[code], facts) for code, facts in told)
 
 
-def _counted(action: Action) -> Iterator[Reason]:
+def _counted(action: Action) -> Iterator[_Told]:
     anchor, cadence, since = action.anchor, action.cadence, action.period_on
     if anchor is None or cadence is None or since is None:
         return
-    facts: dict[str, str | int | bool | None] = {
-        "day": anchor.day,
-        "cadence": str(cadence),
-        "cycle": action.cycle,
-        "on": str(since),
-    }
-    text = "cycle {cycle} of {cadence}, counted from anchor day {day}, begins on {on}"
-    yield Reason("anchored", text, facts)
+    cycle, day = action.cycle, anchor.day
+    yield "anchored", {"day": day, "cadence": str(cadence), "cycle": cycle, "on": str(since)}
     days = [day for day in (since, action.period_until) if day is not None]
-    for day in days if cadence.duration.months else ():
-        if day.day < anchor.day:
-            yield Reason("clipped", "day {day} is clipped to {on}", {**facts, "on": str(day)})
+    for on in days if cadence.duration.months else ():
+        if on.day < day:
+            yield "clipped", {"day": day, "on": str(on)}
 
 
-def _charged(action: Action) -> Iterator[Reason]:
+def _charged(action: Action) -> Iterator[_Told]:
     if action.from_on is None or action.amount is None:
         return
     if action.lines:
         yield from map(_line, action.lines)
         return
-    facts = {
-        "from": str(action.from_on),
-        "until": str(action.until_on),
-        "amount": str(action.amount),
-        "price": str(action.price),
-    }
+    code = "prorated"
     if action.kind is ActionKind.CREDIT:
-        text = "{amount} is what was billed from {from} up to {until}, less what is owed"
-        yield Reason("credited", text, facts)
+        code = "credited"
     elif (action.from_on, action.until_on) == (action.period_on, action.period_until):
-        yield Reason("whole_period", "{from} up to {until} is a whole period: {amount}", facts)
-    else:
-        text = "{from} up to {until} is a part of its period: {amount} of {price}"
-        yield Reason("prorated", text, facts)
+        code = "whole_period"
+    yield code, {
+        "from": str(action.from_on), "until": str(action.until_on),
+        "amount": str(action.amount), "price": str(action.price),
+    }  # fmt: skip
 
 
-def _line(line: Line) -> Reason:
-    facts: dict[str, str | int | bool | None] = {
+def _line(line: Line) -> _Told:
+    return f"line_{line.kind.value}", {
         "amount": str(line.amount), "from": str(line.from_on), "until": str(line.until_on),
         "quantity": line.quantity, "plan": line.plan,
     }  # fmt: skip
-    return Reason(f"line_{line.kind.value}", _LINES[line.kind], facts)
 
 
-_LINES = {
-    LineKind.PERIOD: "{amount} for {from} up to {until}: {quantity} of {plan}",
-    LineKind.UNUSED: "{amount} of {from} up to {until} for {quantity} of {plan} is given back",
-    LineKind.CHANGED: "{amount} for the same days, {from} up to {until}: {quantity} of {plan}",
-    LineKind.REST: "{amount} was left of a credit that was more than the charge of {from}",
-}
+def _ruled(action: Action, words: Mapping[str, str]) -> Iterator[_Told]:
+    on, day = str(action.on), str(action.reference_on)
+    if action.kind is ActionKind.RETRY:
+        yield "retried", {"of": action.of, "day": day, "on": on}
+    elif action.kind is ActionKind.ESCALATION:
+        yield "escalated", {"of": action.of, "to": action.to, "on": on}
+    elif action.kind is ActionKind.WITHDRAWAL:
+        code = "withdrawn" if action.reference == "cancellation" else "reason_gone"
+        yield code, {"rule": action.rule, "day": day}
+    elif action.rule is not None:
+        reference = words.get(f"reference.{action.reference}", "")
+        yield "counted_from", {
+            "rule": action.rule, "reference": reference, "day": day, "to": action.to, "on": on,
+        }  # fmt: skip
+        yield from _told(action, words)
 
 
-def _ruled(action: Action) -> Iterator[Reason]:
-    if action.rule is None:
-        return
-    facts = {
-        "rule": action.rule,
-        "reference": _REFERENCES.get(action.reference or "", ""),
-        "day": str(action.reference_on),
-        "to": action.to,
-        "on": str(action.on),
-    }
-    if action.kind is ActionKind.WITHDRAWAL:
-        text = "the task {rule} is taken back: the subscription ends on {day}"
-        yield Reason("withdrawn", text, facts)
-        return
-    text = "the rule {rule} counts from {reference}, {day}, to {on}, for {to}"
-    yield Reason("counted_from", text, facts)
+def _told(action: Action, words: Mapping[str, str]) -> Iterator[_Told]:
+    """Go through what a notice or a task says, until when it may, and by which law."""
+    if action.follows is not None:
+        yield "follows", {"follows": words[f"follows.{action.follows}"]}
+    if action.not_after is not None:
+        yield "missed" if action.missed else "window", {"day": str(action.not_after)}
+    if action.legal_ref is not None:
+        yield "legal", {"law": action.legal_ref}
     if action.late:
-        yield Reason("late", "it goes out late: {on} had passed", facts)
+        yield "late", {"on": str(action.on)}
 
 
-_REFERENCES = {
-    "term_end": "the end of the term",
-    "deadline": "the last day to cancel",
-    "charge": "the day of the charge",
-    "trial_end": "the end of the trial",
-    "decision": "the day the customer begins to decide",
-}
-
-
-def _due(action: Action) -> Reason:
-    facts = {"on": str(action.on), "tz": action.tz, "at": action.at.isoformat()}
-    return Reason("due_locally", "due on {on} in {tz}, that is {at}", facts)
+def _due(action: Action) -> _Told:
+    return "due_locally", {"on": str(action.on), "tz": action.tz, "at": action.at.isoformat()}

@@ -45,5 +45,6 @@ def handle(
     allow(due.state, command)
     work = Work(due.state, policies, now, by)
     HANDLERS[type(command)](work, command)
+    work.take_back(at=now, by=by)
     done = work.step()
     return evolve(done, events=due.events + done.events, actions=due.actions + done.actions)

@@ -16,16 +16,20 @@ from ecrm_core.subscriptions.commands import (
     Command,
     DropHeld,
     ExtendTrial,
+    NoticeBounced,
+    NoticeSent,
     Pause,
     PaymentFailed,
     PaymentRefunded,
     PaymentSucceeded,
+    RecordConsent,
     ReleaseHeld,
     Reprice,
     Resubscribe,
     Resume,
     SetAutoRenew,
     SkipNext,
+    TaskDone,
     UndoCancel,
 )
 from ecrm_core.subscriptions.subscription import Status, Subscription
@@ -55,11 +59,15 @@ _TABLE: Mapping[type[Command], str] = {
     ChangeAnchor:     "   x        x        x        x          x           -         -   ",
     ChangeZone:       "   x        x        x        x          x           -         -   ",
     SetAutoRenew:     "   x        x        x        x          x           -         -   ",
-    PaymentSucceeded: "   x        x        tad      x          x           x         x   ",
+    NoticeSent:       "   x        x        x        x          x           x         x   ",
+    NoticeBounced:    "   x        x        x        x          x           x         x   ",
+    TaskDone:         "   x        x        x        x          x           x         x   ",
+    RecordConsent:    "   x        x        x        x          x           -         -   ",
+    PaymentSucceeded: "   x        x        tad      tadpn      x           x         x   ",
     PaymentFailed:    "   d        d        x        x          x           x         x   ",
     PaymentRefunded:  "   x        x        x        x          x           x         x   ",
 }  # fmt: skip
-_TIME = "               tape     aep      dep      tadpnec    pnec        -         -   "
+_TIME = "               tapenc   aepnc    depnc    tadpnec    pnec        -         -   "
 
 
 def _row(row: str) -> Mapping[Status, frozenset[Status]]:

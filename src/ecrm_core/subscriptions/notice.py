@@ -9,9 +9,10 @@ from functools import lru_cache
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
+from ecrm_core.subscriptions.condition import Condition
 from ecrm_core.subscriptions.duration import Duration, as_duration
 
-__all__ = ["NoticeRule", "RelativeTo", "Window"]
+__all__ = ["IfMissed", "NoticeRule", "RelativeTo", "Window", "WithoutConsent"]
 
 
 class RelativeTo(Enum):
@@ -22,6 +23,33 @@ class RelativeTo(Enum):
     """The last day to cancel for the end of the current term."""
     CHARGE = "charge"
     TRIAL_END = "trial_end"
+    PRICE_CHANGE = "price_change"
+    """The day another price holds."""
+
+
+class IfMissed(Enum):
+    """What comes of a notice whose window passed before anything ran; it is recorded in any case.
+
+    A notice that came back and has no other channel is treated alike.
+    """
+
+    RECORD = "record"
+    """Nothing more."""
+    SEND = "send"
+    """It goes out all the same, marked late."""
+    HOLD = "hold"
+    """It goes out late, and nothing is billed or renewed before it is reported sent."""
+    TASK = "task"
+    """Somebody in sales is to speak to the customer."""
+
+
+class WithoutConsent(Enum):
+    """What comes of a charge or a renewal that needs consent and has none on its day."""
+
+    HOLD = "hold"
+    """It waits for the consent."""
+    END = "end"
+    """The subscription ends on that day."""
 
 
 @frozen(kw_only=True)
@@ -39,7 +67,11 @@ class NoticeRule:
 
     ``earliest`` and ``latest`` say how long before the reference the window begins and ends
     (default: it begins and ends with the aim). A missed aim still inside the window goes out late;
-    after it the notice is recorded as missed. Raises DefinitionError for an aim outside.
+    after it the notice is missed, and ``if_missed`` says what then. ``fallback`` are the channels
+    after ``channel``, for one that came back. ``applies_if`` says for whom it is meant.
+    ``needs_consent``: what it comes before is not billed, nor renewed, until RecordConsent.
+    ``legal_ref`` names the law it follows and ``verified`` the day somebody read that. Raises
+    DefinitionError for an aim outside its window.
     """
 
     name: str
@@ -48,6 +80,14 @@ class NoticeRule:
     earliest: Duration = field(converter=as_duration)
     latest: Duration = field(converter=as_duration)
     channel: str = "email"
+    fallback: tuple[str, ...] = ()
+    applies_if: Condition | None = None
+    needs_consent: bool = False
+    without_consent: WithoutConsent = WithoutConsent.HOLD
+    if_missed: IfMissed = IfMissed.RECORD
+    task_for: str = "account_manager"
+    legal_ref: str | None = None
+    verified: date | None = None
 
     @earliest.default
     def _earliest(self) -> Duration:
@@ -60,10 +100,19 @@ class NoticeRule:
     def __attrs_post_init__(self) -> None:
         """Refuse an aim outside the window, and names that do not fit a key."""
         check_name(self.name)
+        if self.needs_consent and self.relative_to is RelativeTo.PRICE_CHANGE:
+            message = "found consent to a price, expected a notice of a charge, a trial or a term"
+            raise DefinitionError(message, code="consent")
         window = _counted(self, _SOME_DAY)
         if not window.not_before <= window.aim <= window.not_after:
             message = f"the notice {self.name!r} aims outside its window"
             raise DefinitionError(message, code="window")
+
+    def channel_after(self, channel: str) -> str | None:
+        """Return the channel to try after one, or None after the last."""
+        ways = (self.channel, *self.fallback)
+        place = ways.index(channel) + 1 if channel in ways else len(ways)
+        return ways[place] if place < len(ways) else None
 
     def window(self, reference: date) -> Window:
         """Return the days the notice may go out for a reference day."""

@@ -12,10 +12,12 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, UnknownName
 from ecrm_core.kernel import Rounding
+from ecrm_core.subscriptions.condition import Market
+from ecrm_core.subscriptions.dunning import DunningEnd, DunningPolicy
 from ecrm_core.subscriptions.duration import Duration, as_duration
-from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
+from ecrm_core.subscriptions.notice import IfMissed, NoticeRule, RelativeTo
 from ecrm_core.subscriptions.proration import Grain
-from ecrm_core.subscriptions.task import TaskRule
+from ecrm_core.subscriptions.task import Priority, TaskRule
 
 __all__ = ["PRESETS", "CatchUp", "Policies", "policies_of"]
 
@@ -35,8 +37,11 @@ class CatchUp(Enum):
 
 @frozen(kw_only=True)
 class Policies:
-    """The rules beside the plan: notices, tasks, the local time things are due, the rounding.
+    """The rules beside the plan: notices, tasks, dunning, the time things are due, the rounding.
 
+    ``market`` is who buys. Without ``dunning`` a charge that failed is past due until it is paid,
+    and nothing more is done. Names of notices and of tasks differ among themselves
+    (DefinitionError).
     ``grain`` says how a period is divided: by its days, or every month as 30. With
     ``last_day_inclusive`` the day of a cancellation is its last one and is paid; else it is the
     first one without. ``catch_up`` says what becomes of charges whose day has passed,
@@ -47,6 +52,8 @@ class Policies:
     name: str
     notices: tuple[NoticeRule, ...] = ()
     tasks: tuple[TaskRule, ...] = ()
+    dunning: DunningPolicy | None = None
+    market: Market = Market.CONSUMER
     due_time: time = field(default=time(0, 0))
     rounding: Rounding = Rounding.HALF_UP
     grain: Grain = Grain.DAY
@@ -73,18 +80,23 @@ _B2C = Policies(
         NoticeRule(name="term_ending", relative_to=RelativeTo.DEADLINE, aim="P14D",
                    earliest="P30D", latest="P1D"),
     ),
+    dunning=DunningPolicy(steps=("P1D", "P3D", "P7D", "P14D"), grace="P21D",
+                          at_end=DunningEnd.CANCEL),
     due_time=time(9, 0),
 )  # fmt: skip
 _B2B = Policies(
     name="b2b",
     notices=(
         NoticeRule(name="term_ending", relative_to=RelativeTo.DEADLINE, aim="P30D",
-                   earliest="P60D", latest="P7D"),
+                   earliest="P60D", latest="P7D", if_missed=IfMissed.TASK),
     ),
     tasks=(
         TaskRule(name="review", offset="P30D"),
-        TaskRule(name="call", offset="P14D"),
+        TaskRule(name="call", offset="P14D", priority=Priority.HIGH),
     ),
+    dunning=DunningPolicy(steps=("P3D", "P7D", "P14D", "P21D"), grace="P30D",
+                          at_end=DunningEnd.UNPAID),
+    market=Market.BUSINESS,
     due_time=time(9, 0),
 )  # fmt: skip
 PRESETS: Final[Mapping[str, Policies]] = {"b2b": _B2B, "b2c": _B2C}

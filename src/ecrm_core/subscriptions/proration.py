@@ -106,19 +106,22 @@ def slice_amount(
 ) -> Money:
     """Return what the days of ``part`` cost of a period's price, by telescoping rounding.
 
-    The rounded cost up to its end minus the rounded cost up to its start: whatever a period is cut
-    into, the pieces add up to its price, and a piece cut later adds up to what the whole one was.
+    The rounded cost from its start to the end of the period minus that from its end on: whatever a
+    period is cut into, the pieces add up to its price, and a piece cut later adds up to what the
+    whole one was. What begins inside a period and lasts to its end, as a first stub and what is
+    left of a cancelled period do, is its exact share, rounded once.
     """
     if part.end is None:
         raise DefinitionError("found a part of a period without end", code="period")
     if part == period:
         # The same, sooner: whole periods are what is billed most.
         return Money.from_minor(price.minor, price.currency)
-    upto = [
-        share_of(price, fraction_of(period.start, day, period, grain), rounding)
+    end = period.end or part.end
+    left = [
+        share_of(price, fraction_of(day, end, period, grain), rounding)
         for day in (part.start, part.end)
     ]
-    return upto[1] - upto[0]
+    return left[0] - left[1]
 
 
 @frozen(kw_only=True)

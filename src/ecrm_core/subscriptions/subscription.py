@@ -10,13 +10,18 @@ from attrs import frozen
 from ecrm_core.kernel import CustomerId, DateInterval, Money
 from ecrm_core.subscriptions.cadence import Anchor, cycle_of, period_of
 from ecrm_core.subscriptions.change import ChangePolicy, StubPolicy
-from ecrm_core.subscriptions.copying import derived
+from ecrm_core.subscriptions.copying import derived_of
+from ecrm_core.subscriptions.dunning import Debt
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.slices import Line, Slice, last_day
 from ecrm_core.subscriptions.term import AtEnd, TermRule
+from ecrm_core.subscriptions.told import Told
 
 __all__ = ["Cause", "HeldCharge", "Slice", "Status", "Subscription", "last_day"]
+
+
+_TERM = ("term", "term_on", "term_number", "term_days")
 
 
 class Status(Enum):
@@ -74,8 +79,11 @@ class Subscription:
     a first period that is longer or shorter than its own, priced by ``stub_policy``.
     ``changes_from`` is the first day a change may still reach back to, where another cadence or
     anchor began. ``next_plan``, ``next_quantity`` and ``next_price`` are to hold from
-    ``change_on``, ``quantity_on`` and ``price_on``. ``done`` marks notices and tasks
-    decided for what is ahead, ``open_tasks`` are those sales has. ``version`` counts the events.
+    ``change_on``, ``quantity_on`` and ``price_on``. ``unpaid`` are the charges that failed,
+    ``debts`` what is done about them, in ``retries`` so far, ``paid`` the latest that were paid.
+    ``done`` marks notices, tasks and consents decided for what is ahead, ``open_tasks`` are those
+    sales has; ``out`` says what each of them and each notice speaks of, and ``withdrawals`` counts
+    what went out again under another key. ``version`` counts the events.
 
     Phases and terms: ``anchor_fixed`` tells that the billing day was named, so that a trial's new
     end does not move it; ``term_days`` are the days pauses have added to the term; ``agreed`` that
@@ -123,6 +131,9 @@ class Subscription:
     skips: int = 0
     held: tuple[HeldCharge, ...] = ()
     unpaid: tuple[str, ...] = ()
+    debts: tuple[Debt, ...] = ()
+    paid: tuple[str, ...] = ()
+    retries: int = 0
     next_plan: Plan | None = None
     change_on: date | None = None
     change_policy: ChangePolicy = ChangePolicy.NEXT_PERIOD
@@ -133,6 +144,7 @@ class Subscription:
     price_on: date | None = None
     done: tuple[str, ...] = ()
     open_tasks: tuple[str, ...] = ()
+    out: tuple[Told, ...] = ()
     withdrawals: int = 0
     next_action_at: datetime | None = None
     version: int = 0
@@ -150,14 +162,14 @@ class Subscription:
         )
         return next((status for holds, status in facts if holds), Status.ACTIVE)
 
-    @derived
+    @derived_of(*_TERM)
     def term_end(self) -> date | None:
         """The day the current term ends, itself outside; None without a term."""
         if self.term is None:
             return None
         return self.term.end(self.term_on, self.term_number, self.term_days)
 
-    @derived
+    @derived_of(*_TERM)
     def deadline(self) -> date | None:
         """The last day to cancel for the end of the current term; None without a term."""
         end = self.term_end
@@ -180,7 +192,20 @@ class Subscription:
         """Whether a pause has stopped its time: neither what was paid nor the term runs."""
         return self.paused_on is not None and self.pause_mode is PauseMode.EXTEND
 
-    @derived
+    @property
+    def follows(self) -> AtEnd | None:
+        """What comes at the end of the term as things are; None without a term."""
+        if self.term is None:
+            return None
+        asks = self.auto_renew and self.term.at_end is AtEnd.ASK
+        return self.term.at_end if asks or self.goes_on else AtEnd.EXPIRE
+
+    @property
+    def answered(self) -> bool:
+        """Whether the customer has said yes to a next term she is asked about."""
+        return self.agreed and self.term is not None and self.term.at_end is AtEnd.ASK
+
+    @derived_of(*_TERM, "auto_renew", "agreed", "cancel_on", "paused_on", "pause_mode")
     def end_on(self) -> date | None:
         """The first day without it, cancelled or after the last term; None while it goes on.
 
@@ -192,7 +217,7 @@ class Subscription:
             days = [day for day in days if day != self.term_end]
         return min(days, default=None)
 
-    @derived
+    @derived_of("paused_by")
     def resume_on(self) -> date | None:
         """The day a pause ends by itself, that of the last owner; None when one names none."""
         days = [each.until for each in self.paused_by]
@@ -203,7 +228,7 @@ class Subscription:
         """Return the name of a cycle in keys: another one after each move of its days."""
         return f"{cycle}.{self.moves}" if self.moves else cycle
 
-    @derived
+    @derived_of("billed_through", "stub", "anchor", "plan")
     def next_period(self) -> DateInterval:
         """The period that holds the first day that is not billed."""
         if self.stub is not None and self.billed_through in self.stub:
@@ -211,7 +236,7 @@ class Subscription:
         k = cycle_of(self.anchor, self.plan.cadence, self.billed_through)
         return period_of(self.anchor, self.plan.cadence, k)
 
-    @derived
+    @derived_of("billed_through", "cycle", "cycle_base", "anchor", "plan")
     def next_cycle(self) -> int:
         """The number of that period, from 0 for the first one; it never goes back."""
         number = self.cycle_base + cycle_of(self.anchor, self.plan.cadence, self.billed_through)

@@ -146,13 +146,15 @@ def test_the_dry_run_of_a_payment_is_what_is_written(crm: Crm) -> None:
     assert crm.dry_run.payment(told, by="hook").empty
 
 
-def test_a_failure_of_a_second_attempt_counts_under_a_key_of_its_own(crm: Crm) -> None:
+def test_a_second_report_counts_under_a_key_of_its_own_if_it_says_more(crm: Crm) -> None:
     told = PaymentFailed(charge=key(crm))
     crm.payment(told, by="hook", key="event 1")
     version = held(crm).version
     crm.payment(told, by="hook", key="event 1")
     assert held(crm).version == version
     crm.payment(told, by="hook", key="event 2")
+    assert held(crm).version == version
+    crm.payment(PaymentFailed(charge=key(crm), hard=True), by="hook", key="event 3")
     assert held(crm).version > version
 
 

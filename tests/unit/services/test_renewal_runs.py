@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.customers import SourceKey, SourceRecord, Stated
@@ -15,11 +15,13 @@ from ecrm_core.errors import ConflictError, DefinitionError
 from ecrm_core.kernel import OUTBOX, Applied, ChangeSet, FixedClock, Money, Put
 from ecrm_core.ports import Store
 from ecrm_core.services import RunReport, SetAside
+from ecrm_core.services.renewals.report import _ACTIONS, _EVENTS
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import (
     PRESETS,
     SUBSCRIPTIONS,
     UNREAD_SUBSCRIPTIONS,
+    ActionKind,
     Plan,
     TermRule,
     UnreadSubscription,
@@ -125,6 +127,12 @@ def test_what_is_late_and_what_is_missed_is_told(crm: Crm) -> None:
     assert after.missed == 1
     assert report.to_json()["late"] == 2
     assert report._repr_html_().startswith("<table>")
+
+
+def test_every_kind_of_action_and_event_is_counted() -> None:
+    counted = {field.name for field in fields(RunReport)}
+    assert {kind.value for kind in ActionKind} <= _ACTIONS.keys()
+    assert {*_ACTIONS.values(), *_EVENTS.values()} <= counted
 
 
 def test_a_report_adds_up_what_transactions_came_to() -> None:

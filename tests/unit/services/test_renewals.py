@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -24,11 +25,13 @@ from ecrm_core.ports import read_due, read_subscription_events
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import (
     SUBSCRIPTIONS,
+    Alignment,
     Cancel,
     Pause,
     Plan,
     Policies,
     Status,
+    StubPolicy,
     TermRule,
     UndoCancel,
     fold,
@@ -232,3 +235,15 @@ def test_what_is_due_and_what_a_run_did_print_as_tables(crm: Crm) -> None:
     assert str(type(due)()) == "nothing"
     report = crm.run_due()
     assert str(report).splitlines()[-1].split()[0] == str(report.subscriptions)
+
+
+def test_a_subscription_begins_with_seats_and_on_the_day_of_the_calendar(crm: Crm) -> None:
+    def begin(**parts: Any) -> str:  # noqa: ANN401
+        return crm.subscribe("shop/1", PLAN, key="k", **parts)
+
+    begun = begin(quantity=3, align=Alignment.CALENDAR, stub=StubPolicy.FREE)
+    assert begin(quantity=3, align=Alignment.CALENDAR, stub=StubPolicy.FREE) == begun
+    (held,) = crm.subscriptions("shop/1")
+    assert (held.quantity, held.billed_through) == (3, date(2026, 2, 1))
+    with pytest.raises(KeyReused):
+        begin()

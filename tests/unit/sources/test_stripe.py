@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ecrm_core.errors import DefinitionError, InputError, RefusedError
-from ecrm_core.kernel import Emit, Money
+from ecrm_core.kernel import Money
 from ecrm_core.sources import stripe
 from ecrm_core.subscriptions import PaymentFailed, PaymentRefunded, PaymentSucceeded
 
@@ -153,17 +153,12 @@ def test_an_empty_secret_is_refused() -> None:
         stripe.verify(BODY, GOOD, secret="", now=NOW)
 
 
-def charge(amount: str, currency: str) -> Emit:
-    payload = {"amount": amount, "currency": currency}
-    return Emit(key=KEY, topic="charge", at=NOW, payload=payload)
-
-
 @pytest.mark.parametrize(
     ("amount", "currency", "units"),
     [("30.00", "EUR", 3_000), ("900", "KRW", 900), ("5", "ISK", 500), ("1.250", "KWD", 1_250)],
 )
 def test_a_charge_becomes_an_intent_under_its_key(amount: str, currency: str, units: int) -> None:
-    asked = stripe.intent(charge(amount, currency), customer="cus_1", payment_method="pm_1")
+    asked = stripe.intent(KEY, Money(amount, currency), customer="cus_1", payment_method="pm_1")
     assert asked.idempotency_key == KEY
     assert asked.parameters == {
         "amount": units, "currency": currency.lower(), "customer": "cus_1", "confirm": True,
@@ -173,4 +168,4 @@ def test_a_charge_becomes_an_intent_under_its_key(amount: str, currency: str, un
 
 def test_a_credit_is_no_intent() -> None:
     with pytest.raises(InputError):
-        stripe.intent(charge("-3.00", "EUR"), customer="cus_1", payment_method="pm_1")
+        stripe.intent(KEY, Money("-3.00", "EUR"), customer="cus_1", payment_method="pm_1")

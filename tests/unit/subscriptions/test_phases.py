@@ -216,7 +216,7 @@ def test_a_task_that_is_open_when_the_term_moves_is_taken_back_and_comes_again()
     held = life(plan, tasks).until("2026-04-25").do(Pause(mode=EXTEND), "2026-04-25")
     held.do(Resume(), "2026-05-05").until("2026-05-05")
     keys = [action.key for action in held.actions if action.kind.value != "charge"]
-    assert keys == ["sub_1/task/t0/call", "sub_1/withdrawal/t0/call", "sub_1/task/t0.1/call"]
+    assert keys == ["sub_1/task/t0/call", "sub_1/withdrawal/t0/call", "sub_1/task/t0.1/call.1"]
 
 
 def test_a_credit_after_a_longer_period_gives_back_the_days_that_came_later() -> None:
@@ -334,7 +334,7 @@ def test_the_customer_is_told_of_the_new_end_of_her_trial_under_another_key() ->
     held = life(TRIAL, Policies(name="told", notices=(rule,))).until("2026-04-13")
     held.do(ExtendTrial(until=day(4, 20)), "2026-04-13").until("2026-04-19")
     assert [action.key for action in held.actions] == [
-        "sub_1/notice/trial/ends", "sub_1/notice/trial.1/ends",
+        "sub_1/notice/trial/ends", "sub_1/notice/trial.1/ends.1",
     ]  # fmt: skip
 
 

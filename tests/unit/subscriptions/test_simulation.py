@@ -59,7 +59,7 @@ def keys(found: Simulation) -> list[str]:
 def handed(found: Simulation) -> Counter[str]:
     """How often each action was handed over."""
     told = {Happened.HANDED, Happened.AGAIN}
-    return Counter(entry.of for entry in found.entries if entry.what in told)
+    return Counter(entry.name for entry in found.entries if entry.what in told)
 
 
 def test_undisturbed_it_is_the_forecast() -> None:
@@ -122,7 +122,7 @@ def test_payments_are_heard_and_a_failed_one_makes_it_past_due() -> None:
     found = simulate([begun()], until, now=NOW, payments=declined)
     assert found.states["sub_1"].status is Status.PAST_DUE
     assert found.entries[-2].at == NOW + timedelta(minutes=1)
-    assert found.entries[-2].of == "PaymentFailed"
+    assert found.entries[-2].name == "PaymentFailed"
 
 
 def test_what_arrives_while_the_host_is_down_waits() -> None:
@@ -159,7 +159,7 @@ def test_commands_begin_and_change_subscriptions_and_refusals_are_told() -> None
     ]
     found = simulate([], YEAR, now=NOW, commands=commands)
     assert found.states["sub_9"].status is Status.CANCELLED
-    assert [entry.of for entry in found.entries[-2:]] == ["Pause", "illegal_transition"]
+    assert [entry.name for entry in found.entries[-2:]] == ["Pause", "illegal_transition"]
     assert fold(found.events) == found.states["sub_9"]
 
 
@@ -167,7 +167,7 @@ def test_a_simulation_is_a_table_json_and_html() -> None:
     found = simulate([begun()], NOW + 40 * DAY, now=NOW, crash_at=[2])
     told = json.loads(json.dumps(found.to_json()))
     assert told["counts"] == dict(found.counts)
-    assert [entry["of"] for entry in told["entries"]] == [entry.of for entry in found.entries]
+    assert [entry["of"] for entry in told["entries"]] == [entry.name for entry in found.entries]
     assert "2026-02-28T09:00:00.000000Z  event        sub_1         charged" in str(found)
     assert found._repr_html_().count("<tr>") == len(found.entries) + 1
     assert repr(found) == "<Simulation until 2026-03-12: 5 entries>"

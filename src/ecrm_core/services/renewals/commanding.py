@@ -13,7 +13,18 @@ from ecrm_core.ports import Store
 from ecrm_core.ports.subscriptions import read_subscriptions, read_subscriptions_of
 from ecrm_core.services.identity import group_of, identity_of
 from ecrm_core.services.renewals.reading import Presets, policies_in, stored_subscription
-from ecrm_core.subscriptions import Command, Create, Plan, TermRule, decide_step, handle
+from ecrm_core.services.renewals.withdrawing import waiting_rows
+from ecrm_core.subscriptions import (
+    Alignment,
+    Anchor,
+    Command,
+    Create,
+    Plan,
+    StubPolicy,
+    TermRule,
+    decide_step,
+    handle,
+)
 
 __all__ = ["prepare_command", "prepare_subscribe"]
 
@@ -29,6 +40,10 @@ def prepare_subscribe(
     tz: str = "UTC",
     starts_on: date | None = None,
     anchor_day: int | None = None,
+    anchor: Anchor | None = None,
+    align: Alignment = Alignment.OWN,
+    stub: StubPolicy = StubPolicy.PRORATE,
+    quantity: int = 1,
     billed_through: date | None = None,
     quantity: int = 1,
     term: TermRule | None = None,
@@ -44,7 +59,12 @@ def prepare_subscribe(
     create = Create(
         id=derive_id("sub", store.tenant, home, plan.id, str(number)), customer=home, plan=plan,
         preset=preset, tz=tz, starts_on=starts_on, anchor_day=anchor_day,
+<<<<<<< HEAD
         billed_through=billed_through, quantity=quantity, term=term, auto_renew=auto_renew,
+=======
+        anchor=anchor, align=align, stub=stub, quantity=quantity,
+        billed_through=billed_through, term=term, auto_renew=auto_renew,
+>>>>>>> core9
     )  # fmt: skip
     return _begun(store, create, presets=presets, now=now, by=by)
 
@@ -78,4 +98,5 @@ def prepare_command(
     row = stored_subscription(store, subscription)
     policies = policies_in(presets, row.value.preset)
     step = handle(row.value, command, now, policies, by=by)
-    return decide_step(step, version=row.version)
+    waiting = waiting_rows(store, step.events)
+    return decide_step(step, version=row.version, waiting=waiting)

@@ -35,6 +35,7 @@ TROUBLES: Mapping[str, str] = {
     "gap": "a charge begins where the one before did not end",
     "events_differ": "its events do not make its state",
     "missed": "a notice or a task was missed lately: its window passed before a run came",
+    "held": "charges were overdue and wait for a look: make them, or skip them",
     "stuck": "an effect has used up its attempts: mend the function, then release_stuck",
 }
 """What each code of a trouble means."""
@@ -168,6 +169,8 @@ class _Doctor:
         if state.preset not in self.presets:
             self.note("no_preset", row.id, state.preset)
         self._planned(state)
+        for held in state.held:
+            self.note("held", state.id, held.on)
         self._history(state, events)
 
     def _planned(self, state: Subscription) -> None:

@@ -81,7 +81,7 @@ def collecting(port: PaymentPort, tell: Callable[[Told], object]) -> Handler:
             return
         answer = port.charge(payment)
         if isinstance(answer, Declined):
-            tell(PaymentFailed(charge=key, hard=answer.hard))
+            tell(PaymentFailed(charge=key, hard=answer.hard, amount=amount))
         elif not isinstance(answer, Pending):
             tell(PaymentSucceeded(charge=key))
 

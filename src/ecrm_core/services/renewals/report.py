@@ -11,20 +11,29 @@ from attrs import define, field, frozen
 
 from ecrm_core.kernel import html_table, plain_table
 from ecrm_core.services.renewals.reading import SetAside
-from ecrm_core.subscriptions import Action, ActionKind, Step
+from ecrm_core.subscriptions import Action, Step
+from ecrm_core.subscriptions.events import ChargeHeld, ChargeSkipped, NoticeMissed, TaskMissed
 
 __all__ = ["RunReport", "SetAside", "Tally"]
 
 _ALWAYS = ("subscriptions", "charges", "notices", "tasks")
-_COUNTS = (*_ALWAYS, "credits", "withdrawals", "late", "missed")
-_KINDS: Final[Mapping[ActionKind, str]] = {
-    ActionKind.CHARGE: "charges",
-    ActionKind.CREDIT: "credits",
-    ActionKind.NOTICE: "notices",
-    ActionKind.TASK: "tasks",
-    ActionKind.WITHDRAWAL: "withdrawals",
+_ACTIONS: Final[Mapping[str, str]] = {
+    "charge": "charges",
+    "notice": "notices",
+    "task": "tasks",
+    "credit": "credits",
+    "retry": "retries",
+    "escalation": "escalations",
+    "withdrawal": "withdrawals",
 }
-_MISSED = ("notice_missed", "task_missed")
+"""The count of each kind of action; a test checks that none is missing."""
+_COUNTS = ("subscriptions", *_ACTIONS.values(), "late", "missed", "skipped", "held")
+_EVENTS: Final[Mapping[str, str]] = {
+    NoticeMissed.kind: "missed",
+    TaskMissed.kind: "missed",
+    ChargeSkipped.kind: "skipped",
+    ChargeHeld.kind: "held",
+}
 
 
 @frozen(kw_only=True)
@@ -32,7 +41,8 @@ class RunReport:
     """What a run came to: how many subscriptions it took up, and what it asks the host to do.
 
     ``late`` are the notices and tasks that go out late, ``missed`` those whose window had passed;
-    ``lateness`` is how long the one waited that waited longest. ``aside`` are the subscriptions
+    ``skipped`` charges are never made, ``held`` ones wait for a look. ``lateness`` is how long the
+    one waited that waited longest. ``aside`` are the subscriptions
     that could not be read or decided: they are as they were, and the next run tries again.
     """
 
@@ -41,9 +51,13 @@ class RunReport:
     credits: int = 0
     notices: int = 0
     tasks: int = 0
+    retries: int = 0
+    escalations: int = 0
     withdrawals: int = 0
     late: int = 0
     missed: int = 0
+    skipped: int = 0
+    held: int = 0
     lateness: timedelta = timedelta(0)
     aside: tuple[SetAside, ...] = ()
 
@@ -92,12 +106,14 @@ class Tally:
         """Count what came of a subscription that was due then."""
         self.counts["subscriptions"] += 1
         self.waited = max(self.waited, self.now - due)
-        self.counts["missed"] += sum(row.event.kind in _MISSED for row in step.events)
+        self.counts.update(
+            _EVENTS[row.event.kind] for row in step.events if row.event.kind in _EVENTS
+        )
         self._actions(step.actions)
 
     def _actions(self, actions: Iterable[Action]) -> None:
         for action in actions:
-            self.counts[_KINDS[action.kind]] += 1
+            self.counts[_ACTIONS[action.kind.value]] += 1
             self.counts["late"] += action.late
 
     @property

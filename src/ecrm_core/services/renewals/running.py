@@ -16,6 +16,7 @@ from ecrm_core.ports.subscriptions import read_due
 from ecrm_core.services.commit import commit
 from ecrm_core.services.renewals.reading import Presets, SetAside, tried
 from ecrm_core.services.renewals.report import RunReport, Tally
+from ecrm_core.services.renewals.withdrawing import waiting_rows
 from ecrm_core.subscriptions import advance, decide_steps
 
 __all__ = ["Draft", "check_run", "prepare_run_due", "run_due"]
@@ -63,7 +64,8 @@ def prepare_run_due(
             tally.step(step, unread.next_action_at or now)
         if len(steps) + len(tally.aside) == limit:
             break
-    return decide_steps(steps, result=tally.result)
+    waiting = waiting_rows(store, (row for step, _ in steps for row in step.events))
+    return decide_steps(steps, result=tally.result, waiting=waiting)
 
 
 def run_due(store: Store, draft: Draft, *, now: datetime, limit: int | None) -> RunReport:

@@ -15,6 +15,12 @@ from ecrm_core.subscriptions.commands.ending import Cancel, UndoCancel, When
 from ecrm_core.subscriptions.commands.pausing import DropHeld, Pause, ReleaseHeld, Resume, SkipNext
 from ecrm_core.subscriptions.commands.paying import PaymentFailed, PaymentRefunded, PaymentSucceeded
 from ecrm_core.subscriptions.commands.starting import Create, Import, Resubscribe
+from ecrm_core.subscriptions.commands.telling import (
+    NoticeBounced,
+    NoticeSent,
+    RecordConsent,
+    TaskDone,
+)
 from ecrm_core.subscriptions.commands.terms import SetAutoRenew
 from ecrm_core.subscriptions.commands.trials import Activate, ExtendTrial
 
@@ -30,10 +36,13 @@ __all__ = [
     "DropHeld",
     "ExtendTrial",
     "Import",
+    "NoticeBounced",
+    "NoticeSent",
     "Pause",
     "PaymentFailed",
     "PaymentRefunded",
     "PaymentSucceeded",
+    "RecordConsent",
     "ReleaseHeld",
     "Reprice",
     "RepriceAt",
@@ -41,6 +50,7 @@ __all__ = [
     "Resume",
     "SetAutoRenew",
     "SkipNext",
+    "TaskDone",
     "UndoCancel",
     "When",
 ]

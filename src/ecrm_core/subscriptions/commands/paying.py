@@ -12,17 +12,23 @@ __all__ = ["PaymentFailed", "PaymentRefunded", "PaymentSucceeded"]
 
 @frozen(kw_only=True)
 class PaymentSucceeded(Command):
-    """A charge was paid, named by its action key."""
+    """A charge was paid, named by its action key or that of one of its retries."""
 
     charge: str
 
 
 @frozen(kw_only=True)
 class PaymentFailed(Command):
-    """A charge could not be collected: past due until it is paid; ``hard`` if it never will be."""
+    """A charge could not be collected: past due until it is paid; ``hard`` if it never will be.
+
+    It is named by its action key, a retry by its own: before that is told of the next one is not
+    made. ``amount`` (default: that of the latest charge, where it is this one) is what the retries
+    ask for. One that is known to be paid stays paid.
+    """
 
     charge: str
     hard: bool = False
+    amount: Money | None = None
 
 
 @frozen(kw_only=True)

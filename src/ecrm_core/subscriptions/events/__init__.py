@@ -33,14 +33,25 @@ from ecrm_core.subscriptions.events.pausing import (
     SkipsSet,
     SkipWhy,
 )
-from ecrm_core.subscriptions.events.paying import PaymentRecorded, RefundRecorded
+from ecrm_core.subscriptions.events.paying import (
+    DunningEnded,
+    PaymentRecorded,
+    RefundRecorded,
+    RetryIssued,
+)
 from ecrm_core.subscriptions.events.starting import Created, Resubscribed, TrialEnded
 from ecrm_core.subscriptions.events.telling import (
+    ConsentRecorded,
+    NoticeDelivered,
     NoticeIssued,
     NoticeMissed,
+    NoticeReturned,
+    TaskClosed,
+    TaskEscalated,
     TaskIssued,
     TaskMissed,
     TasksWithdrawn,
+    Withdrawn,
 )
 from ecrm_core.subscriptions.events.terms import AutoRenewSet, TermRenewed, WentEvergreen
 from ecrm_core.subscriptions.events.trials import TrialMoved
@@ -55,13 +66,17 @@ __all__ = [
     "ChargeHeld",
     "ChargeSkipped",
     "Charged",
+    "ConsentRecorded",
     "Created",
     "Credited",
+    "DunningEnded",
     "Ended",
     "Event",
     "HeldCleared",
+    "NoticeDelivered",
     "NoticeIssued",
     "NoticeMissed",
+    "NoticeReturned",
     "OwnerResumed",
     "PauseDropped",
     "PausePlanned",
@@ -78,10 +93,13 @@ __all__ = [
     "Resubscribed",
     "ResumePlanned",
     "Resumed",
+    "RetryIssued",
     "Settled",
     "Shift",
     "SkipWhy",
     "SkipsSet",
+    "TaskClosed",
+    "TaskEscalated",
     "TaskIssued",
     "TaskMissed",
     "TasksWithdrawn",
@@ -89,6 +107,7 @@ __all__ = [
     "TrialEnded",
     "TrialMoved",
     "WentEvergreen",
+    "Withdrawn",
     "ZoneChanged",
 ]
 
@@ -98,6 +117,8 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
         Created, Charged, Credited, TrialEnded, NoticeIssued, NoticeMissed, TaskIssued, TaskMissed,
         TasksWithdrawn, TermRenewed, WentEvergreen, CancelRequested, CancelUndone, Ended, Paused,
         Resumed, PlanChangeRequested, PlanChanged, AutoRenewSet, PaymentRecorded, Rescheduled,
+        NoticeDelivered, NoticeReturned, TaskEscalated, TaskClosed, Withdrawn, ConsentRecorded,
+        RetryIssued, DunningEnded,
         Settled, QuantityChangeRequested, QuantityChanged, PriceChangeRequested, PriceChanged,
         AnchorChanged, ZoneChanged, RefundRecorded,
         TrialMoved, Resubscribed, PausePlanned, PauseDropped, OwnerResumed, ResumePlanned, SkipsSet,

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["Event", "Rescheduled", "without_marks"]
+__all__ = ["Event", "Rescheduled", "past"]
 
 
 @frozen(kw_only=True)
@@ -29,8 +29,24 @@ class Rescheduled(Event):
     kind = "rescheduled"
 
 
-def without_marks(marks: tuple[str, ...], kind: str) -> tuple[str, ...]:
-    """Return the marks without those of a kind of cycle: "c0.1/...", "t3/...", "trial/..."."""
-    if not marks:
-        return marks
-    return tuple(mark for mark in marks if mark.partition("/")[0].rstrip(".0123456789") != kind)
+def past(state: Subscription, kind: str, cycle: int = 0) -> dict[str, tuple[object, ...]]:
+    """Return marks and what is out as they are once a cycle of this kind has passed.
+
+    Kinds are "c" (up to charge cycle ``cycle``: "c0.1/..."), "t" ("t3/..."), "p" and "trial".
+    """
+    parts: dict[str, tuple[object, ...]] = {}
+    if state.done:
+        parts["done"] = tuple(mark for mark in state.done if not _is_past(mark, kind, cycle))
+    if state.out:
+        parts["out"] = tuple(
+            told for told in state.out
+            if not (kind == "t" if told.task else _is_past(told.mark, kind, cycle))
+        )  # fmt: skip
+    return parts
+
+
+def _is_past(mark: str, kind: str, cycle: int) -> bool:
+    label = mark.partition("/")[0]
+    if label.rstrip(".0123456789") != kind:
+        return False
+    return kind != "c" or int(label[1:].partition(".")[0]) <= cycle

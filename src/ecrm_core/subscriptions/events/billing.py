@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.copying import changed
-from ecrm_core.subscriptions.events.base import Event, without_marks
+from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.slices import Line, Slice, held, line_of
 from ecrm_core.subscriptions.subscription import Subscription
 
@@ -39,7 +39,7 @@ class Charged(Event):
             )  # fmt: skip
         return changed(
             state, billed_through=self.piece.until, cycle=self.cycle, charges=self.ordinal + 1,
-            slices=slices, pending=self.left, done=without_marks(state.done, "c"),
+            slices=slices, pending=self.left, **past(state, "c", self.cycle),
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from ecrm_core.kernel import DateInterval, Money
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.change import ChangePolicy, StubPolicy
 from ecrm_core.subscriptions.copying import changed
-from ecrm_core.subscriptions.events.base import Event
+from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.slices import Line, Slice
 from ecrm_core.subscriptions.subscription import Subscription
@@ -152,7 +152,7 @@ class PriceChanged(Event):
 
     def applied(self, state: Subscription) -> Subscription:
         plan = evolve(state.plan, price=self.price, version=self.version)
-        return changed(state, plan=plan, next_price=None, price_on=None)
+        return changed(state, plan=plan, next_price=None, price_on=None, **past(state, "p"))
 
 
 @frozen(kw_only=True)

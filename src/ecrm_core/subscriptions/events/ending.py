@@ -27,12 +27,13 @@ class CancelRequested(Event):
 
 @frozen(kw_only=True)
 class CancelUndone(Event):
-    """It is not to end after all."""
+    """It is not to end after all, not for what is unpaid either."""
 
     kind = "cancel_undone"
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, cancel_on=None, cause=None)
+        debts = () if state.cause is Cause.UNPAID else state.debts
+        return changed(state, cancel_on=None, cause=None, debts=debts)
 
 
 @frozen(kw_only=True)
@@ -45,6 +46,6 @@ class Ended(Event):
 
     def applied(self, state: Subscription) -> Subscription:
         return changed(
-            state, ended_on=self.on, expired=self.expired, open_tasks=(), done=(), skips=0,
+            state, ended_on=self.on, expired=self.expired, open_tasks=(), out=(), done=(), skips=0,
             cause=Cause.EXPIRED if self.expired else state.cause, pause_on=None,
         )  # fmt: skip

@@ -10,7 +10,8 @@ from attrs import evolve, frozen
 from ecrm_core.kernel import DateInterval, Money
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.copying import changed
-from ecrm_core.subscriptions.events.base import Event, without_marks
+from ecrm_core.subscriptions.dunning import DUNNING
+from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode
 from ecrm_core.subscriptions.slices import Slice, held
 from ecrm_core.subscriptions.subscription import HeldCharge, Subscription
@@ -66,10 +67,13 @@ class Paused(Event):
     def applied(self, state: Subscription) -> Subscription:
         if state.paused_on is not None:
             return changed(state, paused_by=_with(state.paused_by, self.by))
-        owners = () if self.by is None else (self.by,)
+        owners, debts = () if self.by is None else (self.by,), state.debts
+        if self.by is not None and self.by.owner == DUNNING:
+            debts = tuple(evolve(debt, paused=True) for debt in debts)
         return changed(
-            state, paused_on=self.on, pause_on=None, pause_mode=self.mode, paused_by=owners
-        )
+            state, paused_on=self.on, pause_on=None, pause_mode=self.mode, paused_by=owners,
+            debts=debts,
+        )  # fmt: skip
 
 
 @frozen(kw_only=True)
@@ -119,8 +123,7 @@ class Shift:
             "stub": self.stub, "changes_from": self.changes_from, "cancel_on": self.cancel_on,
             "change_on": self.change_on, "quantity_on": self.quantity_on,
             "price_on": self.price_on, "term_days": state.term_days + self.days,
-            "moves": state.moves + 1, "open_tasks": (),
-            "done": without_marks(without_marks(state.done, "t"), "c"),
+            "moves": state.moves + 1,
         }  # fmt: skip
 
 
@@ -228,7 +231,7 @@ def _past(state: Subscription, event: ChargeSkipped | ChargeHeld, piece: Slice) 
     """Return the state billed through a piece."""
     return changed(
         state, billed_through=piece.until, cycle=event.cycle, charges=event.ordinal + 1,
-        slices=held(state.slices, piece), done=without_marks(state.done, "c"),
+        slices=held(state.slices, piece), **past(state, "c", event.cycle),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.copying import changed
-from ecrm_core.subscriptions.events.base import Event, without_marks
+from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.pauses import PauseMode
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.subscription import Subscription
@@ -35,12 +35,15 @@ class TrialEnded(Event):
     kind = "trial_ended"
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, trial_until=None, done=without_marks(state.done, "trial"))
+        return changed(state, trial_until=None, **past(state, "trial"))
 
 
 @frozen(kw_only=True)
 class Resubscribed(Event):
-    """One that was over began again; ``told_on`` is the day that was said."""
+    """One that was over began again; ``told_on`` is the day that was said.
+
+    What is unpaid stays so; dunning begins anew with the next failure.
+    """
 
     kind = "resubscribed"
     on: date
@@ -64,4 +67,5 @@ class Resubscribed(Event):
             pause_on=None, paused_on=None, pause_mode=PauseMode.FREE, paused_by=(),
             quantity=self.quantity, next_quantity=None, quantity_on=None, next_plan=None,
             change_on=None, next_price=None, price_on=None, stub=None, changes_from=self.through,
+            debts=(),
         )  # fmt: skip

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.copying import changed
-from ecrm_core.subscriptions.events.base import Event, without_marks
+from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["AutoRenewSet", "TermRenewed", "WentEvergreen"]
@@ -25,12 +25,11 @@ class TermRenewed(Event):
     price_on: date | None = None
 
     def applied(self, state: Subscription) -> Subscription:
-        parts: dict[str, Any] = {}
+        parts: dict[str, Any] = past(state, "t")
         if self.price is not None:
-            parts = {"next_price": self.price, "price_on": self.price_on}
+            parts |= {"next_price": self.price, "price_on": self.price_on}
         return changed(
-            state, term_number=self.number, done=without_marks(state.done, "t"), open_tasks=(),
-            agreed=False, **parts,
+            state, term_number=self.number, open_tasks=(), agreed=False, **parts
         )  # fmt: skip
 
 
@@ -41,7 +40,7 @@ class WentEvergreen(Event):
     kind = "went_evergreen"
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, term=None, done=without_marks(state.done, "t"), open_tasks=())
+        return changed(state, term=None, open_tasks=(), **past(state, "t"))
 
 
 @frozen(kw_only=True)

@@ -15,16 +15,20 @@ from ecrm_core.subscriptions.commands import (
     Command,
     DropHeld,
     ExtendTrial,
+    NoticeBounced,
+    NoticeSent,
     Pause,
     PaymentFailed,
     PaymentRefunded,
     PaymentSucceeded,
+    RecordConsent,
     ReleaseHeld,
     Reprice,
     Resubscribe,
     Resume,
     SetAutoRenew,
     SkipNext,
+    TaskDone,
     UndoCancel,
 )
 from ecrm_core.subscriptions.handling.changing import change_plan, change_quantity, reprice
@@ -35,6 +39,12 @@ from ecrm_core.subscriptions.handling.pausing import pause, resume, skip_next
 from ecrm_core.subscriptions.handling.paying import payment, refund
 from ecrm_core.subscriptions.handling.resubscribing import resubscribe
 from ecrm_core.subscriptions.handling.starting import created
+from ecrm_core.subscriptions.handling.telling import (
+    notice_bounced,
+    notice_sent,
+    record_consent,
+    task_done,
+)
 from ecrm_core.subscriptions.handling.terms import set_auto_renew
 from ecrm_core.subscriptions.handling.trials import activate, extend_trial
 from ecrm_core.subscriptions.handling.work import Work
@@ -61,6 +71,10 @@ HANDLERS: Final[Mapping[type[Command], Callable[[Work, Any], None]]] = {
     SetAutoRenew: set_auto_renew,
     PaymentSucceeded: payment,
     PaymentFailed: payment,
+    NoticeSent: notice_sent,
+    NoticeBounced: notice_bounced,
+    TaskDone: task_done,
+    RecordConsent: record_consent,
     PaymentRefunded: refund,
 }
 """What does each command; LIFECYCLE says when it may."""

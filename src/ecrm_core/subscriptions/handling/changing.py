@@ -91,5 +91,6 @@ def _from(work: Work, command: ChangePlan | ChangeQuantity) -> date:
 def _bill_before(work: Work, command: ChangePlan | ChangeQuantity, on: date) -> None:
     """Bill the days before a change that are to be paid in arrears, at what held."""
     if prorates(command.policy):
-        nothing_held(work.state, command)
+        if any(held.piece.until > on for held in work.state.held):
+            nothing_held(work.state, command)
         bill_what_is_used(work, on, later=command.policy is ChangePolicy.NEXT_INVOICE)

@@ -6,13 +6,12 @@ from datetime import date, timedelta
 
 from ecrm_core.subscriptions.billing import next_boundary
 from ecrm_core.subscriptions.commands import Cancel, UndoCancel, When
-from ecrm_core.subscriptions.events import CancelRequested, CancelUndone, Ended, TasksWithdrawn
+from ecrm_core.subscriptions.events import CancelRequested, CancelUndone, Ended
 from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from, settle
 from ecrm_core.subscriptions.handling.holding import nothing_held
 from ecrm_core.subscriptions.handling.reaching import credited_from, reached
 from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
-from ecrm_core.subscriptions.schedule import withdrawals
 from ecrm_core.subscriptions.subscription import Cause, Subscription
 
 __all__ = ["cancel", "undo_cancel"]
@@ -25,7 +24,7 @@ def cancel(work: Work, command: Cancel) -> None:
     if command.credit or past:
         nothing_held(work.state, command)
     work.say(CancelRequested(on=on, cause=command.cause))
-    withdraw_tasks(work)
+    work.take_back(at=work.now, by=work.by)
     paid_until = on + timedelta(days=_last_one(work, command))
     if command.credit or past:
         credit_from(work, paid_until if command.credit else credited_from(work.state, on))
@@ -91,12 +90,3 @@ def _term_end(state: Subscription, command: Cancel, today: date) -> date:
     if today <= state.deadline or not state.goes_on:
         return state.term_end
     return state.term.end(state.term_on, state.term_number + 1, state.term_days)
-
-
-def withdraw_tasks(work: Work) -> None:
-    """Take back the tasks sales has: their reason is gone."""
-    state = work.state
-    if not state.open_tasks:
-        return
-    actions = withdrawals(state, work.now, work.today)
-    work.say(TasksWithdrawn(ordinals=state.open_tasks), actions)

@@ -116,7 +116,7 @@ def resume(work: Work, command: Resume) -> None:
         work.say(OwnerResumed(owner=command.owner))
     else:
         lapsed = [each.until for each in state.paused_by if each.until and each.until > on]
-        work.say(*resumed(state, work.policies, work.now, max(on, *lapsed) if lapsed else on))
+        work.say(*resumed(state, work.policies, max(on, *lapsed) if lapsed else on))
 
 
 def _still(by: PausedBy, owner: str, on: date) -> bool:

@@ -8,7 +8,6 @@ from ecrm_core.subscriptions.cadence import Anchor, cycle_of
 from ecrm_core.subscriptions.commands import Activate, ExtendTrial
 from ecrm_core.subscriptions.events import TrialEnded, TrialMoved
 from ecrm_core.subscriptions.handling.counting import stub_of
-from ecrm_core.subscriptions.handling.ending import withdraw_tasks
 from ecrm_core.subscriptions.handling.work import Work
 from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.subscription import Subscription
@@ -42,7 +41,6 @@ def _move(work: Work, until: date) -> None:
     if _paid_beyond(state):
         stub, first = state.stub, max(state.billed_through, until)
     base = -cycle_of(anchor, cadence, free_until or until)
-    withdraw_tasks(work)
     work.say(TrialMoved(until=until, through=first, anchor=anchor, cycle_base=base, stub=stub))
 
 

@@ -16,11 +16,19 @@ from ecrm_core.subscriptions.schedule.adjusting import (
     quantity_changed,
     settled,
 )
-from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, common
+from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
 from ecrm_core.subscriptions.schedule.changes import changes, next_start, prorates
 from ecrm_core.subscriptions.schedule.charges import asked_of, charge_of, charged_next, charges
+from ecrm_core.subscriptions.schedule.gates import (
+    ends_without_consent,
+    held_from,
+    unpaid_from,
+    unsaid_from,
+)
 from ecrm_core.subscriptions.schedule.notices import notices
-from ecrm_core.subscriptions.schedule.pausing import pauses, resumed, withdrawals
+from ecrm_core.subscriptions.schedule.pausing import pauses, resumed
+from ecrm_core.subscriptions.schedule.reasons import taken_back
+from ecrm_core.subscriptions.schedule.retries import retries
 from ecrm_core.subscriptions.schedule.tasks import tasks
 from ecrm_core.subscriptions.schedule.terms import turns
 from ecrm_core.subscriptions.subscription import Subscription
@@ -31,6 +39,7 @@ __all__ = [
     "asked_of",
     "charge_of",
     "common",
+    "held_from",
     "next_start",
     "plan_changed",
     "planned",
@@ -38,7 +47,7 @@ __all__ = [
     "quantity_changed",
     "resumed",
     "settled",
-    "withdrawals",
+    "taken_back",
 ]
 
 
@@ -66,15 +75,24 @@ def _order(candidate: Candidate) -> tuple[date, int, str]:
 
 
 def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
-    end = state.end_on
-    yield from turns(state, end)
+    end, unsaid = state.end_on, unsaid_from(state, policies)
+    for turn in turns(state, end):
+        if unsaid is None or turn.on < unsaid or turn.rank not in _HELD:
+            yield turn
     asked_for = state.change_on or state.quantity_on or state.price_on or state.pending
     if asked_for and not state.stands_still:
         yield from changes(state, policies, end)
-    if charged_next(state, end):
+    stops = (unsaid, unpaid_from(state, policies))
+    if charged_next(state, end) and all(d is None or state.billed_through < d for d in stops):
         yield charges(state, policies)
     if state.pause_on is not None or state.paused_on is not None:
         yield from pauses(state, policies)
-    if state.cancel_on is None and not state.stands_still:
-        yield from notices(state, policies)
-        yield from tasks(state, policies)
+    if state.debts:
+        yield from retries(state, policies)
+    if unsaid is not None:
+        yield from ends_without_consent(state, policies)
+    yield from notices(state, policies)
+    yield from tasks(state, policies)
+
+
+_HELD = (Rank.TRIAL, Rank.TERM)

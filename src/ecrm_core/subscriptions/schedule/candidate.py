@@ -26,15 +26,16 @@ class Rank(IntEnum):
 
     NOTICE = 0
     TASK = 1
-    ARREARS = 2
-    TRIAL = 3
-    TERM = 4
-    SETTLE = 5
-    END = 6
-    CHANGE = 7
-    PAUSE = 8
-    RESUME = 9
-    ADVANCE = 10
+    DUNNING = 2
+    ARREARS = 3
+    TRIAL = 4
+    TERM = 5
+    SETTLE = 6
+    END = 7
+    CHANGE = 8
+    PAUSE = 9
+    RESUME = 10
+    ADVANCE = 11
 
 
 @frozen

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from attrs import evolve
 
 from ecrm_core.kernel import DateInterval
-from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.cadence import Anchor, boundary, cycle_of
 from ecrm_core.subscriptions.events import Event, Paused, Resumed, Shift
 from ecrm_core.subscriptions.pauses import PauseMode
 from ecrm_core.subscriptions.policies import Policies
-from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
+from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank
 from ecrm_core.subscriptions.slices import Slice, last_day, parted
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["pauses", "resumed", "withdrawals"]
+__all__ = ["pauses", "resumed"]
 
 
 def pauses(state: Subscription, policies: Policies) -> Iterator[Candidate]:
@@ -29,7 +28,7 @@ def pauses(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     day = state.resume_on
     if state.paused_on is not None and day is not None:
         yield Candidate(
-            day, Rank.RESUME, "", lambda at, _: resumed(state, policies, at, max(day, since(state)))
+            day, Rank.RESUME, "", lambda _, __: resumed(state, policies, max(day, since(state)))
         )
 
 
@@ -38,7 +37,7 @@ def since(state: Subscription) -> date:
     return state.paused_on or date.min
 
 
-def resumed(state: Subscription, policies: Policies, at: datetime, on: date) -> Made:
+def resumed(state: Subscription, policies: Policies, on: date) -> Made:
     """Return the end of a pause on a day: what is billed from there, and what has moved."""
     if state.pause_mode is PauseMode.VOID:  # whole charges were skipped, and nothing is in parts
         return Resumed(on=on, through=state.billed_through), ()
@@ -47,7 +46,7 @@ def resumed(state: Subscription, policies: Policies, at: datetime, on: date) -> 
         return Resumed(on=on), ()
     shift = _shift(state, policies, days)
     left = max(state.billed_through, since(state)) + timedelta(days=days)
-    return Resumed(on=on, through=left, shift=shift), withdrawals(state, at, on)
+    return Resumed(on=on, through=left, shift=shift), ()
 
 
 def _shift(state: Subscription, policies: Policies, days: int) -> Shift:
@@ -90,16 +89,3 @@ def _later(state: Subscription, policies: Policies, later: timedelta) -> Iterato
 
 def _moved(days: DateInterval, later: timedelta) -> DateInterval:
     return DateInterval(days.start + later, last_day(days) + later)
-
-
-def withdrawals(state: Subscription, at: datetime, on: date) -> tuple[Action, ...]:
-    """Return what takes back the tasks sales has: their day has moved."""
-    actions = []
-    for name in state.open_tasks:
-        cycle, _, ordinal = name.partition("/")
-        actions.append(Action(
-            kind=ActionKind.WITHDRAWAL, cycle=cycle, ordinal=ordinal, at=at, on=on,
-            rule=ordinal.partition(".")[0], reference="cancellation",
-            reference_on=state.cancel_on, **common(state),
-        ))  # fmt: skip
-    return tuple(actions)

@@ -14,6 +14,7 @@ from ecrm_core.subscriptions.advance import MAX_STEPS, Run, Step
 from ecrm_core.subscriptions.commands import Command, Create
 from ecrm_core.subscriptions.handle import handle
 from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.recorded import Recorded
 from ecrm_core.subscriptions.simulation.log import Entry, Happened
 from ecrm_core.subscriptions.simulation.payments import Payments
 from ecrm_core.subscriptions.simulation.uptime import Stretch, wake
@@ -87,6 +88,8 @@ class Host:
     @property
     def _clock(self) -> datetime:
         """What the host's clock shows."""
+        if len(self.up) == 1:
+            return self.now + self.up[0].shift
         return self.now + next(at.shift for at in self.up if at.since <= self.now < at.until)
 
     def _due(self, id_: str) -> None:
@@ -102,11 +105,11 @@ class Host:
         """Do what a command asks for, or note why it was refused."""
         state = self.states.get(id_)
         preset = command.preset if isinstance(command, Create) else state and state.preset
-        self._note(id_, Happened.COMMAND, command=command)
+        self._note(id_, Happened.COMMAND, command)
         try:
             step = handle(state, command, self._clock, self._policies(preset or ""))
         except EcrmError as error:
-            self._note(id_, Happened.REFUSED, command=command, error=error.code)
+            self._note(id_, Happened.REFUSED, error.code)
             return
         self._runs.pop(id_, None)
         self._commit(step)
@@ -122,8 +125,9 @@ class Host:
         self._point(state.id)
         self.states[state.id] = state
         for row in step.events:
-            self._note(state.id, Happened.EVENT, event=row)
-        self._outbox.update((action.key, action) for action in step.actions)
+            self._note(state.id, Happened.EVENT, row)
+        for action in step.actions:
+            self._outbox[action.key] = action
         self._next(state)
         if self._outbox:
             self._point(state.id)
@@ -134,7 +138,7 @@ class Host:
             again = key in self._handed
             self._handed.add(key)
             what = Happened.AGAIN if again else Happened.HANDED
-            self._note(action.subscription, what, action=action)
+            self._note(action.subscription, what, action)
             if self.payments is not None and action.kind is ActionKind.CHARGE:
                 for report in self.payments(action):
                     self.expect(self.now + report.after, action.subscription, report.command)
@@ -143,7 +147,7 @@ class Host:
 
     def _point(self, id_: str) -> None:
         self._points += 1
-        if self._points in self.crash_at:
+        if self.crash_at and self._points in self.crash_at:
             self._note(id_, Happened.CRASH)
             raise _DiedError
 
@@ -155,5 +159,7 @@ class Host:
             except _DiedError:
                 continue
 
-    def _note(self, id_: str, what: Happened, **parts: object) -> None:
-        self.entries.append(Entry(at=self.now, what=what, subscription=id_, **parts))  # type: ignore[arg-type]
+    def _note(
+        self, id_: str, what: Happened, of: Recorded | Action | Command | str | None = None
+    ) -> None:
+        self.entries.append(Entry(self.now, what, id_, of))

@@ -38,26 +38,26 @@ class Happened(Enum):
     """The host died; it starts again at once."""
 
 
-@frozen(kw_only=True)
+@frozen
 class Entry:
-    """One line of the log: when (the true time, whatever the host's clock showed), and what."""
+    """One line of the log: when (the true time, whatever the host's clock showed), and what.
+
+    ``of`` is the event or the action, the command, the code of the error; None for a crash.
+    """
 
     at: datetime
     what: Happened
     subscription: str
-    event: Recorded | None = None
-    action: Action | None = None
-    command: Command | None = None
-    error: str | None = None
+    of: Recorded | Action | Command | str | None = None
 
     @property
-    def of(self) -> str:
+    def name(self) -> str:
         """The kind of event, the action key, the name of the command, or the error's code."""
-        if self.event is not None:
-            return self.event.event.kind
-        if self.action is not None:
-            return self.action.key
-        return self.error or ("" if self.command is None else type(self.command).__name__)
+        if isinstance(self.of, Recorded):
+            return self.of.event.kind
+        if isinstance(self.of, Action):
+            return self.of.key
+        return type(self.of).__name__ if isinstance(self.of, Command) else self.of or ""
 
     def to_json(self) -> Json:
         """Return the line as JSON values: events as they are stored, actions as they are sent."""
@@ -65,12 +65,12 @@ class Entry:
             "at": instant_text(self.at),
             "what": self.what.value,
             "subscription": self.subscription,
-            "of": self.of,
+            "of": self.name,
         }
-        if self.event is not None:
-            data["event"] = self.event.to_json()
-        if self.action is not None:
-            data["action"] = dict(self.action.payload)
+        if isinstance(self.of, Recorded):
+            data["event"] = self.of.to_json()
+        elif isinstance(self.of, Action):
+            data["action"] = dict(self.of.payload)
         return data
 
 
@@ -85,15 +85,15 @@ class Simulation:
     @property
     def events(self) -> tuple[Recorded, ...]:
         """Every event, in the order of writing: what ``fold`` and ``movements`` take."""
-        return tuple(entry.event for entry in self.entries if entry.event is not None)
+        return tuple(entry.of for entry in self.entries if isinstance(entry.of, Recorded))
 
     @property
     def actions(self) -> tuple[Action, ...]:
         """Every action that was handed over, each key once."""
         return tuple(
-            entry.action
+            entry.of
             for entry in self.entries
-            if entry.what is Happened.HANDED and entry.action is not None
+            if entry.what is Happened.HANDED and isinstance(entry.of, Action)
         )
 
     @property
@@ -132,4 +132,4 @@ class Simulation:
 
 
 def _rows(entries: Iterable[Entry]) -> list[tuple[str, ...]]:
-    return [(instant_text(e.at), e.what.value, e.subscription, e.of) for e in entries]
+    return [(instant_text(e.at), e.what.value, e.subscription, e.name) for e in entries]

@@ -1,0 +1,82 @@
+"""Copying: copies of a state, and what they take along."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve, fields, frozen
+
+from ecrm_core.subscriptions import Subscription
+from ecrm_core.subscriptions.copying import changed, derived, derived_of
+from tests.subscription_histories import histories
+
+DERIVED = [value for value in vars(Subscription).values() if isinstance(value, derived)]
+PARTS = {field.name for field in fields(Subscription)}
+
+
+class Watched:
+    """A state that notes which of its parts are asked for."""
+
+    def __init__(self, state: Subscription) -> None:
+        self.state, self.asked = state, set[str]()
+
+    def __getattr__(self, name: str) -> object:
+        if name in PARTS:
+            self.asked.add(name)
+            return getattr(self.state, name)
+        made = vars(Subscription)[name]
+        if isinstance(made, derived):
+            return made.work(self)
+        if isinstance(made, property):
+            assert made.fget is not None
+            return made.fget(self)
+        return made.__get__(self)
+
+
+@pytest.mark.parametrize("value", DERIVED, ids=lambda value: value.name)
+def test_what_a_copy_keeps_is_worked_out_of_nothing_that_has_changed(
+    value: derived[Subscription, object],
+) -> None:
+    for told in histories(60, 11):
+        watched = Watched(told.state)
+        assert value.work(watched) == getattr(told.state, value.name)  # type: ignore[arg-type]
+        assert value.of is None or watched.asked <= value.of
+
+
+def test_a_copy_is_what_attrs_makes_of_it() -> None:
+    for told in histories(10, 12):
+        state = told.state
+        assert changed(state, version=0, skips=3) == evolve(state, version=0, skips=3)
+        assert changed(state) == state
+        for name in (one.name for one in DERIVED):
+            getattr(state, name)
+        copy = changed(state, cycle=99, cancel_on=None, tz="UTC", charges=state.charges)
+        anew = evolve(state, cycle=99, cancel_on=None, tz="UTC")
+        for one in DERIVED:
+            assert getattr(copy, one.name) == getattr(anew, one.name)
+
+
+@frozen(slots=False)
+class _Box:
+    width: int
+    height: int
+    colour: str
+
+    @derived_of("width", "height")
+    def area(self) -> int:
+        return self.width * self.height
+
+    @derived
+    def label(self) -> str:
+        return f"{self.colour} {self.area}"
+
+
+def test_only_what_a_change_concerns_is_worked_out_again() -> None:
+    box = _Box(2, 3, "red")
+    assert (box.area, box.label) == (6, "red 6")
+    painted = changed(box, colour="blue", width=2)
+    assert ("area" in vars(painted), "label" in vars(painted)) == (True, False)
+    assert (painted.area, painted.label) == (6, "blue 6")
+    assert changed(box, width=5).area == 15
+    assert "label" in vars(changed(box, colour="red"))
+    assert box.area == 6
+    assert isinstance(_Box.area, derived)
