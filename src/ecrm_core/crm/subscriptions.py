@@ -60,7 +60,6 @@ class SubscriptionDrafts(Drafts):
         stub: StubPolicy | None = None,
         quantity: int = 1,
         billed_through: date | None = None,
-        quantity: int = 1,
         auto_renew: bool = True,
         by: str | None = None,
         now: datetime | None = None,
@@ -69,12 +68,8 @@ class SubscriptionDrafts(Drafts):
         return prepare_subscribe(
             self.store, customer, plan, presets=self.settings.presets, now=self._now(now),
             preset=preset, tz=tz or self.settings.tz, starts_on=starts_on, anchor_day=anchor_day,
-<<<<<<< HEAD
-            billed_through=billed_through, quantity=quantity, term=term, auto_renew=auto_renew,
-=======
             billed_through=billed_through, term=term, auto_renew=auto_renew, anchor=anchor,
             align=align or Alignment.OWN, stub=stub or StubPolicy.PRORATE, quantity=quantity,
->>>>>>> core9
             by=None if by is None else self._act(by, now).by,
         )  # fmt: skip
 
@@ -124,7 +119,6 @@ class SubscriptionVerbs(Verbs):
         stub: StubPolicy | None = None,
         quantity: int = 1,
         billed_through: date | None = None,
-        quantity: int = 1,
         auto_renew: bool = True,
         by: str | None = None,
         key: str | None = None,
@@ -134,22 +128,14 @@ class SubscriptionVerbs(Verbs):
 
         ``starts_on`` (default: today) is the first day; for one that began earlier
         ``billed_through`` says the first day that is not billed yet. ``anchor_day`` is the day of
-<<<<<<< HEAD
-        the month it is billed on, ``tz`` (default: the shop's) where its days begin, ``preset``
-        "b2c" or "b2b" what is done around it, ``quantity`` how many units it is for. What else can
-        be said (calendar billing, one that runs elsewhere) is a Create or Import for ``command``.
-        Raises MissingError, InputError, UnknownName.
-=======
         the month it is billed on; in its place ``anchor`` (that of her account) or ``align`` may
         stand, and ``stub`` says what the days before the first whole period cost. ``tz`` (default:
         the shop's) is where its days begin, ``preset`` "b2c" or "b2b" what is done around it.
         Raises MissingError, InputError, UnknownName, DefinitionError.
->>>>>>> core9
         """
         said: dict[str, Any] = {
             "starts_on": starts_on, "term": term, "preset": preset, "tz": tz, "by": by,
-            "anchor_day": anchor_day, "billed_through": billed_through, "quantity": quantity,
-            "auto_renew": auto_renew,
+            "anchor_day": anchor_day, "billed_through": billed_through, "auto_renew": auto_renew,
         }  # fmt: skip
         begun = {"anchor": anchor, "align": align, "stub": stub, "quantity": quantity}
         more: dict[str, Any] = {n: part for n, part in begun.items() if part not in {None, 1}}

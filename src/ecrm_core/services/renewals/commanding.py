@@ -45,7 +45,6 @@ def prepare_subscribe(
     stub: StubPolicy = StubPolicy.PRORATE,
     quantity: int = 1,
     billed_through: date | None = None,
-    quantity: int = 1,
     term: TermRule | None = None,
     auto_renew: bool = True,
     by: str | None = None,
@@ -59,12 +58,8 @@ def prepare_subscribe(
     create = Create(
         id=derive_id("sub", store.tenant, home, plan.id, str(number)), customer=home, plan=plan,
         preset=preset, tz=tz, starts_on=starts_on, anchor_day=anchor_day,
-<<<<<<< HEAD
-        billed_through=billed_through, quantity=quantity, term=term, auto_renew=auto_renew,
-=======
         anchor=anchor, align=align, stub=stub, quantity=quantity,
         billed_through=billed_through, term=term, auto_renew=auto_renew,
->>>>>>> core9
     )  # fmt: skip
     return _begun(store, create, presets=presets, now=now, by=by)
 
