@@ -130,7 +130,9 @@ class SubscriptionVerbs(Verbs):
         ``billed_through`` says the first day that is not billed yet. ``anchor_day`` is the day of
         the month it is billed on; in its place ``anchor`` (that of her account) or ``align`` may
         stand, and ``stub`` says what the days before the first whole period cost. ``tz`` (default:
-        the shop's) is where its days begin, ``preset`` "b2c" or "b2b" what is done around it.
+        the shop's) is where its days begin, ``preset`` "b2c" or "b2b" what is done around it,
+        ``quantity`` how many units it is for. What else can be said (one that runs elsewhere) is a
+        Create or Import for ``command``.
         Raises MissingError, InputError, UnknownName, DefinitionError.
         """
         said: dict[str, Any] = {
