@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from attrs import evolve
 
-from ecrm_core.kernel import DateInterval, Money
+from ecrm_core.kernel import DateInterval, Money, Rounding
 from ecrm_core.subscriptions import (
     Action,
     Anchor,
@@ -77,11 +77,11 @@ def _charges_are_not_counted(patch: Patch) -> None:
 
 
 def _pieces_rounded_alone(patch: Patch) -> None:
-    def alone(price: Money, part: DateInterval, period: DateInterval, *how: Any, **_: object) -> Money:  # noqa: ANN401, E501
+    def alone(price: Money, part: DateInterval, period: DateInterval, *how: Rounding) -> Money:
         assert part.end is not None
         return share_of(price, fraction_of(part.start, part.end, period), *how)
 
-    _everywhere(patch, slice_amount, alone)
+    _everywhere(patch, slice_amount, lambda *of, **_: alone(*of))
 
 
 def _a_credit_of_the_whole_last_charge(patch: Patch) -> None:
