@@ -10,9 +10,10 @@ from attrs import field, frozen
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Rounding
 from ecrm_core.subscriptions.condition import Market
+from ecrm_core.subscriptions.copying import derived
 from ecrm_core.subscriptions.dunning import DunningPolicy
 from ecrm_core.subscriptions.duration import Duration, as_duration
-from ecrm_core.subscriptions.notice import NoticeRule
+from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
 from ecrm_core.subscriptions.proration import Grain
 from ecrm_core.subscriptions.task import TaskRule
 
@@ -32,7 +33,7 @@ class CatchUp(Enum):
     """Those that are overdue wait for ReleaseHeld or DropHeld; billing goes on after them."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Policies:
     """The rules beside the plan: notices, tasks, dunning, the time things are due, the rounding.
 
@@ -65,3 +66,30 @@ class Policies:
             if len({rule.name for rule in rules}) < len(rules):
                 message = f"two rules of the policies {self.name!r} have one name"
                 raise DefinitionError(message, code="rule_name")
+
+    @derived
+    def moving(self) -> tuple[NoticeRule, ...]:
+        """The notices that every charge moves: those of charges, prices and amounts."""
+        return tuple(rule for rule in self.notices if _moves(rule))
+
+    @derived
+    def lasting(self) -> tuple[NoticeRule, ...]:
+        """The other notices, of terms and trials."""
+        return tuple(rule for rule in self.notices if not _moves(rule))
+
+    @derived
+    def tasks_last(self) -> bool:
+        """Whether no charge moves a task either."""
+        asked = [rule.applies_if for rule in self.tasks]
+        asked += [rule.applies_if for rule in self.notices]
+        return not any(condition and condition.amount for condition in asked)
+
+    @derived
+    def asks(self) -> bool:
+        """Whether a notice needs a consent."""
+        return any(rule.needs_consent for rule in self.notices)
+
+
+def _moves(rule: NoticeRule) -> bool:
+    of_charges = rule.relative_to in {RelativeTo.CHARGE, RelativeTo.PRICE_CHANGE}
+    return of_charges or bool(rule.applies_if and rule.applies_if.amount)

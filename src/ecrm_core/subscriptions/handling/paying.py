@@ -7,6 +7,7 @@ from datetime import date
 from attrs import evolve
 
 from ecrm_core.errors import InputError
+from ecrm_core.kernel import gate_text
 from ecrm_core.subscriptions.action import ActionKind
 from ecrm_core.subscriptions.cadence import boundary
 from ecrm_core.subscriptions.commands import PaymentFailed, PaymentRefunded, PaymentSucceeded
@@ -41,6 +42,7 @@ def refund(work: Work, command: PaymentRefunded) -> None:
 
 def _charge(state: Subscription, key: str) -> tuple[str, int]:
     """Return the charge, by "cycle/ordinal", and which retry it was (0: the charge itself)."""
+    gate_text(key, "$.charge")
     for kind in (ActionKind.CHARGE, ActionKind.RETRY):
         rest = key.removeprefix(f"{state.id}/{kind.value}/")
         parts = rest.replace("/", " ").replace(".", " ").split(" ")
