@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from attrs import evolve
 
-from ecrm_core.kernel import DateInterval, Money
+from ecrm_core.kernel import DateInterval, Money, Rounding
 from ecrm_core.subscriptions import (
     Action,
     Anchor,
@@ -77,7 +77,9 @@ def _charges_are_not_counted(patch: Patch) -> None:
 
 
 def _pieces_rounded_alone(patch: Patch) -> None:
-    def alone(price: Money, part: DateInterval, period: DateInterval, *how: Any, **_: object) -> Money:  # noqa: ANN401, E501
+    def alone(
+        price: Money, part: DateInterval, period: DateInterval, *how: Rounding, **_: object
+    ) -> Money:
         assert part.end is not None
         return share_of(price, fraction_of(part.start, part.end, period), *how)
 

@@ -229,6 +229,15 @@ def test_a_consent_before_the_day_renews_on_the_day_and_may_be_taken_back() -> N
         life.do(RecordConsent(rule="other"), "2026-08-01")
 
 
+def test_for_a_term_that_asks_the_consent_is_the_answer() -> None:
+    policies = with_rule(needs_consent=True)
+    asks = evolve(SHORT, at_end=AtEnd.ASK)
+    said = Life(term=asks, policies=policies).do(RecordConsent(rule="term"), "2026-07-01")
+    assert (said.until("2026-08-01").state.term_number, said.state.agreed) == (1, False)
+    silent = Life(term=asks, policies=policies).until("2026-08-01")
+    assert silent.status is Status.EXPIRED
+
+
 def test_a_charge_and_a_trial_may_need_a_consent_too() -> None:
     trial = evolve(TERM, relative_to=RelativeTo.TRIAL_END, aim="P3D", earliest="P5D", latest="P1D",
                    needs_consent=True)  # fmt: skip
