@@ -192,3 +192,12 @@ def test_a_declined_charge_is_tried_again_under_a_key_of_its_own_until_it_is_pai
     assert {payment.amount for payment in provider.asked} == {PLAN.price}
     assert held(crm).status is Status.ACTIVE
     assert crm.doctor(now=now).well
+
+
+def test_that_a_card_will_never_work_is_heard_after_a_failure_that_did_not_say_so(
+    crm: Crm,
+) -> None:
+    crm.collect(Provider(Declined()))
+    for _ in range(2):
+        crm.payment(PaymentFailed(charge=key(crm), hard=True), by="hook")
+    assert [debt.hard for debt in held(crm).debts] == [True]

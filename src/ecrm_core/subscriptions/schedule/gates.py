@@ -35,6 +35,8 @@ def held_from(state: Subscription, policies: Policies) -> date | None:
 
 def unsaid_from(state: Subscription, policies: Policies) -> date | None:
     """Return the first day that is neither billed nor renewed before something is said."""
+    if not state.out and not policies.asks:
+        return None
     days = [told.holds_from for told in state.out if told.holds_from is not None]
     days += [reference.billed_from for _, reference in missing_consents(state, policies)]
     return min(days, default=None)
