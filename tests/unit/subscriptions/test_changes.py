@@ -348,9 +348,9 @@ def test_a_notice_of_a_charge_knows_of_the_period_that_is_to_begin_anew() -> Non
 def test_a_notice_of_a_price_moves_with_the_billing_day() -> None:
     life = Life(policies=_told(RelativeTo.PRICE_CHANGE))
     life.do(Reprice(price=Money("33.00", "EUR"), on=date(2026, 7, 2)), "2026-06-10")
-    life.do(ChangeAnchor(day=11), "2026-06-10").until("2026-07-11")
+    life.do(ChangeAnchor(day=11), "2026-06-10").until("2026-08-11")
     told = [(f"{a.on:%m-%d}", a.rule or str(a.amount)) for a in life.actions]
-    assert told[1:] == [("07-01", "10.00 EUR"), ("07-08", "told"), ("07-11", "33.00 EUR")]
+    assert told[2:] == [("07-11", "30.00 EUR"), ("08-08", "told"), ("08-11", "33.00 EUR")]
 
 
 # ---------------------------------------------------------------- grain, rounding, refunds
