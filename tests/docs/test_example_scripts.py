@@ -13,6 +13,15 @@ from tests.house import ROOT
 SCRIPTS = sorted(path.name for path in (ROOT / "examples").glob("*.py"))
 SAYS = {
     "celery_renewals.py": ("charge 300.00 EUR", "0 request keys"),
+    "contract_year.py": (
+        "declined: charge/4/0",
+        "paid after all: retry/4/0.1",
+        "2026-10-31  mail: notice term_ending -> email",
+        "Cancel: non_renewing",
+        "sales: withdrawal call",
+        "requested 240.00",
+        "nothing is wrong",
+    ),
     "cron_renewals.py": (
         "1 charges, 0 notices, 0 tasks; delivered 1, to be tried again 0",
         "0 charges, 1 notices, 2 tasks; delivered 2, to be tried again 1",

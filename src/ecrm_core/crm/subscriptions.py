@@ -137,8 +137,7 @@ class SubscriptionVerbs(Verbs):
         """
         said: dict[str, Any] = {
             "starts_on": starts_on, "term": term, "preset": preset, "tz": tz, "by": by,
-            "anchor_day": anchor_day, "billed_through": billed_through,
-            "auto_renew": auto_renew,
+            "anchor_day": anchor_day, "billed_through": billed_through, "auto_renew": auto_renew,
         }  # fmt: skip
         begun = {"anchor": anchor, "align": align, "stub": stub, "quantity": quantity}
         more: dict[str, Any] = {n: part for n, part in begun.items() if part not in {None, 1}}

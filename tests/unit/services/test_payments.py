@@ -176,3 +176,12 @@ def test_refunds_of_one_charge_count_each_under_its_key(crm: Crm) -> None:
     for refund in ("re_1", "re_1", "re_2"):
         crm.payment(told, by="hook", key=refund)
     assert held(crm).version == before + 2
+
+
+def test_that_a_card_will_never_work_is_heard_after_a_failure_that_did_not_say_so(
+    crm: Crm,
+) -> None:
+    crm.collect(Provider(Declined()))
+    for _ in range(2):
+        crm.payment(PaymentFailed(charge=key(crm), hard=True), by="hook")
+    assert [debt.hard for debt in held(crm).debts] == [True]

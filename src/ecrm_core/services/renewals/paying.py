@@ -32,7 +32,10 @@ def payment_key(told: Command) -> str:
     if not isinstance(told, PaymentSucceeded | PaymentFailed):
         message = f"found {type(told).__name__}, expected PaymentSucceeded, PaymentFailed or a key"
         raise DefinitionError(message, code="payment")
-    return f"payment/{_WORDS[type(told)]}/{gate_text(told.charge, '$.charge')}"
+    word = _WORDS[type(told)]
+    if isinstance(told, PaymentFailed) and told.hard:
+        word = "failed_hard"  # of one failure collect may say less than the webhook does
+    return f"payment/{word}/{gate_text(told.charge, '$.charge')}"
 
 
 def prepare_payment(
