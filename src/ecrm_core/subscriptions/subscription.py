@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
 
 from attrs import frozen
 
@@ -234,7 +233,7 @@ class Subscription:
         return f"{cycle}.{self.moves}" if self.moves else cycle
 
     @derived_of(*_TELLING)
-    def ahead(self) -> dict[int, tuple[object, Any]]:
+    def ahead(self) -> dict[int, tuple[object, object]]:
         """Where the schedule keeps what is next of notices and tasks, which no charge changes."""
         return {}
 

@@ -110,7 +110,7 @@ def _told(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     if kept is None or kept[0] is not policies:
         first = min(lasting(state, policies), key=_order, default=None)
         kept = state.ahead[id(policies)] = (policies, first)
-    if kept[1] is not None:
+    if isinstance(kept[1], Candidate):
         yield kept[1]
 
 
