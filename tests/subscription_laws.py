@@ -18,6 +18,7 @@ from ecrm_core.subscriptions import (
     ActionKind,
     Cancel,
     CatchUp,
+    Cause,
     ChangePolicy,
     ChangeQuantity,
     Duration,
@@ -31,6 +32,7 @@ from ecrm_core.subscriptions import (
     UndoCancel,
     Unit,
     advance,
+    entitled,
     fold,
     forecast,
     handle,
@@ -38,9 +40,11 @@ from ecrm_core.subscriptions import (
     local_day,
     monthly_amount,
     movements,
+    paid_through,
 )
 from ecrm_core.subscriptions.events import (
     AnchorChanged,
+    CancelRequested,
     Charged,
     ChargeHeld,
     ChargeSkipped,
@@ -56,6 +60,7 @@ from ecrm_core.subscriptions.events import (
     RefundRecorded,
     Resubscribed,
     Resumed,
+    RetryIssued,
     TaskIssued,
     TaskMissed,
     TrialMoved,
@@ -176,7 +181,14 @@ def two_runs_are_one_run_as_to_billing(told: History) -> None:
 
 
 def what_is_decided_does_not_depend_on_when(told: History) -> None:
-    """L5: the same charges, notices and tasks, made or missed, each once, on time or late."""
+    """L5: the same charges, notices and tasks, made or missed, each once, on time or late.
+
+    (Where a charge is not made, a change inside its period has nothing to adjust, and its ordinal
+    is another one.)
+    """
+    inside = told.state.change_on or told.state.quantity_on
+    if inside and told.policies.catch_up is not CatchUp.ALL:
+        return
     until = told.now + told.dice.randint(0, 500) * DAY
     late = advance(told.state, until, told.policies)
     on_time = forecast(told.state, until, told.policies, now=told.now)
@@ -293,6 +305,8 @@ def undoing_a_cancellation_restores_what_was_to_come(told: History) -> None:
     if not all(out.sent for out in state.out):
         return  # it is taken back, and comes again under another key
     cancelled = handle(state, Cancel.at_period_end(), told.now, told.policies).state
+    if cancelled.next_action_at is not None and cancelled.next_action_at <= told.now:
+        return  # a shorter last period makes something due at once
     undone = handle(cancelled, UndoCancel(), told.now, told.policies).state
     assert evolve(undone, version=0) == evolve(state, version=0)
     until = told.now + 500 * DAY
@@ -364,6 +378,26 @@ def no_task_stays_once_it_is_to_end(told: History) -> None:
             assert before.open_tasks == ()
 
 
+def dunning_ends_and_paid_time_is_never_cut(told: History) -> None:
+    """L14: no debt is tried for ever, and nothing ends before what is paid for."""
+    rule = told.policies.dunning
+    if rule is None:
+        return
+    later = advance(told.state, told.now + 400 * DAY, told.policies).state
+    if later.ended_on is None:
+        assert all(debt.ended for debt in later.debts if debt in told.state.debts)
+    tried = Counter(row.event.charge for row in told.events if isinstance(row.event, RetryIssued))
+    for before, row in _lived(told):
+        if isinstance(row.event, PaymentRecorded) and row.event.paid:
+            tried.pop(row.event.charge, None)  # a debt of its own, should it fail again
+        if isinstance(row.event, CancelRequested) and row.event.cause is Cause.UNPAID:
+            assert row.by is not None or row.event.on >= paid_through(before)
+    assert max(tried.values(), default=0) <= len(rule.steps)
+    for n in range(60):
+        day = told.state.starts_on + n * DAY
+        assert day >= paid_through(told.state) or entitled(told.state, day, told.policies)
+
+
 def the_folded_events_are_the_state(told: History) -> None:
     """L15: fold(events) == state."""
     assert fold(told.events) == told.state
@@ -399,6 +433,15 @@ LAWS: Final[tuple[Law, ...]] = (
     tasks_come_before_the_customer_has_to_decide,
     what_is_withdrawn_was_open_and_comes_again_under_another_key,
     no_task_stays_once_it_is_to_end,
+    dunning_ends_and_paid_time_is_never_cut,
     the_folded_events_are_the_state,
     the_movements_come_to_the_amount_there_is,
 )
+FAR: Final = frozenset({
+    two_runs_are_one_run_as_to_billing,
+    what_is_decided_does_not_depend_on_when,
+    undoing_a_cancellation_restores_what_was_to_come,
+    the_forecast_is_what_the_run_does,
+    dunning_ends_and_paid_time_is_never_cut,
+})  # fmt: skip
+"""Those that look a year ahead, and take most of the time."""

@@ -77,9 +77,9 @@ def _charges_are_not_counted(patch: Patch) -> None:
 
 
 def _pieces_rounded_alone(patch: Patch) -> None:
-    def alone(price: Money, part: DateInterval, period: DateInterval, *how: Any) -> Money:  # noqa: ANN401
+    def alone(price: Money, part: DateInterval, period: DateInterval, *how: Any, **_: object) -> Money:  # noqa: ANN401, E501
         assert part.end is not None
-        return share_of(price, fraction_of(part.start, part.end, period), *how[:1])
+        return share_of(price, fraction_of(part.start, part.end, period), *how)
 
     _everywhere(patch, slice_amount, alone)
 
@@ -179,7 +179,7 @@ def _a_state_that_remembers_what_it_was(patch: Patch) -> None:
     """What is worked out of a state is taken along into its copies."""
     from ecrm_core.subscriptions import copying
 
-    patch.setattr(copying, "_derived", lambda _: ())
+    patch.setattr(copying, "_stale", lambda *_: ())
 
 
 MUTANTS: Final[Mapping[str, Callable[[Patch], None]]] = {

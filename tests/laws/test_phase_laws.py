@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecrm_core.errors import IllegalTransition
-from ecrm_core.kernel import CustomerId, Money
+from ecrm_core.kernel import CustomerId, Money, decode, encode
 from ecrm_core.subscriptions import (
     BY_TIME,
     LIFECYCLE,
@@ -21,6 +22,8 @@ from ecrm_core.subscriptions import (
     CatchUp,
     Command,
     Create,
+    DunningEnd,
+    DunningPolicy,
     NoticeRule,
     Pause,
     PauseMode,
@@ -82,7 +85,7 @@ def _begun(dice: random.Random, policies: Policies) -> Step:
 
 def _commands(dice: random.Random, state: Subscription, now: datetime) -> Command:
     commands = phase_commands(dice, state, now)
-    charge = "sub_x/charge/0/0"
+    charge = f"sub_x/charge/{max(state.cycle, 0)}/0"
     commands += [
         Cancel.at_period_end(), UndoCancel(), PaymentFailed(charge=charge), Cancel.now(),
         PaymentSucceeded(charge=charge), SetAutoRenew(auto_renew=dice.random() < 0.7),
@@ -100,7 +103,9 @@ Walk = tuple[tuple[Recorded, ...], Subscription, Seen]
 def _walk(seed: int) -> Walk:
     """A history under a random catch-up policy: its events, its end, and every step of status."""
     dice = random.Random(seed)
-    policies, now = UNDER[dice.choice(list(CatchUp))], NOW
+    end = dice.choice([None, *DunningEnd])
+    dunning = None if end is None else DunningPolicy(steps=("P3D", "P9D"), grace="P14D", at_end=end)
+    policies, now = evolve(UNDER[dice.choice(list(CatchUp))], dunning=dunning), NOW
     step = _begun(dice, policies)
     events = step.events
     seen: Seen = []
@@ -140,11 +145,19 @@ def test_the_folded_events_are_the_state_under_every_catch_up_policy() -> None:
         assert fold(events) == state
 
 
+def test_rows_are_read_back_as_they_were_written() -> None:
+    for events, state, _ in _walks()[: size(60, 2_000)]:
+        assert tuple(Recorded.from_json(row.to_json()) for row in events) == events
+        assert decode(Subscription, encode(state)) == state
+
+
 def test_what_is_not_over_has_something_next_unless_it_is_paused() -> None:
     """L11."""
     for _, state, _ in _walks():
         if state.status.over:
             assert state.next_action_at is None
+        elif state.status is Status.PAST_DUE and state.next_action_at is None:
+            assert all(debt.ended for debt in state.debts)  # it waits for a payment
         elif state.paused_on is None or state.resume_on is not None:
             assert state.next_action_at is not None
 

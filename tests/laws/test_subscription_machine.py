@@ -27,7 +27,7 @@ from tests.places import PLACES, handles
 from tests.profile import SEED, size
 from tests.subscription_draws import POLICIES, draw_command, draw_create
 from tests.subscription_histories import NOW, History, histories
-from tests.subscription_laws import LAWS, Law
+from tests.subscription_laws import LAWS
 
 HOUR = timedelta(hours=1)
 IDS = ("sub_a", "sub_b")
@@ -173,17 +173,6 @@ Host.TestCase.settings = settings(max_examples=size(15, 2_000), stateful_step_co
 
 TestHost = pytest.mark.long(Host.TestCase)
 """L1 to L16, whoever does what and when."""
-
-
-@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-def test_every_law_holds_in_every_history(law: Law, told: tuple[History, ...]) -> None:
-    for one in told:
-        law(one)
-
-
-@pytest.fixture(scope="module")
-def told() -> tuple[History, ...]:
-    return tuple(histories(size(150, 10_000), SEED))
 
 
 @pytest.mark.parametrize("place", PLACES)

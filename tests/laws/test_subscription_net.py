@@ -9,7 +9,7 @@ from ecrm_core.subscriptions import Cancel
 from tests.laws.test_subscription_money import Billed
 from tests.profile import SEED, size
 from tests.subscription_histories import History, history
-from tests.subscription_laws import LAWS
+from tests.subscription_laws import FAR, LAWS
 from tests.subscription_mutants import MUTANTS, mutated
 
 
@@ -27,7 +27,8 @@ def _caught(number: int) -> str | None:
     try:
         told = history(SEED * 1_000_000 + number)
         for law in LAWS:
-            law(told)
+            if law not in FAR or number % 4 == 0:
+                law(told)
         law = _money
         _money(told)
     except (AssertionError, EcrmError):

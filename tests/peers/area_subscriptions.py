@@ -56,6 +56,7 @@ from ecrm_core.subscriptions import (
     simulate,
     whole_periods,
 )
+from tests.peers.dunning_story import unpaid
 from tests.peers.replay import Unsupported, register
 from tests.peers.units import Unit as Case
 
@@ -316,9 +317,9 @@ def _pause_intervals(data: Data) -> str | None:
 
 
 def _timeline(data: Data) -> str | None:
-    """Answer a whole story, run by a simulated host; those with dunning are told apart."""
+    """Answer a whole story, run by a simulated host; one with dunning is told apart."""
     if "all_payments_fail" in data:
-        raise Unsupported("timeline")
+        return unpaid(data)
     now = _instant(data["created"])
     policies = evolve(_BARE, due_time=now.timetz())
     create = Create(

@@ -1,7 +1,8 @@
 """Codec: frozen attrs values to JSON and back, by their type annotations alone.
 
 A field that holds its default is left out, so small values stay small and a new field with a
-default reads old rows. A class with ``to_json`` and ``from_json`` of its own is asked instead.
+default reads old rows. A class with ``to_json`` and ``from_json`` of its own is asked instead. One
+with ``read_once = True`` (few values, in many rows) is read once for each of its texts.
 """
 
 from __future__ import annotations
@@ -118,8 +119,13 @@ def _expected(of: type) -> Callable[[object], object]:
 _TEXT = _expected(str)
 
 
+_ATOMS = frozenset({str, int, bool, type(None), float})
+
+
 def _leaf(value: object) -> object:
     """Return any JSON value with its decimals tagged; what looks like a tag is wrapped in one."""
+    if type(value) in _ATOMS:  # nearly all are: asking for a Mapping takes ten times as long
+        return value
     if isinstance(value, Decimal):
         return {"$decimal": _decimal_text(value)}
     if isinstance(value, Mapping):
@@ -242,7 +248,26 @@ def _attrs_class(of: type[attrs.AttrsInstance]) -> _Codec:
                 values[name] = decoders[name](held)
         return of(**values)
 
-    return to_json, from_json
+    return to_json, _once(from_json) if getattr(of, "read_once", False) else from_json
+
+
+_KEPT = 1_024
+
+
+def _once(read: Callable[[Any], object]) -> Callable[[Any], object]:
+    """Keep what is read under its text: frozen values may be shared by all rows that hold them."""
+    known: dict[str, object] = {}
+
+    def from_json(data: Any) -> object:  # noqa: ANN401 - JSON
+        text = repr(data)
+        found = known.get(text)
+        if found is None:
+            if len(known) >= _KEPT:
+                known.clear()
+            found = known[text] = read(data)
+        return found
+
+    return from_json
 
 
 def _plain_text(of: Any) -> bool:  # noqa: ANN401

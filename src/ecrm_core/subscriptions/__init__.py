@@ -69,10 +69,21 @@ from ecrm_core.subscriptions.dunning import (
 from ecrm_core.subscriptions.duration import Duration
 from ecrm_core.subscriptions.entitlement import (
     entitled,
-    paid_through,
+    paid_for,
 )
 from ecrm_core.subscriptions.explain import explain
+from ecrm_core.subscriptions.explain_policies import (
+    ExplainedPolicies,
+    Setting,
+    explain_policies,
+)
 from ecrm_core.subscriptions.handle import handle
+from ecrm_core.subscriptions.jurisdictions import (
+    JURISDICTIONS,
+    Jurisdiction,
+    jurisdiction,
+    rules_of_json,
+)
 from ecrm_core.subscriptions.kinds import (
     SUBSCRIPTION_EVENTS,
     SUBSCRIPTIONS,
@@ -97,7 +108,8 @@ from ecrm_core.subscriptions.notice import (
 )
 from ecrm_core.subscriptions.pauses import PausedBy, PauseMode, pause_intervals
 from ecrm_core.subscriptions.plan import Intro, Plan
-from ecrm_core.subscriptions.policies import PRESETS, CatchUp, Policies, policies_of
+from ecrm_core.subscriptions.policies import CatchUp, Policies
+from ecrm_core.subscriptions.presets import PRESETS, policies_of
 from ecrm_core.subscriptions.proration import (
     ChangeAmounts,
     Grain,
@@ -113,6 +125,7 @@ from ecrm_core.subscriptions.proration import (
 from ecrm_core.subscriptions.recorded import Recorded, fold, played
 from ecrm_core.subscriptions.recurring import in_a_month, monthly_amount
 from ecrm_core.subscriptions.schedule import held_from
+from ecrm_core.subscriptions.schedule.gates import gated_from
 from ecrm_core.subscriptions.simulation import (
     Entry,
     Happened,
@@ -139,6 +152,7 @@ from ecrm_core.subscriptions.uplift import Uplift, UpliftTo
 
 __all__ = [
     "BY_TIME",
+    "JURISDICTIONS",
     "LIFECYCLE",
     "PRESETS",
     "SUBSCRIPTIONS",
@@ -175,6 +189,7 @@ __all__ = [
     "Duration",
     "Entitlement",
     "Entry",
+    "ExplainedPolicies",
     "ExtendTrial",
     "Forecast",
     "Grain",
@@ -183,6 +198,7 @@ __all__ = [
     "IfMissed",
     "Import",
     "Intro",
+    "Jurisdiction",
     "Line",
     "LineKind",
     "Market",
@@ -214,6 +230,7 @@ __all__ = [
     "Resubscribe",
     "Resume",
     "SetAutoRenew",
+    "Setting",
     "Simulation",
     "SkipNext",
     "Slice",
@@ -246,15 +263,18 @@ __all__ = [
     "due_at",
     "entitled",
     "explain",
+    "explain_policies",
     "first_boundary",
     "fixed_month_days",
     "fold",
     "forecast",
     "fraction_of",
     "fraction_of_time",
+    "gated_from",
     "handle",
     "held_from",
     "in_a_month",
+    "jurisdiction",
     "line_amounts",
     "local_day",
     "mixed_payments",
@@ -262,12 +282,13 @@ __all__ = [
     "movements",
     "next_boundary",
     "paid",
-    "paid_through",
+    "paid_for",
     "pause_intervals",
     "period_of",
     "played",
     "policies_of",
     "round_fraction",
+    "rules_of_json",
     "share_of",
     "simulate",
     "slice_amount",

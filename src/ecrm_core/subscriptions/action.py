@@ -49,9 +49,9 @@ class Action:
     ``on`` is the local day it is due and ``at`` the instant; ``from_on`` and ``until_on`` (outside)
     the days a charge is for; ``reference_on`` the day a notice or task comes before; ``rule`` its
     rule and ``to`` the channel or the role. ``not_after`` is the last day a notice may be sent,
-    ``follows`` what it says comes then (an AtEnd), ``missed`` that its window has passed. ``of`` is the key of what is tried again, told
-    to somebody else or taken back. A credit's ``amount`` is below zero; ``lines`` say what an
-    amount is made of where it is not a piece of one period alone.
+    ``missed`` that it has passed, ``follows`` what it says comes then (an AtEnd). ``of`` is the key
+    of what is tried again, told to somebody else or taken back. A credit's ``amount`` is below
+    zero; ``lines`` say what an amount is made of where it is not a piece of one period alone.
     """
 
     subscription: str

@@ -104,15 +104,18 @@ _SOME_DAY = date(2000, 3, 31)
 class Debt:
     """A charge that could not be collected, by "cycle/ordinal", since its first failure.
 
-    ``unpaid_from`` is the first day nothing at all is paid for. ``attempts`` counts the steps that
-    are used up, ``number`` is that of the latest retry of the subscription, as in its key;
-    ``trying`` tells that the one of ``tried_on`` is out and its result not known. ``ended`` tells
-    that the grace is over, ``paused`` that it paused the subscription.
+    It is for the days from ``from_on`` up to ``until_on``, ``whole`` where nothing else was charged
+    for them: of a charge added inside a period the days are paid in part. ``attempts`` counts the
+    steps that are used up, ``number`` is that of the latest retry of the subscription, as in its
+    key; ``trying`` tells that the one of ``tried_on`` is out and its result not known. ``ended``
+    tells that the grace is over, ``paused`` that it paused the subscription.
     """
 
     charge: str
     since: date
-    unpaid_from: date
+    from_on: date
+    until_on: date
+    whole: bool = True
     amount: Money | None = None
     attempts: int = 0
     number: int = 0
@@ -121,3 +124,7 @@ class Debt:
     hard: bool = False
     paused: bool = False
     ended: bool = False
+
+    def covers(self, day: date) -> bool:
+        """Return whether a day is one it is for."""
+        return self.from_on <= day < self.until_on

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from datetime import date
 
-from ecrm_core.subscriptions.dunning import Debt, DunningPolicy, Entitlement
+from ecrm_core.subscriptions.dunning import Entitlement
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["entitled", "paid_through"]
+__all__ = ["entitled", "paid_for", "unpaid_after"]
 
 
-def paid_through(state: Subscription) -> date:
-    """Return the first day that is not paid in full, as far as anybody has said.
+def paid_for(state: Subscription, day: date, *, in_part: bool = False) -> bool:
+    """Return whether a day is paid, as far as anybody has said.
 
-    What was billed counts as paid until a payment fails; of a charge added inside a period the
-    days from its failure on are not paid in full.
+    What was billed counts as paid until a payment fails. ``in_part``: days count too of which a
+    charge added later (a seat more) is unpaid, and the first one is not.
     """
-    unpaid = (min(debt.unpaid_from, debt.since) for debt in state.debts)
-    return min([state.billed_through, *unpaid])
+    if not state.starts_on <= day < state.billed_through:
+        return False
+    return not any(debt.covers(day) and (debt.whole or not in_part) for debt in state.debts)
+
+
+def unpaid_after(state: Subscription, day: date) -> date:
+    """Return the first day from a day on for which nothing is paid."""
+    if not paid_for(state, day, in_part=True):
+        return day
+    starts = (debt.from_on for debt in state.debts if debt.whole and debt.from_on > day)
+    return min([state.billed_through, *starts])
 
 
 def entitled(state: Subscription, day: date, policies: Policies) -> bool:
@@ -27,20 +36,18 @@ def entitled(state: Subscription, day: date, policies: Policies) -> bool:
     On days that are paid in full always, whatever came after. Else not before the start, after the
     end or in a pause; and while a charge is unpaid as the dunning policy says (without one: on).
     """
-    if day < state.starts_on:
-        return False
-    if day < paid_through(state):
+    if paid_for(state, day):
         return True
     ends = (state.ended_on, state.end_on, state.paused_on)
-    if any(end is not None and day >= end for end in ends):
+    if day < state.starts_on or any(end is not None and day >= end for end in ends):
         return False
     rule = policies.dunning
-    return rule is None or all(_goes_on(debt, rule, day) for debt in state.debts)
-
-
-def _goes_on(debt: Debt, rule: DunningPolicy, day: date) -> bool:
-    if rule.entitlement is Entitlement.GRACE:
-        return day < max(rule.end(debt), debt.unpaid_from)
-    if rule.entitlement is Entitlement.UNTIL_PAID_THROUGH:
-        return day < debt.unpaid_from
-    return False
+    if rule is None or not state.debts:
+        return True
+    if rule.entitlement is Entitlement.IMMEDIATE:
+        return False
+    if paid_for(state, day, in_part=True):
+        return True
+    return rule.entitlement is Entitlement.GRACE and all(
+        day < rule.end(debt) for debt in state.debts
+    )

@@ -31,6 +31,7 @@ def due_at(day: date, at: time, tz: str) -> datetime:
     return _end_of_gap(utc(local.replace(fold=1)), instant, where)
 
 
+@lru_cache(maxsize=4_096)  # a run asks it of many at one instant
 def local_day(instant: datetime, tz: str) -> date:
     """Return the calendar day of an instant in an IANA zone."""
     return utc(instant).astimezone(_known_zone(tz)).date()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, InputError
@@ -46,6 +48,8 @@ class Plan:
     currency, of whole minor units and not below zero; cadence and trial may be given as ISO 8601
     text. Raises DefinitionError and InputError.
     """
+
+    read_once: ClassVar[bool] = True
 
     id: str = field(converter=gate_text)
     name: str = field(default="", converter=gate_text)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -96,6 +97,11 @@ def line_amounts(
     return whole.allocate(exact)
 
 
+@lru_cache(maxsize=1_024)
+def _whole(price: Money) -> Money:
+    return Money.from_minor(price.minor, price.currency)
+
+
 def slice_amount(
     price: Money,
     part: DateInterval,
@@ -114,8 +120,7 @@ def slice_amount(
     if part.end is None:
         raise DefinitionError("found a part of a period without end", code="period")
     if part == period:
-        # The same, sooner: whole periods are what is billed most.
-        return Money.from_minor(price.minor, price.currency)
+        return _whole(price)  # the same, sooner: whole periods are what is billed most
     end = period.end or part.end
     left = [
         share_of(price, fraction_of(day, end, period, grain), rounding)

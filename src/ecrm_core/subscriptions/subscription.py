@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import Enum
+from typing import Any
 
 from attrs import frozen
 
@@ -22,6 +23,9 @@ __all__ = ["Cause", "HeldCharge", "Slice", "Status", "Subscription", "last_day"]
 
 
 _TERM = ("term", "term_on", "term_number", "term_days")
+_TELLING = (*_TERM, "id", "customer", "plan", "tz", "created_on", "trial_until", "auto_renew",
+            "agreed", "cancel_on", "paused_on", "pause_mode", "withdrawals", "moves", "done",
+            "out")  # fmt: skip
 
 
 class Status(Enum):
@@ -228,19 +232,27 @@ class Subscription:
         """Return the name of a cycle in keys: another one after each move of its days."""
         return f"{cycle}.{self.moves}" if self.moves else cycle
 
+    @derived_of(*_TELLING)
+    def ahead(self) -> dict[int, tuple[object, Any]]:
+        """Where the schedule keeps what is next of notices and tasks, which no charge changes."""
+        return {}
+
+    @derived_of("billed_through", "anchor", "plan")
+    def _next_number(self) -> int:
+        """The number of the period that holds the first day that is not billed, by the anchor."""
+        return cycle_of(self.anchor, self.plan.cadence, self.billed_through)
+
     @derived_of("billed_through", "stub", "anchor", "plan")
     def next_period(self) -> DateInterval:
         """The period that holds the first day that is not billed."""
         if self.stub is not None and self.billed_through in self.stub:
             return self.stub
-        k = cycle_of(self.anchor, self.plan.cadence, self.billed_through)
-        return period_of(self.anchor, self.plan.cadence, k)
+        return period_of(self.anchor, self.plan.cadence, self._next_number)
 
     @derived_of("billed_through", "cycle", "cycle_base", "anchor", "plan")
     def next_cycle(self) -> int:
         """The number of that period, from 0 for the first one; it never goes back."""
-        number = self.cycle_base + cycle_of(self.anchor, self.plan.cadence, self.billed_through)
-        return max(number, self.cycle)
+        return max(self.cycle_base + self._next_number, self.cycle)
 
     @property
     def next_ordinal(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import Enum
+from typing import ClassVar
 
 from attrs import field, frozen
 
@@ -38,6 +39,8 @@ class TermRule:
     the customer's cancellation ends it no sooner. Durations are given as such or as ISO 8601 text.
     Raises DefinitionError for a term without length.
     """
+
+    read_once: ClassVar[bool] = True
 
     initial: Duration = field(converter=as_duration)
     renewal: Duration | None = field(default=None, converter=maybe_duration)

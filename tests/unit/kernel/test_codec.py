@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
-from typing import Any, NewType
+from typing import Any, ClassVar, NewType
 
 import pytest
 from attrs import field, frozen
@@ -232,3 +232,43 @@ def test_a_guarded_reader_shows_no_value(data: Json) -> None:
         Own.from_json(data)
     assert "kim" not in str(caught.value)
     assert caught.value.facts == {"type": "Own"}
+
+
+@frozen(kw_only=True)
+class Seldom:
+    """A class of few values in many rows."""
+
+    read_once: ClassVar[bool] = True
+    name: str
+    count: int = 0
+
+
+def test_a_class_of_few_values_is_read_once_for_each_of_its_texts() -> None:
+    one, same = (decode(Seldom, {"name": "a", "count": 1}) for _ in range(2))
+    assert one is same
+    assert one == Seldom(name="a", count=1)
+    assert decode(Seldom, {"name": "b", "count": 1}) == Seldom(name="b", count=1)
+    for data in ({"name": 1}, {"name": "a", "count": "1"}, {"name": "a", "count": True}):
+        for _ in range(2):
+            with pytest.raises(InputError):
+                decode(Seldom, data)
+    for number in range(3_000):
+        assert decode(Seldom, {"name": str(number)}).name == str(number)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"amount": 1, "currency": "EUR"}, {"amount": "1", "currency": None},
+     {"amount": "1", "currency": "EUR", "x": 1}, {"amount": "nan", "currency": "EUR"},
+     {"amount": "1", "currency": "XXXX"}, []],
+)  # fmt: skip
+def test_json_that_is_no_money_is_refused(data: object) -> None:
+    for _ in range(2):
+        with pytest.raises(InputError):
+            decode(Money, data)
+
+
+def test_money_keeps_its_digits() -> None:
+    for text in ("1", "1.0", "1.00"):
+        held = decode(Money, {"amount": text, "currency": "EUR"})
+        assert encode(held) == {"amount": text, "currency": "EUR"}

@@ -12,6 +12,7 @@ from ecrm_core.subscriptions import (
     Create,
     Plan,
     Policies,
+    Recorded,
     Status,
     Step,
     TermRule,
@@ -42,11 +43,13 @@ class Life:
         create = begin(id="sub_1", customer=CustomerId("cus_1"), plan=plan, **parts)
         self.policies = policies
         self.actions: list[Action] = []
+        self.events: list[Recorded] = []
         self.take(handle(None, create, START, policies))
 
     def take(self, step: Step) -> Life:
         self.state = step.state
         self.actions += step.actions
+        self.events += step.events
         return self
 
     def do(self, command: Command, day: str) -> Life:

@@ -25,16 +25,20 @@ from ecrm_core.subscriptions import (
     ExtendTrial,
     Import,
     Intro,
+    NoticeSent,
     Pause,
     PauseMode,
+    PaymentFailed,
     PaymentSucceeded,
     Plan,
     Policies,
+    RecordConsent,
     ReleaseHeld,
     Reprice,
     Resubscribe,
     Resume,
     SkipNext,
+    TaskDone,
     TermRule,
     handle,
 )
@@ -88,7 +92,7 @@ DEFINED: list[tuple[Callable[[], object], type[EcrmError], str]] = [
     (lambda: create(billed_through=NOON), DefinitionError, "argument"),
     (lambda: taken(billed_through=None), DefinitionError, "argument"),
     (lambda: taken(term_number=-1), DefinitionError, "argument"),
-    (lambda: taken(paused_on="soon"), DefinitionError, "argument"),
+    (lambda: taken(paused_on=ANY), DefinitionError, "argument"),
     (lambda: ChangeQuantity(quantity=-1), DefinitionError, "quantity"),
     (lambda: ChangeAnchor(day=0), DefinitionError, "anchor"),
     (lambda: ChangeAnchor(day=32), DefinitionError, "anchor"),
@@ -133,7 +137,8 @@ BEGUN: list[tuple[Create, type[EcrmError], str]] = [
     (create(starts_on=date(2025, 1, 1)), InputError, "billed_through"),
     (create(starts_on=LAST, billed_through=date(2026, 1, 1)), InputError, "billed_through"),
     (taken(billed_through=date(2024, 1, 1)), InputError, "billed_through"),
-    (taken(term=TermRule(initial="P1Y"), term_number=10**6), InputError, "date_range"),
+    (taken(term=TermRule(initial="P1Y"), term_number=10**6),
+     InputError, "date_range"),
 ]  # fmt: skip
 
 
@@ -157,7 +162,11 @@ SAID: list[tuple[Command, type[EcrmError], str]] = [
     (ExtendTrial(until=LAST), IllegalTransition, CODE),
     (ReleaseHeld(), IllegalTransition, CODE),
     (PaymentSucceeded(charge="sub_2/charge/0/0"), InputError, "charge"),
-    (PaymentSucceeded(charge="x" * 10**6), InputError, "charge"),
+    (PaymentSucceeded(charge="x" * 10**6), InputError, "too_long"),
+    (PaymentFailed(charge=ANY), InputError, "not_text"),
+    (TaskDone(task=ANY), InputError, "not_text"),
+    (NoticeSent(notice="sub_2/notice/t0/x"), InputError, "action_key"),
+    (RecordConsent(rule="none"), IllegalTransition, CODE),
 ]  # fmt: skip
 
 

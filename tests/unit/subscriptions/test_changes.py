@@ -25,8 +25,10 @@ from ecrm_core.subscriptions import (
     ChangeZone,
     Command,
     Create,
+    ExtendTrial,
     Grain,
     Pause,
+    PauseMode,
     Pay,
     PaymentRefunded,
     Plan,
@@ -188,6 +190,15 @@ def test_a_change_while_paused_or_ending_is_billed_all_the_same() -> None:
     assert life.until("2026-08-01").told == ["06-01 30.00", "07-01 34.35"]
 
 
+def test_what_is_billed_again_in_an_earlier_period_has_a_key_of_its_own() -> None:
+    life = Life().until("2026-08-01")
+    life.do(Pause(mode=PauseMode.CREDIT, on=date(2026, 7, 20)), "2026-08-01")
+    life.do(Resume(on=date(2026, 7, 25)), "2026-08-01").until("2026-08-01")
+    assert life.told[2:] == ["08-01 30.00", "08-01 -41.61", "07-25 6.77", "08-01 30.00"]
+    keys = [action.key for action in life.actions]
+    assert keys[2:] == ["s/charge/2/0", "s/credit/2/1", "s/charge/2/2", "s/charge/2/3"]
+
+
 def test_a_credit_is_a_part_of_the_price_and_not_of_the_last_charge() -> None:
     life = Life().do(seats(2, NOW), "2026-06-16").do(seats(4, NOW), "2026-06-21")
     life.do(seats(1, NOW), "2026-06-21")
@@ -245,6 +256,13 @@ def test_it_begins_on_the_day_of_the_account_or_the_calendar(
 ) -> None:
     life = Life(starts_on=date(2026, 6, 11), **parts).until("2026-08-01")
     assert life.told[: len(told)] == told
+
+
+def test_a_billing_day_named_in_a_trial_stays_when_the_trial_lasts_longer() -> None:
+    for stub, first in ((StubPolicy.PRORATE, ["06-21 14.00"]), (StubPolicy.FREE, [])):
+        life = Life(evolve(PLAN, trial="P14D")).do(ChangeAnchor(day=5, stub=stub), "2026-06-02")
+        life.do(ExtendTrial(until=date(2026, 6, 21)), "2026-06-03").until("2026-07-05")
+        assert life.told == [*first, "07-05 30.00"]
 
 
 def test_the_calendar_of_weeks_begins_on_mondays() -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from attrs import evolve, fields, frozen
 
 from ecrm_core.subscriptions import Subscription
 from ecrm_core.subscriptions.copying import changed, derived, derived_of
+from ecrm_core.subscriptions.schedule import lasting
 from tests.subscription_histories import histories
 
-DERIVED = [value for value in vars(Subscription).values() if isinstance(value, derived)]
+DERIVED = [
+    value
+    for value in vars(Subscription).values()
+    if isinstance(value, derived) and value.name != "ahead"
+]
+AHEAD = vars(Subscription)["ahead"]
 PARTS = {field.name for field in fields(Subscription)}
 
 
@@ -40,6 +49,18 @@ def test_what_a_copy_keeps_is_worked_out_of_nothing_that_has_changed(
         watched = Watched(told.state)
         assert value.work(watched) == getattr(told.state, value.name)  # type: ignore[arg-type]
         assert value.of is None or watched.asked <= value.of
+
+
+def test_notices_and_tasks_that_no_charge_moves_ask_nothing_that_a_charge_changes() -> None:
+    seen = 0
+    for told in histories(60, 13):
+        watched: Any = Watched(told.state)
+        for candidate in lasting(watched, told.policies):
+            candidate.make(told.now, told.now.date())
+            candidate.make(told.now, told.now.date() + timedelta(days=900))
+            seen += 1
+        assert watched.asked <= AHEAD.of
+    assert seen > 20
 
 
 def test_a_copy_is_what_attrs_makes_of_it() -> None:

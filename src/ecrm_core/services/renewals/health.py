@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from attrs import define, field, frozen
@@ -21,6 +21,7 @@ from ecrm_core.subscriptions import (
     Subscription,
     UnreadEvent,
     UnreadSubscription,
+    gated_from,
     played,
 )
 from ecrm_core.subscriptions.events import Charged, NoticeMissed, TaskMissed
@@ -31,6 +32,7 @@ TROUBLES: Mapping[str, str] = {
     "unreadable": "its row cannot be read: runs set it aside",
     "no_preset": "the shop has no policies of this name: runs set it aside",
     "no_next_action": "it goes on, and nothing is next: it will never be billed or told",
+    "waits": "it is neither billed nor renewed before a consent, a notice or a payment is told",
     "overdue": "what is next was due long ago: the runs do not come, or set it aside",
     "gap": "a charge begins where the one before did not end",
     "events_differ": "its events do not make its state",
@@ -110,7 +112,7 @@ def examine(
     A page is held at a time. ``overdue`` is how long a next action may wait for a run, ``lately``
     how far back what was missed still counts.
     """
-    doctor = _Doctor(presets, now - overdue, now - lately)
+    doctor = _Doctor(presets, now - overdue, now - lately, now.date())
     events = _Events(store)
     for rows in scan_pages(store, UNREAD_SUBSCRIPTIONS):
         for row in rows:
@@ -147,6 +149,7 @@ class _Doctor:
     presets: Presets
     overdue_at: datetime
     since: datetime
+    today: date
     subscriptions: int = 0
     events: int = 0
     statuses: Counter[str] = field(factory=Counter)
@@ -166,32 +169,40 @@ class _Doctor:
             self.note("unreadable", row.id, error.code)
             return
         self.statuses[state.status.value] += 1
-        if state.preset not in self.presets:
+        policies = self.presets.get(state.preset)
+        if policies is None:
             self.note("no_preset", row.id, state.preset)
-        self._planned(state)
+        gate = None if policies is None else gated_from(state, policies)
+        if gate is not None and gate <= self.today:
+            self.note("waits", state.id, gate)
+        self._planned(state, self._history(state, events), gated=gate is not None)
         for held in state.held:
             self.note("held", state.id, held.on)
-        self._history(state, events)
 
-    def _planned(self, state: Subscription) -> None:
+    def _planned(self, state: Subscription, since: datetime | None, *, gated: bool) -> None:
+        """Look at what is next; it has waited since it was due, or was planned late."""
         at, status = state.next_action_at, state.status
-        if at is None and not status.over and status is not Status.PAUSED:
+        if at is None and not (gated or status.over or status is Status.PAUSED):
             self.note("no_next_action", state.id, status.value)
-        elif at is not None and at < self.overdue_at:
+        elif at is not None and max(at, since or at) < self.overdue_at:
             self.note("overdue", state.id, at.isoformat())
 
-    def _history(self, state: Subscription, events: Iterator[UnreadEvent]) -> None:
+    def _history(self, state: Subscription, events: Iterator[UnreadEvent]) -> datetime | None:
+        """Compare the events with the state; return when the last of them happened."""
+        rows: list[Recorded] = []
         try:
-            made = self._played(state.id, events)
+            rows += map(UnreadEvent.read, events)
+            made = self._played(state.id, rows)
         except Exception as error:  # noqa: BLE001 - a damaged event is what is looked for
             self.note("events_differ", state.id, type(error).__name__)
-            return
-        if made != state:
-            self.note("events_differ", state.id, f"version {state.version}")
+        else:
+            if made != state:
+                self.note("events_differ", state.id, f"version {state.version}")
+        return rows[-1].at if rows else None
 
-    def _played(self, id_: str, events: Iterator[UnreadEvent]) -> Subscription | None:
+    def _played(self, id_: str, rows: list[Recorded]) -> Subscription | None:
         state: Subscription | None = None
-        for row in map(UnreadEvent.read, events):
+        for row in rows:
             self.events += 1
             if state is not None:
                 self._event(id_, state, row)

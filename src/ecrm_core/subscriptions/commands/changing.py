@@ -25,7 +25,8 @@ class ChangePlan(Command):
 
     ``on`` (default: today) is the day it holds from, to come or past: as far back as the pieces of
     the latest period and the one before reach. ``policy`` says how that is billed; with
-    ``next_period`` it is the first period that begins on the day or later.
+    ``next_period`` it is the first period that begins on the day or later. The term stays, and the
+    other plan's trial is not given.
     """
 
     plan: Plan

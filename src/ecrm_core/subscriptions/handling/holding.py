@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ecrm_core.errors import InputError
+from ecrm_core.kernel import gate_text
 from ecrm_core.subscriptions.commands import Command, DropHeld, ReleaseHeld
 from ecrm_core.subscriptions.events import HeldCleared
 from ecrm_core.subscriptions.handling.work import Work
@@ -35,6 +36,7 @@ def clear_held(work: Work, command: ReleaseHeld | DropHeld) -> None:
 def _meant(state: Subscription, charge: str | None) -> tuple[HeldCharge, ...]:
     if charge is None:
         return state.held
+    gate_text(charge, "$.charge")
     found = tuple(held for held in state.held if held.key(state.id) == charge)
     if not found:
         message = "found no key of a charge that is held"

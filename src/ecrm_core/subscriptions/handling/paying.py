@@ -7,6 +7,7 @@ from datetime import date
 from attrs import evolve
 
 from ecrm_core.errors import InputError
+from ecrm_core.kernel import gate_text
 from ecrm_core.subscriptions.action import ActionKind
 from ecrm_core.subscriptions.cadence import boundary
 from ecrm_core.subscriptions.commands import PaymentFailed, PaymentRefunded, PaymentSucceeded
@@ -41,6 +42,7 @@ def refund(work: Work, command: PaymentRefunded) -> None:
 
 def _charge(state: Subscription, key: str) -> tuple[str, int]:
     """Return the charge, by "cycle/ordinal", and which retry it was (0: the charge itself)."""
+    gate_text(key, "$.charge")
     for kind in (ActionKind.CHARGE, ActionKind.RETRY):
         rest = key.removeprefix(f"{state.id}/{kind.value}/")
         parts = rest.replace("/", " ").replace(".", " ").split(" ")
@@ -83,10 +85,11 @@ def _debt(state: Subscription, command: PaymentFailed, charge: str, today: date)
     amount = command.amount
     if amount is None and latest and ordinal == state.charges - 1:
         amount = latest.amount
-    # Of a charge added inside a period the days before are paid, and its own in part.
-    unpaid_from = max(start, state.starts_on) if ordinal == 0 else end
-    return Debt(charge=charge, since=today, unpaid_from=unpaid_from, amount=amount,
-                hard=command.hard)  # fmt: skip
+    from_on = max(start, state.starts_on) if ordinal == 0 else min(today, end)
+    return Debt(
+        charge=charge, since=today, from_on=from_on, until_on=end, whole=ordinal == 0,
+        amount=amount, hard=command.hard,
+    )  # fmt: skip
 
 
 def _paid(work: Work, charge: str, attempt: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from ecrm_core.errors import InputError
+from ecrm_core.kernel import gate_text
 from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.commands import NoticeBounced, NoticeSent, RecordConsent, TaskDone
 from ecrm_core.subscriptions.events import (
@@ -61,7 +62,7 @@ def _told(work: Work, key: str) -> Told | None:
 def _name(work: Work, kind: ActionKind, key: str) -> str:
     """Return the name at the end of an action key; InputError for a key of something else."""
     prefix = f"{work.state.id}/{kind.value}/"
-    if not key.startswith(prefix):
+    if not gate_text(key, f"$.{kind.value}").startswith(prefix):
         message = f"found no key of a {kind.value} of this subscription"
         raise InputError(message, path=f"$.{kind.value}", code="action_key")
     return key.removeprefix(prefix)

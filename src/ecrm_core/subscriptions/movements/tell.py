@@ -50,13 +50,15 @@ class _Life:
 
     state: Subscription
     since: date = date.max
+    last: date = date.min
     amount: Fraction = field(factory=Fraction)
     was: bool = False
 
     def hear(self, row: Recorded) -> Iterator[Movement]:
         """Play an event, and go through the movements it makes."""
-        on = local_day(row.at, self.state.tz)
+        on = max(self.last, local_day(row.at, self.state.tz))  # zones change, days do not go back
         yield from self.begin(on)
+        self.last = on
         self.state = played(self.state, row)
         if isinstance(row.event, Created | Resubscribed):
             since = self.state.starts_on if isinstance(row.event, Created) else row.event.on

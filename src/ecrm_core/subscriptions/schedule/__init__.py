@@ -40,6 +40,7 @@ __all__ = [
     "charge_of",
     "common",
     "held_from",
+    "lasting",
     "next_start",
     "plan_changed",
     "planned",
@@ -76,9 +77,7 @@ def _order(candidate: Candidate) -> tuple[date, int, str]:
 
 def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     end, unsaid = state.end_on, unsaid_from(state, policies)
-    for turn in turns(state, end):
-        if unsaid is None or turn.on < unsaid or turn.rank not in _HELD:
-            yield turn
+    yield from _turns(state, end, unsaid)
     asked_for = state.change_on or state.quantity_on or state.price_on or state.pending
     if asked_for and not state.stands_still:
         yield from changes(state, policies, end)
@@ -91,8 +90,35 @@ def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
         yield from retries(state, policies)
     if unsaid is not None:
         yield from ends_without_consent(state, policies)
-    yield from notices(state, policies)
-    yield from tasks(state, policies)
+    yield from _told(state, policies)
+
+
+def _turns(state: Subscription, end: date | None, unsaid: date | None) -> Iterator[Candidate]:
+    """Go through what ends and is not held back by something that is not said yet."""
+    for turn in turns(state, end):
+        if unsaid is None or turn.on < unsaid or turn.rank not in _HELD:
+            yield turn
+
+
+def _told(state: Subscription, policies: Policies) -> Iterator[Candidate]:
+    """Go through the notices and tasks; of those that no charge moves the first, found once."""
+    if policies.moving:
+        yield from notices(state, policies, policies.moving)
+    if not policies.tasks_last:
+        yield from tasks(state, policies)
+    kept = state.ahead.get(id(policies))
+    if kept is None or kept[0] is not policies:
+        first = min(lasting(state, policies), key=_order, default=None)
+        kept = state.ahead[id(policies)] = (policies, first)
+    if kept[1] is not None:
+        yield kept[1]
+
+
+def lasting(state: Subscription, policies: Policies) -> Iterator[Candidate]:
+    """Go through the notices and tasks that no charge moves."""
+    yield from notices(state, policies, policies.lasting)
+    if policies.tasks_last:
+        yield from tasks(state, policies)
 
 
 _HELD = (Rank.TRIAL, Rank.TERM)

@@ -99,7 +99,7 @@ def charge_of(
         amount = total(lines, amount.currency)
         if amount.minor < 0:
             return evolve(event, left=(_rest(state, amount, part),)), ()
-    if not amount.minor:
+    if not amount.amount:
         return event, ()
     on = last_day(part) if state.plan.pay is Pay.IN_ARREARS else part.start
     action = asked_of(state, event.cycle, event.ordinal, piece, at=at, on=on)

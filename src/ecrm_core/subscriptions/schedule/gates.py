@@ -14,7 +14,14 @@ from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank
 from ecrm_core.subscriptions.schedule.references import Reference, references
 from ecrm_core.subscriptions.subscription import Cause, Subscription
 
-__all__ = ["consent_mark", "ends_without_consent", "held_from", "unpaid_from", "unsaid_from"]
+__all__ = [
+    "consent_mark",
+    "ends_without_consent",
+    "gated_from",
+    "held_from",
+    "unpaid_from",
+    "unsaid_from",
+]
 
 
 def held_from(state: Subscription, policies: Policies) -> date | None:
@@ -28,9 +35,22 @@ def held_from(state: Subscription, policies: Policies) -> date | None:
 
 def unsaid_from(state: Subscription, policies: Policies) -> date | None:
     """Return the first day that is neither billed nor renewed before something is said."""
+    if not state.out and not policies.asks:
+        return None
     days = [told.holds_from for told in state.out if told.holds_from is not None]
     days += [reference.billed_from for _, reference in missing_consents(state, policies)]
     return min(days, default=None)
+
+
+def gated_from(state: Subscription, policies: Policies) -> date | None:
+    """Return the first day it stands still before a consent, a notice or a payment is told.
+
+    None where nothing is waited for, and for a subscription that is over.
+    """
+    if state.ended_on is not None:
+        return None
+    days = (unsaid_from(state, policies), unpaid_from(state, policies))
+    return min((day for day in days if day is not None), default=None)
 
 
 def unpaid_from(state: Subscription, policies: Policies) -> date | None:

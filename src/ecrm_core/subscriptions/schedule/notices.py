@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import partial
 
@@ -20,9 +20,11 @@ from ecrm_core.subscriptions.told import Told
 __all__ = ["instead", "notice_action", "notices"]
 
 
-def notices(state: Subscription, policies: Policies) -> Iterator[Candidate]:
-    """Go through the notices that are not done yet, each on the day it aims at."""
-    for rule in policies.notices:
+def notices(
+    state: Subscription, policies: Policies, rules: Iterable[NoticeRule]
+) -> Iterator[Candidate]:
+    """Go through the notices of some rules that are not done yet, each on the day it aims at."""
+    for rule in rules:
         for reference in references(state, policies, rule):
             mark = f"{reference.cycle}/notice/{rule.name}"
             window = rule.window(reference.on)

@@ -8,6 +8,7 @@ from functools import partial
 
 from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.dunning import DUNNING, Debt, DunningEnd, DunningPolicy
+from ecrm_core.subscriptions.entitlement import unpaid_after
 from ecrm_core.subscriptions.events import CancelRequested, DunningEnded, Event, Paused, RetryIssued
 from ecrm_core.subscriptions.pauses import PausedBy
 from ecrm_core.subscriptions.policies import Policies
@@ -46,7 +47,7 @@ def _after_grace(state: Subscription, rule: DunningPolicy, debt: Debt) -> Iterat
     end = rule.end(debt)
     if rule.at_end is DunningEnd.CANCEL:
         # Never before time that is paid for is over.
-        on = max(end, debt.unpaid_from)
+        on = unpaid_after(state, end)
         if state.cancel_on is None or state.cancel_on > on:
             yield _then(end, CancelRequested(on=on, cause=Cause.UNPAID))
     elif rule.at_end is DunningEnd.PAUSE and not debt.paused and state.paused_on is None:

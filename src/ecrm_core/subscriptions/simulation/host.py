@@ -23,6 +23,9 @@ from ecrm_core.subscriptions.subscription import Subscription
 __all__ = ["Host"]
 
 
+_ASKED = frozenset({ActionKind.CHARGE, ActionKind.RETRY})
+
+
 class _DiedError(Exception):
     """The host died at a point; what it had not written is gone."""
 
@@ -139,7 +142,7 @@ class Host:
             self._handed.add(key)
             what = Happened.AGAIN if again else Happened.HANDED
             self._note(action.subscription, what, action)
-            if self.payments is not None and action.kind is ActionKind.CHARGE:
+            if self.payments is not None and action.kind in _ASKED:
                 for report in self.payments(action):
                     self.expect(self.now + report.after, action.subscription, report.command)
             self._point(action.subscription)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from ecrm_core.kernel import utc
 from ecrm_core.subscriptions.commands import Command, Create
-from ecrm_core.subscriptions.policies import PRESETS, Policies
+from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.presets import PRESETS
 from ecrm_core.subscriptions.simulation.host import Host
 from ecrm_core.subscriptions.simulation.log import Simulation
 from ecrm_core.subscriptions.simulation.payments import Payments
