@@ -154,6 +154,19 @@ def test_another_price_is_told_before_it_holds() -> None:
     assert [str(a.reference_on) for a in uplift.actions if a.rule] == ["2026-07-31"]
 
 
+@pytest.mark.parametrize(("end", "told"), [("2026-03-31", False), ("2026-04-30", True)])
+def test_a_price_that_never_holds_is_not_told(end: str, told: bool) -> None:
+    rule = NoticeRule(name="price", relative_to=RelativeTo.PRICE_CHANGE, aim="P14D", latest="P7D")
+    life = Life(policies=Policies(name="p", notices=(rule,))).until("2026-02-01")
+    life.do(Reprice(price=Money("33.00", "EUR"), on=date(2026, 3, 31)), "2026-02-01")
+    life.do(Cancel.at(date.fromisoformat(end)), "2026-02-10")
+    assert any(a.rule for a in life.until("2026-03-30").actions) is told
+    out = Life(policies=Policies(name="p", notices=(rule,))).until("2026-02-01")
+    out.do(Reprice(price=Money("33.00", "EUR"), on=date(2026, 3, 31)), "2026-02-01")
+    out.until("2026-03-18").do(Cancel.at(date.fromisoformat(end)), "2026-03-18")
+    assert ("withdrawn" in [row.event.kind for row in out.events]) is not told
+
+
 # ---------------------------------------------------------------- channels, consent, missed windows
 
 
