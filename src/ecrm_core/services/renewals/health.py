@@ -213,7 +213,9 @@ class _Doctor:
         event = row.event
         if isinstance(event, Charged) and event.piece.part.start != state.billed_through:
             self.note("gap", id_, event.piece.part.start)
-        if isinstance(event, NoticeMissed | TaskMissed):
-            # Its aim may lie months back when a run comes at last; the day it speaks of is nearer.
-            if max(row.at.date(), event.reference_on) >= self.since.date():
-                self.note("missed", id_, event.mark)
+        if isinstance(event, NoticeMissed | TaskMissed) and self._lately(row, event.reference_on):
+            self.note("missed", id_, event.mark)
+
+    def _lately(self, row: Recorded, reference_on: date) -> bool:
+        """Tell whether it still counts: its aim may be months back, what it speaks of is nearer."""
+        return max(row.at.date(), reference_on) >= self.since.date()
