@@ -52,7 +52,7 @@ def _coming(state: Subscription) -> list[tuple[object, ...]]:
     return [(a.key, a.on, a.amount, a.rule) for a in found if a.at > NOW]
 
 
-@pytest.mark.parametrize("count", [size(60, 5_000)])
+@pytest.mark.parametrize("count", [size(60, 3_000)])
 def test_one_that_is_taken_over_goes_on_as_if_it_had_always_run_here(count: int) -> None:
     for create in _draws(count):
         assert create.starts_on is not None
