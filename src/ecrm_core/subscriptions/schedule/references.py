@@ -106,5 +106,6 @@ def _price(state: Subscription) -> Iterator[Reference]:
         on = next_start(state, on)  # the billing day may have moved since it was told
     elif state.goes_on and state.term_end is not None:
         price, on = renewal_price(state), next_start(state, state.term_end)
-    if on is not None and price is not None:
+    end = state.end_on
+    if on is not None and price is not None and (end is None or on < end):
         yield Reference(f"p{on:%Y%m%d}.{price.minor}.{state.plan.version}", on, on)
