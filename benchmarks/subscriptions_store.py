@@ -27,7 +27,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from attrs import evolve
 
-from ecrm_core.adapters.sqlite import SqliteStore, rows
+from ecrm_core.adapters.sqlite import SqliteStore, tenant
 from ecrm_core.adapters.sqlite.table import table_of
 from ecrm_core.crm import Crm, Settings
 from ecrm_core.kernel import ChangeSet, CustomerId, FixedClock, Kind, Money, Put
@@ -170,9 +170,12 @@ def renewals(target: str, *, synchronous: str = "FULL", count: int, now: datetim
         timed(shares, "codec", UnreadSubscription, "read"),
         timed(shares, "codec", Kind, "row"),
         timed(shares, "codec", Kind, "read"),
-        timed(shares, "SQLite", rows, "put"),
+        timed(shares, "SQLite", tenant.SqliteTenant, "apply"),
+        timed(shares, "SQLite", tenant.SqliteTenant, "_ask"),
+        timed(shares, "ready", tenant, "plan_of"),
     ):
         whole = _run(target, synchronous, count, now + timedelta(days=31))
+    shares["SQLite"] -= shares.pop("ready")  # a set is made ready before SQLite sees it
     parts = ", ".join(f"{name} {part / whole:.0%}" for name, part in shares.items())
     print(f"  synchronous={synchronous}: {count / plain:,.0f} renewals/s ({parts})")
 

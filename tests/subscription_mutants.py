@@ -77,11 +77,13 @@ def _charges_are_not_counted(patch: Patch) -> None:
 
 
 def _pieces_rounded_alone(patch: Patch) -> None:
-    def alone(price: Money, part: DateInterval, period: DateInterval, *how: Rounding) -> Money:
+    def alone(
+        price: Money, part: DateInterval, period: DateInterval, *how: Rounding, **_: object
+    ) -> Money:
         assert part.end is not None
         return share_of(price, fraction_of(part.start, part.end, period), *how)
 
-    _everywhere(patch, slice_amount, lambda *of, **_: alone(*of))
+    _everywhere(patch, slice_amount, alone)
 
 
 def _a_credit_of_the_whole_last_charge(patch: Patch) -> None:

@@ -18,6 +18,7 @@ NOTEBOOKS = sorted((ROOT / "examples" / "notebooks").glob("*.ipynb"))
 SHOWS = {
     "customers": ("to review",),
     "review": ("Are these 2 customers one?", "<mark>", "cards", "merged", "probability"),
+    "subscriptions": ("handed over", "the day the customer begins to decide", "expansion"),
     "segments": ("kept out by it alone", "the same people: True", "the same champions: True"),
     "matching": ("to review", "(two taken at random)", "(shared by a household)", "predicted"),
 }

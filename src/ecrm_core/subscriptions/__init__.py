@@ -70,6 +70,7 @@ from ecrm_core.subscriptions.duration import Duration
 from ecrm_core.subscriptions.entitlement import (
     entitled,
     paid_for,
+    paid_through,
 )
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.explain_policies import (
@@ -283,6 +284,7 @@ __all__ = [
     "next_boundary",
     "paid",
     "paid_for",
+    "paid_through",
     "pause_intervals",
     "period_of",
     "played",

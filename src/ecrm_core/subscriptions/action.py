@@ -99,6 +99,7 @@ class Action:
     def payload(self) -> dict[str, object]:
         """What the host is told: JSON values, amounts as decimal text, days as ISO text."""
         amount = self.amount
+        told = self.price if self.kind is ActionKind.NOTICE else None
         parts: dict[str, object] = {
             "kind": self.kind.value,
             "subscription": self.subscription,
@@ -107,7 +108,8 @@ class Action:
             "cycle": self.cycle,
             "on": self.on,
             "amount": amount and f"{amount.amount:f}",
-            "currency": amount and amount.currency,
+            "price": told and f"{told.amount:f}",
+            "currency": (amount and amount.currency) or (told and told.currency),
             "from": self.from_on,
             "until": self.until_on,
             "rule": self.rule,

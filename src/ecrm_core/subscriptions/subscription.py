@@ -77,16 +77,16 @@ class Subscription:
 
     ``customer`` is the home id it was written under, for ever; ``billed_through`` the first day
     that is not billed; ``cycle`` the number of the latest billed period and ``charges`` how many
-    charges and credits were made in it. ``slices`` are the pieces billed of the latest period and
-    of the one before, ``pending`` the lines that come with the next charge or the end; ``stub`` is
-    a first period that is longer or shorter than its own, priced by ``stub_policy``.
-    ``changes_from`` is the first day a change may still reach back to, where another cadence or
-    anchor began. ``next_plan``, ``next_quantity`` and ``next_price`` are to hold from
-    ``change_on``, ``quantity_on`` and ``price_on``. ``unpaid`` are the charges that failed,
-    ``debts`` what is done about them, in ``retries`` so far, ``paid`` the latest that were paid.
-    ``done`` marks notices, tasks and consents decided for what is ahead, ``open_tasks`` are those
-    sales has; ``out`` says what each of them and each notice speaks of, and ``withdrawals`` counts
-    what went out again under another key. ``version`` counts the events.
+    charges and credits were made in it, of which the latest came to ``asked`` (None: its piece).
+    ``slices`` are the pieces billed of the latest period and of the one before, ``pending`` the
+    lines that come with the next charge or the end; ``stub`` is a first period that is longer or
+    shorter than its own, priced by ``stub_policy``. ``changes_from`` is the first day a change may
+    still reach back to, where another cadence or anchor began. ``next_plan``, ``next_quantity`` and
+    ``next_price`` are to hold from ``change_on``, ``quantity_on`` and ``price_on``. ``unpaid`` are
+    the charges that failed, ``debts`` what is done about them, in ``retries`` so far, ``paid`` the
+    latest that were paid. ``done`` marks notices, tasks and consents decided for what is ahead,
+    ``open_tasks`` are those sales has; ``out`` says what each of them and each notice speaks of,
+    and ``withdrawals`` counts what went out again under another key. ``version`` counts the events.
 
     Phases and terms: ``anchor_fixed`` tells that the billing day was named, so that a trial's new
     end does not move it; ``term_days`` are the days pauses have added to the term; ``agreed`` that
@@ -109,6 +109,7 @@ class Subscription:
     cycle_base: int = 0
     cycle: int = -1
     charges: int = 0
+    asked: Money | None = None
     slices: tuple[Slice, ...] = ()
     pending: tuple[Line, ...] = ()
     stub: DateInterval | None = None

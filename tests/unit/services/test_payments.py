@@ -178,6 +178,22 @@ def test_refunds_of_one_charge_count_each_under_its_key(crm: Crm) -> None:
     assert held(crm).version == before + 2
 
 
+def test_a_declined_charge_is_tried_again_under_a_key_of_its_own_until_it_is_paid(crm: Crm) -> None:
+    provider, now = Provider(Declined(), Declined(), Paid()), NOW
+    for _ in range(40):
+        crm.run_due(now=now)
+        crm.collect(provider, now=now)
+        now += timedelta(days=1)
+        if not provider.answers:
+            break
+    keys = [payment.key for payment in provider.asked]
+    assert keys[0] == key(crm)
+    assert len(set(keys)) == 3
+    assert {payment.amount for payment in provider.asked} == {PLAN.price}
+    assert held(crm).status is Status.ACTIVE
+    assert crm.doctor(now=now).well
+
+
 def test_that_a_card_will_never_work_is_heard_after_a_failure_that_did_not_say_so(
     crm: Crm,
 ) -> None:

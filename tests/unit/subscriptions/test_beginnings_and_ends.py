@@ -24,6 +24,7 @@ from ecrm_core.subscriptions import (
     SetAutoRenew,
     Status,
     TermRule,
+    WithoutConsent,
 )
 from tests.unit.subscriptions.life import BARE, PLAN, Life
 
@@ -85,6 +86,16 @@ def test_a_trial_is_left_at_its_end_whatever_the_minimum_term() -> None:
 def test_after_the_minimum_term_a_cancellation_is_as_any() -> None:
     held = life(evolve(MONTH, minimum="P1M")).until("2026-06-11").do(Cancel.now(), "2026-06-11")
     assert held.status is Status.CANCELLED
+
+
+@pytest.mark.parametrize("without", WithoutConsent)
+def test_a_cancellation_is_no_consent_to_what_was_held_without_one(without: WithoutConsent) -> None:
+    rule = evolve(SPRING, name="agree", needs_consent=True, without_consent=without)
+    held = life(MONTH, policies=Policies(name="asks", notices=(rule,))).until("2026-06-10")
+    if held.status is Status.ACTIVE:
+        held.do(Cancel.at_period_end(), "2026-06-10").until("2026-09-01")
+    assert held.status is Status.CANCELLED
+    assert [line for line in held.told if "charge" in line] == ["2026-04-01 charge 30.00 EUR"]
 
 
 # ---------------------------------------------------------------- cancelled on a day in the past

@@ -27,12 +27,14 @@ from ecrm_core.subscriptions import (
     Create,
     ExtendTrial,
     Grain,
+    NoticeRule,
     Pause,
     PauseMode,
     Pay,
     PaymentRefunded,
     Plan,
     Policies,
+    RelativeTo,
     Reprice,
     RepriceAt,
     Resume,
@@ -331,6 +333,24 @@ def test_another_plan_takes_the_price_that_was_to_come_with_it() -> None:
     life = Life().do(Reprice(price=Money("99.00", "EUR")), "2026-06-10")
     life.do(plan(DEAR, NOW), "2026-06-16").until("2026-08-01")
     assert life.told[2:] == ["07-01 60.00", "08-01 60.00"]
+
+
+def _told(to: RelativeTo) -> Policies:
+    return Policies(name="p", notices=(NoticeRule(name="told", relative_to=to, aim="P3D"),))
+
+
+def test_a_notice_of_a_charge_knows_of_the_period_that_is_to_begin_anew() -> None:
+    life = Life(policies=_told(RelativeTo.CHARGE)).do(seats(2, RESET, "2026-06-21"), "2026-06-10")
+    told = [(a.on.day, a.rule or str(a.amount)) for a in life.until("2026-06-30").actions]
+    assert told == [(1, "30.00 EUR"), (18, "told"), (21, "50.00 EUR")]
+
+
+def test_a_notice_of_a_price_moves_with_the_billing_day() -> None:
+    life = Life(policies=_told(RelativeTo.PRICE_CHANGE))
+    life.do(Reprice(price=Money("33.00", "EUR"), on=date(2026, 7, 2)), "2026-06-10")
+    life.do(ChangeAnchor(day=11), "2026-06-10").until("2026-08-11")
+    told = [(f"{a.on:%m-%d}", a.rule or str(a.amount)) for a in life.actions]
+    assert told[2:] == [("07-11", "30.00 EUR"), ("08-08", "told"), ("08-11", "33.00 EUR")]
 
 
 # ---------------------------------------------------------------- grain, rounding, refunds

@@ -192,6 +192,8 @@ def test_undoing_or_coming_back_forgives_the_dunning_and_not_the_debt() -> None:
     life = Life(policies=policies(at_end=DunningEnd.CANCEL)).until("2026-02-01")
     life.do(ChangeQuantity(quantity=2, policy=ChangePolicy.INVOICE_NOW), "2026-02-01")
     life.do(PaymentFailed(charge="sub_1/charge/0/1"), "2026-02-01").until("2026-02-16")
+    retry = next(a for a in life.actions if a.kind is ActionKind.RETRY)
+    assert retry.amount == life.actions[1].amount == Money("28.93", "EUR")
     assert (life.status, str(life.state.cancel_on)) == (Status.NON_RENEWING, "2026-02-28")
     undone = life.do(UndoCancel(), "2026-02-16").until("2026-03-31")
     assert undone.status is Status.PAST_DUE

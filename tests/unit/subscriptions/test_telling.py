@@ -152,6 +152,23 @@ def test_another_price_is_told_before_it_holds() -> None:
     assert [str(a.on) for a in life.until("2026-03-30").actions if a.rule] == ["2026-03-17"]
     uplift = Life(term=evolve(SHORT, uplift="5%"), policies=policies).until("2026-07-20")
     assert [str(a.reference_on) for a in uplift.actions if a.rule] == ["2026-07-31"]
+    said = [next(a.payload for a in each.actions if a.rule) for each in (life, uplift)]
+    assert [(each["price"], each["currency"]) for each in said] == [
+        ("33.00", "EUR"), ("31.50", "EUR"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("end", "told"), [("2026-03-31", False), ("2026-04-30", True)])
+def test_a_price_that_never_holds_is_not_told(end: str, *, told: bool) -> None:
+    rule = NoticeRule(name="price", relative_to=RelativeTo.PRICE_CHANGE, aim="P14D", latest="P7D")
+    life = Life(policies=Policies(name="p", notices=(rule,))).until("2026-02-01")
+    life.do(Reprice(price=Money("33.00", "EUR"), on=date(2026, 3, 31)), "2026-02-01")
+    life.do(Cancel.at(date.fromisoformat(end)), "2026-02-10")
+    assert any(a.rule for a in life.until("2026-03-30").actions) is told
+    out = Life(policies=Policies(name="p", notices=(rule,))).until("2026-02-01")
+    out.do(Reprice(price=Money("33.00", "EUR"), on=date(2026, 3, 31)), "2026-02-01")
+    out.until("2026-03-18").do(Cancel.at(date.fromisoformat(end)), "2026-03-18")
+    assert ("withdrawn" in [row.event.kind for row in out.events]) is not told
 
 
 # ---------------------------------------------------------------- channels, consent, missed windows
@@ -227,6 +244,15 @@ def test_a_consent_before_the_day_renews_on_the_day_and_may_be_taken_back() -> N
     assert (life.state.term_number, life.told[-1]) == (1, "2026-07-31 charge 30.00 EUR")
     with pytest.raises(IllegalTransition):
         life.do(RecordConsent(rule="other"), "2026-08-01")
+
+
+def test_for_a_term_that_asks_the_consent_is_the_answer() -> None:
+    policies = with_rule(needs_consent=True)
+    asks = evolve(SHORT, at_end=AtEnd.ASK)
+    said = Life(term=asks, policies=policies).do(RecordConsent(rule="term"), "2026-07-01")
+    assert (said.until("2026-08-01").state.term_number, said.state.agreed) == (1, False)
+    silent = Life(term=asks, policies=policies).until("2026-08-01")
+    assert silent.status is Status.EXPIRED
 
 
 def test_a_charge_and_a_trial_may_need_a_consent_too() -> None:

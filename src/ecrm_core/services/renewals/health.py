@@ -110,7 +110,7 @@ def examine(
     """Go through every subscription with its events, and every stuck effect.
 
     A page is held at a time. ``overdue`` is how long a next action may wait for a run, ``lately``
-    how far back what was missed still counts.
+    how far back what was missed still counts: from the day it was to speak of.
     """
     doctor = _Doctor(presets, now - overdue, now - lately, now.date())
     events = _Events(store)
@@ -213,5 +213,9 @@ class _Doctor:
         event = row.event
         if isinstance(event, Charged) and event.piece.part.start != state.billed_through:
             self.note("gap", id_, event.piece.part.start)
-        if isinstance(event, NoticeMissed | TaskMissed) and row.at >= self.since:
+        if isinstance(event, NoticeMissed | TaskMissed) and self._lately(row, event.reference_on):
             self.note("missed", id_, event.mark)
+
+    def _lately(self, row: Recorded, reference_on: date) -> bool:
+        """Tell whether it still counts: its aim may be months back, what it speaks of is nearer."""
+        return max(row.at.date(), reference_on) >= self.since.date()

@@ -9,7 +9,7 @@ from attrs import frozen
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events.base import Event, past
-from ecrm_core.subscriptions.slices import Line, Slice, held, line_of
+from ecrm_core.subscriptions.slices import Line, Slice, held, line_of, total
 from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["Charged", "Credited", "Settled"]
@@ -39,7 +39,8 @@ class Charged(Event):
             )  # fmt: skip
         return changed(
             state, billed_through=self.piece.until, cycle=self.cycle, charges=self.ordinal + 1,
-            slices=slices, pending=self.left, **past(state, "c", self.cycle),
+            slices=slices, pending=self.left, asked=_asked(state, self.piece),
+            **past(state, "c", self.cycle),
         )  # fmt: skip
 
 
@@ -60,7 +61,7 @@ class Credited(Event):
     def applied(self, state: Subscription) -> Subscription:
         return changed(
             state, billed_through=self.from_on, charges=self.ordinal + 1, slices=self.left,
-            pending=(),
+            pending=(), asked=self.amount,
         )  # fmt: skip
 
 
@@ -74,4 +75,12 @@ class Settled(Event):
     lines: tuple[Line, ...]
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, charges=self.ordinal + 1, pending=())
+        asked = total(self.lines, state.plan.price.currency)
+        return changed(state, charges=self.ordinal + 1, pending=(), asked=asked)
+
+
+def _asked(state: Subscription, piece: Slice) -> Money | None:
+    """Return what a charge comes to with the lines that waited; None where none did."""
+    if not state.pending:
+        return None
+    return total((piece, *state.pending), piece.amount.currency)

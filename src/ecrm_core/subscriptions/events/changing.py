@@ -12,7 +12,7 @@ from ecrm_core.subscriptions.change import ChangePolicy, StubPolicy
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events.base import Event, past
 from ecrm_core.subscriptions.plan import Plan
-from ecrm_core.subscriptions.slices import Line, Slice
+from ecrm_core.subscriptions.slices import Line, Slice, total
 from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = [
@@ -47,7 +47,8 @@ class Adjustment:
         if self.later:
             parts["pending"] = (*state.pending, *self.lines)
         else:
-            parts |= {"pending": (), "charges": state.charges + 1}
+            asked = total((*self.lines, *state.pending), state.plan.price.currency)
+            parts |= {"pending": (), "charges": state.charges + 1, "asked": asked}
         if self.billed_through is not None:
             parts["billed_through"] = self.billed_through
         return parts

@@ -84,7 +84,7 @@ def _debt(state: Subscription, command: PaymentFailed, charge: str, today: date)
     end = latest.until if latest else boundary(state.anchor, cadence, k + 1)
     amount = command.amount
     if amount is None and latest and ordinal == state.charges - 1:
-        amount = latest.amount
+        amount = latest.amount if state.asked is None else state.asked
     from_on = max(start, state.starts_on) if ordinal == 0 else min(today, end)
     return Debt(
         charge=charge, since=today, from_on=from_on, until_on=end, whole=ordinal == 0,

@@ -9,6 +9,7 @@ from ecrm_core.kernel import gate_text
 from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.commands import NoticeBounced, NoticeSent, RecordConsent, TaskDone
 from ecrm_core.subscriptions.events import (
+    AutoRenewSet,
     ConsentRecorded,
     NoticeDelivered,
     NoticeReturned,
@@ -19,7 +20,8 @@ from ecrm_core.subscriptions.lifecycle import illegal
 from ecrm_core.subscriptions.notice import NoticeRule
 from ecrm_core.subscriptions.schedule.gates import consent_mark
 from ecrm_core.subscriptions.schedule.notices import instead, notice_action
-from ecrm_core.subscriptions.schedule.references import references
+from ecrm_core.subscriptions.schedule.references import of_term, references
+from ecrm_core.subscriptions.term import AtEnd
 from ecrm_core.subscriptions.told import Told
 
 __all__ = ["notice_bounced", "notice_sent", "record_consent", "task_done"]
@@ -76,7 +78,10 @@ def task_done(work: Work, command: TaskDone) -> None:
 
 
 def record_consent(work: Work, command: RecordConsent) -> None:
-    """Note a consent to what the rule speaks of now, or that it is taken back."""
+    """Note a consent to what the rule speaks of now, or that it is taken back.
+
+    For a term that asks, the consent to a rule on its end is the answer.
+    """
     rules = (rule for rule in work.policies.notices if rule.needs_consent)
     rule = next((rule for rule in rules if rule.name == command.rule), None)
     found = next(references(work.state, work.policies, rule), None) if rule else None
@@ -85,3 +90,6 @@ def record_consent(work: Work, command: RecordConsent) -> None:
     mark = consent_mark(rule, found)
     if (mark in work.state.done) is not command.given:
         work.say(ConsentRecorded(mark=mark, given=command.given))
+    asks = work.state.term is not None and work.state.term.at_end is AtEnd.ASK
+    if asks and of_term(rule) and work.state.agreed is not command.given:
+        work.say(AutoRenewSet(auto_renew=command.given))

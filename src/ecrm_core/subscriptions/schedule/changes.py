@@ -14,7 +14,7 @@ from ecrm_core.subscriptions.schedule.adjusting import plan_changed, quantity_ch
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Rank
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["changes", "cut_on", "next_start", "prorates"]
+__all__ = ["changes", "cut_on", "next_start", "prorates", "reset_on"]
 
 
 def changes(state: Subscription, policies: Policies, end: date | None) -> Iterator[Candidate]:
@@ -53,6 +53,16 @@ def cut_on(state: Subscription) -> Iterator[tuple[date, bool]]:
         ):
             if day is not None and prorates(policy):
                 yield day, policy is ChangePolicy.NEXT_INVOICE
+
+
+def reset_on(state: Subscription) -> date | None:
+    """Return the day a whole period begins because a change to come says so, if one does."""
+    asked = (
+        (state.change_on, state.change_policy),
+        (state.quantity_on, state.quantity_policy),
+    )
+    days = (day for day, policy in asked if policy is ChangePolicy.RESET_CYCLE)
+    return min((day for day in days if day is not None), default=None)
 
 
 def prorates(policy: ChangePolicy) -> bool:

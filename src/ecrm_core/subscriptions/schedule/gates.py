@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
 
+from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.dunning import DunningEnd
 from ecrm_core.subscriptions.events import CancelRequested
 from ecrm_core.subscriptions.notice import NoticeRule, WithoutConsent
@@ -64,10 +65,11 @@ def unpaid_from(state: Subscription, policies: Policies) -> date | None:
 def missing_consents(
     state: Subscription, policies: Policies
 ) -> Iterator[tuple[NoticeRule, Reference]]:
-    """Go through what is to come, needs a consent and has none yet."""
+    """Go through what is to come, needs a consent and has none yet; a cancellation is none."""
     for rule in policies.notices:
         if rule.needs_consent:
-            for reference in references(state, policies, rule):
+            goes_on = state if state.cancel_on is None else changed(state, cancel_on=None)
+            for reference in references(goes_on, policies, rule):
                 if consent_mark(rule, reference) not in state.done:
                     yield rule, reference
 
@@ -75,8 +77,9 @@ def missing_consents(
 def ends_without_consent(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     """Go through the ends of what must not go on without a consent."""
     for rule, reference in missing_consents(state, policies):
-        if rule.without_consent is WithoutConsent.END:
-            on = reference.billed_from
+        on = reference.billed_from
+        sooner = state.cancel_on is not None and state.cancel_on <= on
+        if rule.without_consent is WithoutConsent.END and not sooner:
             yield Candidate(on, Rank.DUNNING, rule.name, partial(_made_end, on))
 
 

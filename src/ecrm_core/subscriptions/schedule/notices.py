@@ -10,8 +10,9 @@ from attrs import evolve
 
 from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.events import NoticeIssued, NoticeMissed
-from ecrm_core.subscriptions.notice import IfMissed, NoticeRule
+from ecrm_core.subscriptions.notice import IfMissed, NoticeRule, RelativeTo
 from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.pricing import renewal_price
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
 from ecrm_core.subscriptions.schedule.references import Reference, of_term, references
 from ecrm_core.subscriptions.subscription import Subscription
@@ -81,10 +82,12 @@ def instead(
 def notice_action(
     state: Subscription, rule: NoticeRule, told: Told, at: datetime, *, on: date, late: bool
 ) -> Action:
-    """Return the action of a notice."""
+    """Return the action of a notice; of another price it says how much a unit is to cost."""
+    priced = rule.relative_to is RelativeTo.PRICE_CHANGE
     return Action(
         kind=ActionKind.NOTICE, cycle=told.cycle, ordinal=told.ordinal, at=at, on=on,
         rule=rule.name, to=told.to, reference=rule.relative_to.value,
         reference_on=told.reference_on, not_after=rule.window(told.reference_on).not_after,
-        follows=told.follows, legal_ref=rule.legal_ref, late=late, **common(state),
+        follows=told.follows, legal_ref=rule.legal_ref, late=late,
+        price=(state.next_price or renewal_price(state)) if priced else None, **common(state),
     )  # fmt: skip

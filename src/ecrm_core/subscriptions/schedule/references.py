@@ -12,7 +12,7 @@ from ecrm_core.subscriptions.cadence import Unit, boundary, cycle_of
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.pricing import renewal_price
-from ecrm_core.subscriptions.schedule.changes import next_start
+from ecrm_core.subscriptions.schedule.changes import next_start, reset_on
 from ecrm_core.subscriptions.schedule.charges import charged_next, next_part
 from ecrm_core.subscriptions.slices import last_day
 from ecrm_core.subscriptions.subscription import Subscription
@@ -69,6 +69,11 @@ def _charges(state: Subscription, rule: NoticeRule) -> Iterator[Reference]:
     part = next_part(state)
     arrears = state.plan.pay is Pay.IN_ARREARS
     on = last_day(part) if arrears else part.start
+    reset = reset_on(state) if state.change_on or state.quantity_on else None
+    if reset is not None and reset < on:
+        number = max(state.cycle + 1, state.next_cycle)
+        yield Reference(state.marked(f"c{number}.0"), reset, reset)
+        return
     label = state.marked(f"c{state.next_cycle}.{state.next_ordinal}")
     yield Reference(label, on, part.start)
     for _ in range(_periods_ahead(state, rule)):
@@ -97,7 +102,10 @@ def _periods_ahead(state: Subscription, rule: NoticeRule) -> int:
 def _price(state: Subscription) -> Iterator[Reference]:
     """Go through the day another price holds that was told, or comes with the next term."""
     on, price = state.price_on, state.next_price
-    if on is None and state.goes_on and state.term_end is not None:
+    if on is not None:
+        on = next_start(state, on)  # the billing day may have moved since it was told
+    elif state.goes_on and state.term_end is not None:
         price, on = renewal_price(state), next_start(state, state.term_end)
-    if on is not None and price is not None:
+    end = state.end_on
+    if on is not None and price is not None and (end is None or on < end):
         yield Reference(f"p{on:%Y%m%d}.{price.minor}.{state.plan.version}", on, on)
