@@ -45,6 +45,7 @@ from ecrm_core.subscriptions import (
 from ecrm_core.subscriptions.events import (
     AnchorChanged,
     CancelRequested,
+    CancelUndone,
     Charged,
     ChargeHeld,
     ChargeSkipped,
@@ -197,9 +198,9 @@ def what_is_decided_does_not_depend_on_when(told: History) -> None:
 
 
 def _decided(rows: Iterable[Recorded]) -> Counter[str]:
-    """What was decided: the marks of notices and tasks, and the pieces that were billed."""
+    """What was decided: notices and tasks, each of a day, and the pieces that were billed."""
     return Counter(
-        row.event.mark
+        f"{row.event.mark} {row.event.reference_on}"
         if isinstance(row.event, _TOLD)
         else f"{row.event.cycle}/{row.event.ordinal}/{row.event.piece.part.start}"
         for row in rows
@@ -390,6 +391,8 @@ def dunning_ends_and_paid_time_is_never_cut(told: History) -> None:
     for before, row in _lived(told):
         if isinstance(row.event, PaymentRecorded) and row.event.paid:
             tried.pop(row.event.charge, None)  # a debt of its own, should it fail again
+        if isinstance(row.event, CancelUndone | Resubscribed):
+            tried.clear()  # the debts are let go
         if isinstance(row.event, CancelRequested) and row.event.cause is Cause.UNPAID:
             assert row.by is not None or not paid_for(before, row.event.on, in_part=True)
     assert max(tried.values(), default=0) <= len(rule.steps)

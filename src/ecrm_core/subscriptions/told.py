@@ -16,7 +16,8 @@ class Told:
     ``mark`` says for which cycle and rule, ``name`` is how action keys end. ``on`` is the day it
     was given, ``reference_on`` the day it speaks of and ``follows`` what it says comes then.
     ``sent`` tells that the host reported it sent, ``escalated`` that somebody else was told.
-    ``holds_from`` is the first day that is not billed, nor renewed, before it is sent.
+    ``holds_from`` is the first day that is not billed, nor renewed, before it is sent. ``missed``
+    tells that it was not given: its day had passed, and only another day brings it again.
     """
 
     mark: str
@@ -29,6 +30,7 @@ class Told:
     sent: bool = False
     escalated: bool = False
     holds_from: date | None = None
+    missed: bool = False
 
     @property
     def cycle(self) -> str:

@@ -208,3 +208,10 @@ def test_a_trial_may_not_last_beyond_the_calendar() -> None:
     life = Life(evolve(PLAN, trial="P14D"))
     with pytest.raises(InputError, match="9999"):
         life.do(ExtendTrial(until=LAST), "2026-02-01")
+
+
+def test_the_last_day_of_the_calendar_cannot_be_paid_still() -> None:
+    life = Life(policies=Policies(name="inclusive", last_day_inclusive=True))
+    with pytest.raises(InputError) as caught:
+        life.do(Cancel.at(LAST), "2026-02-01")
+    assert caught.value.code == "date_range"

@@ -43,7 +43,10 @@ class NoticeIssued(Event):
 
 @frozen(kw_only=True)
 class NoticeMissed(Event):
-    """The window of a notice passed before anything ran; ``told`` is what is done instead."""
+    """The window of a notice passed before anything ran; ``told`` is what is done instead.
+
+    Where nothing is, it says of which day it was missed.
+    """
 
     kind = "notice_missed"
     mark: str
@@ -107,9 +110,11 @@ class TaskMissed(Event):
     kind = "task_missed"
     mark: str
     reference_on: date
+    told: Told | None = None
 
     def applied(self, state: Subscription) -> Subscription:
-        return changed(state, done=(*state.done, self.mark))
+        out = state.out if self.told is None else (*state.out, self.told)
+        return changed(state, done=(*state.done, self.mark), out=out)
 
 
 @frozen(kw_only=True)

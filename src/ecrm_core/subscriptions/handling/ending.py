@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from ecrm_core.subscriptions.billing import next_boundary
 from ecrm_core.subscriptions.commands import Cancel, UndoCancel, When
+from ecrm_core.subscriptions.duration import added
 from ecrm_core.subscriptions.events import CancelRequested, CancelUndone, Ended
 from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from, settle
 from ecrm_core.subscriptions.handling.holding import nothing_held
@@ -25,7 +26,7 @@ def cancel(work: Work, command: Cancel) -> None:
         nothing_held(work.state, command)
     work.say(CancelRequested(on=on, cause=command.cause))
     work.take_back(at=work.now, by=work.by)
-    paid_until = on + timedelta(days=_last_one(work, command))
+    paid_until = added(on, 0, _last_one(work, command))
     if command.credit or past:
         credit_from(work, paid_until if command.credit else credited_from(work.state, on))
     if past or (command.when is When.NOW and on == work.today):
@@ -69,7 +70,7 @@ def _meant_day(work: Work, command: Cancel) -> date:
             reached(state, command, command.on)
         elif command.on < state.starts_on:
             raise illegal(state, command, (), why=f"expected a day from {state.starts_on} on")
-        return command.on + timedelta(days=work.policies.last_day_inclusive)
+        return added(command.on, 0, work.policies.last_day_inclusive)
     if command.when is When.PERIOD_END:
         return _period_end(state, today)
     return _term_end(state, command, today)

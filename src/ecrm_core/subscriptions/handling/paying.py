@@ -48,9 +48,14 @@ def _charge(state: Subscription, key: str) -> tuple[str, int]:
         parts = rest.replace("/", " ").replace(".", " ").split(" ")
         wanted = 2 if kind is ActionKind.CHARGE else 3
         if rest != key and len(parts) == wanted and all(map(_is_number, parts)):
-            return "/".join(parts[:2]), int(parts[2]) if wanted == 3 else 0
-    message = "found no key of a charge of this subscription"
+            if _was_made(state, *map(int, parts[:2])):
+                return "/".join(parts[:2]), int(parts[2]) if wanted == 3 else 0
+    message = "found no key of a charge that this subscription made"
     raise InputError(message, path="$.charge", code="charge")
+
+
+def _was_made(state: Subscription, cycle: int, ordinal: int) -> bool:
+    return (cycle, ordinal) < (max(state.cycle, 0), state.charges)
 
 
 def _key(state: Subscription, charge: str) -> str:

@@ -58,7 +58,11 @@ def _another(work: Work, rule: NoticeRule, told: Told) -> tuple[Told | None, tup
 
 def _told(work: Work, key: str) -> Told | None:
     name = _name(work, ActionKind.NOTICE, key)
-    return next((told for told in work.state.out if told.name == name and not told.task), None)
+    return next((told for told in work.state.out if _is_notice(told, name)), None)
+
+
+def _is_notice(told: Told, name: str) -> bool:
+    return told.name == name and not (told.task or told.missed)
 
 
 def _name(work: Work, kind: ActionKind, key: str) -> str:

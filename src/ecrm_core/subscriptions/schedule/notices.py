@@ -48,6 +48,7 @@ def _made_notice(
     )  # fmt: skip
     if day > window.not_after:
         made, actions = instead(state, rule, told, at, on=window.aim)
+        made = made or evolve(told, holds_from=None, missed=True)
         return NoticeMissed(mark=mark, reference_on=reference.on, told=made), actions
     told = evolve(told, holds_from=None)
     late = day > window.aim
@@ -58,8 +59,12 @@ def _made_notice(
 def instead(
     state: Subscription, rule: NoticeRule, told: Told, at: datetime, *, on: date
 ) -> tuple[Told | None, tuple[Action, ...]]:
-    """Return what is done in place of a notice that was missed, by its rule."""
-    if rule.if_missed is IfMissed.RECORD:
+    """Return what is done in place of a notice that was missed, by its rule.
+
+    Nobody in sales is to speak to a customer who has cancelled.
+    """
+    cancelled = rule.if_missed is IfMissed.TASK and state.cancel_on is not None
+    if cancelled or rule.if_missed is IfMissed.RECORD:
         return None, ()
     if rule.if_missed is IfMissed.TASK:
         ordinal = f"missed-{told.ordinal}"

@@ -28,13 +28,13 @@ def taken_back(state: Subscription, policies: Policies, at: datetime) -> Made | 
     gone += [told for told in _unnamed(state, named) if not _task_stands(state, policies, told)]
     if not gone:
         return None
-    on = local_day(at, state.tz)
+    on, tasks = local_day(at, state.tz), [told for told in gone if told.task and not told.missed]
     event = Withdrawn(
         marks=tuple(told.mark for told in gone),
-        notices=tuple(told.name for told in gone if not (told.task or told.sent)),
-        tasks=tuple(told.name for told in gone if told.task),
+        notices=tuple(t.name for t in gone if not (t.task or t.sent or t.missed)),
+        tasks=tuple(told.name for told in tasks),
     )
-    return event, tuple(_withdrawal(state, told, at, on) for told in gone if told.task)
+    return event, tuple(_withdrawal(state, told, at, on) for told in tasks)
 
 
 def _unnamed(state: Subscription, named: set[str]) -> list[Told]:
@@ -58,14 +58,14 @@ def _stands(state: Subscription, policies: Policies, told: Told) -> bool:
     days = {each.cycle: each.on for each in references(state, policies, rule)}
     day = days.get(told.cycle)
     if day is None:
-        return told.sent  # what was sent is told, and need not be told again
+        return told.sent or told.missed  # what was sent is told, and need not be told again
     follows = state.follows.value if of_term(rule) and state.follows else None
-    return day == told.reference_on and told.follows == follows
+    return day == told.reference_on and (told.missed or told.follows == follows)
 
 
 def _task_stands(state: Subscription, policies: Policies, told: Told) -> bool:
     if state.cancel_on is not None:
-        return False
+        return told.missed
     if "/notice/" in told.mark:  # in place of a notice that was missed
         return True
     rule = next((rule for rule in policies.tasks if rule.name == told.rule), None)
@@ -76,7 +76,8 @@ def _task_stands(state: Subscription, policies: Policies, told: Told) -> bool:
         return decision is not None
     applies = rule.applies_if is None or rule.applies_if.holds(state, policies.market)
     follows = state.follows and state.follows.value
-    return applies and decision == told.reference_on and told.follows == follows
+    same = told.missed or told.follows == follows
+    return applies and decision == told.reference_on and same
 
 
 def _withdrawal(state: Subscription, told: Told, at: datetime, on: date) -> Action:

@@ -71,8 +71,11 @@ def _charges(state: Subscription, rule: NoticeRule) -> Iterator[Reference]:
     on = last_day(part) if arrears else part.start
     reset = reset_on(state) if state.change_on or state.quantity_on else None
     if reset is not None and reset < on:
-        number = max(state.cycle + 1, state.next_cycle)
-        yield Reference(state.marked(f"c{number}.0"), reset, reset)
+        if not arrears:  # the days of another whole period are known when it begins
+            # Where nothing is billed yet, in a trial, it begins with the first day that is.
+            begins = reset if any(piece.until > reset for piece in state.slices) else part.start
+            number = max(state.cycle + 1, state.next_cycle)
+            yield Reference(state.marked(f"c{number}.0"), begins, begins)
         return
     label = state.marked(f"c{state.next_cycle}.{state.next_ordinal}")
     yield Reference(label, on, part.start)
@@ -108,4 +111,5 @@ def _price(state: Subscription) -> Iterator[Reference]:
         price, on = renewal_price(state), next_start(state, state.term_end)
     end = state.end_on
     if on is not None and price is not None and (end is None or on < end):
-        yield Reference(f"p{on:%Y%m%d}.{price.minor}.{state.plan.version}", on, on)
+        cycle = state.marked(f"p{on:%Y%m%d}.{price.minor}.{state.plan.version}")
+        yield Reference(cycle, on, on)

@@ -55,8 +55,6 @@ def decision_day(state: Subscription, policies: Policies) -> date | None:
 def _made_task(
     state: Subscription, rule: TaskRule, at: datetime, day: date, *, mark: str, decision: date
 ) -> Made:
-    if day > decision:
-        return TaskMissed(mark=mark, reference_on=decision), ()
     # One that was withdrawn comes again under another key.
     ordinal = f"{rule.name}.{state.withdrawals}" if state.withdrawals else rule.name
     on, follows = rule.offset.before(decision), state.follows and state.follows.value
@@ -64,6 +62,9 @@ def _made_task(
         mark=mark, name=f"{mark.partition('/')[0]}/{ordinal}", on=day, reference_on=decision,
         to=rule.owner, task=True, follows=follows,
     )  # fmt: skip
+    if day > decision:
+        missed = evolve(told, missed=True)
+        return TaskMissed(mark=mark, reference_on=decision, told=missed), ()
     event = TaskIssued(
         mark=mark, ordinal=told.name, reference_on=decision, late=day > on, told=told
     )
@@ -72,7 +73,7 @@ def _made_task(
 
 def _escalations(state: Subscription, rule: TaskRule, mark: str) -> Iterator[Candidate]:
     for told in state.out:
-        if told.mark == mark and not told.escalated and rule.escalate_after is not None:
+        if told.mark == mark and not (told.escalated or told.missed) and rule.escalate_after:
             on = rule.escalate_after.after(told.on)
             if on <= told.reference_on:
                 make = partial(_made_escalation, state, rule, told=told, on=on)
