@@ -148,7 +148,7 @@ def advance(
     DefinitionError for a limit below 1 and InputError for a naive ``now``.
     """
     _check_limit(limit)
-    if state.next_action_at is None or state.next_action_at > now:
+    if not _is_due(state, now):
         return Step(state=state)
     return Run(state, policies).due(now, limit=limit)
 
@@ -172,6 +172,14 @@ def forecast(
     return Forecast(until=until, actions=tuple(run.actions), events=tuple(run.events), more=more)
 
 
-def _check_limit(limit: int) -> None:
-    if limit < 1:
-        raise DefinitionError(f"found limit {limit}, expected 1 or more", code="limit")
+def _is_due(state: Subscription, now: datetime) -> bool:
+    try:
+        return state.next_action_at is not None and state.next_action_at <= now
+    except (TypeError, AttributeError):
+        utc(now)  # says what is wrong with it
+        raise
+
+
+def _check_limit(limit: object) -> None:
+    if not isinstance(limit, int) or limit < 1:
+        raise DefinitionError("found no limit of 1 or more", code="limit")

@@ -54,6 +54,8 @@ class Cadence:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what never goes on, or leaves the calendar at once (DefinitionError)."""
+        if not isinstance(self.unit, Unit):
+            raise DefinitionError("found no unit of a cadence, expected a Unit", code="cadence")
         if not is_count(self.count, 1, _MOST[self.unit.value]):
             message = f"found a cadence of that many {self.unit.value}s, expected 1 or more"
             raise DefinitionError(message, code="cadence")

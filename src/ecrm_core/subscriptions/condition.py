@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.duration import Duration, maybe_duration
+from ecrm_core.subscriptions.given import maybe, several
 from ecrm_core.subscriptions.pricing import period_price
 from ecrm_core.subscriptions.subscription import Subscription
 from ecrm_core.subscriptions.term import AtEnd
@@ -32,10 +33,10 @@ class Condition:
     ``term`` the least length of the initial term, ``trial`` of the plan's trial.
     """
 
-    plans: tuple[str, ...] = ()
-    at_end: tuple[AtEnd, ...] = ()
-    market: Market | None = None
-    amount: Money | None = None
+    plans: tuple[str, ...] = field(default=(), validator=several(str))
+    at_end: tuple[AtEnd, ...] = field(default=(), validator=several(AtEnd))
+    market: Market | None = field(default=None, validator=maybe(Market))
+    amount: Money | None = field(default=None, validator=maybe(Money))
     term: Duration | None = field(default=None, converter=maybe_duration)
     trial: Duration | None = field(default=None, converter=maybe_duration)
 

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.duration import Duration, as_duration, maybe_duration
+from ecrm_core.subscriptions.given import a, maybe
 
 __all__ = ["DUNNING", "Debt", "DunningEnd", "DunningPolicy", "Entitlement"]
 
@@ -45,6 +46,8 @@ class Entitlement(Enum):
 
 
 def _durations(given: tuple[Duration | str, ...]) -> tuple[Duration, ...]:
+    if not isinstance(given, tuple | list):
+        raise DefinitionError("found steps of dunning that are no tuple", code="dunning")
     return tuple(as_duration(each) for each in given)
 
 
@@ -61,10 +64,10 @@ class DunningPolicy:
 
     steps: tuple[Duration, ...] = field(default=(), converter=_durations)
     grace: Duration = field(converter=as_duration)
-    at_end: DunningEnd = DunningEnd.KEEP
-    entitlement: Entitlement = Entitlement.GRACE
-    hard_stops: bool = True
-    max_attempts: int | None = None
+    at_end: DunningEnd = field(default=DunningEnd.KEEP, validator=a(DunningEnd))
+    entitlement: Entitlement = field(default=Entitlement.GRACE, validator=a(Entitlement))
+    hard_stops: bool = field(default=True, validator=a(bool))
+    max_attempts: int | None = field(default=None, validator=maybe(int))
     pause_after: Duration | None = field(default=None, converter=maybe_duration)
 
     def __attrs_post_init__(self) -> None:

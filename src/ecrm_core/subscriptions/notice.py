@@ -11,6 +11,7 @@ from attrs import field, frozen
 from ecrm_core.errors import DefinitionError
 from ecrm_core.subscriptions.condition import Condition
 from ecrm_core.subscriptions.duration import Duration, as_duration
+from ecrm_core.subscriptions.given import a, maybe
 
 __all__ = ["IfMissed", "NoticeRule", "RelativeTo", "Window", "WithoutConsent"]
 
@@ -75,16 +76,18 @@ class NoticeRule:
     """
 
     name: str
-    relative_to: RelativeTo
+    relative_to: RelativeTo = field(validator=a(RelativeTo))
     aim: Duration = field(converter=as_duration)
     earliest: Duration = field(converter=as_duration)
     latest: Duration = field(converter=as_duration)
     channel: str = "email"
     fallback: tuple[str, ...] = ()
-    applies_if: Condition | None = None
-    needs_consent: bool = False
-    without_consent: WithoutConsent = WithoutConsent.HOLD
-    if_missed: IfMissed = IfMissed.RECORD
+    applies_if: Condition | None = field(default=None, validator=maybe(Condition))
+    needs_consent: bool = field(default=False, validator=a(bool))
+    without_consent: WithoutConsent = field(
+        default=WithoutConsent.HOLD, validator=a(WithoutConsent)
+    )
+    if_missed: IfMissed = field(default=IfMissed.RECORD, validator=a(IfMissed))
     task_for: str = "account_manager"
     legal_ref: str | None = None
     verified: date | None = None
@@ -132,9 +135,9 @@ _window = lru_cache(maxsize=4_096)(_counted)
 _SOME_DAY = date(2000, 3, 31)
 
 
-def check_name(name: str) -> None:
+def check_name(name: object) -> None:
     """Refuse a rule's name that would not stand in an action key (DefinitionError)."""
-    plain = name.replace("_", "").replace("-", "")
-    if not (plain.isascii() and plain.isalnum() and len(name) <= 60):
+    plain = name.replace("_", "").replace("-", "") if isinstance(name, str) else ""
+    if not (plain.isascii() and plain.isalnum() and len(str(name)) <= 60):
         message = "found a name of a rule that is not made of letters, digits, - and _"
         raise DefinitionError(message, code="rule_name")

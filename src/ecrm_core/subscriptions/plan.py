@@ -11,6 +11,7 @@ from ecrm_core.kernel import Money, gate_text
 from ecrm_core.subscriptions.billing import Pay
 from ecrm_core.subscriptions.cadence import Cadence
 from ecrm_core.subscriptions.duration import Duration, as_duration, is_count
+from ecrm_core.subscriptions.given import a, maybe
 from ecrm_core.subscriptions.term import TermRule
 
 __all__ = ["Intro", "Plan"]
@@ -30,7 +31,7 @@ class Intro:
     counts. Raises DefinitionError for less than one cycle.
     """
 
-    price: Money
+    price: Money = field(validator=a(Money))
     cycles: int
 
     def __attrs_post_init__(self) -> None:
@@ -53,14 +54,14 @@ class Plan:
 
     id: str = field(converter=gate_text)
     name: str = field(default="", converter=gate_text)
-    price: Money
+    price: Money = field(validator=a(Money))
     cadence: Cadence = field(converter=_cadence)
-    pay: Pay = Pay.IN_ADVANCE
+    pay: Pay = field(default=Pay.IN_ADVANCE, validator=a(Pay))
     trial: Duration = field(factory=Duration, converter=as_duration)
-    term: TermRule | None = None
-    version: int = 1
-    list_price: Money | None = None
-    intro: Intro | None = None
+    term: TermRule | None = field(default=None, validator=maybe(TermRule))
+    version: int = field(default=1, validator=a(int))
+    list_price: Money | None = field(default=None, validator=maybe(Money))
+    intro: Intro | None = field(default=None, validator=maybe(Intro))
 
     def __attrs_post_init__(self) -> None:
         """Refuse a plan without an id, and prices that cannot be charged."""

@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from ecrm_core.subscriptions.condition import Condition
 from ecrm_core.subscriptions.duration import Duration, as_duration, maybe_duration
+from ecrm_core.subscriptions.given import a, maybe
 from ecrm_core.subscriptions.notice import check_name
 
 __all__ = ["Priority", "TaskRule"]
@@ -34,10 +35,10 @@ class TaskRule:
     offset: Duration = field(converter=as_duration)
     owner: str = "account_manager"
     kind: str = field()
-    priority: Priority = Priority.NORMAL
+    priority: Priority = field(default=Priority.NORMAL, validator=a(Priority))
     escalate_after: Duration | None = field(default=None, converter=maybe_duration)
     escalate_to: str = "sales_lead"
-    applies_if: Condition | None = None
+    applies_if: Condition | None = field(default=None, validator=maybe(Condition))
 
     @kind.default
     def _kind(self) -> str:

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.subscriptions.duration import Duration, added, as_duration, maybe_duration
+from ecrm_core.subscriptions.given import a
 from ecrm_core.subscriptions.uplift import Uplift, as_uplift
 
 __all__ = ["AtEnd", "TermRule"]
@@ -44,7 +45,7 @@ class TermRule:
 
     initial: Duration = field(converter=as_duration)
     renewal: Duration | None = field(default=None, converter=maybe_duration)
-    at_end: AtEnd = AtEnd.RENEW
+    at_end: AtEnd = field(default=AtEnd.RENEW, validator=a(AtEnd))
     notice: Duration = field(factory=Duration, converter=as_duration)
     uplift: Uplift = field(factory=Uplift, converter=as_uplift)
     minimum: Duration | None = field(default=None, converter=maybe_duration)

@@ -43,13 +43,14 @@ class Uplift:
             raise DefinitionError(message, code="uplift")
 
 
-def as_uplift(given: Uplift | str) -> Uplift:
+def as_uplift(given: object) -> Uplift:
     """Return an uplift as it is, or read it: "same", "list", "3.5%"; DefinitionError else."""
     if isinstance(given, Uplift):
         return given
-    if given in {"same", "list"}:
-        return Uplift(UpliftTo(given))
-    digits = given.strip()[:-1].strip() if given.strip().endswith("%") else ""
+    text = given.strip() if isinstance(given, str) else ""
+    if text in {"same", "list"}:
+        return Uplift(UpliftTo(text))
+    digits = text[:-1].strip() if text.endswith("%") else ""
     try:
         return Uplift(UpliftTo.PERCENT, Decimal(digits[:40]))
     except InvalidOperation:

@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 
 from ecrm_core.errors import DefinitionError, EcrmError, IllegalTransition, InputError
 from ecrm_core.kernel import CustomerId, Money
 from ecrm_core.subscriptions import (
+    LIFECYCLE,
     Anchor,
     Cadence,
     Cancel,
@@ -21,28 +22,40 @@ from ecrm_core.subscriptions import (
     ChangeQuantity,
     ChangeZone,
     Command,
+    Condition,
     Create,
+    DunningPolicy,
     ExtendTrial,
     Import,
     Intro,
+    NoticeBounced,
+    NoticeRule,
     NoticeSent,
     Pause,
     PauseMode,
     PaymentFailed,
+    PaymentRefunded,
     PaymentSucceeded,
     Plan,
     Policies,
     RecordConsent,
+    RelativeTo,
     ReleaseHeld,
     Reprice,
     Resubscribe,
     Resume,
+    SetAutoRenew,
     SkipNext,
+    Status,
     TaskDone,
+    TaskRule,
     TermRule,
+    Unit,
+    advance,
     handle,
 )
-from tests.unit.subscriptions.life import BARE, PLAN, START, Life
+from ecrm_core.subscriptions.commands import When
+from tests.unit.subscriptions.life import BARE, CHARGE, PLAN, START, Life, on
 
 ANY: Any = object()
 LAST = date(9999, 12, 31)
@@ -215,3 +228,58 @@ def test_the_last_day_of_the_calendar_cannot_be_paid_still() -> None:
     with pytest.raises(InputError) as caught:
         life.do(Cancel.at(LAST), "2026-02-01")
     assert caught.value.code == "date_range"
+
+
+WELL: dict[type[Command], dict[str, Any]] = {
+    Cancel: {"when": When.DATE}, ChangePlan: {"plan": PLAN}, ChangeQuantity: {"quantity": 2},
+    ChangeAnchor: {"day": 3}, ChangeZone: {"tz": "UTC"}, Reprice: {"price": EUR},
+    SetAutoRenew: {"auto_renew": False}, ExtendTrial: {"until": date(2026, 5, 1)},
+    PaymentSucceeded: {"charge": CHARGE}, PaymentFailed: {"charge": CHARGE},
+    PaymentRefunded: {"charge": CHARGE, "amount": EUR},
+    NoticeSent: {"notice": "sub_1/notice/t0/x"}, NoticeBounced: {"notice": "sub_1/notice/t0/x"},
+    TaskDone: {"task": "sub_1/task/t0/x"}, RecordConsent: {"rule": "x"},
+    Create: {"id": "sub_1", "customer": "cus_1", "plan": PLAN},
+    Import: {"id": "sub_1", "customer": "cus_1", "plan": PLAN, "starts_on": date(2026, 1, 1),
+             "billed_through": date(2026, 3, 1)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [*LIFECYCLE, Create, Import], ids=lambda kind: kind.__name__)
+def test_a_value_of_another_kind_is_refused_and_never_written(kind: type[Command]) -> None:
+    life = Life().until("2026-02-01")
+    state = None if issubclass(kind, Create) else life.state
+    for name in (field.name for field in fields(kind)):
+        for value in (object(), "ann@example.com", 1.5, b"x", [], {}, Status.ACTIVE):
+            if isinstance(value, str) and name in _TEXT:
+                continue
+            with pytest.raises(EcrmError) as caught:
+                handle(state, kind(**{**WELL.get(kind, {}), name: value}), on("2026-02-02"), BARE)
+            assert "ann@" not in str(caught.value)
+
+
+_TEXT = {"id", "customer", "preset", "tz"}
+
+
+RULES: dict[Callable[..., object], dict[str, Any]] = {
+    Plan: {"id": "a", "price": EUR, "cadence": "P1M"}, TermRule: {"initial": "P1Y"},
+    Intro: {"price": EUR, "cycles": 1}, TaskRule: {"name": "call", "offset": "P3D"},
+    NoticeRule: {"name": "bill", "relative_to": RelativeTo.CHARGE, "aim": "P3D"},
+    DunningPolicy: {"steps": ("P1D",), "grace": "P5D"}, Condition: {}, Policies: {"name": "x"},
+    Cadence: {"unit": Unit.DAY, "count": 3},
+}  # fmt: skip
+_FREE = {"id", "name", "channel", "fallback", "legal_ref", "verified", "owner", "kind",
+         "escalate_to", "task_for"}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", RULES, ids=lambda kind: kind.__name__)
+def test_a_rule_of_something_else_is_refused_when_it_is_made(kind: Any) -> None:  # noqa: ANN401
+    for name in {field.name for field in fields(kind)} - _FREE:
+        for value in (object(), 1.5, Status.ACTIVE):
+            with pytest.raises(EcrmError):
+                kind(**{**RULES[kind], name: value})
+
+
+@pytest.mark.parametrize("now", [NOON, None, "2026-04-01", date(2026, 4, 1)])
+def test_what_is_no_instant_is_refused(now: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InputError):
+        advance(Life().state, now, BARE)

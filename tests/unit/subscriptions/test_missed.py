@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -105,7 +106,7 @@ def test_the_same_price_told_to_one_that_came_back_has_another_key() -> None:
 @pytest.mark.parametrize("charge", ["0/0", "1/0", "0/1", "99999999/0"])
 @pytest.mark.parametrize("kind", [PaymentSucceeded, PaymentFailed, PaymentRefunded])
 def test_what_is_told_of_a_charge_that_was_never_made_is_refused(
-    kind: type[Command], charge: str
+    kind: Callable[..., Command], charge: str
 ) -> None:
     more = {"amount": Money("1.00", "EUR")} if kind is PaymentRefunded else {}
     life = Life(evolve(PLAN, trial="P1M"))

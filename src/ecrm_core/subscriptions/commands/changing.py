@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from enum import Enum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.change import Alignment, ChangePolicy, StubPolicy
 from ecrm_core.subscriptions.commands.base import Command
+from ecrm_core.subscriptions.commands.checks import maybe_day
+from ecrm_core.subscriptions.given import a, maybe
 from ecrm_core.subscriptions.plan import Plan
 
 __all__ = ["ChangeAnchor", "ChangePlan", "ChangeQuantity", "ChangeZone", "Reprice", "RepriceAt"]
@@ -29,9 +31,9 @@ class ChangePlan(Command):
     other plan's trial is not given.
     """
 
-    plan: Plan
-    on: date | None = None
-    policy: ChangePolicy = ChangePolicy.NEXT_PERIOD
+    plan: Plan = field(validator=a(Plan))
+    on: date | None = field(default=None, validator=maybe_day)
+    policy: ChangePolicy = field(default=ChangePolicy.NEXT_PERIOD, validator=a(ChangePolicy))
 
 
 @frozen(kw_only=True)
@@ -39,8 +41,8 @@ class ChangeQuantity(Command):
     """Let another number of units hold, 1 or more; ``on`` and ``policy`` as in ``ChangePlan``."""
 
     quantity: int
-    on: date | None = None
-    policy: ChangePolicy = ChangePolicy.NEXT_PERIOD
+    on: date | None = field(default=None, validator=maybe_day)
+    policy: ChangePolicy = field(default=ChangePolicy.NEXT_PERIOD, validator=a(ChangePolicy))
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is no number of units (DefinitionError)."""
@@ -63,10 +65,10 @@ class ChangeAnchor(Command):
     one is given.
     """
 
-    day: int | None = None
-    anchor: Anchor | None = None
-    align: Alignment = Alignment.OWN
-    stub: StubPolicy = StubPolicy.PRORATE
+    day: int | None = field(default=None, validator=maybe(int))
+    anchor: Anchor | None = field(default=None, validator=maybe(Anchor))
+    align: Alignment = field(default=Alignment.OWN, validator=a(Alignment))
+    stub: StubPolicy = field(default=StubPolicy.PRORATE, validator=a(StubPolicy))
 
     def __attrs_post_init__(self) -> None:
         """Refuse none and several."""
@@ -82,7 +84,7 @@ class ChangeAnchor(Command):
 class ChangeZone(Command):
     """Let its days begin in another IANA zone; days that are billed stay billed."""
 
-    tz: str
+    tz: str = field(validator=a(str))
 
 
 class RepriceAt(Enum):
@@ -100,6 +102,6 @@ class Reprice(Command):
     that begins on the day ``on`` or later: never inside a period. It stands in place of an uplift.
     """
 
-    price: Money
-    at: RepriceAt = RepriceAt.NEXT_PERIOD
-    on: date | None = None
+    price: Money = field(validator=a(Money))
+    at: RepriceAt = field(default=RepriceAt.NEXT_PERIOD, validator=a(RepriceAt))
+    on: date | None = field(default=None, validator=maybe_day)

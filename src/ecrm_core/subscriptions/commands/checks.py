@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from attrs import Attribute
 
-from ecrm_core.errors import DefinitionError
 from ecrm_core.subscriptions.duration import is_count
+from ecrm_core.subscriptions.given import wrong
 
 __all__ = ["a_day", "a_name", "from_to", "maybe_day"]
 
@@ -19,7 +19,7 @@ _MOST_CHARACTERS: Final = 60
 def a_day(_: object, attribute: Attribute[Any], value: object) -> None:
     """Refuse what is no calendar day; an instant is none."""
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise _wrong(attribute, type(value).__name__, "a date")
+        raise wrong(attribute, type(value).__name__, "a date")
 
 
 def maybe_day(command: object, attribute: Attribute[Any], value: object) -> None:
@@ -33,7 +33,7 @@ def from_to(low: int, high: int) -> Callable[[object, Attribute[Any], object], N
 
     def check(_: object, attribute: Attribute[Any], value: object) -> None:
         if value is not None and not is_count(value, low, high):
-            raise _wrong(attribute, "something else", f"a whole number from {low} to {high}")
+            raise wrong(attribute, "something else", f"a whole number from {low} to {high}")
 
     return check
 
@@ -42,9 +42,4 @@ def a_name(_: object, attribute: Attribute[Any], value: object) -> None:
     """Refuse what is no short name without personal data: letters, digits, - and _."""
     plain = value.replace("_", "").replace("-", "") if isinstance(value, str) else ""
     if not (plain.isascii() and plain.isalnum() and len(str(value)) <= _MOST_CHARACTERS):
-        raise _wrong(attribute, "something else", "letters, digits, - and _")
-
-
-def _wrong(attribute: Attribute[Any], found: str, expected: str) -> DefinitionError:
-    message = f"found {found} as {attribute.name}, expected {expected}"
-    return DefinitionError(message, code="argument")
+        raise wrong(attribute, "something else", "letters, digits, - and _")

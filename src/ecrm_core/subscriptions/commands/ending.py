@@ -10,6 +10,7 @@ from attrs import field, frozen
 from ecrm_core.errors import DefinitionError
 from ecrm_core.subscriptions.commands.base import Command
 from ecrm_core.subscriptions.commands.checks import maybe_day
+from ecrm_core.subscriptions.given import a
 from ecrm_core.subscriptions.subscription import Cause
 
 __all__ = ["Cancel", "UndoCancel", "When"]
@@ -32,10 +33,10 @@ class Cancel(Command):
     cancellation (``cause``) ends it no sooner than its minimum term.
     """
 
-    when: When
+    when: When = field(validator=a(When))
     on: date | None = field(default=None, validator=maybe_day)
-    credit: bool = False
-    cause: Cause = Cause.REQUESTED
+    credit: bool = field(default=False, validator=a(bool))
+    cause: Cause = field(default=Cause.REQUESTED, validator=a(Cause))
 
     def __attrs_post_init__(self) -> None:
         """Refuse a date where none is meant, or none where one is (DefinitionError)."""

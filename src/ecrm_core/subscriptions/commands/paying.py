@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.commands.base import Command
+from ecrm_core.subscriptions.given import a, maybe
 
 __all__ = ["PaymentFailed", "PaymentRefunded", "PaymentSucceeded"]
 
@@ -27,8 +28,8 @@ class PaymentFailed(Command):
     """
 
     charge: str
-    hard: bool = False
-    amount: Money | None = None
+    hard: bool = field(default=False, validator=a(bool))
+    amount: Money | None = field(default=None, validator=maybe(Money))
 
 
 @frozen(kw_only=True)
@@ -39,4 +40,4 @@ class PaymentRefunded(Command):
     """
 
     charge: str
-    amount: Money
+    amount: Money = field(validator=a(Money))

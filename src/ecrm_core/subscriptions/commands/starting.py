@@ -6,12 +6,13 @@ from datetime import date
 
 from attrs import field, frozen
 
-from ecrm_core.kernel import CustomerId
+from ecrm_core.kernel import CustomerId, gate_text
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.change import Alignment, StubPolicy
 from ecrm_core.subscriptions.commands.base import Command
 from ecrm_core.subscriptions.commands.changing import check_quantity
 from ecrm_core.subscriptions.commands.checks import a_day, from_to, maybe_day
+from ecrm_core.subscriptions.given import a, maybe
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.term import TermRule
 
@@ -32,20 +33,20 @@ class Create(Command):
     stands in place of the plan's.
     """
 
-    id: str
-    customer: CustomerId
-    plan: Plan
-    preset: str = "b2c"
-    tz: str = "UTC"
+    id: str = field(converter=gate_text)
+    customer: CustomerId = field(validator=a(str))
+    plan: Plan = field(validator=a(Plan))
+    preset: str = field(default="b2c", validator=a(str))
+    tz: str = field(default="UTC", validator=a(str))
     starts_on: date | None = field(default=None, validator=maybe_day)
     quantity: int = 1
     anchor_day: int | None = None
-    anchor: Anchor | None = None
-    align: Alignment = Alignment.OWN
-    stub: StubPolicy = StubPolicy.PRORATE
+    anchor: Anchor | None = field(default=None, validator=maybe(Anchor))
+    align: Alignment = field(default=Alignment.OWN, validator=a(Alignment))
+    stub: StubPolicy = field(default=StubPolicy.PRORATE, validator=a(StubPolicy))
     billed_through: date | None = field(default=None, validator=maybe_day)
-    term: TermRule | None = None
-    auto_renew: bool = True
+    term: TermRule | None = field(default=None, validator=maybe(TermRule))
+    auto_renew: bool = field(default=True, validator=a(bool))
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is no number of units (DefinitionError)."""
@@ -81,10 +82,10 @@ class Resubscribe(Command):
     """
 
     on: date | None = field(default=None, validator=maybe_day)
-    plan: Plan | None = None
-    term: TermRule | None = None
+    plan: Plan | None = field(default=None, validator=maybe(Plan))
+    term: TermRule | None = field(default=None, validator=maybe(TermRule))
     anchor_day: int | None = None
-    auto_renew: bool = True
+    auto_renew: bool = field(default=True, validator=a(bool))
     quantity: int | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.subscriptions.commands.base import Command
+from ecrm_core.subscriptions.given import a
 
 __all__ = ["NoticeBounced", "NoticeSent", "RecordConsent", "TaskDone"]
 
@@ -35,4 +36,4 @@ class RecordConsent(Command):
     """The customer agreed to what a rule that needs consent tells her of, or takes that back."""
 
     rule: str
-    given: bool = True
+    given: bool = field(default=True, validator=a(bool))

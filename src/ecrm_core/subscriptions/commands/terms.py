@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.subscriptions.commands.base import Command
+from ecrm_core.subscriptions.given import a
 
 __all__ = ["SetAutoRenew"]
 
@@ -16,4 +17,4 @@ class SetAutoRenew(Command):
     For a term that asks (AtEnd.ASK) it is the customer's answer, for the next term alone.
     """
 
-    auto_renew: bool
+    auto_renew: bool = field(validator=a(bool))

@@ -47,9 +47,9 @@ def _charge(state: Subscription, key: str) -> tuple[str, int]:
         rest = key.removeprefix(f"{state.id}/{kind.value}/")
         parts = rest.replace("/", " ").replace(".", " ").split(" ")
         wanted = 2 if kind is ActionKind.CHARGE else 3
-        if rest != key and len(parts) == wanted and all(map(_is_number, parts)):
-            if _was_made(state, *map(int, parts[:2])):
-                return "/".join(parts[:2]), int(parts[2]) if wanted == 3 else 0
+        named = rest != key and len(parts) == wanted and all(map(_is_number, parts))
+        if named and _was_made(state, int(parts[0]), int(parts[1])):
+            return "/".join(parts[:2]), int(parts[2]) if wanted == 3 else 0
     message = "found no key of a charge that this subscription made"
     raise InputError(message, path="$.charge", code="charge")
 
