@@ -1,4 +1,4 @@
-"""Missed: what comes of a notice or a task whose day passed, and when it is told all the same."""
+"""Missed: notices, tasks and days to bill that a change of mind might lose, or count twice."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from datetime import date
 import pytest
 from attrs import evolve
 
-from ecrm_core.errors import InputError
+from ecrm_core.errors import IllegalTransition, InputError
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions import (
     ActionKind,
     Cancel,
     ChangePlan,
     ChangePolicy,
+    ChangeQuantity,
     Command,
     Condition,
+    DunningPolicy,
     IfMissed,
     NoticeRule,
     NoticeSent,
+    Pause,
+    Pay,
     PaymentFailed,
     PaymentRefunded,
     PaymentSucceeded,
@@ -32,7 +36,7 @@ from ecrm_core.subscriptions import (
     TermRule,
     advance,
 )
-from tests.unit.subscriptions.life import PLAN, Life, on
+from tests.unit.subscriptions.life import CHARGE, PLAN, Life, on
 
 TERM = NoticeRule(name="term", relative_to=RelativeTo.TERM_END, aim="P60D", latest="P1D",
                   applies_if=Condition(plans=("pro",)))  # fmt: skip
@@ -112,3 +116,30 @@ def test_what_is_told_of_a_charge_that_was_never_made_is_refused(
     life = Life(evolve(PLAN, trial="P1M"))
     with pytest.raises(InputError, match="charge"):
         life.do(kind(charge=f"sub_1/charge/{charge}", **more), "2026-02-01")
+
+
+ARREARS = evolve(PLAN, pay=Pay.IN_ARREARS)
+
+
+def test_days_used_before_a_pause_for_what_is_unpaid_are_billed() -> None:
+    rule = DunningPolicy(grace="P20D", pause_after="P2D")
+    life = Life(ARREARS, policies=Policies(name="x", dunning=rule)).until("2026-02-28")
+    life.do(PaymentFailed(charge=CHARGE), "2026-02-28").until("2026-03-15")
+    assert life.told[1:] == ["2026-03-02 charge 1.94 EUR"]  # 28 February and 1 March
+    life.do(PaymentSucceeded(charge=CHARGE), "2026-03-15").until("2026-03-31")
+    assert life.told[2:] == ["2026-03-31 charge 15.48 EUR"]  # from 15 March on
+
+
+AGREE = NoticeRule(name="agree", relative_to=RelativeTo.CHARGE, aim="P3D", needs_consent=True)
+
+
+@pytest.mark.parametrize(
+    "command", [ChangeQuantity(quantity=2, policy=ChangePolicy.INVOICE_NOW), Pause()]
+)
+def test_days_that_wait_for_a_consent_are_not_billed_by_a_command(command: Command) -> None:
+    life = Life(ARREARS, policies=Policies(name="x", notices=(AGREE,))).until("2026-05-10")
+    with pytest.raises(IllegalTransition, match="holds its charges back"):
+        life.do(command, "2026-05-10")
+    life.do(Cancel.now(), "2026-05-10")
+    assert [action for action in life.actions if action.amount] == []
+    assert life.status is Status.CANCELLED

@@ -13,7 +13,7 @@ from ecrm_core.subscriptions.events import (
     PriceChangeRequested,
     QuantityChangeRequested,
 )
-from ecrm_core.subscriptions.handling.crediting import bill_what_is_used
+from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, not_gated
 from ecrm_core.subscriptions.handling.holding import nothing_held
 from ecrm_core.subscriptions.handling.reaching import reached
 from ecrm_core.subscriptions.handling.work import Work
@@ -93,4 +93,5 @@ def _bill_before(work: Work, command: ChangePlan | ChangeQuantity, on: date) -> 
     if prorates(command.policy):
         if any(held.piece.until > on for held in work.state.held):
             nothing_held(work.state, command)
+        not_gated(work, command, on)
         bill_what_is_used(work, on, later=command.policy is ChangePolicy.NEXT_INVOICE)

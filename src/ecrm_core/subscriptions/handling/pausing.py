@@ -15,7 +15,7 @@ from ecrm_core.subscriptions.events import (
     ResumePlanned,
     SkipsSet,
 )
-from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from
+from ecrm_core.subscriptions.handling.crediting import bill_what_is_used, credit_from, not_gated
 from ecrm_core.subscriptions.handling.holding import nothing_held
 from ecrm_core.subscriptions.handling.reaching import credited_from, reached
 from ecrm_core.subscriptions.handling.work import Work
@@ -62,6 +62,7 @@ def _begin(work: Work, command: Pause, on: date, by: PausedBy) -> None:
         nothing_held(work.state, command)
         credit_from(work, start)
     if mode is not PauseMode.VOID:
+        not_gated(work, command, on)
         bill_what_is_used(work, on)
     work.say(Paused(on=on, mode=mode, by=by))
 

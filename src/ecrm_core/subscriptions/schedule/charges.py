@@ -21,7 +21,7 @@ from ecrm_core.subscriptions.schedule.withheld import may_be_withheld, withheld
 from ecrm_core.subscriptions.slices import Line, LineKind, Slice, last_day, line_of, total
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["asked_of", "charge_of", "charged_next", "charges", "next_part"]
+__all__ = ["asked_of", "charge_of", "charged_next", "charges", "made_charge", "next_part"]
 
 _STOP = frozenset({PauseMode.FREE, PauseMode.CREDIT})
 
@@ -29,7 +29,7 @@ _STOP = frozenset({PauseMode.FREE, PauseMode.CREDIT})
 def charges(state: Subscription, policies: Policies) -> Candidate:
     """Return the next charge: in advance on its first day, in arrears on the day after its last."""
     part = next_part(state)
-    make = partial(_made_charge, state, policies, part=part)
+    make = partial(made_charge, state, policies, part=part)
     if state.plan.pay is Pay.IN_ARREARS:
         return Candidate(last_day(part), Rank.ARREARS, "", make)
     return Candidate(part.start, Rank.ADVANCE, "", make)
@@ -63,9 +63,10 @@ def _pause_on(state: Subscription) -> date | None:
     return state.pause_on if state.pause_mode in _STOP else None
 
 
-def _made_charge(
+def made_charge(
     state: Subscription, policies: Policies, at: datetime, day: date, *, part: DateInterval
 ) -> Made:
+    """Return the charge of these days, or what stands in its place where it is withheld."""
     end = last_day(part)
     waits = end < last_day(state.next_period) and (end, True) in cut_on(state)
     made = charge_of(state, policies, part, at, later=waits)

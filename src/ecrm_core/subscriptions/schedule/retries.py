@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
 
+from ecrm_core.kernel import DateInterval
 from ecrm_core.subscriptions.action import Action, ActionKind
+from ecrm_core.subscriptions.billing import Pay
 from ecrm_core.subscriptions.dunning import DUNNING, Debt, DunningEnd, DunningPolicy
 from ecrm_core.subscriptions.entitlement import unpaid_after
 from ecrm_core.subscriptions.events import CancelRequested, DunningEnded, Event, Paused, RetryIssued
 from ecrm_core.subscriptions.pauses import PausedBy
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, common
+from ecrm_core.subscriptions.schedule.charges import made_charge
+from ecrm_core.subscriptions.schedule.gates import held_from
 from ecrm_core.subscriptions.subscription import Cause, Subscription
 
 __all__ = ["retries", "retry_key"]
@@ -25,13 +29,12 @@ def retries(state: Subscription, policies: Policies) -> Iterator[Candidate]:
         return
     for debt in state.debts:
         if debt.ended:
-            yield from _after_grace(state, rule, debt)
+            yield from _after_grace(state, policies, rule, debt)
             continue
         end = rule.end(debt)
         yield _then(end, DunningEnded(charge=debt.charge))
         if rule.pause_after is not None and not debt.paused and state.paused_on is None:
-            on = rule.pause_after.after(debt.since)
-            yield _then(on, _paused(on))
+            yield _pause(state, policies, rule.pause_after.after(debt.since))
         number, day = next(iter(rule.retries(debt)), (0, end))
         if number and day < end and not debt.trying:
             make = partial(_made_retry, state, debt, number=number, on=day)
@@ -43,7 +46,9 @@ def retry_key(state: Subscription, debt: Debt) -> str:
     return f"{state.id}/{ActionKind.RETRY.value}/{debt.charge}.{debt.number}"
 
 
-def _after_grace(state: Subscription, rule: DunningPolicy, debt: Debt) -> Iterator[Candidate]:
+def _after_grace(
+    state: Subscription, policies: Policies, rule: DunningPolicy, debt: Debt
+) -> Iterator[Candidate]:
     end = rule.end(debt)
     if rule.at_end is DunningEnd.CANCEL:
         # Never before time that is paid for is over.
@@ -51,11 +56,17 @@ def _after_grace(state: Subscription, rule: DunningPolicy, debt: Debt) -> Iterat
         if state.cancel_on is None or state.cancel_on > on:
             yield _then(end, CancelRequested(on=on, cause=Cause.UNPAID))
     elif rule.at_end is DunningEnd.PAUSE and not debt.paused and state.paused_on is None:
-        yield _then(end, _paused(end))
+        yield _pause(state, policies, end)
 
 
-def _paused(on: date) -> Paused:
-    return Paused(on=on, by=PausedBy(owner=DUNNING))
+def _pause(state: Subscription, policies: Policies, on: date) -> Candidate:
+    """Return the pause from a day on, after the charge of days that are used and not billed."""
+    stop = held_from(state, policies)
+    used = state.plan.pay is Pay.IN_ARREARS and state.billed_through < on
+    if used and (stop is None or state.billed_through < stop):
+        part = DateInterval(state.billed_through, on)
+        return Candidate(on, Rank.DUNNING, "", partial(made_charge, state, policies, part=part))
+    return _then(on, Paused(on=on, by=PausedBy(owner=DUNNING)))
 
 
 def _then(on: date, event: Event) -> Candidate:
