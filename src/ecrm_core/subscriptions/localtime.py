@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from ecrm_core.errors import InputError
 from ecrm_core.kernel import utc, zone
 
 __all__ = ["due_at", "local_day"]
@@ -33,8 +34,12 @@ def due_at(day: date, at: time, tz: str) -> datetime:
 
 @lru_cache(maxsize=4_096)  # a run asks it of many at one instant
 def local_day(instant: datetime, tz: str) -> date:
-    """Return the calendar day of an instant in an IANA zone."""
-    return utc(instant).astimezone(_known_zone(tz)).date()
+    """Return the calendar day of an instant in an IANA zone; InputError beyond 1 to 9999."""
+    try:
+        return utc(instant).astimezone(_known_zone(tz)).date()
+    except OverflowError:
+        message = "found a date beyond the years 1 to 9999"
+        raise InputError(message, code="date_range") from None
 
 
 def _wall(instant: datetime, where: ZoneInfo) -> datetime:

@@ -47,3 +47,9 @@ def test_no_zone_and_no_such_year_are_typed_errors() -> None:
     assert caught.value.code == "date_range"
     with pytest.raises(InputError):
         local_day(datetime(2026, 1, 1), "UTC")  # noqa: DTZ001 - naive on purpose
+
+
+def test_a_day_after_the_last_of_the_calendar_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        local_day(datetime(9999, 12, 31, 23, tzinfo=UTC), "Pacific/Kiritimati")
+    assert caught.value.code == "date_range"
