@@ -222,7 +222,7 @@ class _Doctor:
 
 
 def _agree(made: Subscription, state: Subscription) -> bool:
-    """Tell whether events make the state; rows from before two periods were kept hold one of them."""
+    """Tell whether events make the state; old rows hold the pieces of one period, not of two."""
     if made == state:
         return True
     kept = made.slices[-len(state.slices) :] if state.slices else made.slices
