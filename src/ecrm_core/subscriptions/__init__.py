@@ -126,7 +126,6 @@ from ecrm_core.subscriptions.proration import (
 from ecrm_core.subscriptions.recorded import Recorded, fold, played
 from ecrm_core.subscriptions.recurring import in_a_month, monthly_amount
 from ecrm_core.subscriptions.schedule import held_from
-from ecrm_core.subscriptions.schedule.gates import gated_from
 from ecrm_core.subscriptions.simulation import (
     Entry,
     Happened,
@@ -271,7 +270,6 @@ __all__ = [
     "forecast",
     "fraction_of",
     "fraction_of_time",
-    "gated_from",
     "handle",
     "held_from",
     "in_a_month",
