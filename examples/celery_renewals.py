@@ -88,7 +88,9 @@ def main() -> None:
     with opened() as crm:
         people = b'[{"id": 1, "email": "ann@example.com"}]'
         crm.ingest(shopify.read(people, received_at=crm.now()))
-        crm.subscribe("shopify/1", plan)
+        # Since yesterday: what begins today is due at nine in the morning.
+        day = crm.now().date() - timedelta(days=1)
+        crm.subscribe("shopify/1", plan, starts_on=day, billed_through=day)
     for _ in range(2):
         renewals.delay()
         tidying.delay()
