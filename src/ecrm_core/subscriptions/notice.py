@@ -9,6 +9,7 @@ from functools import lru_cache
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.condition import Condition
 from ecrm_core.subscriptions.duration import Duration, as_duration
 
@@ -78,7 +79,7 @@ class NoticeRule:
     """
 
     name: str
-    relative_to: RelativeTo
+    relative_to: RelativeTo = field(validator=is_a(RelativeTo))
     aim: Duration = field(converter=as_duration)
     earliest: Duration = field(converter=as_duration)
     latest: Duration = field(converter=as_duration)
@@ -86,8 +87,10 @@ class NoticeRule:
     fallback: tuple[str, ...] = ()
     applies_if: Condition | None = None
     needs_consent: bool = False
-    without_consent: WithoutConsent = WithoutConsent.HOLD
-    if_missed: IfMissed = IfMissed.RECORD
+    without_consent: WithoutConsent = field(
+        default=WithoutConsent.HOLD, validator=is_a(WithoutConsent)
+    )
+    if_missed: IfMissed = field(default=IfMissed.RECORD, validator=is_a(IfMissed))
     task_for: str = "account_manager"
     legal_ref: str | None = None
     verified: date | None = None
