@@ -59,7 +59,7 @@ class Host:
         for at, command in commands:
             self._expect(at, command)
         while self._agenda:
-            self.now, _, what = heappop(self._agenda)
+            self.now, _, what = turn = heappop(self._agenda)
             before = self.state
             try:
                 if isinstance(what, Command):
@@ -69,7 +69,7 @@ class Host:
             except _DiedError:
                 if self.state is before:  # nothing was written: it comes again
                     self._run = None
-                    self._plan(self.now, what)
+                    heappush(self._agenda, turn)
                 self._start_again()
 
     def _expect(self, at: datetime, command: Command) -> None:
