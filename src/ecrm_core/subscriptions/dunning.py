@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Money
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.duration import Duration, as_duration, maybe_duration
 
 __all__ = ["DUNNING", "Debt", "DunningEnd", "DunningPolicy", "Entitlement"]
@@ -61,8 +62,8 @@ class DunningPolicy:
 
     steps: tuple[Duration, ...] = field(default=(), converter=_durations)
     grace: Duration = field(converter=as_duration)
-    at_end: DunningEnd = DunningEnd.KEEP
-    entitlement: Entitlement = Entitlement.GRACE
+    at_end: DunningEnd = field(default=DunningEnd.KEEP, validator=is_a(DunningEnd))
+    entitlement: Entitlement = field(default=Entitlement.GRACE, validator=is_a(Entitlement))
     hard_stops: bool = True
     max_attempts: int | None = None
     pause_after: Duration | None = field(default=None, converter=maybe_duration)

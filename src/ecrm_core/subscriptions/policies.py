@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Rounding
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.condition import Market
 from ecrm_core.subscriptions.copying import derived
 from ecrm_core.subscriptions.dunning import DunningPolicy
@@ -49,12 +50,12 @@ class Policies:
     notices: tuple[NoticeRule, ...] = ()
     tasks: tuple[TaskRule, ...] = ()
     dunning: DunningPolicy | None = None
-    market: Market = Market.CONSUMER
+    market: Market = field(default=Market.CONSUMER, validator=is_a(Market))
     due_time: time = field(default=time(0, 0))
-    rounding: Rounding = Rounding.HALF_UP
-    grain: Grain = Grain.DAY
+    rounding: Rounding = field(default=Rounding.HALF_UP, validator=is_a(Rounding))
+    grain: Grain = field(default=Grain.DAY, validator=is_a(Grain))
     last_day_inclusive: bool = False
-    catch_up: CatchUp = CatchUp.ALL
+    catch_up: CatchUp = field(default=CatchUp.ALL, validator=is_a(CatchUp))
     overdue_after: Duration = field(default=Duration(0, 3), converter=as_duration)
 
     def __attrs_post_init__(self) -> None:

@@ -6,6 +6,7 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.condition import Condition
 from ecrm_core.subscriptions.duration import Duration, as_duration, maybe_duration
 from ecrm_core.subscriptions.notice import check_name
@@ -34,7 +35,7 @@ class TaskRule:
     offset: Duration = field(converter=as_duration)
     owner: str = "account_manager"
     kind: str = field()
-    priority: Priority = Priority.NORMAL
+    priority: Priority = field(default=Priority.NORMAL, validator=is_a(Priority))
     escalate_after: Duration | None = field(default=None, converter=maybe_duration)
     escalate_to: str = "sales_lead"
     applies_if: Condition | None = None

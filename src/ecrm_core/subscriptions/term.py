@@ -9,6 +9,7 @@ from typing import ClassVar
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.duration import Duration, added, as_duration, maybe_duration
 from ecrm_core.subscriptions.uplift import Uplift, as_uplift
 
@@ -44,7 +45,7 @@ class TermRule:
 
     initial: Duration = field(converter=as_duration)
     renewal: Duration | None = field(default=None, converter=maybe_duration)
-    at_end: AtEnd = AtEnd.RENEW
+    at_end: AtEnd = field(default=AtEnd.RENEW, validator=is_a(AtEnd))
     notice: Duration = field(factory=Duration, converter=as_duration)
     uplift: Uplift = field(factory=Uplift, converter=as_uplift)
     minimum: Duration | None = field(default=None, converter=maybe_duration)

@@ -21,7 +21,7 @@ from ecrm_core.subscriptions import (
     Subscription,
     UnreadEvent,
     UnreadSubscription,
-    gated_from,
+    held_from,
     played,
 )
 from ecrm_core.subscriptions.events import Charged, NoticeMissed, TaskMissed
@@ -172,7 +172,7 @@ class _Doctor:
         policies = self.presets.get(state.preset)
         if policies is None:
             self.note("no_preset", row.id, state.preset)
-        gate = None if policies is None else gated_from(state, policies)
+        gate = None if policies is None else held_from(state, policies)
         if gate is not None and gate <= self.today:
             self.note("waits", state.id, gate)
         self._planned(state, self._history(state, events), gated=gate is not None)

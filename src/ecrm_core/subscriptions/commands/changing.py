@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from enum import Enum
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.change import Alignment, ChangePolicy, StubPolicy
+from ecrm_core.subscriptions.checks import is_a, maybe_day
 from ecrm_core.subscriptions.commands.base import Command
 from ecrm_core.subscriptions.plan import Plan
 
@@ -29,9 +30,9 @@ class ChangePlan(Command):
     other plan's trial is not given.
     """
 
-    plan: Plan
-    on: date | None = None
-    policy: ChangePolicy = ChangePolicy.NEXT_PERIOD
+    plan: Plan = field(validator=is_a(Plan))
+    on: date | None = field(default=None, validator=maybe_day)
+    policy: ChangePolicy = field(default=ChangePolicy.NEXT_PERIOD, validator=is_a(ChangePolicy))
 
 
 @frozen(kw_only=True)
@@ -39,8 +40,8 @@ class ChangeQuantity(Command):
     """Let another number of units hold, 1 or more; ``on`` and ``policy`` as in ``ChangePlan``."""
 
     quantity: int
-    on: date | None = None
-    policy: ChangePolicy = ChangePolicy.NEXT_PERIOD
+    on: date | None = field(default=None, validator=maybe_day)
+    policy: ChangePolicy = field(default=ChangePolicy.NEXT_PERIOD, validator=is_a(ChangePolicy))
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is no number of units (DefinitionError)."""
@@ -65,8 +66,8 @@ class ChangeAnchor(Command):
 
     day: int | None = None
     anchor: Anchor | None = None
-    align: Alignment = Alignment.OWN
-    stub: StubPolicy = StubPolicy.PRORATE
+    align: Alignment = field(default=Alignment.OWN, validator=is_a(Alignment))
+    stub: StubPolicy = field(default=StubPolicy.PRORATE, validator=is_a(StubPolicy))
 
     def __attrs_post_init__(self) -> None:
         """Refuse none and several."""
@@ -100,6 +101,6 @@ class Reprice(Command):
     that begins on the day ``on`` or later: never inside a period. It stands in place of an uplift.
     """
 
-    price: Money
-    at: RepriceAt = RepriceAt.NEXT_PERIOD
-    on: date | None = None
+    price: Money = field(validator=is_a(Money))
+    at: RepriceAt = field(default=RepriceAt.NEXT_PERIOD, validator=is_a(RepriceAt))
+    on: date | None = field(default=None, validator=maybe_day)

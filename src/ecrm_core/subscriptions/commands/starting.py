@@ -9,9 +9,9 @@ from attrs import field, frozen
 from ecrm_core.kernel import CustomerId
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.change import Alignment, StubPolicy
+from ecrm_core.subscriptions.checks import a_day, from_to, is_a, maybe_day
 from ecrm_core.subscriptions.commands.base import Command
 from ecrm_core.subscriptions.commands.changing import check_quantity
-from ecrm_core.subscriptions.commands.checks import a_day, from_to, maybe_day
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.term import TermRule
 
@@ -34,17 +34,17 @@ class Create(Command):
 
     id: str
     customer: CustomerId
-    plan: Plan
+    plan: Plan = field(validator=is_a(Plan))
     preset: str = "b2c"
     tz: str = "UTC"
     starts_on: date | None = field(default=None, validator=maybe_day)
     quantity: int = 1
     anchor_day: int | None = None
-    anchor: Anchor | None = None
-    align: Alignment = Alignment.OWN
-    stub: StubPolicy = StubPolicy.PRORATE
+    anchor: Anchor | None = field(default=None, validator=is_a(Anchor, or_none=True))
+    align: Alignment = field(default=Alignment.OWN, validator=is_a(Alignment))
+    stub: StubPolicy = field(default=StubPolicy.PRORATE, validator=is_a(StubPolicy))
     billed_through: date | None = field(default=None, validator=maybe_day)
-    term: TermRule | None = None
+    term: TermRule | None = field(default=None, validator=is_a(TermRule, or_none=True))
     auto_renew: bool = True
 
     def __attrs_post_init__(self) -> None:
@@ -81,8 +81,8 @@ class Resubscribe(Command):
     """
 
     on: date | None = field(default=None, validator=maybe_day)
-    plan: Plan | None = None
-    term: TermRule | None = None
+    plan: Plan | None = field(default=None, validator=is_a(Plan, or_none=True))
+    term: TermRule | None = field(default=None, validator=is_a(TermRule, or_none=True))
     anchor_day: int | None = None
     auto_renew: bool = True
     quantity: int | None = None

@@ -20,8 +20,8 @@ from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, co
 from ecrm_core.subscriptions.schedule.changes import changes, next_start, prorates
 from ecrm_core.subscriptions.schedule.charges import asked_of, charge_of, charged_next, charges
 from ecrm_core.subscriptions.schedule.gates import (
-    ends_without_consent,
     held_from,
+    lapses,
     unpaid_from,
     unsaid_from,
 )
@@ -88,20 +88,29 @@ def _order(candidate: Candidate) -> tuple[int, str]:
 
 def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     end, unsaid = state.end_on, unsaid_from(state, policies)
+    stops = [day for day in (unsaid, unpaid_from(state, policies)) if day is not None]
     yield from turns(state, end) if unsaid is None else _turns(state, end, unsaid)
     asked_for = state.change_on or state.quantity_on or state.price_on or state.pending
     if asked_for and not state.stands_still:
-        yield from changes(state, policies, end)
-    stops = (unsaid, unpaid_from(state, policies))
-    if charged_next(state, end) and all(d is None or state.billed_through < d for d in stops):
+        yield from _changes(state, policies, end, stops)
+    if charged_next(state, end) and all(state.billed_through < day for day in stops):
         yield charges(state, policies)
     if state.pause_on is not None or state.paused_on is not None:
         yield from pauses(state, policies)
     if state.debts:
         yield from retries(state, policies)
-    if unsaid is not None:
-        yield from ends_without_consent(state, policies)
+    if policies.asks:
+        yield from lapses(state, policies)
     yield from _told(state, policies)
+
+
+def _changes(
+    state: Subscription, policies: Policies, end: date | None, stops: list[date]
+) -> Iterator[Candidate]:
+    """Go through the changes; those of days that are not billed yet wait until these are."""
+    for change in changes(state, policies, end):
+        if change.rank == Rank.SETTLE or all(change.on < day for day in stops):
+            yield change
 
 
 def _turns(state: Subscription, end: date | None, unsaid: date) -> Iterator[Candidate]:

@@ -1,4 +1,4 @@
-"""Checks: what is no day, number or name in a command is refused when it is made."""
+"""Checks: what is no day, number, name or choice is refused when a command or rule is made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from attrs import Attribute
 from ecrm_core.errors import DefinitionError
 from ecrm_core.subscriptions.duration import is_count
 
-__all__ = ["a_day", "a_name", "from_to", "maybe_day"]
+__all__ = ["a_day", "a_name", "from_to", "is_a", "maybe_day"]
 
 _MOST_CHARACTERS: Final = 60
 
@@ -26,6 +26,16 @@ def maybe_day(command: object, attribute: Attribute[Any], value: object) -> None
     """Refuse what is neither a calendar day nor None."""
     if value is not None:
         a_day(command, attribute, value)
+
+
+def is_a(kind: type, *, or_none: bool = False) -> Callable[[object, Attribute[Any], object], None]:
+    """Return the check of a value of a class: of a choice its text is none."""
+
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if not (isinstance(value, kind) or (or_none and value is None)):
+            raise _wrong(attribute, type(value).__name__, f"a value of {kind.__name__}")
+
+    return check
 
 
 def from_to(low: int, high: int) -> Callable[[object, Attribute[Any], object], None]:
