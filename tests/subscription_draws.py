@@ -57,6 +57,7 @@ from ecrm_core.subscriptions import (
     TaskRule,
     TermRule,
     UndoCancel,
+    WithoutConsent,
     local_day,
 )
 from tests.subscription_phases import an_intro, phase_commands
@@ -79,6 +80,10 @@ POLICIES: Final = Policies(
         NoticeRule(name="price", relative_to=RelativeTo.PRICE_CHANGE, aim="P9D"),
         NoticeRule(name="agree", relative_to=RelativeTo.TERM_END, aim="P9D", needs_consent=True,
                    applies_if=Condition(plans=("asked",)), if_missed=IfMissed.TASK),
+        NoticeRule(name="keep", relative_to=RelativeTo.PRICE_CHANGE, aim="P5D", needs_consent=True,
+                   applies_if=Condition(plans=("a",)), without_consent=WithoutConsent.KEEP),
+        NoticeRule(name="wait", relative_to=RelativeTo.PRICE_CHANGE, aim="P5D", needs_consent=True,
+                   applies_if=Condition(plans=("asked",))),
     ),
     tasks=(TaskRule(name="call", offset="P7D"),
            TaskRule(name="visit", offset="P1M", escalate_after="P10D")),
@@ -204,6 +209,11 @@ def _told(kind: type[Command]) -> Draw:
     return draw
 
 
+def _consent(dice: Dice, state: Subscription, _: date) -> Command:
+    rules = ["agree", "wait"] if state.plan.id == "asked" else ["keep"]
+    return RecordConsent(rule=dice.choice(rules), given=dice.random() < 0.8)
+
+
 COMMANDS: Final[Mapping[type[Command], Draw]] = {
     Cancel: _cancel,
     UndoCancel: lambda *_: UndoCancel(),
@@ -234,7 +244,7 @@ COMMANDS: Final[Mapping[type[Command], Draw]] = {
         charge=_charge(dice, state), hard=dice.random() < 0.2
     ),
     **{kind: _told(kind) for kind in (NoticeSent, NoticeBounced, TaskDone)},
-    RecordConsent: lambda dice, _, __: RecordConsent(rule="agree", given=dice.random() < 0.8),
+    RecordConsent: _consent,
 }
 """How each command of the lifecycle is drawn; a test checks that none is missing."""
 

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from datetime import time
+
+from attrs import evolve
 
 from ecrm_core.crm import Settings as CrmSettings
+from ecrm_core.subscriptions import PRESETS
+
+# As for companies, but due from midnight on: a first charge does not wait for the morning.
+CONTRACTS = evolve(PRESETS["b2b"], name="contracts", due_time=time(0))
 
 
 @dataclass(frozen=True)
@@ -32,4 +39,7 @@ class Settings:
     @property
     def crm(self) -> CrmSettings:
         """What the CRM is told about this shop."""
-        return CrmSettings(region=self.region, tz=self.tz, secret=self.crm_secret)
+        return CrmSettings(
+            region=self.region, tz=self.tz, secret=self.crm_secret,
+            presets={CONTRACTS.name: CONTRACTS},
+        )  # fmt: skip

@@ -19,6 +19,7 @@ from ecrm_core.sources import generic
 from fastapi_shop.answers import Json
 from fastapi_shop.database import Database
 from fastapi_shop.plans import CARE
+from fastapi_shop.settings import CONTRACTS
 
 FORM = FieldMap({"id": "id", "name": "full_name", "email": "email", "phone": "phone"})
 
@@ -87,7 +88,7 @@ async def contract(
     database: Database = request.app.state.database
     begun = await database.transaction(
         lambda session: database.crm(session).subscribe(
-            customer, CARE, preset="b2b", by="staff", key=idempotency_key
+            customer, CARE, preset=CONTRACTS.name, by="staff", key=idempotency_key
         )
     )
     return {"contract": begun}

@@ -20,6 +20,7 @@ from flask_shop.answers import Json
 from flask_shop.database import database
 from flask_shop.models import TABLES, Card, Order
 from flask_shop.plans import CARE
+from flask_shop.settings import CONTRACTS
 
 pages = Blueprint("staff", __name__)
 
@@ -97,7 +98,7 @@ def contract(customer: str) -> tuple[Json, int]:
     key = request.headers.get("Idempotency-Key")
     begun = database().transaction(
         lambda session: database().crm(session).subscribe(
-            customer, CARE, preset="b2b", by="staff", key=key
+            customer, CARE, preset=CONTRACTS.name, by="staff", key=key
         )
     )  # fmt: skip
     return {"contract": begun}, 201

@@ -1,4 +1,4 @@
-"""The tables of the lifecycle of subscriptions, made from the table in the code.
+"""The table and the drawing of the lifecycle of subscriptions, made from the table in the code.
 
 ``python -m tests.docs.lifecycle`` writes them into the page.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ecrm_core.subscriptions import BY_TIME, TRANSITIONS, Command, Status
+from ecrm_core.subscriptions import BY_TIME, TRANSITIONS, Status
 from tests.docs.reference_tables import page
 from tests.house import ROOT
 
@@ -28,8 +28,8 @@ def written(text: str) -> str:
 
 
 def _made() -> str:
-    text = "The same as steps from one status (rows) to another (columns):"
-    return "\n".join([*_possible(), "", text, "", *_steps()])
+    text = "Drawn, without what stays as it is: from `o` to each head of the arrow, one of them."
+    return "\n".join([*_possible(), "", text, "", *_drawing()])
 
 
 def _possible() -> list[str]:
@@ -52,25 +52,61 @@ def _cell(row: _Row, status: Status) -> str:
     return ", ".join((["stays"] if status in row[status] else []) + others)
 
 
-def _steps() -> list[str]:
-    return [
-        _line("from \\ to", *map(_words, Status)),
-        _line(*["---"] * (len(Status) + 1)),
-        *(_line(_words(found), *(_leads(found, to) for to in Status)) for found in Status),
+def _drawing() -> list[str]:
+    """Each status a line from above to below, each step an arrow from one (o) to others (> <)."""
+    heads = [_words(status) for status in Status]
+    rows: list[tuple[str, _Row]] = [(c.__name__, row) for c, row in TRANSITIONS.items()]
+    arrows = [
+        (name, _arrow(found, led))
+        for name, row in [*rows, (_TIME, BY_TIME)]
+        for found, led in _grouped(row)
     ]
+    lines = [("", heads), ("", ["|"] * len(heads)), *arrows, ("", ["|"] * len(heads))]
+    return ["```text", *(_lane(name, cells).rstrip() for name, cells in lines), "```"]
 
 
-def _leads(found: Status, to: Status) -> str:
-    """Return what leads from one status to another one."""
-    if found is to:
-        return ""
-    rows: list[tuple[type[Command] | None, _Row]] = [*TRANSITIONS.items(), (None, BY_TIME)]
-    names = [
-        f"`{command.__name__}`" if command else _TIME
-        for command, row in rows
-        if to in row.get(found, frozenset())
-    ]
-    return ", ".join(names)
+def _grouped(row: _Row) -> list[tuple[set[int], set[int]]]:
+    """The statuses from which a command leads the same way to the same ones, by their places."""
+    places = {status: place for place, status in enumerate(Status)}
+    groups: dict[tuple[bool, frozenset[int]], set[int]] = {}
+    for status, led in row.items():
+        found = places[status]
+        others = {places[each] for each in led} - {found}
+        for right in (True, False):
+            one_way = frozenset(place for place in others if (place > found) is right)
+            if one_way:
+                groups.setdefault((right, one_way), set()).add(found)
+    return [(found, set(led)) for (_, led), found in groups.items()]
+
+
+def _arrow(found: set[int], led: set[int]) -> list[str]:
+    """The marks of one arrow at each status; what lies between its ends is crossed."""
+    low, high = min(found | led), max(found | led)
+    head = ">|" if max(led) > max(found) else "|<"
+    marks = dict.fromkeys(range(low, high + 1), "-")
+    marks |= dict.fromkeys(found, "o") | dict.fromkeys(led, head)
+    return [marks.get(place, "|") for place in range(len(Status))]
+
+
+def _lane(name: str, cells: list[str]) -> str:
+    """One line of the drawing: a mark stands in the middle of the name of its status."""
+    out = [" "] * 130
+    out[: len(name)] = name
+    at, ends = _LABEL, []
+    for status, cell in zip(Status, cells, strict=True):
+        middle = at + len(_words(status)) // 2
+        start = at if len(cell) > 2 else middle - (cell == ">|")
+        out[start : start + len(cell)] = cell
+        if cell in _DRAWN:
+            ends.append(middle)
+        at += len(_words(status)) + 4
+    for place in range(min(ends, default=0), max(ends, default=0)):
+        out[place] = "-" if out[place] == " " else out[place]
+    return "".join(out)
+
+
+_LABEL: Final = 19
+_DRAWN: Final = frozenset({"o", "-", ">|", "|<"})
 
 
 def _words(status: Status) -> str:

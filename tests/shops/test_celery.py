@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,8 @@ def test_beat_sends_the_renewals_and_a_worker_runs_them(database: str, tmp_path:
         people = b'[{"id": 1, "email": "ann@example.com"}]'
         crm.ingest(shopify.read(people, received_at=crm.now()))
         plan = Plan(id="care", price=Money("300.00", "EUR"), cadence="P1Y")
-        crm.subscribe("shopify/1", plan)
+        day = crm.now().date() - timedelta(days=1)  # what begins today is due at nine
+        crm.subscribe("shopify/1", plan, starts_on=day, billed_through=day)
     settings = {
         "SHOP_STORE": store,
         "SHOP_BROKER": "filesystem://",

@@ -70,7 +70,6 @@ from ecrm_core.subscriptions.duration import Duration
 from ecrm_core.subscriptions.entitlement import (
     entitled,
     paid_for,
-    paid_through,
 )
 from ecrm_core.subscriptions.explain import explain
 from ecrm_core.subscriptions.explain_policies import (
@@ -80,7 +79,6 @@ from ecrm_core.subscriptions.explain_policies import (
 )
 from ecrm_core.subscriptions.handle import handle
 from ecrm_core.subscriptions.jurisdictions import (
-    JURISDICTIONS,
     Jurisdiction,
     jurisdiction,
     rules_of_json,
@@ -124,9 +122,8 @@ from ecrm_core.subscriptions.proration import (
     slice_amount,
 )
 from ecrm_core.subscriptions.recorded import Recorded, fold, played
-from ecrm_core.subscriptions.recurring import in_a_month, monthly_amount
+from ecrm_core.subscriptions.recurring import monthly_amount
 from ecrm_core.subscriptions.schedule import held_from
-from ecrm_core.subscriptions.schedule.gates import gated_from
 from ecrm_core.subscriptions.simulation import (
     Entry,
     Happened,
@@ -153,7 +150,6 @@ from ecrm_core.subscriptions.uplift import Uplift, UpliftTo
 
 __all__ = [
     "BY_TIME",
-    "JURISDICTIONS",
     "LIFECYCLE",
     "PRESETS",
     "SUBSCRIPTIONS",
@@ -271,10 +267,8 @@ __all__ = [
     "forecast",
     "fraction_of",
     "fraction_of_time",
-    "gated_from",
     "handle",
     "held_from",
-    "in_a_month",
     "jurisdiction",
     "line_amounts",
     "local_day",
@@ -284,7 +278,6 @@ __all__ = [
     "next_boundary",
     "paid",
     "paid_for",
-    "paid_through",
     "pause_intervals",
     "period_of",
     "played",

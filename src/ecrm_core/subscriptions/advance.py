@@ -83,6 +83,7 @@ class Run:
     events: list[Recorded] = field(factory=list)
     actions: list[Action] = field(factory=list)
     following: Planned | None = None
+    standing: object = None
 
     def record(
         self, event: Event, actions: Iterable[Action] = (), *, at: datetime, by: str | None = None
@@ -117,11 +118,14 @@ class Run:
 
     def take_back(self, *, at: datetime, by: str | None = None) -> None:
         """Take back the notices and tasks whose reason is gone; with the event that took it."""
-        state = self.state
-        if state.out or state.open_tasks:
-            made = taken_back(state, self.policies, at)
-            if made is not None:
-                self.record(*made, at=at, by=by)
+        state, policies = self.state, self.policies
+        if not (state.out or state.open_tasks) or state.ahead is self.standing:
+            return
+        made = taken_back(state, policies, at)
+        if made is not None:
+            self.record(*made, at=at, by=by)
+        elif policies.tasks_last and not policies.moving:
+            self.standing = state.ahead  # the same as long as nothing they rest on has changed
 
     def due(self, now: datetime, *, limit: int) -> Step:
         """Do what is due, and return what came of it since the last step."""

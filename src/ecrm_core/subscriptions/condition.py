@@ -8,8 +8,8 @@ from enum import Enum
 from attrs import field, frozen
 
 from ecrm_core.kernel import Money
+from ecrm_core.subscriptions.checks import is_a, several
 from ecrm_core.subscriptions.duration import Duration, maybe_duration
-from ecrm_core.subscriptions.given import maybe, several
 from ecrm_core.subscriptions.pricing import period_price
 from ecrm_core.subscriptions.subscription import Subscription
 from ecrm_core.subscriptions.term import AtEnd
@@ -35,8 +35,8 @@ class Condition:
 
     plans: tuple[str, ...] = field(default=(), validator=several(str))
     at_end: tuple[AtEnd, ...] = field(default=(), validator=several(AtEnd))
-    market: Market | None = field(default=None, validator=maybe(Market))
-    amount: Money | None = field(default=None, validator=maybe(Money))
+    market: Market | None = field(default=None, validator=is_a(Market, or_none=True))
+    amount: Money | None = field(default=None, validator=is_a(Money, or_none=True))
     term: Duration | None = field(default=None, converter=maybe_duration)
     trial: Duration | None = field(default=None, converter=maybe_duration)
 

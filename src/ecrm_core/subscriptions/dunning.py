@@ -11,8 +11,8 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Money
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.duration import Duration, as_duration, maybe_duration
-from ecrm_core.subscriptions.given import a, maybe
 
 __all__ = ["DUNNING", "Debt", "DunningEnd", "DunningPolicy", "Entitlement"]
 
@@ -64,10 +64,10 @@ class DunningPolicy:
 
     steps: tuple[Duration, ...] = field(default=(), converter=_durations)
     grace: Duration = field(converter=as_duration)
-    at_end: DunningEnd = field(default=DunningEnd.KEEP, validator=a(DunningEnd))
-    entitlement: Entitlement = field(default=Entitlement.GRACE, validator=a(Entitlement))
-    hard_stops: bool = field(default=True, validator=a(bool))
-    max_attempts: int | None = field(default=None, validator=maybe(int))
+    at_end: DunningEnd = field(default=DunningEnd.KEEP, validator=is_a(DunningEnd))
+    entitlement: Entitlement = field(default=Entitlement.GRACE, validator=is_a(Entitlement))
+    hard_stops: bool = field(default=True, validator=is_a(bool))
+    max_attempts: int | None = field(default=None, validator=is_a(int, or_none=True))
     pause_after: Duration | None = field(default=None, converter=maybe_duration)
 
     def __attrs_post_init__(self) -> None:

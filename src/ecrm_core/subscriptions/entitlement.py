@@ -8,7 +8,7 @@ from ecrm_core.subscriptions.dunning import Entitlement
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["entitled", "paid_for", "paid_through", "unpaid_after"]
+__all__ = ["entitled", "paid_for", "unpaid_after"]
 
 
 def paid_for(state: Subscription, day: date, *, in_part: bool = False) -> bool:
@@ -20,11 +20,6 @@ def paid_for(state: Subscription, day: date, *, in_part: bool = False) -> bool:
     if not state.starts_on <= day < state.billed_through:
         return False
     return not any(debt.covers(day) and (debt.whole or not in_part) for debt in state.debts)
-
-
-def paid_through(state: Subscription) -> date:
-    """Return the first day that is not paid in full; later ones may be (``paid_for``)."""
-    return min([state.billed_through, *(debt.from_on for debt in state.debts)])
 
 
 def unpaid_after(state: Subscription, day: date) -> date:

@@ -39,6 +39,9 @@ def handle(
         return work.step()
     if state is None:
         raise DefinitionError("found no subscription, expected one to command", code="command")
+    if type(command) not in HANDLERS:
+        message = f"found {type(command).__name__}, expected a command"
+        raise DefinitionError(message, code="command")
     due = advance(state, now, policies, limit=MAX_STEPS)
     if due.more:
         raise illegal(due.state, command, (), why="with more overdue than one step does: run_due")

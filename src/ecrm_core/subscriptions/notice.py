@@ -9,9 +9,9 @@ from functools import lru_cache
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.condition import Condition
 from ecrm_core.subscriptions.duration import Duration, as_duration
-from ecrm_core.subscriptions.given import a, maybe
 
 __all__ = ["IfMissed", "NoticeRule", "RelativeTo", "Window", "WithoutConsent"]
 
@@ -45,12 +45,14 @@ class IfMissed(Enum):
 
 
 class WithoutConsent(Enum):
-    """What comes of a charge or a renewal that needs consent and has none on its day."""
+    """What comes of a charge, a renewal or a price that needs consent and has none on its day."""
 
     HOLD = "hold"
-    """It waits for the consent."""
+    """It waits for the consent: nothing is billed from that day on."""
     END = "end"
     """The subscription ends on that day."""
+    KEEP = "keep"
+    """For a price alone: the one that held goes on, and the other one is dropped."""
 
 
 @frozen(kw_only=True)
@@ -70,24 +72,25 @@ class NoticeRule:
     (default: it begins and ends with the aim). A missed aim still inside the window goes out late;
     after it the notice is missed, and ``if_missed`` says what then. ``fallback`` are the channels
     after ``channel``, for one that came back. ``applies_if`` says for whom it is meant.
-    ``needs_consent``: what it comes before is not billed, nor renewed, until RecordConsent.
+    ``needs_consent``: what it comes before is not billed, nor renewed, until RecordConsent, or as
+    ``without_consent`` says.
     ``legal_ref`` names the law it follows and ``verified`` the day somebody read that. Raises
     DefinitionError for an aim outside its window.
     """
 
     name: str
-    relative_to: RelativeTo = field(validator=a(RelativeTo))
+    relative_to: RelativeTo = field(validator=is_a(RelativeTo))
     aim: Duration = field(converter=as_duration)
     earliest: Duration = field(converter=as_duration)
     latest: Duration = field(converter=as_duration)
     channel: str = "email"
     fallback: tuple[str, ...] = ()
-    applies_if: Condition | None = field(default=None, validator=maybe(Condition))
-    needs_consent: bool = field(default=False, validator=a(bool))
+    applies_if: Condition | None = field(default=None, validator=is_a(Condition, or_none=True))
+    needs_consent: bool = field(default=False, validator=is_a(bool))
     without_consent: WithoutConsent = field(
-        default=WithoutConsent.HOLD, validator=a(WithoutConsent)
+        default=WithoutConsent.HOLD, validator=is_a(WithoutConsent)
     )
-    if_missed: IfMissed = field(default=IfMissed.RECORD, validator=a(IfMissed))
+    if_missed: IfMissed = field(default=IfMissed.RECORD, validator=is_a(IfMissed))
     task_for: str = "account_manager"
     legal_ref: str | None = None
     verified: date | None = None
@@ -103,8 +106,9 @@ class NoticeRule:
     def __attrs_post_init__(self) -> None:
         """Refuse an aim outside the window, and names that do not fit a key."""
         check_name(self.name)
-        if self.needs_consent and self.relative_to is RelativeTo.PRICE_CHANGE:
-            message = "found consent to a price, expected a notice of a charge, a trial or a term"
+        keeps = self.without_consent is WithoutConsent.KEEP
+        if keeps and self.relative_to is not RelativeTo.PRICE_CHANGE:
+            message = "found keep, for a price, expected hold or end for a charge, a trial, a term"
             raise DefinitionError(message, code="consent")
         window = _counted(self, _SOME_DAY)
         if not window.not_before <= window.aim <= window.not_after:

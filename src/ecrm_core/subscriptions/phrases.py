@@ -20,7 +20,7 @@ _EN: Mapping[str, str] = {
     "line_changed": "{amount} for the same days, {from} up to {until}: {quantity} of {plan}",
     "line_rest": "{amount} was left of a credit that was more than the charge of {from}",
     "counted_from": "the rule {rule} counts from {reference}, {day}, to {on}, for {to}",
-    "follows": "on that day it is so: {follows}",
+    "follows": "as things stand: {follows}",
     "window": "it may be sent up to {day}",
     "legal": "the rule follows {law}",
     "late": "it goes out late: {on} had passed",

@@ -10,8 +10,8 @@ from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import Money, gate_text
 from ecrm_core.subscriptions.billing import Pay
 from ecrm_core.subscriptions.cadence import Cadence
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.duration import Duration, as_duration, is_count
-from ecrm_core.subscriptions.given import a, maybe
 from ecrm_core.subscriptions.term import TermRule
 
 __all__ = ["Intro", "Plan"]
@@ -31,7 +31,7 @@ class Intro:
     counts. Raises DefinitionError for less than one cycle.
     """
 
-    price: Money = field(validator=a(Money))
+    price: Money = field(validator=is_a(Money))
     cycles: int
 
     def __attrs_post_init__(self) -> None:
@@ -54,14 +54,14 @@ class Plan:
 
     id: str = field(converter=gate_text)
     name: str = field(default="", converter=gate_text)
-    price: Money = field(validator=a(Money))
+    price: Money = field(validator=is_a(Money))
     cadence: Cadence = field(converter=_cadence)
-    pay: Pay = field(default=Pay.IN_ADVANCE, validator=a(Pay))
+    pay: Pay = field(default=Pay.IN_ADVANCE, validator=is_a(Pay))
     trial: Duration = field(factory=Duration, converter=as_duration)
-    term: TermRule | None = field(default=None, validator=maybe(TermRule))
-    version: int = field(default=1, validator=a(int))
-    list_price: Money | None = field(default=None, validator=maybe(Money))
-    intro: Intro | None = field(default=None, validator=maybe(Intro))
+    term: TermRule | None = field(default=None, validator=is_a(TermRule, or_none=True))
+    version: int = field(default=1, validator=is_a(int))
+    list_price: Money | None = field(default=None, validator=is_a(Money, or_none=True))
+    intro: Intro | None = field(default=None, validator=is_a(Intro, or_none=True))
 
     def __attrs_post_init__(self) -> None:
         """Refuse a plan without an id, and prices that cannot be charged."""

@@ -9,11 +9,11 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Rounding
+from ecrm_core.subscriptions.checks import is_a, several
 from ecrm_core.subscriptions.condition import Market
 from ecrm_core.subscriptions.copying import derived
 from ecrm_core.subscriptions.dunning import DunningPolicy
 from ecrm_core.subscriptions.duration import Duration, as_duration
-from ecrm_core.subscriptions.given import a, maybe, several
 from ecrm_core.subscriptions.notice import NoticeRule, RelativeTo
 from ecrm_core.subscriptions.proration import Grain
 from ecrm_core.subscriptions.task import TaskRule
@@ -49,13 +49,13 @@ class Policies:
     name: str
     notices: tuple[NoticeRule, ...] = field(default=(), validator=several(NoticeRule))
     tasks: tuple[TaskRule, ...] = field(default=(), validator=several(TaskRule))
-    dunning: DunningPolicy | None = field(default=None, validator=maybe(DunningPolicy))
-    market: Market = field(default=Market.CONSUMER, validator=a(Market))
-    due_time: time = field(default=time(0, 0), validator=a(time))
-    rounding: Rounding = field(default=Rounding.HALF_UP, validator=a(Rounding))
-    grain: Grain = field(default=Grain.DAY, validator=a(Grain))
-    last_day_inclusive: bool = field(default=False, validator=a(bool))
-    catch_up: CatchUp = field(default=CatchUp.ALL, validator=a(CatchUp))
+    dunning: DunningPolicy | None = field(default=None, validator=is_a(DunningPolicy, or_none=True))
+    market: Market = field(default=Market.CONSUMER, validator=is_a(Market))
+    due_time: time = field(default=time(0, 0), validator=is_a(time))
+    rounding: Rounding = field(default=Rounding.HALF_UP, validator=is_a(Rounding))
+    grain: Grain = field(default=Grain.DAY, validator=is_a(Grain))
+    last_day_inclusive: bool = field(default=False, validator=is_a(bool))
+    catch_up: CatchUp = field(default=CatchUp.ALL, validator=is_a(CatchUp))
     overdue_after: Duration = field(default=Duration(0, 3), converter=as_duration)
 
     def __attrs_post_init__(self) -> None:

@@ -9,12 +9,13 @@ from functools import reduce
 from attrs import frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import Json, decode, encode, guarded, instant_text, parse_instant
+from ecrm_core.kernel import Json, Money, decode, encode, guarded, instant_text, parse_instant
+from ecrm_core.subscriptions.action import ActionKind
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.events import EVENTS, Created, Event
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["Recorded", "fold", "place_of", "played", "stamped"]
+__all__ = ["Recorded", "charged", "fold", "place_of", "played", "stamped"]
 
 
 @frozen(kw_only=True)
@@ -83,6 +84,23 @@ def fold(events: Iterable[Recorded]) -> Subscription:
     if [row.number for row in rows] != list(range(1, len(rows) + 1)):
         raise DefinitionError("found events out of order, or one is missing", code="events")
     return reduce(played, rows, rows[0].event.state)
+
+
+def charged(events: Iterable[Recorded], key: str) -> Money | None:
+    """Return what a charge came to, by its action key; None where these events made none.
+
+    ``events`` are all of one subscription in order.
+    """
+    state: Subscription | None = None
+    for row in events:
+        state = played(state or row.event.state, row)  # type: ignore[attr-defined] # Created
+        made = f"{state.id}/{ActionKind.CHARGE.value}/{state.cycle}/{state.charges - 1}"
+        held = next((held for held in state.held if held.key(state.id) == key), None)
+        if held is not None:
+            return held.piece.amount
+        if made == key and state.slices:
+            return state.slices[-1].amount if state.asked is None else state.asked
+    return None
 
 
 def played(state: Subscription, row: Recorded) -> Subscription:

@@ -6,9 +6,9 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.condition import Condition
 from ecrm_core.subscriptions.duration import Duration, as_duration, maybe_duration
-from ecrm_core.subscriptions.given import a, maybe
 from ecrm_core.subscriptions.notice import check_name
 
 __all__ = ["Priority", "TaskRule"]
@@ -35,10 +35,10 @@ class TaskRule:
     offset: Duration = field(converter=as_duration)
     owner: str = "account_manager"
     kind: str = field()
-    priority: Priority = field(default=Priority.NORMAL, validator=a(Priority))
+    priority: Priority = field(default=Priority.NORMAL, validator=is_a(Priority))
     escalate_after: Duration | None = field(default=None, converter=maybe_duration)
     escalate_to: str = "sales_lead"
-    applies_if: Condition | None = field(default=None, validator=maybe(Condition))
+    applies_if: Condition | None = field(default=None, validator=is_a(Condition, or_none=True))
 
     @kind.default
     def _kind(self) -> str:

@@ -9,8 +9,8 @@ from typing import ClassVar
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.duration import Duration, added, as_duration, maybe_duration
-from ecrm_core.subscriptions.given import a
 from ecrm_core.subscriptions.uplift import Uplift, as_uplift
 
 __all__ = ["AtEnd", "TermRule"]
@@ -45,7 +45,7 @@ class TermRule:
 
     initial: Duration = field(converter=as_duration)
     renewal: Duration | None = field(default=None, converter=maybe_duration)
-    at_end: AtEnd = field(default=AtEnd.RENEW, validator=a(AtEnd))
+    at_end: AtEnd = field(default=AtEnd.RENEW, validator=is_a(AtEnd))
     notice: Duration = field(factory=Duration, converter=as_duration)
     uplift: Uplift = field(factory=Uplift, converter=as_uplift)
     minimum: Duration | None = field(default=None, converter=maybe_duration)

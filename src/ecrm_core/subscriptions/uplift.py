@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import gate_decimal
+from ecrm_core.subscriptions.checks import is_a
 
 __all__ = ["Uplift", "UpliftTo", "as_uplift"]
 
@@ -31,7 +32,7 @@ class Uplift:
     Raises DefinitionError for percents without "percent", and for those that are not -100 to 1,000.
     """
 
-    to: UpliftTo = UpliftTo.SAME
+    to: UpliftTo = field(default=UpliftTo.SAME, validator=is_a(UpliftTo))
     percent: Decimal = field(default=Decimal(0), converter=gate_decimal)
 
     def __attrs_post_init__(self) -> None:

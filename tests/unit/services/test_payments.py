@@ -201,3 +201,19 @@ def test_that_a_card_will_never_work_is_heard_after_a_failure_that_did_not_say_s
     for _ in range(2):
         crm.payment(PaymentFailed(charge=key(crm), hard=True), by="hook")
     assert [debt.hard for debt in held(crm).debts] == [True]
+
+
+def test_a_failure_without_an_amount_is_retried_with_the_amount_of_its_charge(crm: Crm) -> None:
+    now = NOW + timedelta(days=60)
+    crm.run_due(now=now)
+    pending = Provider(Pending(), Pending(), Pending())
+    crm.collect(pending, now=now)
+    asked = {payment.key: payment.amount for payment in pending.asked}
+    for charge in asked:
+        crm.payment(PaymentFailed(charge=charge), by="hook", now=now)
+    assert len(asked) == 3
+    crm.run_due(now=now + timedelta(days=1))
+    again = Provider(Paid(), Paid(), Paid())
+    assert crm.collect(again, now=now + timedelta(days=1)).delivered == 3
+    assert [payment.amount for payment in again.asked] == list(asked.values())
+    assert held(crm).status is Status.ACTIVE

@@ -58,6 +58,7 @@ from ecrm_core.subscriptions.commands import When
 from tests.unit.subscriptions.life import BARE, CHARGE, PLAN, START, Life, on
 
 ANY: Any = object()
+TEXT: Any = "expire"
 LAST = date(9999, 12, 31)
 NOON: Any = datetime(2026, 4, 1, 12)  # noqa: DTZ001 - an instant is no day
 EUR = Money("30.00", "EUR")
@@ -124,6 +125,26 @@ DEFINED: list[tuple[Callable[[], object], type[EcrmError], str]] = [
     (lambda: Resubscribe(on=NOON), DefinitionError, "argument"),
     (lambda: Resubscribe(quantity=0), DefinitionError, "quantity"),
     (lambda: Cancel.at(ANY), DefinitionError, "argument"),
+    # A choice given as its text would be none of them, and mean another one.
+    (lambda: ChangeQuantity(quantity=1, policy=TEXT), DefinitionError, "argument"),
+    (lambda: ChangeQuantity(quantity=1, on=ANY), DefinitionError, "argument"),
+    (lambda: ChangePlan(plan=TEXT), DefinitionError, "argument"),
+    (lambda: ChangeAnchor(day=1, stub=TEXT), DefinitionError, "argument"),
+    (lambda: Reprice(price=EUR, at=TEXT), DefinitionError, "argument"),
+    (lambda: Reprice(price=TEXT), DefinitionError, "argument"),
+    (lambda: Cancel(when=TEXT), DefinitionError, "argument"),
+    (lambda: Pause(mode=TEXT), DefinitionError, "argument"),
+    (lambda: create(align=TEXT), DefinitionError, "argument"),
+    (lambda: create(plan=TEXT), DefinitionError, "argument"),
+    (lambda: evolve(PLAN, price=TEXT), DefinitionError, "argument"),
+    (lambda: evolve(PLAN, pay=TEXT), DefinitionError, "argument"),
+    (lambda: evolve(PLAN, term=TEXT), DefinitionError, "argument"),
+    (lambda: TermRule(initial="P1Y", at_end=TEXT), DefinitionError, "argument"),
+    (lambda: NoticeRule(name="x", aim="P1D", relative_to=TEXT), DefinitionError, "argument"),
+    (lambda: DunningPolicy(grace="P9D", at_end=TEXT), DefinitionError, "argument"),
+    (lambda: TaskRule(name="x", offset="P1D", priority=TEXT), DefinitionError, "argument"),
+    (lambda: Policies(name="x", catch_up=TEXT), DefinitionError, "argument"),
+    (lambda: handle(Life().state, TEXT, START, BARE), DefinitionError, "command"),
     (lambda: Policies(name="x", overdue_after="soon"), InputError, "not_duration"),
 ]  # fmt: skip
 

@@ -88,7 +88,7 @@ def test_after_the_minimum_term_a_cancellation_is_as_any() -> None:
     assert held.status is Status.CANCELLED
 
 
-@pytest.mark.parametrize("without", WithoutConsent)
+@pytest.mark.parametrize("without", [WithoutConsent.HOLD, WithoutConsent.END])
 def test_a_cancellation_is_no_consent_to_what_was_held_without_one(without: WithoutConsent) -> None:
     rule = evolve(SPRING, name="agree", needs_consent=True, without_consent=without)
     held = life(MONTH, policies=Policies(name="asks", notices=(rule,))).until("2026-06-10")

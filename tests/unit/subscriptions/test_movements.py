@@ -29,9 +29,9 @@ from ecrm_core.subscriptions import (
     TermRule,
     advance,
     handle,
-    in_a_month,
     movements,
 )
+from ecrm_core.subscriptions.recurring import in_a_month
 
 PLAN = Plan(id="pro", price=Money("30.00", "EUR"), cadence="P1M")
 FREE = evolve(PLAN, price=Money("0.00", "EUR"))

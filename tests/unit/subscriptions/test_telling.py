@@ -18,6 +18,7 @@ from ecrm_core.subscriptions import (
     Cancel,
     Cause,
     ChangePlan,
+    ChangeQuantity,
     Command,
     Condition,
     IfMissed,
@@ -267,6 +268,99 @@ def test_a_charge_and_a_trial_may_need_a_consent_too() -> None:
     assert [a for a in life.told if "charge" in a] == []
     life.do(RecordConsent(rule="term"), "2026-03-15").until("2026-03-15")
     assert [a for a in life.told if "charge" in a] == ["2026-01-31 charge 30.00 EUR"]
+
+
+DEARER = Reprice(price=Money("33.00", "EUR"), on=date(2026, 3, 31))
+
+
+def asked_of_price(without: WithoutConsent, **parts: Any) -> Policies:  # noqa: ANN401 - any field
+    to = RelativeTo.PRICE_CHANGE
+    return with_rule(relative_to=to, aim="P14D", earliest="P20D", latest="P7D", needs_consent=True,
+                     without_consent=without, **parts)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("without", "charged"),
+    [
+        (WithoutConsent.HOLD, ["30.00"]),
+        (WithoutConsent.END, ["30.00"]),
+        (WithoutConsent.KEEP, ["30.00", "30.00", "30.00"]),
+    ],
+)
+def test_another_price_may_need_a_consent(without: WithoutConsent, charged: list[str]) -> None:
+    policies = asked_of_price(without)
+    silent = Life(policies=policies).do(DEARER, "2026-03-01").until("2026-05-01")
+    since = [a for a in silent.actions if a.kind is ActionKind.CHARGE and a.on.month > 1]
+    assert [str(a.amount).split()[0] for a in since] == charged
+    assert silent.state.plan.price == PLAN.price
+    assert (silent.state.cause is Cause.NO_CONSENT) is (without is WithoutConsent.END)
+    agreed = Life(policies=policies).do(DEARER, "2026-03-01")
+    agreed.do(RecordConsent(rule="term"), "2026-03-20").until("2026-05-01")
+    assert [a for a in agreed.told if "charge" in a][2:] == [
+        "2026-03-31 charge 33.00 EUR", "2026-04-30 charge 33.00 EUR",
+    ]  # fmt: skip
+
+
+def test_a_price_that_waits_for_its_consent_holds_from_the_day_it_was_told_for() -> None:
+    policies = asked_of_price(WithoutConsent.HOLD)
+    life = Life(policies=policies).do(DEARER, "2026-03-01").until("2026-05-10")
+    assert held_from(life.state, policies) == date(2026, 3, 31)
+    life.do(RecordConsent(rule="term"), "2026-05-10").until("2026-05-10")
+    assert [a for a in life.told if "charge" in a][2:] == [
+        "2026-03-31 charge 33.00 EUR", "2026-04-30 charge 33.00 EUR",
+    ]  # fmt: skip
+
+
+def test_a_notice_of_a_price_that_is_dropped_is_taken_back_unless_it_was_sent() -> None:
+    policies = asked_of_price(WithoutConsent.KEEP)
+    for sent in (False, True):
+        life = Life(policies=policies).do(DEARER, "2026-03-01").until("2026-03-18")
+        if sent:
+            (key,) = (a.key for a in life.actions if a.rule)
+            life.do(NoticeSent(notice=key), "2026-03-18")
+        kinds = [row.event.kind for row in life.until("2026-04-01").events]
+        assert ("price_dropped" in kinds, "withdrawn" in kinds) == (True, not sent)
+        assert not [told for told in life.state.out if told.mark.startswith("p")]
+
+
+def test_the_price_of_a_next_term_that_nobody_agreed_to_leaves_the_old_one() -> None:
+    policies = asked_of_price(WithoutConsent.KEEP)
+    life = Life(term=evolve(SHORT, uplift="5%"), policies=policies).until("2026-08-01")
+    assert (life.state.term_number, life.told[-1]) == (1, "2026-07-31 charge 30.00 EUR")
+    agreed = Life(term=evolve(SHORT, uplift="5%"), policies=policies).until("2026-07-20")
+    agreed.do(RecordConsent(rule="term"), "2026-07-20").until("2026-08-01")
+    assert agreed.told[-1] == "2026-07-31 charge 31.50 EUR"
+
+
+@pytest.mark.parametrize(
+    ("change", "then"),
+    [
+        (Reprice(price=Money("33.00", "EUR"), on=date(2026, 3, 31)), "33.00"),
+        (ChangeQuantity(quantity=2, on=date(2026, 3, 31)), "60.00"),
+        (ChangePlan(plan=evolve(PLAN, id="x", price=Money("9.00", "EUR")), on=date(2026, 3, 31)),
+         "9.00"),
+    ],
+    ids=["price", "quantity", "plan"],
+)  # fmt: skip
+def test_what_changes_while_a_charge_is_held_does_not_change_that_charge(
+    change: Command, then: str
+) -> None:
+    rule = NoticeRule(name="bill", relative_to=RelativeTo.CHARGE, aim="P3D", needs_consent=True)
+    life = Life(policies=Policies(name="p", notices=(rule,)))
+    life.do(RecordConsent(rule="bill"), "2026-01-31")
+    life.do(change, "2026-02-01").until("2026-04-02")
+    for _ in range(2):
+        life.do(RecordConsent(rule="bill"), "2026-04-02").until("2026-04-02")
+    assert [a for a in life.told if "charge" in a] == [
+        "2026-01-31 charge 30.00 EUR", "2026-02-28 charge 30.00 EUR",
+        f"2026-03-31 charge {then} EUR",
+    ]  # fmt: skip
+
+
+def test_only_a_price_may_be_kept() -> None:
+    with pytest.raises(DefinitionError) as caught:
+        with_rule(needs_consent=True, without_consent=WithoutConsent.KEEP)
+    assert caught.value.code == "consent"
 
 
 # ---------------------------------------------------------------- tasks

@@ -40,21 +40,25 @@ class Tables:
     sequence: sa.Table
     _known: WeakKeyDictionary[sa.Pool, Declarations] = field(factory=WeakKeyDictionary, repr=False)
     _of: dict[AnyKind, KindTable] = field(factory=dict, repr=False)
+    _read: dict[AnyKind, KindTable] = field(factory=dict, repr=False)
     _statements: dict[tuple[AnyKind, bool], Statements] = field(factory=dict, repr=False)
     _lock: Any = field(factory=RLock, repr=False)
 
     def of(self, kind: AnyKind) -> KindTable:
         """Return the table of a Kind; DefinitionError for one these tables were built without."""
-        found = self._of.get(kind)
+        found = self._of.get(kind) or self._read.get(kind)
         if found is None:
-            if not self.managed:
+            # A Kind may read the rows of another of its name as other values: it has that table.
+            known = any(held.kind.name == kind.name for held in self._of.values())
+            if not self.managed and not known:
                 message = (
                     f"the Kind {kind.name!r} has no table: give it to build_tables(kinds=...) "
                     "and migrate"
                 )
                 raise DefinitionError(message, code="kind", kind=kind.name)
             with self._lock:
-                found = self._of.setdefault(kind, self._make(kind, sa.MetaData()))
+                into = self._of if self.managed else self._read
+                found = into.setdefault(kind, self._make(kind, sa.MetaData()))
         return found
 
     def add(self, kind: AnyKind) -> None:

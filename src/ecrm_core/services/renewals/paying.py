@@ -9,13 +9,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from attrs import evolve
+
 from ecrm_core.errors import DefinitionError, InputError, RefusedError
 from ecrm_core.kernel import REQUESTS, ChangeSet, CustomerId, Emit, Money, gate_text
 from ecrm_core.ports import Declined, Payment, PaymentPort, Pending, Store
+from ecrm_core.ports.subscriptions import read_subscription_events
 from ecrm_core.services.outbox import Handler
 from ecrm_core.services.renewals.commanding import prepare_command
 from ecrm_core.services.renewals.reading import Presets, stored_subscription
 from ecrm_core.subscriptions import Command, PaymentFailed, PaymentRefunded, PaymentSucceeded
+from ecrm_core.subscriptions.recorded import charged
 
 __all__ = ["collecting", "payment_key", "prepare_payment"]
 
@@ -54,6 +58,9 @@ def prepare_payment(
         if store.get_many(REQUESTS, [(paid,)]):
             status = stored_subscription(store, subscription).value.status
             return ChangeSet(result={"status": status.value})
+        if told.amount is None:  # the retries of it ask for what it came to
+            events = read_subscription_events(store, [subscription])
+            told = evolve(told, amount=charged(events, told.charge))
     return prepare_command(store, subscription, told, presets=presets, now=now, by=by)
 
 

@@ -11,9 +11,8 @@ from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Money
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.change import Alignment, ChangePolicy, StubPolicy
+from ecrm_core.subscriptions.checks import is_a, maybe_day
 from ecrm_core.subscriptions.commands.base import Command
-from ecrm_core.subscriptions.commands.checks import maybe_day
-from ecrm_core.subscriptions.given import a, maybe
 from ecrm_core.subscriptions.plan import Plan
 
 __all__ = ["ChangeAnchor", "ChangePlan", "ChangeQuantity", "ChangeZone", "Reprice", "RepriceAt"]
@@ -31,9 +30,9 @@ class ChangePlan(Command):
     other plan's trial is not given.
     """
 
-    plan: Plan = field(validator=a(Plan))
+    plan: Plan = field(validator=is_a(Plan))
     on: date | None = field(default=None, validator=maybe_day)
-    policy: ChangePolicy = field(default=ChangePolicy.NEXT_PERIOD, validator=a(ChangePolicy))
+    policy: ChangePolicy = field(default=ChangePolicy.NEXT_PERIOD, validator=is_a(ChangePolicy))
 
 
 @frozen(kw_only=True)
@@ -42,7 +41,7 @@ class ChangeQuantity(Command):
 
     quantity: int
     on: date | None = field(default=None, validator=maybe_day)
-    policy: ChangePolicy = field(default=ChangePolicy.NEXT_PERIOD, validator=a(ChangePolicy))
+    policy: ChangePolicy = field(default=ChangePolicy.NEXT_PERIOD, validator=is_a(ChangePolicy))
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is no number of units (DefinitionError)."""
@@ -65,10 +64,10 @@ class ChangeAnchor(Command):
     one is given.
     """
 
-    day: int | None = field(default=None, validator=maybe(int))
-    anchor: Anchor | None = field(default=None, validator=maybe(Anchor))
-    align: Alignment = field(default=Alignment.OWN, validator=a(Alignment))
-    stub: StubPolicy = field(default=StubPolicy.PRORATE, validator=a(StubPolicy))
+    day: int | None = field(default=None, validator=is_a(int, or_none=True))
+    anchor: Anchor | None = field(default=None, validator=is_a(Anchor, or_none=True))
+    align: Alignment = field(default=Alignment.OWN, validator=is_a(Alignment))
+    stub: StubPolicy = field(default=StubPolicy.PRORATE, validator=is_a(StubPolicy))
 
     def __attrs_post_init__(self) -> None:
         """Refuse none and several."""
@@ -84,7 +83,7 @@ class ChangeAnchor(Command):
 class ChangeZone(Command):
     """Let its days begin in another IANA zone; days that are billed stay billed."""
 
-    tz: str = field(validator=a(str))
+    tz: str = field(validator=is_a(str))
 
 
 class RepriceAt(Enum):
@@ -102,6 +101,6 @@ class Reprice(Command):
     that begins on the day ``on`` or later: never inside a period. It stands in place of an uplift.
     """
 
-    price: Money = field(validator=a(Money))
-    at: RepriceAt = field(default=RepriceAt.NEXT_PERIOD, validator=a(RepriceAt))
+    price: Money = field(validator=is_a(Money))
+    at: RepriceAt = field(default=RepriceAt.NEXT_PERIOD, validator=is_a(RepriceAt))
     on: date | None = field(default=None, validator=maybe_day)

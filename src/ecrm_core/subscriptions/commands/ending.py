@@ -8,9 +8,8 @@ from enum import Enum
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
+from ecrm_core.subscriptions.checks import is_a, maybe_day
 from ecrm_core.subscriptions.commands.base import Command
-from ecrm_core.subscriptions.commands.checks import maybe_day
-from ecrm_core.subscriptions.given import a
 from ecrm_core.subscriptions.subscription import Cause
 
 __all__ = ["Cancel", "UndoCancel", "When"]
@@ -33,10 +32,10 @@ class Cancel(Command):
     cancellation (``cause``) ends it no sooner than its minimum term.
     """
 
-    when: When = field(validator=a(When))
+    when: When = field(validator=is_a(When))
     on: date | None = field(default=None, validator=maybe_day)
-    credit: bool = field(default=False, validator=a(bool))
-    cause: Cause = field(default=Cause.REQUESTED, validator=a(Cause))
+    credit: bool = field(default=False, validator=is_a(bool))
+    cause: Cause = field(default=Cause.REQUESTED, validator=is_a(Cause))
 
     def __attrs_post_init__(self) -> None:
         """Refuse a date where none is meant, or none where one is (DefinitionError)."""

@@ -7,9 +7,8 @@ from datetime import date
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
+from ecrm_core.subscriptions.checks import a_name, from_to, is_a, maybe_day
 from ecrm_core.subscriptions.commands.base import Command
-from ecrm_core.subscriptions.commands.checks import a_name, from_to, maybe_day
-from ecrm_core.subscriptions.given import a
 from ecrm_core.subscriptions.pauses import PauseMode
 
 __all__ = ["DropHeld", "Pause", "ReleaseHeld", "Resume", "SkipNext"]
@@ -30,7 +29,7 @@ class Pause(Command):
 
     on: date | None = field(default=None, validator=maybe_day)
     until: date | None = field(default=None, validator=maybe_day)
-    mode: PauseMode = field(default=PauseMode.FREE, validator=a(PauseMode))
+    mode: PauseMode = field(default=PauseMode.FREE, validator=is_a(PauseMode))
     cycles: int | None = field(default=None, validator=from_to(1, _MOST))
     owner: str = field(default=_CUSTOMER, validator=a_name)
 
@@ -65,7 +64,7 @@ class Resume(Command):
 class SkipNext(Command):
     """Do not charge for the next ``cycles`` that are not billed; 0 takes that back."""
 
-    cycles: int = field(default=1, validator=[a(int), from_to(0, _MOST)])
+    cycles: int = field(default=1, validator=[is_a(int), from_to(0, _MOST)])
 
 
 @frozen(kw_only=True)

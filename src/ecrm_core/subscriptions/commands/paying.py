@@ -5,8 +5,8 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from ecrm_core.kernel import Money
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.commands.base import Command
-from ecrm_core.subscriptions.given import a, maybe
 
 __all__ = ["PaymentFailed", "PaymentRefunded", "PaymentSucceeded"]
 
@@ -28,8 +28,8 @@ class PaymentFailed(Command):
     """
 
     charge: str
-    hard: bool = field(default=False, validator=a(bool))
-    amount: Money | None = field(default=None, validator=maybe(Money))
+    hard: bool = field(default=False, validator=is_a(bool))
+    amount: Money | None = field(default=None, validator=is_a(Money, or_none=True))
 
 
 @frozen(kw_only=True)
@@ -40,4 +40,4 @@ class PaymentRefunded(Command):
     """
 
     charge: str
-    amount: Money = field(validator=a(Money))
+    amount: Money = field(validator=is_a(Money))

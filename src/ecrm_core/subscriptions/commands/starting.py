@@ -9,10 +9,9 @@ from attrs import field, frozen
 from ecrm_core.kernel import CustomerId, gate_text
 from ecrm_core.subscriptions.cadence import Anchor
 from ecrm_core.subscriptions.change import Alignment, StubPolicy
+from ecrm_core.subscriptions.checks import a_day, from_to, is_a, maybe_day
 from ecrm_core.subscriptions.commands.base import Command
 from ecrm_core.subscriptions.commands.changing import check_quantity
-from ecrm_core.subscriptions.commands.checks import a_day, from_to, maybe_day
-from ecrm_core.subscriptions.given import a, maybe
 from ecrm_core.subscriptions.plan import Plan
 from ecrm_core.subscriptions.term import TermRule
 
@@ -34,19 +33,19 @@ class Create(Command):
     """
 
     id: str = field(converter=gate_text)
-    customer: CustomerId = field(validator=a(str))
-    plan: Plan = field(validator=a(Plan))
-    preset: str = field(default="b2c", validator=a(str))
-    tz: str = field(default="UTC", validator=a(str))
+    customer: CustomerId = field(validator=is_a(str))
+    plan: Plan = field(validator=is_a(Plan))
+    preset: str = field(default="b2c", validator=is_a(str))
+    tz: str = field(default="UTC", validator=is_a(str))
     starts_on: date | None = field(default=None, validator=maybe_day)
     quantity: int = 1
     anchor_day: int | None = None
-    anchor: Anchor | None = field(default=None, validator=maybe(Anchor))
-    align: Alignment = field(default=Alignment.OWN, validator=a(Alignment))
-    stub: StubPolicy = field(default=StubPolicy.PRORATE, validator=a(StubPolicy))
+    anchor: Anchor | None = field(default=None, validator=is_a(Anchor, or_none=True))
+    align: Alignment = field(default=Alignment.OWN, validator=is_a(Alignment))
+    stub: StubPolicy = field(default=StubPolicy.PRORATE, validator=is_a(StubPolicy))
     billed_through: date | None = field(default=None, validator=maybe_day)
-    term: TermRule | None = field(default=None, validator=maybe(TermRule))
-    auto_renew: bool = field(default=True, validator=a(bool))
+    term: TermRule | None = field(default=None, validator=is_a(TermRule, or_none=True))
+    auto_renew: bool = field(default=True, validator=is_a(bool))
 
     def __attrs_post_init__(self) -> None:
         """Refuse what is no number of units (DefinitionError)."""
@@ -82,10 +81,10 @@ class Resubscribe(Command):
     """
 
     on: date | None = field(default=None, validator=maybe_day)
-    plan: Plan | None = field(default=None, validator=maybe(Plan))
-    term: TermRule | None = field(default=None, validator=maybe(TermRule))
+    plan: Plan | None = field(default=None, validator=is_a(Plan, or_none=True))
+    term: TermRule | None = field(default=None, validator=is_a(TermRule, or_none=True))
     anchor_day: int | None = None
-    auto_renew: bool = field(default=True, validator=a(bool))
+    auto_renew: bool = field(default=True, validator=is_a(bool))
     quantity: int | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.commands.base import Command
-from ecrm_core.subscriptions.given import a
 
 __all__ = ["NoticeBounced", "NoticeSent", "RecordConsent", "TaskDone"]
 
@@ -36,4 +36,4 @@ class RecordConsent(Command):
     """The customer agreed to what a rule that needs consent tells her of, or takes that back."""
 
     rule: str
-    given: bool = field(default=True, validator=a(bool))
+    given: bool = field(default=True, validator=is_a(bool))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
+from ecrm_core.subscriptions.checks import is_a
 from ecrm_core.subscriptions.commands.base import Command
-from ecrm_core.subscriptions.given import a
 
 __all__ = ["SetAutoRenew"]
 
@@ -17,4 +17,4 @@ class SetAutoRenew(Command):
     For a term that asks (AtEnd.ASK) it is the customer's answer, for the next term alone.
     """
 
-    auto_renew: bool = field(validator=a(bool))
+    auto_renew: bool = field(validator=is_a(bool))

@@ -6,8 +6,8 @@ from datetime import date
 
 from attrs import field, frozen
 
+from ecrm_core.subscriptions.checks import a_day
 from ecrm_core.subscriptions.commands.base import Command
-from ecrm_core.subscriptions.commands.checks import a_day
 
 __all__ = ["Activate", "ExtendTrial"]
 

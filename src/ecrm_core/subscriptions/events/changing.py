@@ -22,6 +22,7 @@ __all__ = [
     "PlanChanged",
     "PriceChangeRequested",
     "PriceChanged",
+    "PriceDropped",
     "QuantityChangeRequested",
     "QuantityChanged",
     "ZoneChanged",
@@ -154,6 +155,20 @@ class PriceChanged(Event):
     def applied(self, state: Subscription) -> Subscription:
         plan = evolve(state.plan, price=self.price, version=self.version)
         return changed(state, plan=plan, next_price=None, price_on=None, **past(state, "p"))
+
+
+@frozen(kw_only=True)
+class PriceDropped(Event):
+    """The other price needed a consent and had none: the one that held goes on."""
+
+    kind = "price_dropped"
+
+    def applied(self, state: Subscription) -> Subscription:
+        parts = past(state, "p")
+        # A notice of it that is not sent yet is to be taken back.
+        left = parts.get("out", ())
+        out = tuple(told for told in state.out if told in left or not told.sent)
+        return changed(state, next_price=None, price_on=None, **parts | {"out": out})
 
 
 @frozen(kw_only=True)

@@ -14,7 +14,7 @@ from ecrm_core.subscriptions.subscription import Subscription
 
 __all__ = ["DunningEnded", "PaymentRecorded", "RefundRecorded", "RetryIssued"]
 
-_REMEMBERED = 4  # a report that a charge failed may come after the one that it was paid
+_REMEMBERED = 32  # a report that a charge failed may come long after the one that it was paid
 
 
 @frozen(kw_only=True)

@@ -19,9 +19,9 @@ from ecrm_core.subscriptions.condition import Condition, Market
 from ecrm_core.subscriptions.notice import IfMissed, NoticeRule, RelativeTo, WithoutConsent
 from ecrm_core.subscriptions.term import AtEnd
 
-__all__ = ["JURISDICTIONS", "Jurisdiction", "jurisdiction", "rules_of_json"]
+__all__ = ["Jurisdiction", "jurisdiction", "rules_of_json"]
 
-JURISDICTIONS: Final = ("us-ca",)
+_KNOWN: Final = ("us-ca",)
 """The samples there are."""
 
 
@@ -41,8 +41,8 @@ def jurisdiction(name: str) -> Jurisdiction:
 
     ``evolve(preset, notices=(*preset.notices, *jurisdiction("us-ca").rules))`` switches it on.
     """
-    if name not in JURISDICTIONS:
-        raise UnknownName("jurisdiction", name[:80], JURISDICTIONS)
+    if name not in _KNOWN:
+        raise UnknownName("jurisdiction", name[:80], _KNOWN)
     path = Path(__file__).with_name(f"{name.replace('-', '_')}.json")
     data = json.loads(path.read_text("utf-8"))
     return Jurisdiction(**{**data, "rules": rules_of_json(data["rules"])})

@@ -20,8 +20,8 @@ from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank, co
 from ecrm_core.subscriptions.schedule.changes import changes, next_start, prorates
 from ecrm_core.subscriptions.schedule.charges import asked_of, charge_of, charged_next, charges
 from ecrm_core.subscriptions.schedule.gates import (
-    ends_without_consent,
     held_from,
+    lapses,
     unpaid_from,
     unsaid_from,
 )
@@ -64,39 +64,59 @@ def planned(state: Subscription, policies: Policies) -> Planned | None:
     """Return what is next; None for a subscription that is over or waits for a command."""
     if state.ended_on is not None:
         return None
-    first = min(_candidates(state, policies), key=_order, default=None)
+    first = _first(_candidates(state, policies))
     if first is None:
         return None
     at = due_at(first.on, policies.due_time, state.tz)
     return Planned(at, partial(first.make, at))
 
 
-def _order(candidate: Candidate) -> tuple[date, int, str]:
-    return candidate.on, candidate.rank, candidate.name
+def _first(candidates: Iterator[Candidate]) -> Candidate | None:
+    """Return what comes first: by day, then by rank, then by name."""
+    first = next(candidates, None)
+    if first is None:
+        return None
+    for other in candidates:
+        if other.on < first.on or (other.on == first.on and _order(other) < _order(first)):
+            first = other
+    return first
+
+
+def _order(candidate: Candidate) -> tuple[int, str]:
+    return candidate.rank, candidate.name
 
 
 def _candidates(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     end, unsaid = state.end_on, unsaid_from(state, policies)
-    yield from _turns(state, end, unsaid)
+    stops = [day for day in (unsaid, unpaid_from(state, policies)) if day is not None]
+    yield from turns(state, end) if unsaid is None else _turns(state, end, unsaid)
     asked_for = state.change_on or state.quantity_on or state.price_on or state.pending
     if asked_for and not state.stands_still:
-        yield from changes(state, policies, end)
-    stops = (unsaid, unpaid_from(state, policies))
-    if charged_next(state, end) and all(d is None or state.billed_through < d for d in stops):
+        yield from _changes(state, policies, end, stops)
+    if charged_next(state, end) and all(state.billed_through < day for day in stops):
         yield charges(state, policies)
     if state.pause_on is not None or state.paused_on is not None:
         yield from pauses(state, policies)
     if state.debts:
         yield from retries(state, policies)
-    if unsaid is not None:
-        yield from ends_without_consent(state, policies)
+    if policies.asks:
+        yield from lapses(state, policies)
     yield from _told(state, policies)
 
 
-def _turns(state: Subscription, end: date | None, unsaid: date | None) -> Iterator[Candidate]:
+def _changes(
+    state: Subscription, policies: Policies, end: date | None, stops: list[date]
+) -> Iterator[Candidate]:
+    """Go through the changes; those of days that are not billed yet wait until these are."""
+    for change in changes(state, policies, end):
+        if change.rank == Rank.SETTLE or all(change.on < day for day in stops):
+            yield change
+
+
+def _turns(state: Subscription, end: date | None, unsaid: date) -> Iterator[Candidate]:
     """Go through what ends and is not held back by something that is not said yet."""
     for turn in turns(state, end):
-        if unsaid is None or turn.on < unsaid or turn.rank not in _HELD:
+        if turn.on < unsaid or turn.rank not in _HELD:
             yield turn
 
 
@@ -108,7 +128,7 @@ def _told(state: Subscription, policies: Policies) -> Iterator[Candidate]:
         yield from tasks(state, policies)
     kept = state.ahead.get(id(policies))
     if kept is None or kept[0] is not policies:
-        first = min(lasting(state, policies), key=_order, default=None)
+        first = _first(lasting(state, policies))
         kept = state.ahead[id(policies)] = (policies, first)
     if isinstance(kept[1], Candidate):
         yield kept[1]

@@ -37,12 +37,14 @@ def charges(state: Subscription, policies: Policies) -> Candidate:
 
 def next_part(state: Subscription) -> DateInterval:
     """Return the days of the next charge: to the end of their period, or of the subscription."""
-    end = last_day(state.next_period)
+    period, since = state.next_period, state.billed_through
+    end = last_day(period)
     for stop in (state.end_on, _pause_on(state)):
-        end = end if stop is None or stop <= state.billed_through else min(end, stop)
+        end = end if stop is None or stop <= since else min(end, stop)
     if state.change_on or state.quantity_on:
-        end = min([end, *(day for day, _ in cut_on(state) if day > state.billed_through)])
-    return DateInterval(state.billed_through, end)
+        end = min([end, *(day for day, _ in cut_on(state) if day > since)])
+    whole = since == period.start and end == period.end
+    return period if whole else DateInterval(since, end)
 
 
 def charged_next(state: Subscription, end: date | None) -> bool:
@@ -60,7 +62,7 @@ def charged_next(state: Subscription, end: date | None) -> bool:
 
 def _pause_on(state: Subscription) -> date | None:
     """Return the day a pause to come stops billing in the middle of a period, if one does."""
-    return state.pause_on if state.pause_mode in _STOP else None
+    return state.pause_on if state.pause_on and state.pause_mode in _STOP else None
 
 
 def made_charge(

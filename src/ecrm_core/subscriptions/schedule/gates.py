@@ -8,28 +8,23 @@ from functools import partial
 
 from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.dunning import DunningEnd
-from ecrm_core.subscriptions.events import CancelRequested
+from ecrm_core.subscriptions.events import CancelRequested, Event, PriceDropped
 from ecrm_core.subscriptions.notice import NoticeRule, WithoutConsent
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.schedule.candidate import Candidate, Made, Rank
 from ecrm_core.subscriptions.schedule.references import Reference, references
 from ecrm_core.subscriptions.subscription import Cause, Subscription
 
-__all__ = [
-    "consent_mark",
-    "ends_without_consent",
-    "gated_from",
-    "held_from",
-    "unpaid_from",
-    "unsaid_from",
-]
+__all__ = ["consent_mark", "held_from", "lapses", "unpaid_from", "unsaid_from"]
 
 
 def held_from(state: Subscription, policies: Policies) -> date | None:
-    """Return the first day that is not billed as things are; None if all may be.
+    """Return the first day that is not billed as things are; None if all may be, or it is over.
 
     It waits for a consent, for a missed notice to be sent, or for what is unpaid to be paid.
     """
+    if state.ended_on is not None:
+        return None
     days = (unsaid_from(state, policies), unpaid_from(state, policies))
     return min((day for day in days if day is not None), default=None)
 
@@ -39,19 +34,12 @@ def unsaid_from(state: Subscription, policies: Policies) -> date | None:
     if not state.out and not policies.asks:
         return None
     days = [told.holds_from for told in state.out if told.holds_from is not None]
-    days += [reference.billed_from for _, reference in missing_consents(state, policies)]
+    days += [
+        reference.billed_from
+        for rule, reference in missing_consents(state, policies)
+        if rule.without_consent is not WithoutConsent.KEEP
+    ]
     return min(days, default=None)
-
-
-def gated_from(state: Subscription, policies: Policies) -> date | None:
-    """Return the first day it stands still before a consent, a notice or a payment is told.
-
-    None where nothing is waited for, and for a subscription that is over.
-    """
-    if state.ended_on is not None:
-        return None
-    days = (unsaid_from(state, policies), unpaid_from(state, policies))
-    return min((day for day in days if day is not None), default=None)
 
 
 def unpaid_from(state: Subscription, policies: Policies) -> date | None:
@@ -74,18 +62,26 @@ def missing_consents(
                     yield rule, reference
 
 
-def ends_without_consent(state: Subscription, policies: Policies) -> Iterator[Candidate]:
-    """Go through the ends of what must not go on without a consent."""
+def lapses(state: Subscription, policies: Policies) -> Iterator[Candidate]:
+    """Go through what must not be without a consent: subscriptions that end, prices dropped."""
     for rule, reference in missing_consents(state, policies):
-        on = reference.billed_from
+        on, event = reference.billed_from, _without_consent(state, rule, reference.billed_from)
+        if event is not None:
+            yield Candidate(on, Rank.DUNNING, rule.name, partial(_made, event))
+
+
+def _without_consent(state: Subscription, rule: NoticeRule, on: date) -> Event | None:
+    if rule.without_consent is WithoutConsent.END:
         sooner = state.cancel_on is not None and state.cancel_on <= on
-        if rule.without_consent is WithoutConsent.END and not sooner:
-            yield Candidate(on, Rank.DUNNING, rule.name, partial(_made_end, on))
+        return None if sooner else CancelRequested(on=on, cause=Cause.NO_CONSENT)
+    # The price of a next term is not asked for before that begins.
+    dropped = rule.without_consent is WithoutConsent.KEEP and state.next_price is not None
+    return PriceDropped() if dropped else None
 
 
-def _made_end(on: date, at: datetime, day: date) -> Made:
+def _made(event: Event, at: datetime, day: date) -> Made:
     del at, day
-    return CancelRequested(on=on, cause=Cause.NO_CONSENT), ()
+    return event, ()
 
 
 def consent_mark(rule: NoticeRule, reference: Reference) -> str:

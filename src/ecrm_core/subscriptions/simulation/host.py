@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from heapq import heappop, heappush
 
 from attrs import define, field
 
-from ecrm_core.errors import DefinitionError, EcrmError, UnknownName
+from ecrm_core.errors import EcrmError, UnknownName
 from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.advance import MAX_STEPS, Run, Step
 from ecrm_core.subscriptions.commands import Command, Create
@@ -32,61 +32,61 @@ class _DiedError(Exception):
 
 @define(kw_only=True)
 class Host:
-    """A host under way: what is stored, what is next, and the log."""
+    """A host at work on one subscription: what is stored, what is next, and the log.
 
+    Subscriptions know nothing of each other, so each is run to the end by itself.
+    """
+
+    id: str
+    state: Subscription | None
     presets: Mapping[str, Policies]
     until: datetime
     up: tuple[Stretch, ...]
     now: datetime
-    payments: Payments | None = None
-    crash_at: Collection[int] = ()
+    payments: Payments | None
+    crash_at: Collection[int]
+    points: Iterator[int]
     entries: list[Entry] = field(factory=list)
-    states: dict[str, Subscription] = field(factory=dict)
-    _runs: dict[str, Run] = field(factory=dict)
-    _agenda: list[tuple[datetime, int, str, Command | int]] = field(factory=list)
+    _run: Run | None = None
+    _agenda: list[tuple[datetime, int, Command | int]] = field(factory=list)
     _outbox: dict[str, Action] = field(factory=dict)
     _handed: set[str] = field(factory=set)
-    _points: int = 0
     _order: int = 0
 
-    def take(self, state: Subscription) -> None:
-        """Take over a subscription as it is stored."""
-        if state.id in self.states:
-            raise DefinitionError("found two subscriptions with one id", code="subscription")
-        self.states[state.id] = state
-        self._next(state)
+    def work(self, commands: Iterable[tuple[datetime, Command]]) -> None:
+        """Do everything there is up to the end, in order of time."""
+        self._next()
+        for at, command in commands:
+            self._expect(at, command)
+        while self._agenda:
+            self.now, _, what = turn = heappop(self._agenda)
+            before = self.state
+            try:
+                if isinstance(what, Command):
+                    self._hear(what)
+                elif before is not None and before.version == what:
+                    self._due(before)
+            except _DiedError:
+                if self.state is before:  # nothing was written: it comes again
+                    self._run = None
+                    heappush(self._agenda, turn)
+                self._start_again()
 
-    def expect(self, at: datetime, id_: str, command: Command) -> None:
+    def _expect(self, at: datetime, command: Command) -> None:
         """Let a command arrive, or after an outage it falls into."""
         seen = wake(self.up, max(at, self.now), None)
         if seen is not None and seen <= self.until:
-            self._plan(seen, id_, command)
+            self._plan(seen, command)
 
-    def work(self) -> None:
-        """Do everything there is up to the end, in order of time."""
-        while self._agenda:
-            self.now, _, id_, what = heappop(self._agenda)
-            before = self.states.get(id_)
-            try:
-                if isinstance(what, Command):
-                    self._hear(id_, what)
-                elif self.states[id_].version == what:
-                    self._due(id_)
-            except _DiedError:
-                if self.states.get(id_) is before:  # nothing was written: it comes again
-                    self._runs.pop(id_, None)
-                    self._plan(self.now, id_, what)
-                self._start_again()
-
-    def _plan(self, at: datetime, id_: str, what: Command | int) -> None:
+    def _plan(self, at: datetime, what: Command | int) -> None:
         self._order += 1
-        heappush(self._agenda, (at, self._order, id_, what))
+        heappush(self._agenda, (at, self._order, what))
 
-    def _next(self, state: Subscription) -> None:
-        due = state.next_action_at
+    def _next(self) -> None:
+        due = None if self.state is None else self.state.next_action_at
         seen = None if due is None else wake(self.up, self.now, due)
-        if seen is not None and seen <= self.until:
-            self._plan(seen, state.id, state.version)
+        if self.state is not None and seen is not None and seen <= self.until:
+            self._plan(seen, self.state.version)
 
     @property
     def _clock(self) -> datetime:
@@ -95,26 +95,22 @@ class Host:
             return self.now + self.up[0].shift
         return self.now + next(at.shift for at in self.up if at.since <= self.now < at.until)
 
-    def _due(self, id_: str) -> None:
+    def _due(self, state: Subscription) -> None:
         """Do what is due, written and handed over."""
-        run = self._runs.pop(id_, None)
-        if run is None:
-            state = self.states[id_]
-            run = Run(state, self._policies(state.preset))
-        self._runs[id_] = run
-        self._commit(run.due(self._clock, limit=MAX_STEPS))
+        if self._run is None:
+            self._run = Run(state, self._policies(state.preset))
+        self._commit(self._run.due(self._clock, limit=MAX_STEPS))
 
-    def _hear(self, id_: str, command: Command) -> None:
+    def _hear(self, command: Command) -> None:
         """Do what a command asks for, or note why it was refused."""
-        state = self.states.get(id_)
-        preset = command.preset if isinstance(command, Create) else state and state.preset
-        self._note(id_, Happened.COMMAND, command)
+        preset = command.preset if isinstance(command, Create) else self.state and self.state.preset
+        self._note(Happened.COMMAND, command)
         try:
-            step = handle(state, command, self._clock, self._policies(preset or ""))
+            step = handle(self.state, command, self._clock, self._policies(preset or ""))
         except EcrmError as error:
-            self._note(id_, Happened.REFUSED, error.code)
+            self._note(Happened.REFUSED, error.code)
             return
-        self._runs.pop(id_, None)
+        self._run = None
         self._commit(step)
 
     def _policies(self, name: str) -> Policies:
@@ -124,34 +120,31 @@ class Host:
 
     def _commit(self, step: Step) -> None:
         """Write a step in one transaction, and hand over what it asks for."""
-        state = step.state
-        self._point(state.id)
-        self.states[state.id] = state
+        self._point()
+        self.state = step.state
         for row in step.events:
-            self._note(state.id, Happened.EVENT, row)
+            self._note(Happened.EVENT, row)
         for action in step.actions:
             self._outbox[action.key] = action
-        self._next(state)
+        self._next()
         if self._outbox:
-            self._point(state.id)
+            self._point()
             self._deliver()
 
     def _deliver(self) -> None:
         for key, action in list(self._outbox.items()):
             again = key in self._handed
             self._handed.add(key)
-            what = Happened.AGAIN if again else Happened.HANDED
-            self._note(action.subscription, what, action)
+            self._note(Happened.AGAIN if again else Happened.HANDED, action)
             if self.payments is not None and action.kind in _ASKED:
                 for report in self.payments(action):
-                    self.expect(self.now + report.after, action.subscription, report.command)
-            self._point(action.subscription)
+                    self._expect(self.now + report.after, report.command)
+            self._point()
             del self._outbox[key]
 
-    def _point(self, id_: str) -> None:
-        self._points += 1
-        if self.crash_at and self._points in self.crash_at:
-            self._note(id_, Happened.CRASH)
+    def _point(self) -> None:
+        if self.crash_at and next(self.points) in self.crash_at:
+            self._note(Happened.CRASH)
             raise _DiedError
 
     def _start_again(self) -> None:
@@ -163,6 +156,6 @@ class Host:
                 continue
 
     def _note(
-        self, id_: str, what: Happened, of: Recorded | Action | Command | str | None = None
-    ) -> None:
-        self.entries.append(Entry(self.now, what, id_, of))
+        self, what: Happened, of: Recorded | Action | Command | str | None = None
+    ) -> None:  # fmt: skip
+        self.entries.append(Entry(self.now, what, self.id, of))

@@ -11,7 +11,7 @@ from ecrm_core.adapters.sqlalchemy import build_tables
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Index, Kind
 from ecrm_core.ports import KINDS
-from ecrm_core.subscriptions import SUBSCRIPTIONS
+from ecrm_core.subscriptions import SUBSCRIPTIONS, UNREAD_SUBSCRIPTIONS
 from ecrm_core.testing.contracts.sample import THINGS
 
 
@@ -101,3 +101,13 @@ def test_a_kind_without_a_table_is_refused_by_name() -> None:
     tables = build_tables(sa.MetaData(), kinds=(THINGS,))
     with pytest.raises(DefinitionError, match=ODD.name):
         tables.of(ODD)
+
+
+def test_a_kind_that_reads_the_rows_of_another_has_its_table() -> None:
+    tables = build_tables(sa.MetaData())
+    before = len(tables.everything())
+    assert tables.of(UNREAD_SUBSCRIPTIONS).table.name == tables.of(SUBSCRIPTIONS).table.name
+    assert tables.of(UNREAD_SUBSCRIPTIONS).kind is UNREAD_SUBSCRIPTIONS
+    assert len(tables.everything()) == before
+    with pytest.raises(DefinitionError):
+        tables.of(THINGS)
