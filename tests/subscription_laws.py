@@ -57,6 +57,7 @@ from ecrm_core.subscriptions.events import (
     NoticeMissed,
     PaymentRecorded,
     PlanChanged,
+    PriceDropped,
     QuantityChanged,
     RefundRecorded,
     Resubscribed,
@@ -199,13 +200,16 @@ def what_is_decided_does_not_depend_on_when(told: History) -> None:
 
 def _decided(rows: Iterable[Recorded]) -> Counter[str]:
     """What was decided: notices and tasks, each of a day, and the pieces that were billed."""
-    return Counter(
-        f"{row.event.mark} {row.event.reference_on}"
-        if isinstance(row.event, _TOLD)
-        else f"{row.event.cycle}/{row.event.ordinal}/{row.event.piece.part.start}"
-        for row in rows
-        if isinstance(row.event, (*_TOLD, Charged, ChargeSkipped, ChargeHeld))
-    )
+    found: Counter[str] = Counter()
+    dropped = 0
+    for event in (row.event for row in rows):
+        if isinstance(event, PriceDropped):
+            dropped += 1  # the next term may bring the same price again
+        elif isinstance(event, _TOLD):
+            found[f"{event.mark} {event.reference_on} {dropped * event.mark.startswith('p')}"] += 1
+        elif isinstance(event, Charged | ChargeSkipped | ChargeHeld):
+            found[f"{event.cycle}/{event.ordinal}/{event.piece.part.start}"] += 1
+    return found
 
 
 def the_same_instant_again_gives_nothing(told: History) -> None:
@@ -337,7 +341,7 @@ def a_notice_goes_out_in_its_window_or_is_missed(told: History) -> None:
     marks: set[str] = set()
     for event in (row.event for row in told.events):
         if isinstance(event, Withdrawn):
-            marks -= set(event.marks)
+            marks -= set(event.marks) - {told.mark for told in event.missed}
         elif isinstance(event, _TOLD):
             assert event.mark not in marks
             marks.add(event.mark)

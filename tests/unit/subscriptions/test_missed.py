@@ -34,6 +34,7 @@ from ecrm_core.subscriptions import (
     Status,
     TaskRule,
     TermRule,
+    WithoutConsent,
     advance,
 )
 from tests.unit.subscriptions.life import CHARGE, PLAN, Life, on
@@ -143,3 +144,27 @@ def test_days_that_wait_for_a_consent_are_not_billed_by_a_command(command: Comma
     life.do(Cancel.now(), "2026-05-10")
     assert [action for action in life.actions if action.amount] == []
     assert life.status is Status.CANCELLED
+
+
+def test_a_price_that_was_dropped_and_is_told_again_has_another_key() -> None:
+    rule = NoticeRule(
+        name="price", relative_to=RelativeTo.PRICE_CHANGE, aim="P60D", latest="P0D",
+        needs_consent=True, without_consent=WithoutConsent.KEEP,
+    )  # fmt: skip
+    listed = evolve(PLAN, list_price=Money("40.00", "EUR"))
+    life = Life(listed, policies=Policies(name="one", notices=(rule,)),
+                term=TermRule(initial="P3M", uplift="list"))  # fmt: skip
+    life.do(Reprice(price=Money("40.00", "EUR"), on=date(2026, 4, 30)), "2026-02-01")
+    life.until("2026-03-02").do(NoticeSent(notice=f"sub_1/{told(life)[0]}"), "2026-03-02")
+    life.until("2026-05-01")  # dropped, and then the next term brings it
+    assert len(set(told(life))) == len(told(life)) == 2
+
+
+def test_a_notice_is_missed_once_though_its_task_is_taken_back() -> None:
+    policies = Policies(name="one", notices=(evolve(BILL, if_missed=IfMissed.TASK),))
+    life = Life(policies=policies).until("2026-01-31")
+    life.take(advance(life.state, on("2026-02-25"), policies))
+    assert told(life) == ["task/c1.0/missed-bill"]
+    life.do(Cancel.at(date(2026, 6, 1)), "2026-02-25").until("2026-02-26")
+    assert told(life)[1:] == ["withdrawal/c1.0/missed-bill"]
+    assert missed(life) == [date(2026, 2, 28)]

@@ -168,7 +168,11 @@ class PriceDropped(Event):
         # A notice of it that is not sent yet is to be taken back.
         left = parts.get("out", ())
         out = tuple(told for told in state.out if told in left or not told.sent)
-        return changed(state, next_price=None, price_on=None, **parts | {"out": out})
+        # Should the same be told once more, it has another key.
+        return changed(
+            state, next_price=None, price_on=None, withdrawals=state.withdrawals + 1,
+            **parts | {"out": out},
+        )  # fmt: skip
 
 
 @frozen(kw_only=True)

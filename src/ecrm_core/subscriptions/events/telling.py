@@ -146,19 +146,22 @@ class Withdrawn(Event):
     """The reason of these notices and tasks is gone; they come again should it come back.
 
     ``notices`` and ``tasks`` are the names, at the end of their keys, of what is not to go out or
-    not to be done any more.
+    not to be done any more. ``missed`` are notices whose task is taken back and that stay missed.
     """
 
     kind = "withdrawn"
     marks: tuple[str, ...]
     notices: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()
+    missed: tuple[Told, ...] = ()
 
     def applied(self, state: Subscription) -> Subscription:
         gone = frozenset(self.marks)
+        undone = gone.difference(told.mark for told in self.missed)
         return changed(
-            state, out=without_told(state.out, gone), withdrawals=state.withdrawals + 1,
-            done=tuple(mark for mark in state.done if mark not in gone),
+            state, out=(*without_told(state.out, gone), *self.missed),
+            withdrawals=state.withdrawals + 1,
+            done=tuple(mark for mark in state.done if mark not in undone),
             open_tasks=tuple(name for name in state.open_tasks if name not in self.tasks),
         )  # fmt: skip
 

@@ -6,7 +6,10 @@ not matter what took the reason away: a cancellation, another plan, another day,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
+
+from attrs import evolve
 
 from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.events import Withdrawn
@@ -33,8 +36,23 @@ def taken_back(state: Subscription, policies: Policies, at: datetime) -> Made | 
         marks=tuple(told.mark for told in gone),
         notices=tuple(t.name for t in gone if not (t.task or t.sent or t.missed)),
         tasks=tuple(told.name for told in tasks),
+        missed=tuple(_missed(state, policies, tasks)),
     )
     return event, tuple(_withdrawal(state, told, at, on) for told in tasks)
+
+
+def _missed(state: Subscription, policies: Policies, gone: list[Told]) -> Iterator[Told]:
+    """Go through the notices that stay missed, though nobody is to speak to the customer now."""
+    for told in gone:
+        same = _days(state, policies, told).get(told.cycle) == told.reference_on
+        if same and "/notice/" in told.mark:
+            yield evolve(told, task=False, missed=True)
+
+
+def _days(state: Subscription, policies: Policies, told: Told) -> dict[str, date]:
+    rule = next((rule for rule in policies.notices if rule.name == told.rule), None)
+    found = () if rule is None else references(state, policies, rule)
+    return {each.cycle: each.on for each in found}
 
 
 def _unnamed(state: Subscription, named: set[str]) -> list[Told]:
@@ -55,8 +73,7 @@ def _stands(state: Subscription, policies: Policies, told: Told) -> bool:
     rule = next((rule for rule in policies.notices if rule.name == told.rule), None)
     if rule is None:
         return True  # the policies have changed, the reason has not
-    days = {each.cycle: each.on for each in references(state, policies, rule)}
-    day = days.get(told.cycle)
+    day = _days(state, policies, told).get(told.cycle)
     if day is None:
         return told.sent or told.missed  # what was sent is told, and need not be told again
     follows = state.follows.value if of_term(rule) and state.follows else None
