@@ -67,15 +67,17 @@ def test_nobody_is_to_speak_to_a_customer_who_has_cancelled_and_no_run_is_endles
     assert {action.kind for action in step.actions} == {ActionKind.CHARGE}
 
 
-def test_what_was_missed_for_one_day_is_told_of_another() -> None:
+@pytest.mark.parametrize("if_missed", [IfMissed.RECORD, IfMissed.TASK])
+def test_what_was_missed_for_one_day_is_told_of_another(if_missed: IfMissed) -> None:
+    policies = Policies(name="one", notices=(evolve(BILL, if_missed=if_missed),))
     quarter = evolve(PLAN, cadence="P3M")
-    life = Life(quarter, policies=ONE).until("2026-01-31")
-    life.take(advance(life.state, on("2026-04-28"), ONE))
+    life = Life(quarter, policies=policies).until("2026-01-31")
+    life.take(advance(life.state, on("2026-04-28"), policies))
     life.do(NoticeSent(notice="sub_1/notice/c1.0/bill"), "2026-04-28")  # nobody was given that
     assert missed(life) == [date(2026, 4, 30)]
     reset = ChangePlan(plan=evolve(quarter, id="b"), on=date(2026, 4, 29),
                        policy=ChangePolicy.RESET_CYCLE)  # fmt: skip
-    life.do(reset, "2026-04-28").take(advance(life.state, on("2026-04-28"), ONE))
+    life.do(reset, "2026-04-28").take(advance(life.state, on("2026-04-28"), policies))
     assert missed(life) == [date(2026, 4, 30), date(2026, 4, 29)]
 
 

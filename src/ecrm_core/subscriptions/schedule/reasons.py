@@ -84,7 +84,7 @@ def _task_stands(state: Subscription, policies: Policies, told: Told) -> bool:
     if state.cancel_on is not None:
         return told.missed
     if "/notice/" in told.mark:  # in place of a notice that was missed
-        return True
+        return _days(state, policies, told).get(told.cycle, told.reference_on) == told.reference_on
     rule = next((rule for rule in policies.tasks if rule.name == told.rule), None)
     decision = decision_day(state, policies)
     if told.cycle != state.marked(f"t{state.term_number}"):
