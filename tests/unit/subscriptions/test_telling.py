@@ -18,6 +18,7 @@ from ecrm_core.subscriptions import (
     Cancel,
     Cause,
     ChangePlan,
+    ChangePolicy,
     ChangeQuantity,
     Command,
     Condition,
@@ -143,6 +144,17 @@ def test_a_notice_aimed_further_ahead_than_a_period_is_in_time_for_every_charge(
     assert {day for day in days if "2026-05-01" <= day <= "2026-12-31"} == {
         day for day in charges if "2026-05-01" <= day <= "2026-12-31"
     }
+
+
+def test_no_charge_is_told_of_where_a_reset_finds_nothing_that_is_billed() -> None:
+    rule = NoticeRule(name="bill", relative_to=RelativeTo.CHARGE, aim="P3D")
+    life = Life(evolve(PLAN, trial="P1M"), Policies(name="p", notices=(rule,)))
+    other = evolve(PLAN, id="other")
+    change = ChangePlan(plan=other, on=date(2026, 2, 14), policy=ChangePolicy.RESET_CYCLE)
+    life.do(change, "2026-02-01").until("2026-02-28")
+    assert [(str(a.on), str(a.reference_on)) for a in life.actions if a.rule] == [
+        ("2026-02-25", "2026-02-28"),
+    ]  # fmt: skip
 
 
 def test_another_price_is_told_before_it_holds() -> None:

@@ -70,7 +70,7 @@ def _charges(state: Subscription, rule: NoticeRule) -> Iterator[Reference]:
     arrears = state.plan.pay is Pay.IN_ARREARS
     on = last_day(part) if arrears else part.start
     reset = reset_on(state) if state.change_on or state.quantity_on else None
-    if reset is not None and reset < on:
+    if reset is not None and reset < on and any(piece.until > reset for piece in state.slices):
         number = max(state.cycle + 1, state.next_cycle)
         yield Reference(state.marked(f"c{number}.0"), reset, reset)
         return
