@@ -47,6 +47,7 @@ from ecrm_core.subscriptions import (
     ReleaseHeld,
     Reprice,
     RepriceAt,
+    Reschedule,
     Resubscribe,
     Resume,
     SetAutoRenew,
@@ -245,6 +246,7 @@ COMMANDS: Final[Mapping[type[Command], Draw]] = {
         charge=_charge(dice, state), hard=dice.random() < 0.2
     ),
     **{kind: _told(kind) for kind in (NoticeSent, NoticeBounced, TaskDone)},
+    Reschedule: lambda *_: Reschedule(),
     RecordConsent: _consent,
 }
 """How each command of the lifecycle is drawn; a test checks that none is missing."""

@@ -57,7 +57,6 @@ from ecrm_core.subscriptions.events import (
     NoticeMissed,
     PaymentRecorded,
     PlanChanged,
-    PriceDropped,
     QuantityChanged,
     RefundRecorded,
     Resubscribed,
@@ -201,12 +200,9 @@ def what_is_decided_does_not_depend_on_when(told: History) -> None:
 def _decided(rows: Iterable[Recorded]) -> Counter[str]:
     """What was decided: notices and tasks, each of a day, and the pieces that were billed."""
     found: Counter[str] = Counter()
-    dropped = 0
     for event in (row.event for row in rows):
-        if isinstance(event, PriceDropped):
-            dropped += 1  # the next term may bring the same price again
-        elif isinstance(event, _TOLD):
-            found[f"{event.mark} {event.reference_on} {dropped * event.mark.startswith('p')}"] += 1
+        if isinstance(event, _TOLD):
+            found[f"{event.mark} {event.reference_on}"] += 1
         elif isinstance(event, Charged | ChargeSkipped | ChargeHeld):
             found[f"{event.cycle}/{event.ordinal}/{event.piece.part.start}"] += 1
     return found

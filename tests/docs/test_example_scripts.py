@@ -35,13 +35,6 @@ SAYS = {
         "shopify/2 no: nobody has granted marketing by email",
         "two again: True",
     ),
-    "renewals.py": (
-        "the rule review counts from the day the customer begins to decide, 2026-10-31",
-        "2026-10-17  task: call",
-        "Ann cancels: non_renewing",
-        "Ann's ends on 2027-01-31",
-        "Nothing is left to do: True",
-    ),
     "webhook_flask_like.py": (
         "({'accepted': 1, 'replayed': False}, 200)",
         "({'accepted': 1, 'replayed': True}, 200)",

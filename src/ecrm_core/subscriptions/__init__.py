@@ -43,6 +43,7 @@ from ecrm_core.subscriptions.commands import (
     ReleaseHeld,
     Reprice,
     RepriceAt,
+    Reschedule,
     Resubscribe,
     Resume,
     SetAutoRenew,
@@ -123,7 +124,7 @@ from ecrm_core.subscriptions.proration import (
 )
 from ecrm_core.subscriptions.recorded import Recorded, fold, played
 from ecrm_core.subscriptions.recurring import monthly_amount
-from ecrm_core.subscriptions.schedule import held_from
+from ecrm_core.subscriptions.schedule import held_from, next_action_at
 from ecrm_core.subscriptions.simulation import (
     Entry,
     Happened,
@@ -224,6 +225,7 @@ __all__ = [
     "Report",
     "Reprice",
     "RepriceAt",
+    "Reschedule",
     "Resubscribe",
     "Resume",
     "SetAutoRenew",
@@ -275,6 +277,7 @@ __all__ = [
     "mixed_payments",
     "monthly_amount",
     "movements",
+    "next_action_at",
     "next_boundary",
     "paid",
     "paid_for",

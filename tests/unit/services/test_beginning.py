@@ -108,3 +108,13 @@ def test_what_cannot_begin_is_refused_and_nothing_is_written(
     with pytest.raises(error):
         crm.command("old-17", evolve(running(crm), **parts), by="move")
     assert crm.subscriptions("shop/1") == ()
+
+
+def test_an_unknown_customer_is_named_as_she_was_asked_for(crm: Crm) -> None:
+    begin = evolve(running(crm), customer=CustomerId("shop/9"))
+    for verb in (
+        lambda: crm.subscribe("shop/9", PLAN),
+        lambda: crm.command(begin.id, begin, by="move"),
+    ):
+        with pytest.raises(MissingError, match="shop/9"):
+            verb()

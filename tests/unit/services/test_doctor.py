@@ -10,19 +10,24 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.cli import main
-from ecrm_core.crm import Crm
+from ecrm_core.crm import Crm, Settings
 from ecrm_core.customers import SourceKey, SourceRecord, Stated
 from ecrm_core.kernel import ChangeSet, DeliveryPolicy, Emit, FixedClock, Kind, Money, Put
 from ecrm_core.services import TROUBLES
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import (
+    PRESETS,
     SUBSCRIPTIONS,
     UNREAD_SUBSCRIPTION_EVENTS,
     UNREAD_SUBSCRIPTIONS,
     Cancel,
+    NoticeRule,
     Pause,
     Plan,
+    RelativeTo,
+    Reschedule,
     TermRule,
 )
 
@@ -140,6 +145,26 @@ def test_what_waits_too_long_and_what_was_missed_is_told(crm: Crm) -> None:
     # The tasks were for a day that is long past, the notices for the last day to cancel.
     assert dict(crm.doctor(now=then).counts) == {"missed": 3}
     assert crm.doctor(now=then, lately=timedelta(days=20)).well
+
+
+def test_policies_that_make_something_due_sooner_are_told_of_and_heard() -> None:
+    sooner = NoticeRule(name="sooner", relative_to=RelativeTo.CHARGE, aim="P9D", latest="P1D")
+    other = evolve(PRESETS["b2b"], notices=(*PRESETS["b2b"].notices, sooner))
+    store, clock = MemoryStore(), FixedClock(NOW)
+    crm = Crm(store, settings=Settings(clock=clock))
+    cells = {"brand": Stated("x", NOW, NOW)}
+    crm.ingest(Delivery(source="shop", records=(SourceRecord(SourceKey("shop", "1"), cells),)))
+    id_ = crm.subscribe("shop/1", PLAN, preset="b2b")
+    crm.run_due()
+    changed = Crm(store, settings=Settings(clock=clock, presets={"b2b": other}))
+    coming = changed.due(days=30)[0]
+    assert (coming.rule, changed.run_due(now=coming.at).notices) == ("sooner", 0)
+    assert dict(changed.doctor().counts) == {"policies_changed": 1}
+    for _ in range(2):
+        changed.command(id_, Reschedule(), by="ann")
+    assert changed.doctor().well
+    assert crm.doctor().well  # what comes later only is looked at in time
+    assert changed.run_due(now=coming.at).notices == 1
 
 
 def test_health_is_a_table_json_and_a_page(crm: Crm) -> None:

@@ -11,7 +11,7 @@ from attrs import evolve, fields, frozen
 from ecrm_core.subscriptions import Subscription
 from ecrm_core.subscriptions.copying import changed, derived, derived_of
 from ecrm_core.subscriptions.schedule import lasting
-from tests.subscription_histories import histories
+from tests.subscription_histories import History, histories
 
 DERIVED = [
     value
@@ -41,31 +41,38 @@ class Watched:
         return made.__get__(self)
 
 
+@pytest.fixture(scope="module")
+def told() -> tuple[History, ...]:
+    return tuple(histories(60, 11))
+
+
 @pytest.mark.parametrize("value", DERIVED, ids=lambda value: value.name)
 def test_what_a_copy_keeps_is_worked_out_of_nothing_that_has_changed(
-    value: derived[Subscription, object],
+    value: derived[Subscription, object], told: tuple[History, ...]
 ) -> None:
-    for told in histories(60, 11):
-        watched = Watched(told.state)
-        assert value.work(watched) == getattr(told.state, value.name)  # type: ignore[arg-type]
+    for one in told:
+        watched = Watched(one.state)
+        assert value.work(watched) == getattr(one.state, value.name)  # type: ignore[arg-type]
         assert value.of is None or watched.asked <= value.of
 
 
-def test_notices_and_tasks_that_no_charge_moves_ask_nothing_that_a_charge_changes() -> None:
+def test_notices_and_tasks_that_no_charge_moves_ask_nothing_that_a_charge_changes(
+    told: tuple[History, ...],
+) -> None:
     seen = 0
-    for told in histories(60, 13):
-        watched: Any = Watched(told.state)
-        for candidate in lasting(watched, told.policies):
-            candidate.make(told.now, told.now.date())
-            candidate.make(told.now, told.now.date() + timedelta(days=900))
+    for one in told:
+        watched: Any = Watched(one.state)
+        for candidate in lasting(watched, one.policies):
+            candidate.make(one.now, one.now.date())
+            candidate.make(one.now, one.now.date() + timedelta(days=900))
             seen += 1
         assert watched.asked <= AHEAD.of
     assert seen > 20
 
 
-def test_a_copy_is_what_attrs_makes_of_it() -> None:
-    for told in histories(10, 12):
-        state = told.state
+def test_a_copy_is_what_attrs_makes_of_it(told: tuple[History, ...]) -> None:
+    for each in told[:10]:
+        state = each.state
         assert changed(state, version=0, skips=3) == evolve(state, version=0, skips=3)
         assert changed(state) == state
         for name in (one.name for one in DERIVED):

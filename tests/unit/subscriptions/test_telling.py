@@ -18,6 +18,7 @@ from ecrm_core.subscriptions import (
     Cancel,
     Cause,
     ChangePlan,
+    ChangePolicy,
     ChangeQuantity,
     Command,
     Condition,
@@ -145,6 +146,17 @@ def test_a_notice_aimed_further_ahead_than_a_period_is_in_time_for_every_charge(
     }
 
 
+def test_no_charge_is_told_of_where_a_reset_finds_nothing_that_is_billed() -> None:
+    rule = NoticeRule(name="bill", relative_to=RelativeTo.CHARGE, aim="P3D")
+    life = Life(evolve(PLAN, trial="P1M"), Policies(name="p", notices=(rule,)))
+    other = evolve(PLAN, id="other")
+    change = ChangePlan(plan=other, on=date(2026, 2, 14), policy=ChangePolicy.RESET_CYCLE)
+    life.do(change, "2026-02-01").until("2026-02-28")
+    assert [(str(a.on), str(a.reference_on)) for a in life.actions if a.rule] == [
+        ("2026-02-25", "2026-02-28"),
+    ]  # fmt: skip
+
+
 def test_another_price_is_told_before_it_holds() -> None:
     rule = NoticeRule(name="price", relative_to=RelativeTo.PRICE_CHANGE, aim="P14D", latest="P7D")
     policies = Policies(name="p", notices=(rule,))
@@ -270,6 +282,7 @@ def test_a_charge_and_a_trial_may_need_a_consent_too() -> None:
     assert [a for a in life.told if "charge" in a] == ["2026-01-31 charge 30.00 EUR"]
 
 
+DEARER_SOON = Reprice(price=Money("33.00", "EUR"))
 DEARER = Reprice(price=Money("33.00", "EUR"), on=date(2026, 3, 31))
 
 
@@ -321,6 +334,26 @@ def test_a_notice_of_a_price_that_is_dropped_is_taken_back_unless_it_was_sent() 
         kinds = [row.event.kind for row in life.until("2026-04-01").events]
         assert ("price_dropped" in kinds, "withdrawn" in kinds) == (True, not sent)
         assert not [told for told in life.state.out if told.mark.startswith("p")]
+
+
+def test_a_price_that_is_dropped_and_comes_again_on_its_day_is_told_once() -> None:
+    policies = asked_of_price(WithoutConsent.KEEP, if_missed=IfMissed.SEND)
+    term = TermRule(initial="P1M", uplift="list")
+    plan = evolve(PLAN, cadence="P1Y", list_price=Money("33.00", "EUR"))
+    life = Life(plan, term=term, policies=policies).until("2027-02-10")
+    assert [row.event.kind for row in life.events].count("price_dropped") == 2
+    assert [str(a.reference_on) for a in life.actions if a.rule] == ["2027-01-31"]
+
+
+def test_what_else_was_told_stays_when_a_price_is_dropped() -> None:
+    policies = asked_of_price(WithoutConsent.KEEP)
+    both = evolve(policies, notices=(*policies.notices, evolve(TERM, name="end", aim="P45D")))
+    life = Life(term=TermRule(initial="P4M"), policies=both).until("2026-04-17")
+    (key,) = (a.key for a in life.actions if a.rule == "end")
+    life.do(NoticeSent(notice=key), "2026-04-17").do(DEARER_SOON, "2026-04-17")
+    life.take(advance(life.state, on("2026-04-30"), both))  # too late to tell of the price
+    assert "price_dropped" in [row.event.kind for row in life.events]
+    assert ("t0/notice/end" in life.state.done, len(life.state.out)) == (True, 1)
 
 
 def test_the_price_of_a_next_term_that_nobody_agreed_to_leaves_the_old_one() -> None:

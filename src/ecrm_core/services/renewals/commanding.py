@@ -61,14 +61,15 @@ def prepare_subscribe(
         anchor=anchor, align=align, stub=stub, quantity=quantity,
         billed_through=billed_through, term=term, auto_renew=auto_renew,
     )  # fmt: skip
-    return _begun(store, create, presets=presets, now=now, by=by)
+    return _begun(store, create, customer, presets=presets, now=now, by=by)
 
 
 def _begun(
-    store: Store, create: Create, *, presets: Presets, now: datetime, by: str | None
-) -> ChangeSet:
-    """Return what beginning one writes; MissingError for an unknown customer."""
-    group = group_of(store, create.customer)
+    store: Store, create: Create, asked: str | SourceKey, *, presets: Presets, now: datetime,
+    by: str | None,
+) -> ChangeSet:  # fmt: skip
+    """Return what beginning one writes; MissingError for an unknown customer, as she was named."""
+    group = group_of(store, asked)
     step = handle(None, create, now, policies_in(presets, create.preset), by=by)
     changes = decide_step(step)
     # Expected and not written: who is erased meanwhile is not subscribed, and nobody else waits.
@@ -89,7 +90,7 @@ def prepare_command(
         if command.id not in read_subscriptions(store, [command.id]):
             home = identity_of(store, command.customer)
             create = evolve(command, customer=home)
-            return _begun(store, create, presets=presets, now=now, by=by)
+            return _begun(store, create, command.customer, presets=presets, now=now, by=by)
     row = stored_subscription(store, subscription)
     policies = policies_in(presets, row.value.preset)
     step = handle(row.value, command, now, policies, by=by)

@@ -16,12 +16,14 @@ from ecrm_core.services.renewals.reading import Presets
 from ecrm_core.subscriptions import (
     UNREAD_SUBSCRIPTION_EVENTS,
     UNREAD_SUBSCRIPTIONS,
+    Policies,
     Recorded,
     Status,
     Subscription,
     UnreadEvent,
     UnreadSubscription,
     held_from,
+    next_action_at,
     played,
 )
 from ecrm_core.subscriptions.events import Charged, NoticeMissed, TaskMissed
@@ -32,6 +34,7 @@ TROUBLES: Mapping[str, str] = {
     "unreadable": "its row cannot be read: runs set it aside",
     "no_preset": "the shop has no policies of this name: runs set it aside",
     "no_next_action": "it goes on, and nothing is next: it will never be billed or told",
+    "policies_changed": "by the policies as they are now something is due sooner: Reschedule it",
     "waits": "it is neither billed nor renewed before a consent, a notice or a payment is told",
     "overdue": "what is next was due long ago: the runs do not come, or set it aside",
     "gap": "a charge begins where the one before did not end",
@@ -169,17 +172,32 @@ class _Doctor:
             self.note("unreadable", row.id, error.code)
             return
         self.statuses[state.status.value] += 1
+        since = self._history(state, events)
         policies = self.presets.get(state.preset)
         if policies is None:
             self.note("no_preset", row.id, state.preset)
-        gate = None if policies is None else held_from(state, policies)
-        if gate is not None and gate <= self.today:
-            self.note("waits", state.id, gate)
-        self._planned(state, self._history(state, events), gated=gate is not None)
+            self._next(state, since, gated=False)
+        else:
+            self._planned(state, policies, since)
         for held in state.held:
             self.note("held", state.id, held.on)
 
-    def _planned(self, state: Subscription, since: datetime | None, *, gated: bool) -> None:
+    def _planned(self, state: Subscription, policies: Policies, since: datetime | None) -> None:
+        """Look at what is planned, and whether these policies make something due sooner."""
+        try:
+            gate, following = held_from(state, policies), next_action_at(state, policies)
+        except Exception as error:  # noqa: BLE001 - of a damaged state; a run sets it aside, too
+            self.note("unreadable", state.id, type(error).__name__)
+            return
+        if gate is not None and gate <= self.today:
+            self.note("waits", state.id, gate)
+        at = state.next_action_at
+        if at is not None and following is not None and following < at:
+            self.note("policies_changed", state.id, following.isoformat())
+        else:
+            self._next(state, since, gated=gate is not None)
+
+    def _next(self, state: Subscription, since: datetime | None, *, gated: bool) -> None:
         """Look at what is next; it has waited since it was due, or was planned late."""
         at, status = state.next_action_at, state.status
         if at is None and not (gated or status.over or status is Status.PAUSED):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecrm_core.subscriptions.commands.base import Command
+from ecrm_core.subscriptions.commands.base import Command, Reschedule
 from ecrm_core.subscriptions.commands.changing import (
     ChangeAnchor,
     ChangePlan,
@@ -46,6 +46,7 @@ __all__ = [
     "ReleaseHeld",
     "Reprice",
     "RepriceAt",
+    "Reschedule",
     "Resubscribe",
     "Resume",
     "SetAutoRenew",

@@ -159,20 +159,21 @@ class PriceChanged(Event):
 
 @frozen(kw_only=True)
 class PriceDropped(Event):
-    """The other price needed a consent and had none: the one that held goes on."""
+    """The other price needed a consent and had none: the one that held goes on.
+
+    ``cycle`` names it in marks: what was told of it is not told again, should it come once more.
+    """
 
     kind = "price_dropped"
+    cycle: str
 
     def applied(self, state: Subscription) -> Subscription:
         parts = past(state, "p")
+        left, told = parts.get("done", state.done), parts.get("out", state.out)
+        done = tuple(m for m in state.done if m in left or m.startswith(f"{self.cycle}/"))
         # A notice of it that is not sent yet is to be taken back.
-        left = parts.get("out", ())
-        out = tuple(told for told in state.out if told in left or not told.sent)
-        # Should the same be told once more, it has another key.
-        return changed(
-            state, next_price=None, price_on=None, withdrawals=state.withdrawals + 1,
-            **parts | {"out": out},
-        )  # fmt: skip
+        out = tuple(each for each in state.out if each in told or not (each.sent or each.missed))
+        return changed(state, next_price=None, price_on=None, done=done, out=out)
 
 
 @frozen(kw_only=True)

@@ -24,6 +24,7 @@ from ecrm_core.subscriptions.commands import (
     RecordConsent,
     ReleaseHeld,
     Reprice,
+    Reschedule,
     Resubscribe,
     Resume,
     SetAutoRenew,
@@ -47,7 +48,7 @@ from ecrm_core.subscriptions.handling.telling import (
 )
 from ecrm_core.subscriptions.handling.terms import set_auto_renew
 from ecrm_core.subscriptions.handling.trials import activate, extend_trial
-from ecrm_core.subscriptions.handling.work import Work
+from ecrm_core.subscriptions.handling.work import Work, reschedule
 
 __all__ = ["HANDLERS", "Work", "created"]
 
@@ -76,5 +77,6 @@ HANDLERS: Final[Mapping[type[Command], Callable[[Work, Any], None]]] = {
     TaskDone: task_done,
     RecordConsent: record_consent,
     PaymentRefunded: refund,
+    Reschedule: reschedule,
 }
 """What does each command; LIFECYCLE says when it may."""

@@ -1,4 +1,4 @@
-"""Work: one command under way: the day and instant it comes, and who gives it."""
+"""Work: one command under way, and the one that asks for no more than another look."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import datetime
 
 from ecrm_core.subscriptions.action import Action
 from ecrm_core.subscriptions.advance import Run
-from ecrm_core.subscriptions.events import Event
+from ecrm_core.subscriptions.commands import Reschedule
+from ecrm_core.subscriptions.events import Event, Rescheduled
 from ecrm_core.subscriptions.localtime import local_day
 from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.schedule import next_action_at
 from ecrm_core.subscriptions.subscription import Subscription
 
-__all__ = ["Work"]
+__all__ = ["Work", "reschedule"]
 
 
 class Work(Run):
@@ -28,3 +30,9 @@ class Work(Run):
     def say(self, event: Event, actions: Iterable[Action] = ()) -> None:
         """Add an event of this command, and what it asks for."""
         self.record(event, actions, at=self.now, by=self.by)
+
+
+def reschedule(work: Work, _: Reschedule) -> None:
+    """Note what is next by the policies as they are now, if that is something else."""
+    if next_action_at(work.state, work.policies) != work.state.next_action_at:
+        work.say(Rescheduled())

@@ -41,6 +41,7 @@ __all__ = [
     "common",
     "held_from",
     "lasting",
+    "next_action_at",
     "next_start",
     "plan_changed",
     "planned",
@@ -80,6 +81,12 @@ def _first(candidates: Iterator[Candidate]) -> Candidate | None:
         if other.on < first.on or (other.on == first.on and _order(other) < _order(first)):
             first = other
     return first
+
+
+def next_action_at(state: Subscription, policies: Policies) -> datetime | None:
+    """Return when something is next by these policies; None when nothing is."""
+    following = planned(state, policies)
+    return None if following is None else following.at
 
 
 def _order(candidate: Candidate) -> tuple[int, str]:

@@ -65,18 +65,18 @@ def missing_consents(
 def lapses(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     """Go through what must not be without a consent: subscriptions that end, prices dropped."""
     for rule, reference in missing_consents(state, policies):
-        on, event = reference.billed_from, _without_consent(state, rule, reference.billed_from)
+        on, event = reference.billed_from, _without_consent(state, rule, reference)
         if event is not None:
             yield Candidate(on, Rank.DUNNING, rule.name, partial(_made, event))
 
 
-def _without_consent(state: Subscription, rule: NoticeRule, on: date) -> Event | None:
+def _without_consent(state: Subscription, rule: NoticeRule, to: Reference) -> Event | None:
     if rule.without_consent is WithoutConsent.END:
-        sooner = state.cancel_on is not None and state.cancel_on <= on
-        return None if sooner else CancelRequested(on=on, cause=Cause.NO_CONSENT)
+        sooner = state.cancel_on is not None and state.cancel_on <= to.billed_from
+        return None if sooner else CancelRequested(on=to.billed_from, cause=Cause.NO_CONSENT)
     # The price of a next term is not asked for before that begins.
     dropped = rule.without_consent is WithoutConsent.KEEP and state.next_price is not None
-    return PriceDropped() if dropped else None
+    return PriceDropped(cycle=to.cycle) if dropped else None
 
 
 def _made(event: Event, at: datetime, day: date) -> Made:

@@ -70,12 +70,9 @@ def _charges(state: Subscription, rule: NoticeRule) -> Iterator[Reference]:
     arrears = state.plan.pay is Pay.IN_ARREARS
     on = last_day(part) if arrears else part.start
     reset = reset_on(state) if state.change_on or state.quantity_on else None
-    if reset is not None and reset < on:
-        if not arrears:  # the days of another whole period are known when it begins
-            # Where nothing is billed yet, in a trial, it begins with the first day that is.
-            begins = reset if any(piece.until > reset for piece in state.slices) else part.start
-            number = max(state.cycle + 1, state.next_cycle)
-            yield Reference(state.marked(f"c{number}.0"), begins, begins)
+    if reset is not None and reset < on and any(piece.until > reset for piece in state.slices):
+        number = max(state.cycle + 1, state.next_cycle)
+        yield Reference(state.marked(f"c{number}.0"), reset, reset)
         return
     label = state.marked(f"c{state.next_cycle}.{state.next_ordinal}")
     yield Reference(label, on, part.start)
