@@ -13,7 +13,12 @@ from ecrm_core.matching import JUDGEMENTS
 from ecrm_core.merging import MERGE_EDGES
 from ecrm_core.ports import Store
 from ecrm_core.services import view_customer
-from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
+from ecrm_core.subscriptions import (
+    SUBSCRIPTION_EVENTS,
+    SUBSCRIPTIONS,
+    Recorded,
+    withdrawn_keys,
+)
 from ecrm_core.testing.faults import FailingStore
 from ecrm_core.timeline import INTERACTIONS
 from tests.derived import rows
@@ -34,14 +39,25 @@ class Ledger(FailingStore):
         super().__init__(store, at=0)
         self.written: dict[Place, object] = {}
         self.effects: Counter[str] = Counter()
+        self.taken: set[str] = set()
 
     def apply(self, changes: ChangeSet) -> Applied:
         applied = super().apply(changes)
         for put in changes.writes:
             if not (put.kind.insert_only and (put.kind.name, put.key) in self.written):
                 self.written[put.kind.name, put.key] = put.value
+        for drop in changes.drops:
+            if drop.kind.name == OUTBOX.name:
+                self._taken_out(drop.key, changes)
         self.effects.update(emit.key for emit in changes.emits)
         return applied
+
+    def _taken_out(self, key: Key, changes: ChangeSet) -> None:
+        """Forget an effect nobody has seen; an event of the same set says that it is withdrawn."""
+        told = [put.value for put in changes.puts if isinstance(put.value, Recorded)]
+        assert key[0] in withdrawn_keys(told)
+        del self.written[OUTBOX.name, key]
+        self.taken.add(key[0])
 
 
 class Around:
