@@ -27,6 +27,7 @@ from ecrm_core.subscriptions import (
 MONTH = Cadence.parse("P1M")
 ANCHOR = Anchor(date(2012, 1, 31), 31)
 TODAY = date(2021, 11, 22)
+YEAR = TermRule(initial="P1Y", notice="P2M")
 
 
 def microseconds(work: Callable[[], object], *, rounds: int = 2_000) -> float:
@@ -56,13 +57,14 @@ def main() -> None:
         print(f"  {name}: {peer:.2f} us, {peer / mine:.1f} times ours")
     for preset in ("b2c", "b2b"):
         _advance(preset)
-        _decade(preset)
+        _decade(preset, term=YEAR)
+    _decade("b2c", term=None)
 
 
 def _advance(preset: str) -> None:
     policies, now = policies_of(preset), datetime(2026, 1, 31, 12, tzinfo=UTC)
     plan = Plan(id="pro", price=Money("30.00", "EUR"), cadence=MONTH,
-                term=TermRule(initial="P1Y", notice="P2M"))  # fmt: skip
+                term=YEAR)  # fmt: skip
     create = Create(id="sub_1", customer=CustomerId("cus_1"), plan=plan, preset=preset)
     state = advance(handle(None, create, now, policies).state, now, policies).state
     idle = microseconds(lambda: advance(state, now, policies), rounds=20_000)
@@ -72,11 +74,10 @@ def _advance(preset: str) -> None:
     print(f"advance ({preset}): without action {idle:.2f} us, with one renewal {renewal:.1f} us")
 
 
-def _decade(preset: str, count: int = 1_000) -> None:
+def _decade(preset: str, *, term: TermRule | None, count: int = 1_000) -> None:
     """Print what ten years of so many monthly subscriptions take, in one call."""
     policies, now = policies_of(preset), datetime(2026, 1, 31, 12, tzinfo=UTC)
-    plan = Plan(id="pro", price=Money("30.00", "EUR"), cadence=MONTH,
-                term=TermRule(initial="P1Y", notice="P2M"))  # fmt: skip
+    plan = Plan(id="pro", price=Money("30.00", "EUR"), cadence=MONTH, term=term)
     creates = [
         Create(id=f"sub_{number}", customer=CustomerId("cus_1"), plan=plan, preset=preset)
         for number in range(count)
@@ -85,7 +86,8 @@ def _decade(preset: str, count: int = 1_000) -> None:
     began = time.perf_counter()
     found = simulate(states, now + timedelta(days=3_650), now=now)
     took = time.perf_counter() - began
-    print(f"ten years of {count:,} monthly subscriptions ({preset}) in one call: {took:.1f} s, "
+    with_term = "with terms of a year" if term else "without a term"
+    print(f"ten years of {count:,} monthly subscriptions ({preset}, {with_term}): {took:.1f} s, "
           f"{found.counts['event']:,} events, {found.counts['handed over']:,} actions")  # fmt: skip
 
 

@@ -170,7 +170,9 @@ def cycle_of(anchor: Anchor, cadence: Cadence, day: date) -> int:
         return (day.toordinal() - on.toordinal()) // cadence.count
     months = (day.year - on.year) * 12 + day.month - on.month
     k, rest = divmod(months, cadence.count)
-    return k - 1 if rest == 0 and boundary(anchor, cadence, k) > day else k
+    if rest or day.day >= anchor.day:
+        return k
+    return k - 1 if boundary(anchor, cadence, k) > day else k
 
 
 def first_boundary(anchor: Anchor, cadence: Cadence, day: date) -> date:

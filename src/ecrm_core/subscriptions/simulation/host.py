@@ -49,7 +49,7 @@ class Host:
     entries: list[Entry] = field(factory=list)
     _run: Run | None = None
     _agenda: list[tuple[datetime, int, Command | int]] = field(factory=list)
-    _outbox: dict[str, Action] = field(factory=dict)
+    _outbox: list[Action] = field(factory=list)
     _handed: set[str] = field(factory=set)
     _order: int = 0
 
@@ -122,25 +122,26 @@ class Host:
         """Write a step in one transaction, and hand over what it asks for."""
         self._point()
         self.state = step.state
-        for row in step.events:
-            self._note(Happened.EVENT, row)
-        for action in step.actions:
-            self._outbox[action.key] = action
+        now, id_ = self.now, self.id
+        self.entries += [Entry(now, Happened.EVENT, id_, row) for row in step.events]
+        self._outbox += step.actions
         self._next()
         if self._outbox:
             self._point()
             self._deliver()
 
     def _deliver(self) -> None:
-        for key, action in list(self._outbox.items()):
-            again = key in self._handed
-            self._handed.add(key)
+        while self._outbox:
+            action = self._outbox[0]
+            again = bool(self.crash_at) and action.key in self._handed
             self._note(Happened.AGAIN if again else Happened.HANDED, action)
             if self.payments is not None and action.kind in _ASKED:
                 for report in self.payments(action):
                     self._expect(self.now + report.after, report.command)
-            self._point()
-            del self._outbox[key]
+            if self.crash_at:
+                self._handed.add(action.key)
+                self._point()
+            del self._outbox[0]
 
     def _point(self) -> None:
         if self.crash_at and next(self.points) in self.crash_at:
