@@ -192,7 +192,7 @@ def test_a_verb_that_reads_writes_nothing_and_says_when_it_cannot(
 def test_random_requests_with_lost_answers_have_no_double_effect(tmp_path: Path) -> None:
     """F2: every request is sent until it is answered, some answers are lost after the commit."""
     draw = random.Random(SEED)
-    for _ in range(size(100, 10_000)):
+    for _ in range(size(60, 10_000)):
         plain, lossy = opened(tmp_path), opened(tmp_path)
         for number in range(3):
             name = draw.choice(sorted(ALL))

@@ -39,7 +39,7 @@ def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Tena
 
 def test_writers_at_once_lose_nothing_and_bring_nothing_back(stores: list[Tenants]) -> None:
     draw = random.Random(SEED)
-    quick = 40 if isinstance(stores[0], SqlAlchemyStore) else 250  # a database takes its time
+    quick = 25 if isinstance(stores[0], SqlAlchemyStore) else 200  # a database takes its time
     with ThreadPoolExecutor(WRITERS) as pool:
         for number in range(size(quick, 10_000) // ROUNDS_OF_A_WORLD):
             # A tenant for some rounds each: tables that grow for ever would only make it slow.

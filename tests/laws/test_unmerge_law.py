@@ -23,7 +23,7 @@ from tests.histories.witness import Witness
 from tests.profile import SEED, size
 
 BLOCKS = 10
-ROUNDS = size(60, 5_000)
+ROUNDS = size(40, 5_000)
 
 
 @pytest.fixture(scope="module")

@@ -14,12 +14,14 @@ from ecrm_core.kernel import DELIVERED
 from ecrm_core.sources import shopify
 from ecrm_core.subscriptions import Plan
 from tests.house import ROOT
+from tests.profile import size
 from tests.shops.test_celery import store_of
 
 SCRIPT = ROOT / "examples" / "cron_renewals.py"
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+@pytest.mark.long
+@pytest.mark.parametrize("database", ["sqlite", "postgres"][: size(1, 2)])
 def test_the_cron_script_charges_once_however_often_it_is_started(
     database: str, tmp_path: Path
 ) -> None:

@@ -132,8 +132,8 @@ def test_a_store_that_cannot_be_used_is_said_and_the_exit_code_tells(
 
 
 @pytest.mark.parametrize(("out", "says"), [("/dev/null", ""), ("/dev/full", "ecrm:")])
-def test_what_cannot_be_shown_is_no_crash(tmp_path: Path, out: str, says: str) -> None:
-    command = [sys.executable, "-m", "ecrm_core", "demo", "--store", str(tmp_path / "demo.db")]
+def test_what_cannot_be_shown_is_no_crash(runs: Runs, out: str, says: str) -> None:
+    command = [sys.executable, "-m", "ecrm_core", "find", str(runs[2]), "\uae40"]
     with Path(out).open("w") as stream:
         done = subprocess.run(
             command, stdout=stream, stderr=subprocess.PIPE, text=True, check=False,
