@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache, wraps
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import attrs
@@ -227,15 +228,17 @@ def _class(of: Any) -> _Codec:  # noqa: ANN401
 def _attrs_class(of: type[attrs.AttrsInstance]) -> _Codec:
     hints = typing.get_type_hints(of)
     codecs = {a.alias: _codec(hints[a.name]) for a in attrs.fields(of) if a.init}
-    parts = [(a.name, a.alias, default, type(default), codecs[a.alias][0])
-             for a in attrs.fields(of) if a.init for default in [_default(a)]]  # fmt: skip
+    fields = [a for a in attrs.fields(of) if a.init]
+    parts = [(a.alias, default, type(default), codecs[a.alias][0])
+             for a in fields for default in [_default(a)]]  # fmt: skip
+    names = [a.name for a in fields]
+    held_by = attrgetter(*names) if len(names) > 1 else lambda v: [getattr(v, n) for n in names]
     decoders = {alias: dec for alias, (_, dec) in codecs.items()}
     texts = {a.alias for a in attrs.fields(of) if _plain_text(hints[a.name])}
 
     def to_json(value: object) -> dict[str, Any]:
         out = {}
-        for name, alias, default, kind, enc in parts:
-            held = getattr(value, name)
+        for held, (alias, default, kind, enc) in zip(held_by(value), parts, strict=True):
             # Types first: most values are no default, and comparing them costs more than a look.
             if held is not default and (type(held) is not kind or held != default):
                 out[alias] = enc(held)
@@ -248,7 +251,9 @@ def _attrs_class(of: type[attrs.AttrsInstance]) -> _Codec:
                 values[name] = decoders[name](held)
         return of(**values)
 
-    return to_json, _once(from_json) if getattr(of, "read_once", False) else from_json
+    if getattr(of, "read_once", False):
+        return _once_written(to_json), _once(from_json)
+    return to_json, from_json
 
 
 _KEPT = 1_024
@@ -268,6 +273,28 @@ def _once(read: Callable[[Any], object]) -> Callable[[Any], object]:
         return found
 
     return from_json
+
+
+def _once_written(write: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Keep what was written of a value, which is kept with it: most rows hold the same few."""
+    known: dict[int, tuple[object, Any]] = {}
+
+    def to_json(value: object) -> Any:  # noqa: ANN401 - JSON
+        found = known.get(id(value))
+        if found is None:
+            if len(known) >= _KEPT:
+                known.clear()
+            found = known[id(value)] = (value, write(value))
+        return _copied(found[1])
+
+    return to_json
+
+
+def _copied(data: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return the same JSON, which may be written into."""
+    if type(data) is dict:
+        return {key: _copied(held) for key, held in data.items()}
+    return [_copied(held) for held in data] if type(data) is list else data
 
 
 def _plain_text(of: Any) -> bool:  # noqa: ANN401

@@ -12,6 +12,7 @@ from hypothesis import given
 
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import Json, Money, canonical_json, decode, encode, guarded, instant_text
+from ecrm_core.subscriptions import Plan, TermRule
 from ecrm_core.testing.strategies import instants, json_values
 
 Name = NewType("Name", str)
@@ -272,3 +273,12 @@ def test_money_keeps_its_digits() -> None:
     for text in ("1", "1.0", "1.00"):
         held = decode(Money, {"amount": text, "currency": "EUR"})
         assert encode(held) == {"amount": text, "currency": "EUR"}
+
+
+def test_json_of_what_is_kept_may_be_written_into() -> None:
+    plan = Plan(id="pro", price=Money("30.00", "EUR"), cadence="P1M", term=TermRule(initial="P1Y"))
+    written = encode(plan)
+    assert encode(plan) == written
+    written["term"]["initial"].clear()
+    written["id"] = "other"
+    assert decode(Plan, encode(plan)) == plan
