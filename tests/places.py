@@ -23,13 +23,14 @@ def target(place: str, request: pytest.FixtureRequest, folder: Path) -> str:
     if place == "postgres":
         return str(request.getfixturevalue("postgres").fresh())
     path = folder / f"{len(list(folder.iterdir()))}.db"
-    return str(path) if place == "sqlite" else f"sqlite:///{path}"
+    # On a busy machine a writer may have to wait for longer than the five seconds of the driver.
+    return str(path) if place == "sqlite" else f"sqlite:///{path}?timeout=60"
 
 
 def open_target(told: str) -> Tenants:
     """Open a place; what a power cut would do is not asked here, so the disk is not waited for."""
     if "://" not in told:
-        return SqliteStore(told, synchronous="NORMAL")
+        return SqliteStore(told, synchronous="NORMAL", busy_timeout=60)
     return SqlAlchemyStore.open(told)
 
 
