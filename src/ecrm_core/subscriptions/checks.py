@@ -11,7 +11,7 @@ from attrs import Attribute
 from ecrm_core.errors import DefinitionError
 from ecrm_core.subscriptions.duration import is_count
 
-__all__ = ["a_day", "a_name", "from_to", "is_a", "maybe_day", "several"]
+__all__ = ["a_day", "a_name", "from_to", "is_a", "is_name", "maybe_day", "several"]
 
 _MOST_CHARACTERS: Final = 60
 
@@ -60,9 +60,14 @@ def from_to(low: int, high: int) -> Callable[[object, Attribute[Any], object], N
 
 def a_name(_: object, attribute: Attribute[Any], value: object) -> None:
     """Refuse what is no short name without personal data: letters, digits, - and _."""
-    plain = value.replace("_", "").replace("-", "") if isinstance(value, str) else ""
-    if not (plain.isascii() and plain.isalnum() and len(str(value)) <= _MOST_CHARACTERS):
+    if not is_name(value):
         raise _wrong(attribute, "something else", "letters, digits, - and _")
+
+
+def is_name(value: object) -> bool:
+    """Return whether a value may stand in a key: letters, digits, - and _, at most 60 of them."""
+    plain = value.replace("_", "").replace("-", "") if isinstance(value, str) else ""
+    return plain.isascii() and plain.isalnum() and len(str(value)) <= _MOST_CHARACTERS
 
 
 def _wrong(attribute: Attribute[Any], found: str, expected: str) -> DefinitionError:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError
-from ecrm_core.subscriptions.checks import is_a
+from ecrm_core.subscriptions.checks import is_a, is_name
 from ecrm_core.subscriptions.condition import Condition
 from ecrm_core.subscriptions.duration import Duration, as_duration
 
@@ -141,7 +141,6 @@ _SOME_DAY = date(2000, 3, 31)
 
 def check_name(name: object) -> None:
     """Refuse a rule's name that would not stand in an action key (DefinitionError)."""
-    plain = name.replace("_", "").replace("-", "") if isinstance(name, str) else ""
-    if not (plain.isascii() and plain.isalnum() and len(str(name)) <= 60):
+    if not is_name(name):
         message = "found a name of a rule that is not made of letters, digits, - and _"
         raise DefinitionError(message, code="rule_name")
