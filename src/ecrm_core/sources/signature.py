@@ -8,7 +8,7 @@ import hmac
 
 from ecrm_core.errors import DefinitionError, RefusedError
 
-__all__ = ["verify_signature"]
+__all__ = ["secret_bytes", "verify_signature"]
 
 
 def verify_signature(
@@ -18,9 +18,7 @@ def verify_signature(
 
     Raises RefusedError (code "bad_signature"), or DefinitionError for an empty secret.
     """
-    key = secret.encode() if isinstance(secret, str) else secret
-    if not key:
-        raise DefinitionError("the webhook secret is empty", code="secret_needed")
+    key = secret_bytes(secret)
     if not signature:
         message = f"the webhook has no signature (header {header})"
         raise RefusedError(message, code="bad_signature")
@@ -28,6 +26,14 @@ def verify_signature(
     if not hmac.compare_digest(expected, _decoded(signature)):
         message = "the signature does not fit the body: another secret, or not the bytes as sent"
         raise RefusedError(message, code="bad_signature")
+
+
+def secret_bytes(secret: str | bytes) -> bytes:
+    """Return a webhook secret as bytes; DefinitionError for an empty one."""
+    key = secret.encode() if isinstance(secret, str) else secret
+    if not key:
+        raise DefinitionError("the webhook secret is empty", code="secret_needed")
+    return key
 
 
 def _decoded(signature: str) -> bytes:

@@ -18,6 +18,7 @@ from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, InputError, RefusedError
 from ecrm_core.kernel import Money, parse_json, utc
+from ecrm_core.sources.signature import secret_bytes
 from ecrm_core.subscriptions import PaymentFailed, PaymentRefunded, PaymentSucceeded
 
 __all__ = [
@@ -65,15 +66,14 @@ def verify(
     rolled. Raises RefusedError (codes "bad_signature" and "stale_signature"), DefinitionError for
     an empty secret.
     """
-    key = secret.encode() if isinstance(secret, str) else secret
-    if not key:
-        raise DefinitionError("the webhook secret is empty", code="secret_needed")
+    key = secret_bytes(secret)
     parts = [part.strip().partition("=") for part in (signature or "").split(",")]
     stamp = next((value for name, _, value in parts if name == "t"), "")
-    expected = hmac.digest(key, stamp.encode() + b"." + body, "sha256").hex()
-    given = [value for name, _, value in parts if name == "v1"]
+    # A header may be any text, lone surrogates too: what is no ASCII fits nothing.
+    expected = hmac.digest(key, stamp.encode("ascii", "replace") + b"." + body, "sha256").hex()
+    given = [value.encode("ascii", "replace") for name, _, value in parts if name == "v1"]
     # Every one is compared, so that the time tells nothing.
-    if not any([hmac.compare_digest(expected.encode(), value.encode()) for value in given]):  # noqa: C419
+    if not any([hmac.compare_digest(expected.encode(), value) for value in given]):  # noqa: C419
         message = "the signature does not fit the body: another secret, or not the bytes as sent"
         raise RefusedError(message, code="bad_signature")
     if not stamp.isdecimal() or abs(utc(now) - _instant(stamp)) > tolerance:
@@ -175,7 +175,10 @@ def _scale(currency: str) -> int:
 
 
 def _money(units: int, currency: str) -> Money:
-    return Money.from_minor(units // _scale(currency), currency)
+    try:
+        return Money.from_minor(units // _scale(currency), currency)
+    except DefinitionError as error:  # of a payload, not of the shop
+        raise InputError(str(error), path="$.data.object.currency", code="currency") from None
 
 
 @frozen(kw_only=True)

@@ -95,6 +95,13 @@ def test_a_refund_without_its_amount_says_nothing(told: Mapping[str, object]) ->
     assert stripe.payments(event("charge.refunded", {**OURS, **told})) == ()
 
 
+def test_a_refund_in_no_currency_is_a_payload_that_cannot_be() -> None:
+    told = {"amount_refunded": 5, "currency": "xxx"}
+    with pytest.raises(InputError) as caught:
+        stripe.payments(event("charge.refunded", {**OURS, **told}))
+    assert (caught.value.code, caught.value.path) == ("currency", "$.data.object.currency")
+
+
 @pytest.mark.parametrize("body", [b"{}", b"[]", b'{"object": "charge"}', b"nonsense", b"\xff"])
 def test_what_is_no_event_is_refused(body: bytes) -> None:
     with pytest.raises(InputError):
@@ -129,6 +136,8 @@ def test_a_signature_that_fits_is_taken_one_of_several_is_enough() -> None:
         (GOOD.replace("v1", "v0"), "bad_signature"),
         (GOOD.replace("t=", "t=9"), "bad_signature"),
         (GOOD.replace("v1=", "v1=é"), "bad_signature"),
+        (GOOD.replace("v1=", "v1=\ud800"), "bad_signature"),
+        (GOOD.replace("t=", "t=\ud800"), "bad_signature"),
         (signed(BODY, NOW - timedelta(minutes=6)), "stale_signature"),
         (signed(BODY, NOW + timedelta(minutes=6)), "stale_signature"),
     ],
