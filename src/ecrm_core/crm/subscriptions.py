@@ -35,6 +35,7 @@ from ecrm_core.subscriptions import (
     Subscription,
     TermRule,
 )
+from ecrm_core.subscriptions.duration import is_count
 
 __all__ = ["SubscriptionDrafts", "SubscriptionVerbs"]
 
@@ -205,8 +206,11 @@ class SubscriptionVerbs(Verbs):
         """Tell what is wrong with the subscriptions: each with its events, and stuck effects.
 
         Nothing is written. ``overdue`` is how long a next action may wait for a run, ``lately`` how
-        far back missed notices and tasks still count; TROUBLES says what each code means.
+        far back missed notices and tasks still count; TROUBLES says what each code means. Raises
+        DefinitionError for what is no timedelta.
         """
+        if not all(isinstance(span, timedelta) for span in (overdue, lately)):
+            raise DefinitionError("found times that are no timedelta", code="days")
         return examine(
             self.store, presets=self._settings.presets, now=self._now(now), overdue=overdue,
             lately=lately,
@@ -240,6 +244,7 @@ class SubscriptionVerbs(Verbs):
 
 
 def _until(at: datetime, days: int) -> datetime:
-    if not 0 <= days <= _FAR:
-        raise DefinitionError(f"found {days} days, expected 0 to {_FAR}", code="days")
+    if not is_count(days, 0, _FAR):
+        message = f"found days that are no whole number from 0 to {_FAR}"
+        raise DefinitionError(message, code="days")
     return at + timedelta(days=days)

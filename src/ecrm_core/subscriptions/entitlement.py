@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
+from ecrm_core.errors import DefinitionError
 from ecrm_core.subscriptions.dunning import Entitlement
 from ecrm_core.subscriptions.policies import Policies
 from ecrm_core.subscriptions.subscription import Subscription
@@ -35,7 +36,11 @@ def entitled(state: Subscription, day: date, policies: Policies) -> bool:
 
     On days that are paid in full always, whatever came after. Else not before the start, after the
     end or in a pause; and while a charge is unpaid as the dunning policy says (without one: on).
+    Raises DefinitionError for an instant: its day depends on the zone.
     """
+    if isinstance(day, datetime) or not isinstance(day, date):
+        message = f"found {type(day).__name__}, expected a local day (local_day of an instant)"
+        raise DefinitionError(message, code="argument")
     if paid_for(state, day):
         return True
     ends = (state.ended_on, state.end_on, state.paused_on)

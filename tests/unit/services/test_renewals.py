@@ -247,3 +247,23 @@ def test_a_subscription_begins_with_seats_and_on_the_day_of_the_calendar(crm: Cr
     assert (held.quantity, held.billed_through) == (3, date(2026, 2, 1))
     with pytest.raises(KeyReused):
         begin()
+
+
+ASKED: list[Any] = [
+    lambda crm: crm.subscribe("shop/1", "pro"),
+    lambda crm: crm.subscribe("shop/1", None),
+    *(lambda crm, days=days: crm.due(days=days)
+      for days in ("3", None, 1.5, True, float("nan"), -1)),
+    lambda crm: crm.forecast(days="3"),
+    *(lambda crm, limit=limit: crm.run_due(limit=limit) for limit in ("3", 0, 1.5, True)),
+    *(lambda crm, shard=shard: crm.run_due(shard=shard)
+      for shard in ("ab", 3, (0, "a"), (2, 2), (-1, 2), (0,), (0, 0), [0, 1])),
+    lambda crm: crm.doctor(overdue="day"),
+    lambda crm: crm.doctor(lately=30),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_arguments_that_are_none_are_told_as_that(asked: Any) -> None:  # noqa: ANN401
+    with Crm.open(clock=FixedClock(NOW)) as crm, pytest.raises(DefinitionError):
+        asked(crm)

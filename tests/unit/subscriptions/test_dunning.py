@@ -273,3 +273,8 @@ def test_without_a_policy_it_stays_past_due_and_nothing_more_is_done() -> None:
     life = Life().until("2026-01-31").do(PaymentFailed(charge=FIRST), "2026-01-31")
     assert life.until("2026-06-01").status is Status.PAST_DUE
     assert retries(life) == []
+
+
+def test_access_is_asked_of_a_local_day_not_of_an_instant() -> None:
+    with pytest.raises(DefinitionError, match="local day"):
+        entitled(Life().state, on("2026-02-20"), Life().policies)

@@ -53,6 +53,9 @@ def prepare_subscribe(
 
     Raises MissingError for an unknown customer.
     """
+    if not isinstance(plan, Plan):
+        message = f"found {type(plan).__name__} as plan, expected a Plan"
+        raise DefinitionError(message, code="argument")
     home = identity_of(store, customer)
     number = len(read_subscriptions_of(store, [home]).get(home, ()))
     create = Create(

@@ -18,22 +18,31 @@ from ecrm_core.services.renewals.reading import Presets, SetAside, tried
 from ecrm_core.services.renewals.report import RunReport, Tally
 from ecrm_core.services.renewals.withdrawing import waiting_rows
 from ecrm_core.subscriptions import advance, decide_steps
+from ecrm_core.subscriptions.duration import is_count
 
 __all__ = ["Draft", "check_run", "prepare_run_due", "run_due"]
 
 _PAGE = 100
 _ROUNDS = 50
+_MOST = 1_000_000_000
 Draft = Callable[[int, Collection[str]], ChangeSet]
 """What one transaction of so many subscriptions, without some ids, would write."""
 
 
 def check_run(limit: int | None, shard: tuple[int, int] | None) -> None:
     """Refuse a limit below 1 and a share that is none (DefinitionError)."""
-    if limit is not None and limit < 1:
-        raise DefinitionError(f"found limit {limit}, expected 1 or more", code="limit")
-    if shard is not None and not 0 <= shard[0] < shard[1]:
-        message = f"found shard {shard!r}, expected (i, n) with i from 0 to n - 1"
+    if limit is not None and not is_count(limit, 1, _MOST):
+        raise DefinitionError("found a limit that is none, expected 1 or more", code="limit")
+    if shard is not None and not _is_share(shard):
+        message = "found a shard that is none, expected (i, n) with i from 0 to n - 1"
         raise DefinitionError(message, code="shard")
+
+
+def _is_share(shard: object) -> bool:
+    if not isinstance(shard, tuple) or len(shard) != 2:
+        return False
+    number, shares = shard
+    return is_count(shares, 1, _MOST) and is_count(number, 0, shares - 1)
 
 
 def prepare_run_due(
