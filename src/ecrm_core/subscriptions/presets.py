@@ -51,6 +51,6 @@ def policies_of(name: str) -> Policies:
     """Return the preset of that name; UnknownName when there is none."""
     try:
         return PRESETS[name]
-    except KeyError:
-        near = tuple(get_close_matches(name[:80], PRESETS))
-        raise UnknownName("preset of policies", name[:80], near) from None
+    except (KeyError, TypeError):
+        near = tuple(get_close_matches(str(name)[:80], PRESETS))
+        raise UnknownName("preset of policies", str(name)[:80], near) from None

@@ -42,7 +42,7 @@ def jurisdiction(name: str) -> Jurisdiction:
     ``evolve(preset, notices=(*preset.notices, *jurisdiction("us-ca").rules))`` switches it on.
     """
     if name not in _KNOWN:
-        raise UnknownName("jurisdiction", name[:80], _KNOWN)
+        raise UnknownName("jurisdiction", str(name)[:80], _KNOWN)
     path = Path(__file__).with_name(f"{name.replace('-', '_')}.json")
     data = json.loads(path.read_text("utf-8"))
     return Jurisdiction(**{**data, "rules": rules_of_json(data["rules"])})

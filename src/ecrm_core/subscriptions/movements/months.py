@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ecrm_core.kernel import Json, Money, add_months, html_table, plain_table
 from ecrm_core.subscriptions.movements.movement import Movement, MovementKind
@@ -35,7 +35,7 @@ class Month:
     expansion: Fraction = Fraction(0)
     reactivation: Fraction = Fraction(0)
     contraction: Fraction = Fraction(0)
-    churned: Mapping[str, Fraction] = {}
+    churned: Mapping[str, Fraction] = field(factory=dict)
 
     @property
     def churn(self) -> Fraction:

@@ -28,11 +28,11 @@ def pauses(state: Subscription, policies: Policies) -> Iterator[Candidate]:
     day = state.resume_on
     if state.paused_on is not None and day is not None:
         yield Candidate(
-            day, Rank.RESUME, "", lambda _, __: resumed(state, policies, max(day, since(state)))
+            day, Rank.RESUME, "", lambda _, __: resumed(state, policies, max(day, _since(state)))
         )
 
 
-def since(state: Subscription) -> date:
+def _since(state: Subscription) -> date:
     """Return the day a pause began."""
     return state.paused_on or date.min
 
@@ -41,11 +41,11 @@ def resumed(state: Subscription, policies: Policies, on: date) -> Made:
     """Return the end of a pause on a day: what is billed from there, and what has moved."""
     if state.pause_mode is PauseMode.VOID:  # whole charges were skipped, and nothing is in parts
         return Resumed(on=on, through=state.billed_through), ()
-    days = (on - since(state)).days
+    days = (on - _since(state)).days
     if state.pause_mode is not PauseMode.EXTEND or days <= 0:
         return Resumed(on=on), ()
     shift = _shift(state, policies, days)
-    left = max(state.billed_through, since(state)) + timedelta(days=days)
+    left = max(state.billed_through, _since(state)) + timedelta(days=days)
     return Resumed(on=on, through=left, shift=shift), ()
 
 
@@ -66,7 +66,7 @@ def _shift(state: Subscription, policies: Policies, days: int) -> Shift:
             return boundary(anchor, cadence, j - k)
         return day + later
 
-    ahead = state.changes_from is not None and state.changes_from > since(state)
+    ahead = state.changes_from is not None and state.changes_from > _since(state)
     with_term = state.cancel_on is not None and state.cancel_on == state.term_end
     return Shift(
         days=days, anchor=anchor, cycle_base=state.cycle_base + k,
@@ -81,7 +81,7 @@ def _shift(state: Subscription, policies: Policies, days: int) -> Shift:
 
 def _later(state: Subscription, policies: Policies, later: timedelta) -> Iterator[Slice]:
     """Go through what was billed: the days from the pause on later, at the price they had."""
-    used, left = parted(state.slices, since(state), policies.rounding, policies.grain)
+    used, left = parted(state.slices, _since(state), policies.rounding, policies.grain)
     yield from used
     for piece in left:
         yield evolve(piece, part=_moved(piece.part, later), period=_moved(piece.period, later))
