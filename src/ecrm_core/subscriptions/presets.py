@@ -47,10 +47,10 @@ PRESETS: Final[Mapping[str, Policies]] = {"b2b": _B2B, "b2c": _B2C}
 """The complete presets by name: "b2c" makes no sales tasks, "b2b" does."""
 
 
-def policies_of(name: str) -> Policies:
-    """Return the preset of that name; UnknownName when there is none."""
+def policies_of(name: str, presets: Mapping[str, Policies] = PRESETS) -> Policies:
+    """Return the policies of that name; UnknownName, with what is like it, when there are none."""
     try:
-        return PRESETS[name]
+        return presets[name]
     except (KeyError, TypeError):
-        near = tuple(get_close_matches(str(name)[:80], PRESETS))
+        near = tuple(get_close_matches(str(name)[:80], presets))
         raise UnknownName("preset of policies", str(name)[:80], near) from None

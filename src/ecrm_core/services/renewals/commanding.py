@@ -12,7 +12,7 @@ from ecrm_core.kernel import ChangeSet, combine, derive_id, gate_text
 from ecrm_core.ports import Store
 from ecrm_core.ports.subscriptions import read_subscriptions, read_subscriptions_of
 from ecrm_core.services.identity import group_of, identity_of
-from ecrm_core.services.renewals.reading import Presets, policies_in, stored_subscription
+from ecrm_core.services.renewals.reading import Presets, stored_subscription
 from ecrm_core.services.renewals.withdrawing import waiting_rows
 from ecrm_core.subscriptions import (
     Alignment,
@@ -24,6 +24,7 @@ from ecrm_core.subscriptions import (
     TermRule,
     decide_step,
     handle,
+    policies_of,
 )
 
 __all__ = ["prepare_command", "prepare_subscribe"]
@@ -73,7 +74,7 @@ def _begun(
 ) -> ChangeSet:  # fmt: skip
     """Return what beginning one writes; MissingError for an unknown customer, as she was named."""
     group = group_of(store, asked)
-    step = handle(None, create, now, policies_in(presets, create.preset), by=by)
+    step = handle(None, create, now, policies_of(create.preset, presets), by=by)
     changes = decide_step(step)
     # Expected and not written: who is erased meanwhile is not subscribed, and nobody else waits.
     return combine([changes, ChangeSet(expects=(group.expect,))], result=changes.result)
@@ -95,7 +96,7 @@ def prepare_command(
             create = evolve(command, customer=home)
             return _begun(store, create, command.customer, presets=presets, now=now, by=by)
     row = stored_subscription(store, subscription)
-    policies = policies_in(presets, row.value.preset)
+    policies = policies_of(row.value.preset, presets)
     step = handle(row.value, command, now, policies, by=by)
     waiting = waiting_rows(store, step.events)
     return decide_step(step, version=row.version, waiting=waiting)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import TypeVar
 
 from attrs import frozen
 
-from ecrm_core.errors import EcrmError, MissingError, UnknownName
+from ecrm_core.errors import EcrmError, MissingError
 from ecrm_core.kernel import Stored, gate_text
 from ecrm_core.ports import Store
 from ecrm_core.ports.subscriptions import read_subscriptions
-from ecrm_core.subscriptions import Policies, Subscription, UnreadSubscription
+from ecrm_core.subscriptions import Policies, Subscription, UnreadSubscription, policies_of
 
-__all__ = ["Presets", "SetAside", "policies_in", "stored_subscription", "tried"]
+__all__ = ["Presets", "SetAside", "stored_subscription", "tried"]
 
 T = TypeVar("T")
 Presets = Mapping[str, Policies]
@@ -30,14 +29,6 @@ class SetAside:
 
     subscription: str
     code: str
-
-
-def policies_in(presets: Presets, name: str) -> Policies:
-    """Return the policies of that name; UnknownName when the shop has none."""
-    if name not in presets:
-        near = tuple(get_close_matches(name[:80], presets))
-        raise UnknownName("preset of policies", name[:80], near)
-    return presets[name]
 
 
 def stored_subscription(store: Store, subscription: str) -> Stored[Subscription]:
@@ -58,7 +49,7 @@ def tried(
     """
     try:
         state = row.read()
-        return work(state, policies_in(presets, state.preset))
+        return work(state, policies_of(state.preset, presets))
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the others
         code = error.code if isinstance(error, EcrmError) else type(error).__name__
         return SetAside(subscription=row.id, code=code)

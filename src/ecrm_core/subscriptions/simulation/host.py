@@ -8,12 +8,13 @@ from heapq import heappop, heappush
 
 from attrs import define, field
 
-from ecrm_core.errors import EcrmError, UnknownName
+from ecrm_core.errors import EcrmError
 from ecrm_core.subscriptions.action import Action, ActionKind
 from ecrm_core.subscriptions.advance import MAX_STEPS, Run, Step
 from ecrm_core.subscriptions.commands import Command, Create
 from ecrm_core.subscriptions.handle import handle
 from ecrm_core.subscriptions.policies import Policies
+from ecrm_core.subscriptions.presets import policies_of
 from ecrm_core.subscriptions.recorded import Recorded
 from ecrm_core.subscriptions.simulation.log import Entry, Happened
 from ecrm_core.subscriptions.simulation.payments import Payments
@@ -98,7 +99,7 @@ class Host:
     def _due(self, state: Subscription) -> None:
         """Do what is due, written and handed over."""
         if self._run is None:
-            self._run = Run(state, self._policies(state.preset))
+            self._run = Run(state, policies_of(state.preset, self.presets))
         self._commit(self._run.due(self._clock, limit=MAX_STEPS))
 
     def _hear(self, command: Command) -> None:
@@ -106,17 +107,12 @@ class Host:
         preset = command.preset if isinstance(command, Create) else self.state and self.state.preset
         self._note(Happened.COMMAND, command)
         try:
-            step = handle(self.state, command, self._clock, self._policies(preset or ""))
+            step = handle(self.state, command, self._clock, policies_of(preset or "", self.presets))
         except EcrmError as error:
             self._note(Happened.REFUSED, error.code)
             return
         self._run = None
         self._commit(step)
-
-    def _policies(self, name: str) -> Policies:
-        if name not in self.presets:
-            raise UnknownName("preset of policies", name[:80], tuple(self.presets))
-        return self.presets[name]
 
     def _commit(self, step: Step) -> None:
         """Write a step in one transaction, and hand over what it asks for."""
