@@ -15,31 +15,44 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache, wraps
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import attrs
 
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel.gates import gate_decimal, gate_instant, to_utc
 
-__all__ = ["Json", "decode", "encode", "guarded", "instant_text", "recency_text"]
+__all__ = ["Json", "decode", "encode", "encoded", "guarded", "instant_text", "recency_text"]
 
 Json = Any
 """Any JSON value: null, bool, int, text, a list or a dict with text keys."""
 
 T = TypeVar("T")
 _END = datetime.max.replace(tzinfo=UTC)
-_Codec = tuple[Callable[[Any], Any], Callable[[Any], Any]]
+
+
+class _Codec(NamedTuple):
+    """How values of a type are written and read; ``shares``: parts of the JSON are kept."""
+
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+    shares: bool = False
 
 
 def encode(value: object, as_type: object = None) -> Json:
     """Return the JSON value for a value of the type (its own class by default)."""
-    return _codec(as_type or type(value))[0](value)
+    codec = _codec(as_type or type(value))
+    return _copied(codec.write(value)) if codec.shares else codec.write(value)
+
+
+def encoded(value: object, as_type: object) -> Json:
+    """Return the JSON value to look at, never to write into: other values share parts of it."""
+    return _codec(as_type).write(value)
 
 
 def decode(as_type: type[T], data: object) -> T:
     """Return the value of the type; InputError (code "not_readable") when the JSON does not fit."""
-    read = _codec(as_type)[1]  # type: ignore[arg-type] # a type is hashable
+    read = _codec(as_type).read  # type: ignore[arg-type] # a type is hashable
     try:
         value: T = read(data)
     except InputError:
@@ -81,8 +94,11 @@ def instant_text(instant: datetime) -> str:
 
     Raises InputError for a naive datetime and for one that UTC puts outside the years 1 to 9999.
     """
-    if instant.tzinfo is not UTC:
-        instant = to_utc(instant)
+    return _utc_text(instant if instant.tzinfo is UTC else to_utc(instant))
+
+
+@lru_cache(maxsize=1_024)  # what happens at one instant is written in many places
+def _utc_text(instant: datetime) -> str:
     return instant.isoformat(timespec="microseconds")[:26] + "Z"
 
 
@@ -153,21 +169,21 @@ def _tagged(held: Mapping[str, object]) -> bool:
 
 
 _PLAIN: dict[object, _Codec] = {
-    str: (_same, _TEXT),
-    int: (_same, _expected(int)),
-    bool: (_same, _expected(bool)),
-    Any: (_same, _same),
-    object: (_leaf, _unleaf),
-    type(None): (_same, _expected(type(None))),
-    Decimal: (_decimal_text, _decimal),
-    datetime: (instant_text, _instant),
-    date: (date.isoformat, date.fromisoformat),
+    str: _Codec(_same, _TEXT),
+    int: _Codec(_same, _expected(int)),
+    bool: _Codec(_same, _expected(bool)),
+    Any: _Codec(_same, _same),
+    object: _Codec(_leaf, _unleaf),
+    type(None): _Codec(_same, _expected(type(None))),
+    Decimal: _Codec(_decimal_text, _decimal),
+    datetime: _Codec(instant_text, _instant),
+    date: _Codec(date.isoformat, date.fromisoformat),
 }
 
 
 @lru_cache(maxsize=256)
 def _codec(of: Any) -> _Codec:  # noqa: ANN401 - annotations come in many classes
-    """Return the (encode, decode) pair of a type."""
+    """Return how values of a type are written and read."""
     if of in _PLAIN:
         return _PLAIN[of]
     if hasattr(of, "__supertype__"):  # NewType
@@ -176,9 +192,9 @@ def _codec(of: Any) -> _Codec:  # noqa: ANN401 - annotations come in many classe
     if origin in _OPTIONAL - {None}:
         return _optional(args)
     if (origin is tuple and args[1:] == (...,)) or origin is frozenset:
-        return _collection(origin, *_codec(args[0]))
+        return _collection(origin, _codec(args[0]))
     if isinstance(origin, type) and issubclass(origin, Mapping) and _is_text(args[0]):
-        return _mapping(*_codec(args[1]))
+        return _mapping(_codec(args[1]))
     return _class(of)
 
 
@@ -189,21 +205,24 @@ def _is_text(of: Any) -> bool:  # noqa: ANN401
     return getattr(of, "__supertype__", of) is str
 
 
-def _collection(of: type, enc: Callable[[Any], Any], dec: Callable[[Any], Any]) -> _Codec:
+def _collection(of: type, inner: _Codec) -> _Codec:
     ordered = list if of is tuple else sorted
+    enc, dec, shares = inner
 
     def read(data: object) -> object:
         if not isinstance(data, list):
             raise TypeError
         return of([dec(x) for x in data])
 
-    return (lambda v: ordered([enc(x) for x in v])), read
+    return _Codec(lambda v: ordered([enc(x) for x in v]), read, shares)
 
 
-def _mapping(enc: Callable[[Any], Any], dec: Callable[[Any], Any]) -> _Codec:
-    return (
+def _mapping(inner: _Codec) -> _Codec:
+    enc, dec, shares = inner
+    return _Codec(
         lambda v: {k: enc(x) for k, x in v.items()},
         lambda d: {k: dec(x) for k, x in d.items()},
+        shares,
     )
 
 
@@ -211,15 +230,17 @@ def _optional(args: tuple[Any, ...]) -> _Codec:
     inner = [arg for arg in args if arg is not type(None)]
     if len(inner) != 1:
         raise DefinitionError(f"no codec for a union of {len(inner)} types", code="codec")
-    enc, dec = _codec(inner[0])
-    return (lambda v: None if v is None else enc(v)), (lambda d: None if d is None else dec(d))
+    enc, dec, shares = _codec(inner[0])
+    return _Codec(
+        lambda v: None if v is None else enc(v), lambda d: None if d is None else dec(d), shares
+    )
 
 
 def _class(of: Any) -> _Codec:  # noqa: ANN401
     if hasattr(of, "to_json") and hasattr(of, "from_json"):
-        return of.to_json, of.from_json
+        return _Codec(of.to_json, of.from_json)
     if isinstance(of, type) and issubclass(of, Enum):
-        return (lambda v: v.value), {member.value: member for member in of}.__getitem__
+        return _Codec(lambda v: v.value, {member.value: member for member in of}.__getitem__)
     if not attrs.has(of):
         raise DefinitionError(f"no codec for {of!r}", code="codec")
     return _attrs_class(of)
@@ -229,11 +250,11 @@ def _attrs_class(of: type[attrs.AttrsInstance]) -> _Codec:
     hints = typing.get_type_hints(of)
     codecs = {a.alias: _codec(hints[a.name]) for a in attrs.fields(of) if a.init}
     fields = [a for a in attrs.fields(of) if a.init]
-    parts = [(a.alias, default, type(default), codecs[a.alias][0])
+    parts = [(a.alias, default, type(default), codecs[a.alias].write)
              for a in fields for default in [_default(a)]]  # fmt: skip
     names = [a.name for a in fields]
     held_by = attrgetter(*names) if len(names) > 1 else lambda v: [getattr(v, n) for n in names]
-    decoders = {alias: dec for alias, (_, dec) in codecs.items()}
+    decoders = {alias: codec.read for alias, codec in codecs.items()}
     texts = {a.alias for a in attrs.fields(of) if _plain_text(hints[a.name])}
 
     def to_json(value: object) -> dict[str, Any]:
@@ -252,8 +273,8 @@ def _attrs_class(of: type[attrs.AttrsInstance]) -> _Codec:
         return of(**values)
 
     if getattr(of, "read_once", False):
-        return _once_written(to_json), _once(from_json)
-    return to_json, from_json
+        return _Codec(_once_written(to_json), _once(from_json), shares=True)
+    return _Codec(to_json, from_json, any(codec.shares for codec in codecs.values()))
 
 
 _KEPT = 1_024
@@ -285,7 +306,7 @@ def _once_written(write: Callable[[Any], Any]) -> Callable[[Any], Any]:
             if len(known) >= _KEPT:
                 known.clear()
             found = known[id(value)] = (value, write(value))
-        return _copied(found[1])
+        return found[1]
 
     return to_json
 

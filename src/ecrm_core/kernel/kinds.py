@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 from attrs import field, frozen
 
 from ecrm_core.errors import DefinitionError, InputError, StorageError
-from ecrm_core.kernel.codec import Json, decode, encode, instant_text
+from ecrm_core.kernel.codec import Json, decode, encoded, instant_text
 from ecrm_core.kernel.ids import canonical_json
 
 __all__ = ["AnyKind", "Index", "Key", "Kind", "Row", "Stored"]
@@ -118,7 +118,7 @@ class Kind(Generic[T]):
         """
         columns = {name: get(value) for name, get in self._index_columns.items()}
         entries = {name: None if None in c else _texts(c) for name, c in columns.items()}
-        body = canonical_json(encode(value, self.of))
+        body = canonical_json(encoded(value, self.of))
         _refuse_forbidden(body)
         return Row(key=key or self.key_of(value), entries=entries, body=body)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Generic, TypeVar, overload
 
-__all__ = ["changed", "derived", "derived_of"]
+__all__ = ["changed", "derived", "derived_of", "finished"]
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -54,6 +54,12 @@ def changed(state: S, **parts: object) -> S:
     held.update(parts)
     copy: S = object.__new__(type(state))
     _set(copy, "__dict__", held)
+    return copy
+
+
+def finished(copy: S, **parts: object) -> S:
+    """Return a copy that nobody else holds yet with these parts, which nothing is worked out of."""
+    copy.__dict__.update(parts)
     return copy
 
 

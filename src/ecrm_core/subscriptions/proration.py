@@ -119,7 +119,7 @@ def slice_amount(
     """
     if part.end is None:
         raise DefinitionError("found a part of a period without end", code="period")
-    if part == period:
+    if part is period or part == period:
         return _whole(price)  # the same, sooner: whole periods are what is billed most
     end = period.end or part.end
     left = [

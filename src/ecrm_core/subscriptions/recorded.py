@@ -11,7 +11,7 @@ from attrs import frozen
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Json, Money, decode, encode, guarded, instant_text, parse_instant
 from ecrm_core.subscriptions.action import ActionKind
-from ecrm_core.subscriptions.copying import changed
+from ecrm_core.subscriptions.copying import finished
 from ecrm_core.subscriptions.events import EVENTS, Created, Event
 from ecrm_core.subscriptions.subscription import Subscription
 
@@ -109,5 +109,5 @@ def played(state: Subscription, row: Recorded) -> Subscription:
 
 
 def stamped(after: Subscription, row: Recorded) -> Subscription:
-    """Return the state after an event with the event's number, and what was next."""
-    return changed(after, version=row.number, next_action_at=row.next_action_at)
+    """Give the state after an event, which nobody else holds yet, the event's number and next."""
+    return finished(after, version=row.number, next_action_at=row.next_action_at)

@@ -90,7 +90,7 @@ def held(pieces: tuple[Slice, ...], piece: Slice) -> tuple[Slice, ...]:
     last = pieces[-1].period
     if piece.period == last:
         return (*pieces, piece)
-    return (*(before for before in pieces if before.period == last), piece)
+    return (*[before for before in pieces if before.period == last], piece)
 
 
 def parted(

@@ -12,6 +12,7 @@ from hypothesis import given
 
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import Json, Money, canonical_json, decode, encode, guarded, instant_text
+from ecrm_core.kernel.codec import encoded
 from ecrm_core.subscriptions import Plan, TermRule
 from ecrm_core.testing.strategies import instants, json_values
 
@@ -255,6 +256,24 @@ def test_a_class_of_few_values_is_read_once_for_each_of_its_texts() -> None:
                 decode(Seldom, data)
     for number in range(3_000):
         assert decode(Seldom, {"name": str(number)}).name == str(number)
+
+
+@frozen
+class Holding:
+    """A class whose JSON holds that of values that are written once."""
+
+    seldom: tuple[Seldom, ...]
+    by_name: Mapping[str, Seldom | None]
+
+
+def test_json_that_was_written_may_be_written_into() -> None:
+    one = Seldom(name="a", count=1)
+    for value in (one, Holding((one,), {"a": one, "b": None})):
+        before = encode(value)
+        made = encode(value)
+        for held in (made, made.get("by_name", {}).get("a", {}), *made.get("seldom", ())):
+            held["name"] = "changed"
+        assert encode(value) == before == encoded(value, type(value))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from attrs import evolve, fields, frozen
 
 from ecrm_core.subscriptions import Subscription
 from ecrm_core.subscriptions.copying import changed, derived, derived_of
+from ecrm_core.subscriptions.recorded import stamped
 from ecrm_core.subscriptions.schedule import lasting
 from tests.subscription_histories import History, histories
 
@@ -96,6 +97,16 @@ class _Box:
     @derived
     def label(self) -> str:
         return f"{self.colour} {self.area}"
+
+
+def test_no_event_gives_back_the_state_it_was_given(told: tuple[History, ...]) -> None:
+    for history in told:
+        state = None
+        for row in history.events:
+            given = state or row.event.state  # type: ignore[attr-defined] # the first is Created
+            after = row.event.applied(given)
+            assert after is not given
+            state = stamped(after, row)
 
 
 def test_only_what_a_change_concerns_is_worked_out_again() -> None:

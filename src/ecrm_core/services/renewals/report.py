@@ -106,9 +106,9 @@ class Tally:
         """Count what came of a subscription that was due then."""
         self.counts["subscriptions"] += 1
         self.waited = max(self.waited, self.now - due)
-        self.counts.update(
-            _EVENTS[row.event.kind] for row in step.events if row.event.kind in _EVENTS
-        )
+        for row in step.events:
+            if row.event.kind in _EVENTS:
+                self.counts[_EVENTS[row.event.kind]] += 1
         self._actions(step.actions)
 
     def _actions(self, actions: Iterable[Action]) -> None:

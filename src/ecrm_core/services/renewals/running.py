@@ -22,7 +22,7 @@ from ecrm_core.subscriptions.duration import is_count
 
 __all__ = ["Draft", "check_run", "prepare_run_due", "run_due"]
 
-_PAGE = 100
+_PAGE = 200
 _ROUNDS = 50
 _MOST = 1_000_000_000
 Draft = Callable[[int, Collection[str]], ChangeSet]
@@ -78,7 +78,7 @@ def prepare_run_due(
 
 
 def run_due(store: Store, draft: Draft, *, now: datetime, limit: int | None) -> RunReport:
-    """Write drafts of 100 subscriptions until nothing is due, or ``limit`` are done."""
+    """Write drafts of 200 subscriptions until nothing is due, or ``limit`` are done."""
     report, left = RunReport(), limit
     while left is None or left > 0:
         size = _PAGE if left is None else min(left, _PAGE)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
+from ecrm_core.subscriptions.copying import changed
 from ecrm_core.subscriptions.subscription import Subscription
 from ecrm_core.subscriptions.told import Told
 
@@ -19,8 +20,8 @@ class Event:
     kind: ClassVar[str] = "event"
 
     def applied(self, state: Subscription) -> Subscription:
-        """Return the state after it."""
-        return state
+        """Return the state after it: a copy that nobody else holds yet."""
+        return changed(state)
 
 
 @frozen(kw_only=True)
@@ -37,6 +38,8 @@ def past(state: Subscription, kind: str, cycle: int = 0) -> dict[str, tuple[obje
     has not changed is not among them, so that what rests on it is not worked out again.
     """
     parts: dict[str, tuple[object, ...]] = {}
+    if not state.done and not state.out:
+        return parts
     done = tuple([mark for mark in state.done if not _is_past(mark, kind, cycle)])
     if len(done) < len(state.done):
         parts["done"] = done

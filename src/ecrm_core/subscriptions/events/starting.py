@@ -25,7 +25,7 @@ class Created(Event):
     state: Subscription
 
     def applied(self, state: Subscription) -> Subscription:  # noqa: ARG002 - there was none
-        return self.state
+        return changed(self.state)
 
 
 @frozen(kw_only=True)

@@ -79,7 +79,7 @@ class NoticeReturned(Event):
 
     def applied(self, state: Subscription) -> Subscription:
         if self.told is None:
-            return state
+            return changed(state)
         out = without_told(state.out, frozenset([self.mark]))
         after = changed(state, out=out, withdrawals=state.withdrawals + 1)
         return _given(after, self.told)
