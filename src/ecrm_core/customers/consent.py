@@ -102,7 +102,8 @@ class ConsentStatement(Private):
     counts once ``confirmed_at`` is set. ``expires_at`` ends a grant. ``night``: the grant covers
     the night hours that some laws (Korea: 21:00 to 08:00) ask for apart. ``snapshot``: the source
     shows how things stand, without saying since when: a grant it only repeats is no newer than the
-    first of the repetitions. Channel and purpose are folded: "E-Mail" is "email".
+    first of the repetitions. ``brand`` is the shop of the account it was said to, None: to all.
+    Channel and purpose are folded: "E-Mail" is "email".
     """
 
     subject: str
@@ -118,6 +119,7 @@ class ConsentStatement(Private):
     night: bool = False
     snapshot: bool = False
     evidence: str | None = None
+    brand: str | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse naive times (InputError): they have no order."""

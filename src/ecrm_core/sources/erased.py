@@ -50,7 +50,7 @@ def without_erased(
     left = evolve(
         delivery,
         records=tuple(compress(delivery.records, stays)),
-        mapped=tuple(compress(delivery.mapped, stays)),
+        mapped=(*compress(delivery.mapped, stays), *delivery.mapped[len(stays) :]),
         consents=tuple(compress(delivery.consents, [not gone for gone in mute])),
         spoken=(),
         refused=refused,
@@ -68,7 +68,8 @@ def _spoken(delivery: Delivery, stays: Sequence[bool]) -> set[int]:
     Where nobody counted them, they are those about the addresses of these rows.
     """
     if delivery.spoken:
-        spans = pairwise(delivery.ends(delivery.spoken, len(delivery.consents)))
+        ends = delivery.ends(delivery.spoken, len(delivery.consents), of=len(stays))
+        spans = pairwise(ends)
         return {
             n for span, stay in zip(spans, stays, strict=True) if not stay for n in range(*span)
         }

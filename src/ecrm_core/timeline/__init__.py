@@ -10,16 +10,21 @@ from ecrm_core.timeline.interaction import (
     OrderLine,
     retell,
 )
+from ecrm_core.timeline.kinds import KINDS_OF_EVENTS, MATTERS, EventKind, MatterKind
 
 __all__ = [
     "FACTS",
     "INTERACTIONS",
+    "KINDS_OF_EVENTS",
+    "MATTERS",
     "MAX_DATA",
     "MAX_LINES",
+    "EventKind",
     "Facts",
     "HomeFacts",
     "Interaction",
     "Known",
+    "MatterKind",
     "OrderLine",
     "OrderPart",
     "OrderRole",

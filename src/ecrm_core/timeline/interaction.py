@@ -134,6 +134,10 @@ class Interaction(Private):
     together: the id of an order, a cart, a ticket. ``void`` says that it does not count: a test
     order, a payment that failed. ``data`` is JSON beyond the fields, ``text`` what somebody wrote.
 
+    ``brand`` is the shop of the account it happened in, ``reference`` the number people say for it
+    (order 1001), which ``find`` looks up. ``kind`` has the names of ``timeline.kinds`` where one
+    fits. A subject that the source does not say is told by other events of the same correlation.
+
     ``told_at`` is the time of the telling at the source: later tellings replace earlier ones.
     ``undated``: the source does not say when it happened, so ``at`` is the time of its first
     telling. ``home_id`` is set at intake, from the subject.
@@ -158,6 +162,8 @@ class Interaction(Private):
     told_at: datetime | None = field(default=None, converter=_instant)
     undated: bool = False
     home_id: CustomerId | None = None
+    brand: str | None = field(default=None, converter=_label)
+    reference: str | None = field(default=None, converter=_label)
 
     def __attrs_post_init__(self) -> None:
         """Gate the parts, the lines and the data."""
@@ -200,10 +206,13 @@ INTERACTIONS: Final = Kind(
     indexes=(
         Index("of_home", ("home_id",)),
         Index("by_home", ("home_id", "recency")),
+        Index("by_correlation", ("source", "correlation")),
+        Index("by_reference", ("reference",)),
     ),
     owner="timeline",
 )
-"""The rows of interactions, found by home, newest first or all at once."""
+"""The rows of interactions: by home (newest first, or all at once), by what they belong to, and by
+the number people say."""
 
 
 def retell(held: Interaction, told: Interaction) -> Interaction:
