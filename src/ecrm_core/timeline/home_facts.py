@@ -52,7 +52,7 @@ class HomeFacts(Private):
             by_brand.setdefault(told.brand, []).append(told)
         row = self
         for brand, events in by_brand.items():
-            row = row._with(brand, row._part(brand).combine(Facts.fold(events)))  # noqa: SLF001
+            row = row._with(brand, row._part(brand).combine(Facts.fold(events)))
         return row
 
     def retold(self, before: Interaction, after: Interaction) -> HomeFacts:

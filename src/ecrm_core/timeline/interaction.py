@@ -139,8 +139,9 @@ class Interaction(Private):
     telling. ``home_id`` is set at intake, from the subject.
 
     Raises InputError for a part of another type, a naive time, a name that is none, text beyond
-    200 characters (of ``text`` the first 65,536 are kept, see ``bounded_text``), more than 10,000 lines, more than 1 MiB of data, and for
-    amounts and quantities of 10^15 or more, or with more than 20 decimal places.
+    200 characters, more than 10,000 lines, more than 1 MiB of data, and for amounts and quantities
+    of 10^15 or more, or with more than 20 decimal places. Of ``text`` and titles 65,536 characters
+    are taken; a longer ``text`` is cut to its head, and says so (``bounded_text``).
     """
 
     source: str = field(converter=source_name)

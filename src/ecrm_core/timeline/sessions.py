@@ -92,7 +92,7 @@ class Visit:
 def join_visits(parts: Sequence[tuple[Visit, ...]]) -> tuple[Visit, ...]:
     """Return the visits of all parts, those that are no longer pause apart than a gap as one."""
     held = [part for part in parts if part]
-    if len(held) < 2:  # noqa: PLR2004 - nothing to join
+    if len(held) < 2:
         return held[0] if held else ()
     found: list[Visit] = []
     for visit in sorted(visit for part in held for visit in part):
