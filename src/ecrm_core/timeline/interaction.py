@@ -215,8 +215,8 @@ the number people say."""
 def retell(held: Interaction, told: Interaction) -> Interaction:
     """Return what counts of two tellings of one event; ``held`` itself when nothing changes.
 
-    The later telling counts; at equal times the greater digest, so that the order of arrival makes
-    no difference. Tellings without a time are the exception: there the first one stays.
+    The later telling counts; at equal times the one that says whom it is about, then the greater
+    digest, so that the order of arrival makes no difference. Tellings without a time are the exception: there the first one stays.
     """
     if told.told_at is None and held.told_at is None:
         return held
@@ -227,6 +227,6 @@ def retell(held: Interaction, told: Interaction) -> Interaction:
     return later if later.at == first else evolve(later, at=first)
 
 
-def _rank(told: Interaction) -> tuple[bool, datetime, str]:
+def _rank(told: Interaction) -> tuple[bool, datetime, bool, str]:
     """Order the tellings: one that knows when it happened beats one that does not."""
-    return not told.undated, told.told_at or _START, told.digest
+    return not told.undated, told.told_at or _START, told.subject is not None, told.digest

@@ -45,6 +45,7 @@ KINDS_OF_EVENTS: Final[Mapping[str, EventKind]] = {
     # Orders
     "order_placed": EventKind("an order was placed; its amount and lines count"),
     "order_cancelled": EventKind("an order was cancelled; it counts no more"),
+    "order_edited": EventKind("an order was changed; the order itself says what it is now"),
     "order_shipped": EventKind("goods of an order left"),
     "order_delivered": EventKind("goods of an order arrived"),
     "refund": EventKind("money was given back; lines are goods that came back"),
@@ -65,6 +66,9 @@ KINDS_OF_EVENTS: Final[Mapping[str, EventKind]] = {
     "signed_up": EventKind("she opened an account"),
     "signed_in": EventKind("she signed in"),
     "form_submitted": EventKind("a form was sent"),
+    # Her record at a source
+    "tags_added": EventKind("tags were put on her there; data holds them"),
+    "tags_removed": EventKind("tags were taken off her there; data holds them"),
     # Mail; other messages (SMS, Kakao, LINE, push, social) are message_*, the channel says which
     "email_sent": EventKind("a mail was sent to her"),
     "email_delivered": EventKind("a mail arrived"),
