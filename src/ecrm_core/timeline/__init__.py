@@ -1,6 +1,7 @@
 """Timeline: what happened with customers, and what it adds up to."""
 
-from ecrm_core.timeline.facts import FACTS, Facts, HomeFacts, OrderPart, OrderRole, Seen
+from ecrm_core.timeline.facts import ABANDONED_AFTER, Facts, Seen
+from ecrm_core.timeline.home_facts import FACTS, HomeFacts
 from ecrm_core.timeline.intake import Known, decide_interactions, filed, homes_to_fold
 from ecrm_core.timeline.interaction import (
     INTERACTIONS,
@@ -11,26 +12,52 @@ from ecrm_core.timeline.interaction import (
     retell,
 )
 from ecrm_core.timeline.kinds import KINDS_OF_EVENTS, MATTERS, EventKind, MatterKind
+from ecrm_core.timeline.matter import Matter, Thread
+from ecrm_core.timeline.mention import MAX_MENTIONS, Confidence, Mention, mentioned
+from ecrm_core.timeline.orders import OrderPart, OrderRole
+from ecrm_core.timeline.page import TimelinePage, TimelineQuery, cursor_of, place_of
+from ecrm_core.timeline.remark import MAX_REMARK
+from ecrm_core.timeline.score import Answer, NpsGroup
+from ecrm_core.timeline.sessions import ON_SITE, SESSION_GAP, Session, Visit, sessions
 
 __all__ = [
+    "ABANDONED_AFTER",
     "FACTS",
     "INTERACTIONS",
     "KINDS_OF_EVENTS",
     "MATTERS",
     "MAX_DATA",
     "MAX_LINES",
+    "MAX_MENTIONS",
+    "MAX_REMARK",
+    "ON_SITE",
+    "SESSION_GAP",
+    "Answer",
+    "Confidence",
     "EventKind",
     "Facts",
     "HomeFacts",
     "Interaction",
     "Known",
+    "Matter",
     "MatterKind",
+    "Mention",
+    "NpsGroup",
     "OrderLine",
     "OrderPart",
     "OrderRole",
     "Seen",
+    "Session",
+    "Thread",
+    "TimelinePage",
+    "TimelineQuery",
+    "Visit",
+    "cursor_of",
     "decide_interactions",
     "filed",
     "homes_to_fold",
+    "mentioned",
+    "place_of",
     "retell",
+    "sessions",
 ]

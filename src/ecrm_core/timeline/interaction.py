@@ -33,6 +33,7 @@ from ecrm_core.kernel import (
     recency_text,
     utc,
 )
+from ecrm_core.timeline.remark import MAX_REMARK, bounded_text
 
 __all__ = ["INTERACTIONS", "MAX_DATA", "MAX_LINES", "Interaction", "OrderLine", "retell"]
 
@@ -40,7 +41,6 @@ MAX_LINES: Final = 10_000
 """Lines that one interaction may have."""
 MAX_DATA: Final = 1024 * 1024
 """Characters of JSON that the data of one interaction may have."""
-_MAX_REMARK = 64 * 1024
 _TOO_LARGE: Final = Decimal("1e15")
 _PLACES: Final = 20
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
@@ -66,12 +66,8 @@ def _label(value: object) -> str | None:
     return None if value is None else gate_text(value, "$", limit=200) or None
 
 
-def _remark(value: object) -> str | None:
-    return None if value is None else gate_text(value, "$.text", limit=_MAX_REMARK) or None
-
-
 def _title(value: object) -> str | None:
-    return None if value is None else gate_text(value, "$.title", limit=_MAX_REMARK) or None
+    return None if value is None else gate_text(value, "$.title", limit=MAX_REMARK) or None
 
 
 def _number(value: object) -> Decimal:
@@ -143,8 +139,9 @@ class Interaction(Private):
     telling. ``home_id`` is set at intake, from the subject.
 
     Raises InputError for a part of another type, a naive time, a name that is none, text beyond
-    200 characters (64 KiB in ``text``), more than 10,000 lines, more than 1 MiB of data, and for
-    amounts and quantities of 10^15 or more, or with more than 20 decimal places.
+    200 characters, more than 10,000 lines, more than 1 MiB of data, and for amounts and quantities
+    of 10^15 or more, or with more than 20 decimal places. Of ``text`` and titles 65,536 characters
+    are taken; a longer ``text`` is cut to its head, and says so (``bounded_text``).
     """
 
     source: str = field(converter=source_name)
@@ -158,7 +155,7 @@ class Interaction(Private):
     correlation: str | None = field(default=None, converter=_label)
     void: bool = False
     data: Mapping[str, object] = field(factory=dict)
-    text: str | None = field(default=None, converter=_remark)
+    text: str | None = field(default=None, converter=bounded_text)
     told_at: datetime | None = field(default=None, converter=_instant)
     undated: bool = False
     home_id: CustomerId | None = None
