@@ -1,6 +1,6 @@
 """Invoice: an invoice of Stripe's as a matter: it was issued, and then paid or made void.
 
-A draft is nobody's matter yet: it is kept whole, without an event.
+A draft is no matter yet: its event is void until it is finalised.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class _Invoice:
             amount=money(self.node.get(amount), currency_in(self.node)),
             lines=lines,
             correlation=self.id,
-            void=self.test,
+            void=self.test or self.status == "draft",
             data=data,
             told_at=self.told_at,
             brand=self.telling.brand,
@@ -87,9 +87,6 @@ class _Invoice:
 def read_invoice(data: Mapping[str, object], telling: Telling) -> Entry:
     """Return what one invoice object says; InputError without an id."""
     payload = Payload(data)
-    if payload.get("status") and data["status"] == "draft":
-        id_in(payload.apart(), "an invoice")
-        return entry_of(payload, ())
     invoice = _invoice(payload, telling)
     return entry_of(payload, (_issued(invoice), *_closed(invoice)))
 

@@ -1,7 +1,8 @@
 """Reading: bodies of Stripe's (events, lists, objects alone) into deliveries, object by object.
 
 An event is an envelope around one object. The object is read as it is; what else the envelope says
-(its own id, how many webhooks are pending) is about no party and is kept beside it.
+(its own id, how many webhooks are pending) is about no party and is kept beside it. An event about
+such an object (a price, a product) is kept whole.
 """
 
 from __future__ import annotations
@@ -96,6 +97,9 @@ def _read(data: Mapping[str, object], telling: Telling) -> tuple[Entry, ...]:
     if data.get("object") != "event":
         return (_READ[_sort(data)](data, telling),)
     inner = _inner(data)
+    read_ = _READ[_sort(inner)]
+    if read_ is _kept:
+        return (_kept(data, telling),)
     envelope = {name: said for name, said in data.items() if name != "data"}
     type_ = data.get("type")
     told = evolve(
@@ -103,7 +107,7 @@ def _read(data: Mapping[str, object], telling: Telling) -> tuple[Entry, ...]:
         type=type_ if isinstance(type_, str) else telling.type,
         at=seen(Node(data.get("created"), "$.created", set())) or telling.at,
     )
-    return (_READ[_sort(inner)](inner, told), _kept(envelope, told))
+    return (read_(inner, told), _kept(envelope, told))
 
 
 def _inner(event: Mapping[str, object]) -> Mapping[str, object]:
