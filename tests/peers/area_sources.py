@@ -55,9 +55,9 @@ def of_stripe(unit: Unit) -> str | None:
     return _lost_of_all(delivery, _enveloped(unit.data, apart=delivery.rows > 1))
 
 
-def _enveloped(data: Any, *, apart: bool) -> list[Any]:
+def _enveloped(data: object, *, apart: bool) -> list[Any]:
     """Return an object, or the one in an event and apart from it the event."""
-    if not apart:
+    if not apart or not isinstance(data, dict):
         return [data]
     inner = {**data["data"]["object"], **{k: v for k, v in data["data"].items() if k != "object"}}
     return [inner, {name: said for name, said in data.items() if name != "data"}]
@@ -66,7 +66,7 @@ def _enveloped(data: Any, *, apart: bool) -> list[Any]:
 @register("sources", "segment_spec_examples.json")
 def of_segment(unit: Unit) -> str | None:
     """A call becomes one event; a group is a party of its own beside whoever belongs to it."""
-    data = unit.data["event"] if isinstance(unit.data, dict) and "event" in unit.data else unit.data
+    data = unit.data["event"] if isinstance(unit.data, dict) else unit.data
     delivery = segment_spec.read(json.dumps(data).encode(), received_at=NOW)
     if delivery.refused:
         return f"refused: {delivery.refused[0]!r}"
