@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from ecrm_core.kernel import Registry
-from ecrm_core.sources import shopify, woocommerce
+from ecrm_core.sources import segment_spec, shopify, stripe, woocommerce
 from ecrm_core.sources.delivery import Delivery
 
 __all__ = ["READERS", "Reader"]
@@ -21,6 +21,12 @@ class Reader(Protocol):
 
 
 READERS: Final[Registry[Reader]] = Registry(
-    "source", {"shopify": shopify.read, "woocommerce": woocommerce.read}
+    "source",
+    {
+        "segment": segment_spec.read,
+        "shopify": shopify.read,
+        "stripe": stripe.read,
+        "woocommerce": woocommerce.read,
+    },
 )
 """The sources whose files need no FieldMap."""

@@ -216,7 +216,8 @@ def retell(held: Interaction, told: Interaction) -> Interaction:
     """Return what counts of two tellings of one event; ``held`` itself when nothing changes.
 
     The later telling counts; at equal times the one that says whom it is about, then the greater
-    digest, so that the order of arrival makes no difference. Tellings without a time are the exception: there the first one stays.
+    digest, so that the order of arrival makes no difference. Tellings without a time are the
+    exception: there the first one stays.
     """
     if told.told_at is None and held.told_at is None:
         return held

@@ -45,7 +45,7 @@ KINDS_OF_EVENTS: Final[Mapping[str, EventKind]] = {
     # Orders
     "order_placed": EventKind("an order was placed; its amount and lines count"),
     "order_cancelled": EventKind("an order was cancelled; it counts no more"),
-    "order_edited": EventKind("an order was changed; the order itself says what it is now"),
+    "order_updated": EventKind("an order was changed; the order itself says what it is now"),
     "order_shipped": EventKind("goods of an order left"),
     "order_delivered": EventKind("goods of an order arrived"),
     "refund": EventKind("money was given back; lines are goods that came back"),
@@ -60,11 +60,14 @@ KINDS_OF_EVENTS: Final[Mapping[str, EventKind]] = {
     "searched": EventKind("products were searched for"),
     "cart_updated": EventKind("a cart was made or changed; its lines are what is in it",
                               opens=_CART),
+    "cart_viewed": EventKind("a cart was looked at; its lines are what is in it", opens=_CART),
     "checkout_started": EventKind("a checkout was begun", opens=_CART),
     "cart_completed": EventKind("a cart became an order", closes=_CART),
     "cart_emptied": EventKind("a cart was emptied or removed", closes=_CART),
     "signed_up": EventKind("she opened an account"),
     "signed_in": EventKind("she signed in"),
+    "identified": EventKind("the site learned who she is"),
+    "group_joined": EventKind('she belongs to an organisation; data holds its id as "group"'),
     "form_submitted": EventKind("a form was sent"),
     # Her record at a source
     "tags_added": EventKind("tags were put on her there; data holds them"),
