@@ -56,7 +56,7 @@ def split_cards(body: bytes) -> Iterator[RawCard]:
     """Yield the cards of a file in order, and what stands between them where that is not blank."""
     card: list[bytes] = []
     depth = 0
-    for line in body.splitlines():
+    for line in body.replace(b"\r\r\n", b"\n").splitlines():  # some write their line ends twice
         begins = _is(line, b"BEGIN:VCARD") or (depth and _is(line, b"AGENT:BEGIN:VCARD"))
         if begins and not depth and any(map(bytes.strip, card)):
             yield RawCard(lines=tuple(card), begun=False, whole=False)
