@@ -234,9 +234,9 @@ class Delivery:
     def pages(self, size: int, *, skip: int = 0) -> Iterator[Delivery]:
         """Yield the delivery in parts of at most ``size`` rows, without the first ``skip`` rows.
 
-        Records come first, each with its statements and events, then what is kept, then what was refused; so
-        it makes no difference where one part ends and the next begins. Links and requests come with
-        the first row.
+        Records come first, then what is kept, each with its statements and events, then what was
+        refused; so it makes no difference where one part ends and the next begins. Links and
+        requests come with the first row.
         """
         said = self.ends(self.spoken, len(self.consents))
         told = self.ends(self.told, len(self.interactions))

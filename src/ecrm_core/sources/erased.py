@@ -25,7 +25,9 @@ class Spared:
 def parties_of(delivery: Delivery) -> frozenset[SourceKey]:
     """Return the keys of everybody whom a row of the delivery is about, refused rows too."""
     refused = (_party(row) for row in delivery.refused)
-    named = frozenset([record.key for record in delivery.records]) | frozenset(filter(None, refused))
+    named = frozenset([record.key for record in delivery.records]) | frozenset(
+        filter(None, refused)
+    )
     return named.union(*_speakers(delivery))
 
 

@@ -142,7 +142,9 @@ class EventMap:
             and all(isinstance(text, str) for text in texts.values()) and data.keys() <= known
         ):  # fmt: skip
             found = ", ".join(sorted(map(str, data)))
-            message = f"found JSON with the keys {found[:200] or 'of nothing'}, expected an EventMap"
+            message = (
+                f"found JSON with the keys {found[:200] or 'of nothing'}, expected an EventMap"
+            )
             raise DefinitionError(message, code="not_readable")
         return cls(
             {str(column): str(role) for column, role in columns.items()},

@@ -68,7 +68,7 @@ class EventReader:
     def __attrs_post_init__(self) -> None:
         """Lay out the columns; DefinitionError where nobody could be told by an address alone."""
         columns = self.fields.columns
-        self._one = {role: column for column, role in reversed(columns.items())}
+        self._one = {role: column for column, role in columns.items()}
         self._limits = {c: _limit(role) for c, role in columns.items()}
         self._goods = Goods(self.fields)
         if self.key_is_personal:
@@ -96,7 +96,7 @@ class EventReader:
         goods = self._goods.read(cells, row)
         told = Interaction(
             source=self.source, event_id="?", kind=kind, at=at, subject=key,
-            told_at=self._told_at(cells), channel=self._tidy(cells, "channel") or self._channel(kind),
+            told_at=self._told_at(cells), channel=self._channel(cells, kind),
             brand=self._tidy(cells, "brand"), amount=goods.amount(kind), lines=goods.lines,
             correlation=(number := self._tidy(cells, "number")), reference=number,
             text=self._text(cells),
@@ -104,7 +104,7 @@ class EventReader:
         ours = key is not None and key.source == self.source and bool(points)
         data = self._data(cells, points, everything=not ours or kind.endswith("_bounced"))
         told = evolve(told, data=data)
-        left = cells.unmapped() | goods.left
+        left = {**cells.unmapped(), **goods.left}
         told = evolve(
             told,
             event_id=self._event_id(cells, told),
@@ -114,7 +114,7 @@ class EventReader:
         if key is not None and ours:
             values = _stated(points, told)
             record = record_of(key, values, observed_at=at, received_at=self.received_at)
-        mapped = frozenset(leaves(dict(row))) - left.keys() if goods.deep else cells.mapped()
+        mapped = frozenset(leaves(dict(row)).keys() - left.keys()) if goods.deep else cells.mapped()
         return Entry(
             record=record, consents=tuple(self._refusals(points, told)), interactions=(told,),
             mapped=mapped,
@@ -208,7 +208,9 @@ class EventReader:
                 cells.keep(column)  # the stand-in cannot be read back
                 return SourceKey(source, personal_key(self.secret, source, fold(text)))
             if "@" in text:
-                message = "found an e-mail address as key; say key_is_personal=True if that is meant"
+                message = (
+                    "found an e-mail address as key; say key_is_personal=True if that is meant"
+                )
                 raise InputError(message, path=path_of(column), code="personal_key")
             return SourceKey(source, text)
         readable = [point for point in points.values() if point.match_form is not None]
@@ -228,8 +230,9 @@ class EventReader:
         text = cells.said(column) if column is not None else None
         return text if isinstance(text, str) else None
 
-    def _channel(self, kind: str) -> str | None:
-        return self.fields.channel or ("email" if kind.startswith("email_") else None)
+    def _channel(self, cells: Cells, kind: str) -> str | None:
+        said = self._tidy(cells, "channel") or self.fields.channel
+        return said or ("email" if kind.startswith("email_") else None)
 
     def _data(
         self, cells: Cells, points: Mapping[str, ContactPoint], *, everything: bool

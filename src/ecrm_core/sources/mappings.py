@@ -15,7 +15,7 @@ __all__ = ["AnyMap", "mapping_from_json", "mapping_of", "mapping_to_json"]
 AnyMap = FieldMap | EventMap
 """What the columns of a file mean: parties, or events."""
 _FORMAT: Final = 1
-_SORTS: Final[Mapping[str, type[FieldMap] | type[EventMap]]] = {
+_SORTS: Final[Mapping[str, type[FieldMap | EventMap]]] = {
     "fields": FieldMap,
     "events": EventMap,
 }

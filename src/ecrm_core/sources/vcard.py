@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from attrs import define, field
 
 from ecrm_core.customers import ContactPoint, SourceKey, address_subject
 from ecrm_core.customers.keys import source_name
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import fold, gate_json, parse_date, parse_instant, personal_key, utc
+from ecrm_core.kernel import fold, gate_json, personal_key, utc
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, Entry
 from ecrm_core.sources.json_objects import MAX_BODY
-from ecrm_core.sources.payload import MAX_VALUE, Node, Payload, joined, noting
+from ecrm_core.sources.payload import Node, Payload, joined, noting
 from ecrm_core.sources.said import raw_text, record_of
 from ecrm_core.sources.vcard_card import card_of
 from ecrm_core.sources.vcard_contacts import read_contacts
@@ -27,17 +26,14 @@ from ecrm_core.sources.vcard_names import (
     read_organisation,
     read_relations,
 )
-from ecrm_core.sources.vcard_nodes import all_of, first_text, held_text, parts_of
+from ecrm_core.sources.vcard_nodes import first_text, kind_of
+from ecrm_core.sources.vcard_rest import read_rest, revised
 
 __all__ = ["read"]
 
 _MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
-_PARTIES = frozenset({"", "individual", "org"})
-_BASIC_DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
-_BASIC_TIME = re.compile(
-    r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2}):?(\d{2}):?(\d{2})(?:[.,]\d+)?(Z|[+-]\d{2}:?\d{2})",
-    re.ASCII | re.IGNORECASE,
-)
+# Other kinds nobody knows are taken as persons (RFC 6350, section 6.1.4).
+_NO_PARTIES = frozenset({"application", "device", "group", "location"})
 
 
 def read(
@@ -139,13 +135,10 @@ class _Reader:
         """Return what one card states; InputError names every part that cannot be taken."""
         card, problems = Payload(data), list[InputError]()
         _take_blanks(card)
-        kind = first_text(card, "KIND")
-        if kind is not None and fold(kind.value) not in _PARTIES and _is_known(kind.value):
+        if kind_of(card) in _NO_PARTIES:
             return Entry(mapped=card.mapped, kept=card.unmapped())
         values: dict[str, object] = {} if self.brand is None else {"brand": self.brand}
         alone = is_organisation(card)
-        if kind is not None and fold(kind.value) == "individual":
-            kind.take()
         with noting(problems):
             values |= {} if alone else read_names(card)
         with noting(problems):
@@ -153,7 +146,7 @@ class _Reader:
         with noting(problems):
             values |= read_contacts(card, region=self.region)
         with noting(problems):
-            values |= _rest(card)
+            values |= read_rest(card)
         if not alone:
             with noting(problems):
                 legal = values.get("organisation.legal")
@@ -162,7 +155,7 @@ class _Reader:
         key: SourceKey | None = None
         with noting(problems):
             key = SourceKey(self.source, self._key(card, values, data))
-        observed_at = _revised(card, carried=bool(values))
+        observed_at = revised(card, carried=bool(values))
         left: dict[str, object] = {}
         with noting(problems):
             left = card.unmapped()
@@ -191,11 +184,6 @@ class _Reader:
         return personal_key(self.secret, self.source, fold(text) if text else _known(values, data))
 
 
-def _is_known(kind: object) -> bool:
-    """Tell the kinds that are no party from those nobody knows, which RFC 6350 takes as persons."""
-    return isinstance(kind, str) and fold(kind) in {"group", "location", "application", "device"}
-
-
 def _known(values: Mapping[str, object], data: Mapping[str, object]) -> str:
     """Return what a card without a UID is known by: its first address, else all it says."""
     for name in ("emails", "phones"):
@@ -217,75 +205,3 @@ def _take_blanks(node: Node) -> None:
             stack += each.items()
         elif each.value in ("", []):
             each.take()
-
-
-def _rest(card: Node) -> dict[str, object]:
-    """Return birthday, tags, notes and languages."""
-    version = first_text(card, "VERSION")
-    if version is not None and version.value in {"2.1", "3.0", "4.0"}:
-        version.take()
-    tags = [tag for each in all_of(card, "CATEGORIES") for tag in _texts(each)]
-    languages = [text for each in all_of(card, "LANG") for text in _texts(each)]
-    return {
-        "birth_on": _born(card),
-        "tags": tuple(dict.fromkeys(tags)) or None,
-        "languages": tuple(dict.fromkeys(languages)) or None,
-        "notes": _notes(card),
-    }
-
-
-def _texts(each: Node) -> list[str]:
-    nodes = parts_of(each.get("value")) if each.get("CHARSET") is None else []
-    return [text for text in map(held_text, nodes) if text]
-
-
-def _notes(card: Node) -> tuple[str, ...] | None:
-    """Return the remarks as they are: their lines mean something."""
-    found = []
-    for each in all_of(card, "NOTE"):
-        value = each.get("value")
-        text = raw_text(value, limit=MAX_VALUE) if each.get("CHARSET") is None else None
-        if value is not None and text and text.strip():
-            value.take()
-            found.append(text)
-    return tuple(found) or None
-
-
-def _born(card: Node) -> date | None:
-    """Return the day of birth that is a whole day; without a year, or as words, it stays as is."""
-    for each in all_of(card, "BDAY"):
-        value, hidden = each.get("value"), each.get("X-APPLE-OMIT-YEAR")
-        text = raw_text(value) if value is not None else None
-        found = _BASIC_DAY.match(text) if text and hidden is None else None
-        if value is None or text is None or not found:
-            continue
-        rest = text[found.end() :]
-        if rest and rest[:1] not in {"T", " "}:
-            continue
-        try:
-            day = parse_date("-".join(found.groups()), value.path)
-        except InputError:
-            continue
-        if not rest:
-            value.take()
-            said = each.get("VALUE")
-            if said is not None and said.value in {"date", "DATE", "date-and-or-time"}:
-                said.take()
-        return day
-    return None
-
-
-def _revised(card: Node, *, carried: bool) -> datetime | None:
-    """Return when the card was last changed, as it says; a time without a zone is none."""
-    node = first_text(card, "REV")
-    found = _BASIC_TIME.fullmatch(str(node.value).strip()) if node is not None else None
-    if node is None or not found:
-        return None
-    year, month, day, hour, minute, second, offset = found.groups()
-    try:
-        at = parse_instant(f"{year}-{month}-{day}T{hour}:{minute}:{second}{offset.upper()}")
-    except InputError:
-        return None
-    if carried:
-        node.take()
-    return at

@@ -83,9 +83,7 @@ def _parted(name: str, text: str, *, listed: bool) -> dict[str, object]:
     return {"value": text if name == "?" else unescaped(text)}
 
 
-def _components(
-    parts: list[str], names: tuple[str, ...], *, listed: bool
-) -> dict[str, object]:
+def _components(parts: list[str], names: tuple[str, ...], *, listed: bool) -> dict[str, object]:
     """Return the parts by name; ``listed``: a comma parts one of them again (not in vCard 2.1)."""
     found: dict[str, object] = {}
     for at, part in enumerate(parts):

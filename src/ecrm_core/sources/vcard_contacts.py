@@ -54,8 +54,9 @@ def read_contacts(card: Node, *, region: str | None) -> dict[str, object]:
     for name, service in _SERVICES.items():
         handles += _points(card, name, _account(service))
     handles += _points(card, "X-SOCIALPROFILE", _account(None))
-    found = {"addresses": addresses, "emails": emails, "phones": phones, "handles": handles}
-    return {name: tuple(held) for name, held in found.items() if held}
+    found = {"emails": tuple(emails), "phones": tuple(phones), "handles": tuple(handles)}
+    held: dict[str, object] = {name: points for name, points in found.items() if points}
+    return held | {"addresses": tuple(addresses)} if addresses else held
 
 
 def _points(card: Node, name: str, parse: Parse) -> list[ContactPoint]:

@@ -79,7 +79,7 @@ def _is(line: bytes, tag: bytes) -> bool:
 
 
 def properties(lines: tuple[bytes, ...]) -> tuple[Property, ...]:
-    """Return the properties of a card in order; InputError for agents within agents within …"""
+    """Return the properties of a card in order; agents within agents beyond eight stay lines."""
     return tuple(_properties(_unfolded(lines), MAX_AGENTS))
 
 

@@ -8,7 +8,15 @@ from ecrm_core.customers import Relation, RelationKind, compose_name
 from ecrm_core.kernel import fold
 from ecrm_core.sources.payload import Node
 from ecrm_core.sources.said import raw_text, tidy
-from ecrm_core.sources.vcard_nodes import all_of, first_text, held_text, label_of, parts_of, types_of
+from ecrm_core.sources.vcard_nodes import (
+    all_of,
+    first_text,
+    held_text,
+    kind_of,
+    label_of,
+    parts_of,
+    types_of,
+)
 
 __all__ = ["is_organisation", "read_names", "read_organisation", "read_relations"]
 
@@ -30,14 +38,11 @@ _MUTUAL = frozenset({
 
 def is_organisation(card: Node) -> bool:
     """Tell whether the card is of an organisation (KIND:org; Apple's X-ABShowAs), and take that."""
-    kind, shown = first_text(card, "KIND"), first_text(card, "X-ABSHOWAS")
-    if kind is not None and fold(kind.value) == "org":
-        kind.take()
-        return True
-    if kind is None and shown is not None and fold(shown.value) == "company":
-        shown.take()
-        return True
-    return False
+    kind, shown = kind_of(card), first_text(card, "X-ABSHOWAS")
+    if kind or shown is None or fold(str(shown.value)) != "company":
+        return kind == "org"
+    shown.take()
+    return True
 
 
 def read_names(card: Node) -> dict[str, object]:

@@ -8,7 +8,16 @@ from ecrm_core.kernel import fold
 from ecrm_core.sources.payload import Node
 from ecrm_core.sources.said import raw_text, tidy
 
-__all__ = ["all_of", "first_text", "held_text", "label_of", "parts_of", "preferred_of", "types_of"]
+__all__ = [
+    "all_of",
+    "first_text",
+    "held_text",
+    "kind_of",
+    "label_of",
+    "parts_of",
+    "preferred_of",
+    "types_of",
+]
 
 _APPLE = re.compile(r"_\$!<(.*)>!\$_", re.DOTALL)
 
@@ -26,6 +35,17 @@ def first_text(card: Node, name: str) -> Node | None:
         if value is not None and isinstance(value.value, str) and value.value.strip():
             return value if each.get("CHARSET") is None else None
     return None
+
+
+def kind_of(card: Node) -> str:
+    """Return what a card is of ("individual", "org", "group"), and take that; "" where not said."""
+    node = first_text(card, "KIND")
+    if node is None or not isinstance(node.value, str):
+        return ""
+    kind = fold(node.value)
+    if kind in {"individual", "org"}:
+        node.take()
+    return kind
 
 
 def parts_of(node: Node | None) -> list[Node]:

@@ -44,7 +44,7 @@ def decoded(value: bytes, *, quoted: bool, charset: str | None) -> str | None:
 
 
 def unescaped(text: str) -> str:
-    """Return a text without its backslashes: "\\\\n" is a new line, of others the next letter."""
+    r"""Return a text without its backslashes: "\n" is a new line, of others the next letter."""
     if "\\" not in text:
         return text
     return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], text)
