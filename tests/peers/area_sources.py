@@ -1,13 +1,17 @@
 """Sample payloads of shops: no leaf is lost between the fields and what is kept as it is."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from ecrm_core.sources import Delivery, segment_spec, shopify, stripe, woocommerce
+from ecrm_core.sources import Delivery, segment_spec, shopify, stripe, vcard, woocommerce
 from ecrm_core.sources.payload import leaves
+from ecrm_core.sources.vcard_card import card_of
+from ecrm_core.sources.vcard_lines import properties, split_cards
 from tests.peers.replay import register
 from tests.peers.units import Unit
 
@@ -105,3 +109,28 @@ def _accounted(
         return f"not accounted for: {sorted(set(sent) ^ (mapped | kept.keys()))}"
     changed = [path for path, value in kept.items() if value != sent[path]]
     return f"changed: {changed}" if changed else None
+
+
+@register("sources", "vcard/*.vcf")
+def card(unit: Unit) -> str | None:
+    """A card becomes a record; every property, parameter and part of a value is accounted for."""
+    body = unit.data if isinstance(unit.data, bytes) else b""
+    delivery = vcard.read(
+        body, received_at=NOW, region="US", secret=b"a secret of the vectors", key_is_personal=True
+    )
+    (raw,) = split_cards(body)
+    sent = card_of(properties(raw.lines))
+    lines = Counter(name.decode().upper() for name in _PROPERTY.findall(_UNFOLD.sub(b"", body)))
+    read = {name: len(held) for name, held in sent.items() if isinstance(held, list)}
+    framed = {"BEGIN": 1, "END": 1, **read}
+    if not _nested(sent) and lines != framed:
+        return f"properties: {sorted((lines - Counter(framed)) + (Counter(framed) - lines))}"
+    return _lost(delivery, [sent])
+
+
+def _nested(sent: dict[str, object]) -> bool:
+    return bool({"AGENT", "?"} & sent.keys())
+
+
+_UNFOLD = re.compile(rb"\r*\n[ \t]")
+_PROPERTY = re.compile(rb"^(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9_-]+)[;:]", re.MULTILINE)
