@@ -1,5 +1,6 @@
 """Ports: what an adapter must offer, typed readers over it, and what plugins may bring."""
 
+from ecrm_core.ports.asking import Answers, Asking, Question, ask, ask_each
 from ecrm_core.ports.claims import all_claims, read_claims_by, read_claims_on
 from ecrm_core.ports.customers import (
     read_consents,
@@ -46,6 +47,8 @@ from ecrm_core.ports.toolbox import SEAMS, Toolbox
 __all__ = [
     "KINDS",
     "SEAMS",
+    "Answers",
+    "Asking",
     "Cursor",
     "Declined",
     "Page",
@@ -55,12 +58,15 @@ __all__ = [
     "PaymentPort",
     "Pending",
     "Picking",
+    "Question",
     "Store",
     "Tenants",
     "Toolbox",
     "all_claims",
     "all_judgements",
     "all_profiles",
+    "ask",
+    "ask_each",
     "judgement_pages",
     "read_claims_by",
     "read_claims_on",
