@@ -82,7 +82,8 @@ class Statements:
         order = self.of.order(index)
         empty = [sa.cast(sa.null(), sa.Text)] * (pad - len(order))
         texts = [c.label(f"o{at}") for at, c in enumerate((*order, *empty))]
-        query = sa.select(sa.literal_column(str(number)).label("asked"), *texts, *self._state())
+        place = sa.literal_column(str(number)).label("asked")
+        query: Query = sa.select(place, *texts, *self._state())
         query = query.where(*self.of.entered(index))
         values = Values(width, postgres=self.postgres, name=f"q{number}_")
         fixed = order[:width]
@@ -92,10 +93,10 @@ class Statements:
         if self.postgres:
             same = [c == value for c, value in zip(fixed, values.columns, strict=True)]
             of_one = query.where(self.table.c.tenant == _TENANT, *same).order_by(*ordered)
-            rows = of_one.limit(limit).lateral(f"f{number}")
-            return sa.select(*rows.c).select_from(values.source.join(rows, sa.true()))
-        place = sa.func.row_number().over(partition_by=fixed, order_by=ordered).label("place")
-        counted = values.among(query.add_columns(place), self.table.c.tenant, fixed)
+            first = of_one.limit(limit).lateral(f"f{number}")
+            return sa.select(*first.c).select_from(values.source.join(first, sa.true()))
+        nth = sa.func.row_number().over(partition_by=fixed, order_by=ordered).label("place")
+        counted = values.among(query.add_columns(nth), self.table.c.tenant, fixed)
         rows = counted.subquery(f"f{number}")
         return sa.select(*rows.c[:-1]).where(rows.c.place <= limit)
 

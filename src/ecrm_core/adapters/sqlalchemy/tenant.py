@@ -18,8 +18,8 @@ from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Applied, ChangeSet, Key, Kind, Stored
 from ecrm_core.ports.asking import Answers, Question
 from ecrm_core.ports.plan import plan_of
-from ecrm_core.ports.span import Span, check_keys, check_limit, span_of
 from ecrm_core.ports.sorting import sorted_answers
+from ecrm_core.ports.span import Span, check_keys, check_limit, span_of
 from ecrm_core.ports.store import Cursor, Page
 
 __all__ = ["SqlAlchemyTenant"]
@@ -110,7 +110,7 @@ class SqlAlchemyTenant:
     def ask(self, questions: Collection[Question[Any]]) -> Answers:
         """Answer many questions in one statement (200 in each); see ``ports.Asking``."""
         asked = [question for question in questions if question.sayable]
-        found = dict[Question[Any], Any].fromkeys(questions, {})
+        found: dict[Question[Any], Any] = {question: {} for question in questions}
         for at in range(0, len(asked), _MOST):
             found |= self._together(asked[at : at + _MOST])
         return Answers(found)

@@ -44,7 +44,7 @@ class Asked:
 
     def answers(self, questions: Collection[Question[Any]], found: Iterable[Found]) -> Answers:
         """Return the answers to these questions; those left out of the statement have none."""
-        nothing = dict[Question[Any], Any].fromkeys(questions, {})
+        nothing: dict[Question[Any], Any] = {question: {} for question in questions}
         return Answers({**nothing, **sorted_answers(self.questions, found)})
 
 
