@@ -33,7 +33,13 @@ from ecrm_core.customers.correct import (
 from ecrm_core.customers.correction import CORRECTIONS, Correction, in_order
 from ecrm_core.customers.fieldmap import FieldMap
 from ecrm_core.customers.fields import FIELDS, Field, FieldValue, field_of
-from ecrm_core.customers.history import HISTORY, Superseded, conflicting_statements, superseded
+from ecrm_core.customers.history import (
+    HISTORY,
+    Superseded,
+    conflicting_statements,
+    standing_conflicts,
+    superseded,
+)
 from ecrm_core.customers.home import HOMES, Group, Home
 from ecrm_core.customers.intake import (
     bumped,
@@ -184,6 +190,7 @@ __all__ = [
     "search_keys",
     "secret_mark",
     "show_value",
+    "standing_conflicts",
     "superseded",
     "tombstone_id",
     "unify",

@@ -1,5 +1,6 @@
 """Ports: what an adapter must offer, typed readers over it, and what plugins may bring."""
 
+from ecrm_core.ports.ahead import Ahead
 from ecrm_core.ports.asking import Answers, Asking, Question, ask, ask_each
 from ecrm_core.ports.claims import all_claims, read_claims_by, read_claims_on
 from ecrm_core.ports.customers import (
@@ -41,12 +42,13 @@ from ecrm_core.ports.subscriptions import (
     read_subscriptions,
     read_subscriptions_of,
 )
-from ecrm_core.ports.timeline import read_facts, read_interactions, read_timeline
+from ecrm_core.ports.timeline import read_facts, read_holdings, read_interactions, read_timeline
 from ecrm_core.ports.toolbox import SEAMS, Toolbox
 
 __all__ = [
     "KINDS",
     "SEAMS",
+    "Ahead",
     "Answers",
     "Asking",
     "Cursor",
@@ -77,6 +79,7 @@ __all__ = [
     "read_facts",
     "read_groups",
     "read_history",
+    "read_holdings",
     "read_holds",
     "read_interactions",
     "read_judgements",

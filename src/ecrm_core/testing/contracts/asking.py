@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ecrm_core.errors import DefinitionError
@@ -56,10 +58,9 @@ class Asking(Opening):
         self, store: Store
     ) -> None:
         fill(store, [f"{n:02}" for n in range(40)])
-        whole, few = (
-            Question(kind=THINGS, values=((Shade.DARK.value,),), index="shade", limit=limit)
-            for limit in (None, 7)
-        )
+        dark = ((Shade.DARK.value,),)
+        whole = Question(kind=THINGS, values=dark, index="shade")
+        few = Question(kind=THINGS, values=dark, index="shade", limit=7)
         found = ask(store, [whole, few])
         (rows,), (first,) = found[whole].values(), found[few].values()
         order = [(row.value.at, row.value.name) for row in rows]
@@ -70,11 +71,12 @@ class Asking(Opening):
         self, store: Store
     ) -> None:
         absent = Question(kind=_ABSENT, values=(("a",),))
-        questions = [*_questions(), Question(kind=LINES, values=(("a",),))]
+        lines = Question(kind=LINES, values=(("a",),))
+        questions: list[Question[Any]] = [*_questions(), lines]
         assert all(not ask(store, questions)[question] for question in questions)
         store.apply(ChangeSet(puts=(Put(LINES, Line(number="a")),)))
         found = ask(store, [*questions, absent])
-        assert (list(found[questions[-1]]), found[absent]) == ([("a",)], {})
+        assert (list(found[lines]), found[absent]) == ([("a",)], {})
         store.apply(ChangeSet(puts=(Put(_ABSENT, Line(number="a")),)))
         assert list(ask(store, [absent])[absent]) == [("a",)]
 
