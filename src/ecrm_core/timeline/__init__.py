@@ -12,7 +12,7 @@ from ecrm_core.timeline.interaction import (
     retell,
 )
 from ecrm_core.timeline.kinds import HOLDINGS, KINDS_OF_EVENTS, MATTERS, EventKind, MatterKind
-from ecrm_core.timeline.orders import (
+from ecrm_core.timeline.owned import (
     BilledElsewhere,
     Order,
     OrderState,
