@@ -48,9 +48,16 @@ class IdentityVerbs(Verbs):
         """Return the id the customer goes by now; MissingError when there is none."""
         return group_of(self.store, customer).root.id
 
-    def find(self, text: str, *, limit: int = 20) -> tuple[Hit, ...]:
-        """Return customers by id, e-mail, phone, or the beginning of a name in either order."""
-        return find_customers(self.store, text, limit=limit, region=self._settings.region)
+    def find(self, text: str, *, limit: int = 20, brand: str | None = None) -> tuple[Hit, ...]:
+        """Return customers by whatever somebody types, ranked, each with the reason; never a guess.
+
+        Ids, ids at sources, numbers of orders and tickets, addresses whole or in part, names as
+        they are typed, with one letter otherwise where nobody else is found. ``limit`` is 1 to
+        10,000; ``brand`` leaves customers of one shop.
+        """
+        return find_customers(
+            self.store, text, limit=limit, region=self._settings.region, brand=brand
+        )
 
     def view(self, customer: Customer) -> CustomerView:
         """Return one customer whole; MissingError when there is none. It never guesses."""

@@ -28,6 +28,7 @@ from ecrm_core.services.contact import (
 )
 from ecrm_core.services.erasure import erase_customer, prepare_erase
 from ecrm_core.services.export import export_whole, hand_out
+from ecrm_core.services.find import Hit, find_customers
 from ecrm_core.services.hanging import hanging_on, linked_rows
 from ecrm_core.services.holdings import holdings_of
 from ecrm_core.services.holds import prepare_hold, prepare_release_hold
@@ -133,9 +134,7 @@ from ecrm_core.services.tables import Extent, customer_rows, extent_of
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
 from ecrm_core.services.view import (
     CustomerView,
-    Hit,
     export_customer,
-    find_customers,
     view_customer,
 )
 from ecrm_core.services.work_list import work_list_store

@@ -1,42 +1,28 @@
-"""View: finding customers, seeing one whole, exporting everything known of one."""
+"""View: seeing one customer whole, exporting everything known of one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import field, frozen
 
 from ecrm_core.customers import (
-    HOMES,
-    KEYSET,
-    SEARCH_KEYS,
     ConsentStatement,
-    ContactPoint,
     Group,
-    PersonName,
     Profile,
     SourceKey,
     Superseded,
-    address_subject,
     ids_of,
-    name_key,
-    parse_email,
-    parse_phone,
     person_subject,
     profile_rows,
 )
-from ecrm_core.customers.search import MAX_NAME_KEY
-from ecrm_core.errors import ConflictError, InputError
+from ecrm_core.errors import ConflictError
 from ecrm_core.kernel import (
     CustomerId,
     Private,
     encode,
-    gate_limit,
-    gate_text,
     html_table,
-    mask,
     plain_table,
 )
 from ecrm_core.matching import Judgement
@@ -62,7 +48,7 @@ from ecrm_core.ports import (
 )
 from ecrm_core.services.claims import claims_about
 from ecrm_core.services.contact import subjects_of
-from ecrm_core.services.identity import group_of, identity_of
+from ecrm_core.services.identity import group_of
 from ecrm_core.services.timeline import happened
 from ecrm_core.subscriptions import Recorded, Subscription
 from ecrm_core.timeline import Facts, Interaction
@@ -70,9 +56,7 @@ from ecrm_core.timeline import Facts, Interaction
 __all__ = [
     "TIMELINE",
     "CustomerView",
-    "Hit",
     "export_customer",
-    "find_customers",
     "view_customer",
 ]
 
@@ -80,86 +64,6 @@ TIMELINE: Final = 100
 """Interactions that a view shows when nobody asks for more."""
 
 _HEAD = ("field", "value", "from")
-
-
-@frozen(kw_only=True, repr=False)
-class Hit(Private):
-    """One customer found: by which sort of key, exactly or by the beginning of a name."""
-
-    customer: CustomerId
-    by: str
-    exact: bool
-    name: PersonName | None = None
-
-    def __repr__(self) -> str:
-        """Show the id and how it was found."""
-        return f"<Hit {self.customer}: {self.by}{'' if self.exact else ', beginning'}>"
-
-    def __str__(self) -> str:
-        """Show the id, the masked name and how it was found."""
-        return f"{self.customer}  {mask(self.name.full if self.name else '')}  {self.by}"
-
-
-def find_customers(
-    store: Store, text: str, *, limit: int = 20, region: str | None = None
-) -> tuple[Hit, ...]:
-    """Return customers ranked: by id or source key, e-mail, phone, whole name, start of a name.
-
-    Names are looked for where the text is nobody's address.
-    """
-    gate_limit(limit)
-    query = gate_text(text).strip()
-    found: dict[CustomerId, Hit] = {}
-    for home, by, exact in _candidates(store, query, limit, region):
-        found.setdefault(home, Hit(customer=home, by=by, exact=exact))
-    homes = store.get_many(HOMES, [(home,) for home in found])
-    roots: dict[CustomerId, Hit] = {}
-    for hit in found.values():
-        stored = homes.get((hit.customer,))
-        if stored is not None:
-            roots.setdefault(stored.value.root_id, hit)
-    ranked = list(roots.items())[:limit]
-    profiles = read_profiles(store, [root for root, _ in ranked])
-    return tuple(
-        Hit(customer=root, by=hit.by, exact=hit.exact,
-            name=profiles[root].name if root in profiles else None)
-        for root, hit in ranked
-    )  # fmt: skip
-
-
-def _candidates(
-    store: Store, query: str, limit: int, region: str | None
-) -> Iterable[tuple[CustomerId, str, bool]]:
-    """Go through homes, best first: exact keys, then whole names, then beginnings."""
-    if not query:
-        return
-    with suppress(InputError):  # most queries are no id
-        yield identity_of(store, query), "id", True
-    held = False
-    contacts = [("email", parse_email(query)), ("phone", parse_phone(query, region=region))]
-    for by, contact in contacts:
-        if contact.match_form is not None:
-            homes = _holders(store, contact)
-            held = held or bool(homes)
-            yield from ((home, by, True) for home in homes)
-    if not held:
-        yield from _named(store, query, limit)
-
-
-def _named(store: Store, query: str, limit: int) -> Iterable[tuple[CustomerId, str, bool]]:
-    """Go through homes whose name is the text, then those whose name begins with it."""
-    name = f"name:{name_key(query)[:MAX_NAME_KEY]}"
-    if name != "name:":
-        # A customer has a few name keys, so a page several times the limit fills the answer.
-        many = min(limit * 8, 10_000)
-        # In the order of keys the name itself comes before all that begin with it.
-        page = store.scan(SEARCH_KEYS, within=(KEYSET,), starts=name, limit=many)
-        yield from ((row.value.home_id, "name", row.value.key == name) for row in page.rows)
-
-
-def _holders(store: Store, contact: ContactPoint) -> list[CustomerId]:
-    rows = store.find_many(SEARCH_KEYS, "by_key", [(KEYSET, address_subject(contact))])
-    return [row.value.home_id for group in rows.values() for row in group]
 
 
 @frozen(kw_only=True, repr=False)
