@@ -42,7 +42,13 @@ from ecrm_core.ports.subscriptions import (
     read_subscriptions,
     read_subscriptions_of,
 )
-from ecrm_core.ports.timeline import read_facts, read_holdings, read_interactions, read_timeline
+from ecrm_core.ports.timeline import (
+    read_facts,
+    read_holdings,
+    read_interactions,
+    read_timeline,
+    scan_timeline,
+)
 from ecrm_core.ports.toolbox import SEAMS, Toolbox
 
 __all__ = [
@@ -95,4 +101,5 @@ __all__ = [
     "read_subscriptions_of",
     "read_timeline",
     "scan_pages",
+    "scan_timeline",
 ]

@@ -113,7 +113,8 @@ class Ahead:
 
     def apply(self, changes: ChangeSet) -> Applied:
         """Refuse (DefinitionError): what was read here may be of several moments."""
-        raise DefinitionError("found a write to a handle that only reads", code="read_only")
+        message = f"found {len(changes.puts)} rows to write by a handle that only reads"
+        raise DefinitionError(message, code="read_only")
 
     def _rows(self, slot: _Slot, value: Key) -> tuple[Stored[Any], ...]:
         held = self._held.get(slot, {}).get(value)

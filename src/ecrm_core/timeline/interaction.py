@@ -34,6 +34,7 @@ from ecrm_core.kernel import (
     utc,
 )
 from ecrm_core.timeline.kinds import HOLDINGS
+from ecrm_core.timeline.remark import MAX_REMARK, bounded_text
 
 __all__ = ["INTERACTIONS", "MAX_DATA", "MAX_LINES", "Interaction", "OrderLine", "retell"]
 
@@ -41,7 +42,6 @@ MAX_LINES: Final = 10_000
 """Lines that one interaction may have."""
 MAX_DATA: Final = 1024 * 1024
 """Characters of JSON that the data of one interaction may have."""
-_MAX_REMARK = 64 * 1024
 _TOO_LARGE: Final = Decimal("1e15")
 _PLACES: Final = 20
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
@@ -67,12 +67,8 @@ def _label(value: object) -> str | None:
     return None if value is None else gate_text(value, "$", limit=200) or None
 
 
-def _remark(value: object) -> str | None:
-    return None if value is None else gate_text(value, "$.text", limit=_MAX_REMARK) or None
-
-
 def _title(value: object) -> str | None:
-    return None if value is None else gate_text(value, "$.title", limit=_MAX_REMARK) or None
+    return None if value is None else gate_text(value, "$.title", limit=MAX_REMARK) or None
 
 
 def _number(value: object) -> Decimal:
@@ -144,7 +140,7 @@ class Interaction(Private):
     telling. ``home_id`` is set at intake, from the subject.
 
     Raises InputError for a part of another type, a naive time, a name that is none, text beyond
-    200 characters (64 KiB in ``text``), more than 10,000 lines, more than 1 MiB of data, and for
+    200 characters (of ``text`` the first 65,536 are kept, see ``bounded_text``), more than 10,000 lines, more than 1 MiB of data, and for
     amounts and quantities of 10^15 or more, or with more than 20 decimal places.
     """
 
@@ -159,7 +155,7 @@ class Interaction(Private):
     correlation: str | None = field(default=None, converter=_label)
     void: bool = False
     data: Mapping[str, object] = field(factory=dict)
-    text: str | None = field(default=None, converter=_remark)
+    text: str | None = field(default=None, converter=bounded_text)
     told_at: datetime | None = field(default=None, converter=_instant)
     undated: bool = False
     home_id: CustomerId | None = None
@@ -218,7 +214,7 @@ INTERACTIONS: Final = Kind(
     ),
     owner="timeline",
 )
-"""The rows of interactions: by home (newest first, all at once, or only what was bought or is held),
+"""The rows of interactions: by home (newest first, all at once, or only what was bought),
 by what they belong to, and by the number people say."""
 
 

@@ -82,7 +82,7 @@ class Statements:
         order = self.of.order(index)
         empty = [sa.cast(sa.null(), sa.Text)] * (pad - len(order))
         texts = [c.label(f"o{at}") for at, c in enumerate((*order, *empty))]
-        place = sa.literal_column(str(number)).label("asked")
+        place: sa.ColumnElement[Any] = sa.literal_column(str(number)).label("asked")
         query: Query = sa.select(place, *texts, *self._state())
         query = query.where(*self.of.entered(index))
         values = Values(width, postgres=self.postgres, name=f"q{number}_")
