@@ -122,7 +122,7 @@ def _read(store: Store, customer: str | SourceKey, look: Look) -> _Read:
     view = read_view(store, group, TIMELINE, look.kinds)
     proposals = tuple(_proposals(store, ids))
     ends = {end for held in proposals for end in (held.left, held.right)}
-    ends |= {end for said in view.judgements for end in (said.left, said.right)}
+    ends |= {CustomerId(end) for said in view.judgements for end in (said.left, said.right)}
     roots = roots_now(store, ends) | dict.fromkeys(ids, group.root.id)
     claimed = {c for answer in view.claims for c in (answer.claimant, *answer.customers)}
     facts = read_facts(store, ids)
