@@ -20,9 +20,8 @@ from ecrm_core.customers import (
     parse_phone,
 )
 from ecrm_core.customers.contact import ContactKind
-from ecrm_core.kernel import CustomerId, FixedClock, Money
+from ecrm_core.kernel import ChangeSet, CustomerId, FixedClock, Money, Put
 from ecrm_core.merging import PROPOSALS, Proposal, Zone, proposal_id
-from ecrm_core.kernel import ChangeSet, Put
 from ecrm_core.ports import Tenants
 from ecrm_core.sources import Delivery
 from ecrm_core.subscriptions import Plan

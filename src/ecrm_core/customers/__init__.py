@@ -88,7 +88,7 @@ from ecrm_core.customers.record import (
 )
 from ecrm_core.customers.relation import Relation, RelationKind
 from ecrm_core.customers.roles import ROLES, Role, role_of
-from ecrm_core.customers.search import KEYSET, record_keys, search_keys
+from ecrm_core.customers.search import KEYSET, address_keys, record_keys, search_keys
 from ecrm_core.customers.show import profile_rows, provenance, show_value
 from ecrm_core.customers.slips import one_slip
 from ecrm_core.customers.tombstone import (
@@ -167,6 +167,7 @@ __all__ = [
     "Verification",
     "VerificationState",
     "accept_value",
+    "address_keys",
     "address_subject",
     "bumped",
     "calling_code",

@@ -182,8 +182,8 @@ def duplicates_of(
 ) -> tuple[Duplicate, ...]:
     """Return whom she (under ``ids``) may be as well, the surest first.
 
-    Nobody is who was found to be another. ``roots`` are those of her ids and of every customer that proposals and judgements name,
-    ``profiles`` theirs.
+    Nobody is who was found to be another. ``roots`` are those of her ids and of every customer that
+    proposals and judgements name, ``profiles`` theirs.
     """
     own = set(ids)
     found: dict[CustomerId, Duplicate] = {}

@@ -67,7 +67,8 @@ def _owned(view: CustomerView) -> Iterator[Line]:
     for one in view.owned:
         yield Line(_cells(
             one.title or one.product, f"{one.quantity.normalize():f}",
-            Cell(one.serial or "", _SERIAL), one.since, Cell(one.order or "", _REFERENCE), one.source,
+            Cell(one.serial or "", _SERIAL), one.since,
+            Cell(one.order or "", _REFERENCE), one.source,
         ))  # fmt: skip
 
 
