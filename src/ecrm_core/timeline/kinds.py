@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-__all__ = ["KINDS_OF_EVENTS", "MATTERS", "EventKind", "MatterKind"]
+__all__ = ["HOLDINGS", "KINDS_OF_EVENTS", "MATTERS", "EventKind", "MatterKind"]
 
 
 class MatterKind(Enum):
@@ -121,3 +121,13 @@ MATTERS: Final[Mapping[str, MatterKind]] = {
     if (matter := kind.opens or kind.closes) is not None
 }
 """The kinds of events that belong to something open, and to what."""
+HOLDINGS: Final = frozenset({
+    "order_placed", "order_cancelled", "order_shipped", "order_delivered", "refund",
+    "return_requested", "return_received", "return_declined", "product_registered",
+    "subscription_active", "subscription_ended",
+})  # fmt: skip
+"""The kinds that tell what she bought, what she has of it, and what she pays for elsewhere.
+
+The view reads all of these, however much else has happened since. They are an index of a store: a
+kind that is added here is not found in rows written before.
+"""
