@@ -2,11 +2,11 @@
 
     python benchmarks/find.py [CUSTOMERS] [sqlite|postgres]
 
-By default 10,000 customers in SQLite. Seven in ten have names in Latin letters (30,000 family names,
-by Zipf's law), two in ten in Hangul, one in kanji with a reading; each has an e-mail address and a
-phone number, one in ten an order. Each sort of text is asked 200 times; the half that takes longer
-than the median is told by p95. FTS5 (prefix='1 2 3') is asked for the same beginnings, 20 rows, and
-shows no profile. The full size: ``python benchmarks/find.py 1000000`` (5 GB of disk under TMPDIR).
+By default 10,000 customers in SQLite. Seven in ten have names in Latin letters (30,000 family
+names, by Zipf's law), two in ten in Hangul, one in kanji with a reading; each has an e-mail address
+and a phone number, one in ten an order. Each sort of text is asked 200 times. FTS5 of SQLite
+(prefix='1 2 3') is asked for the same beginnings: the first 20 names, without rank or profile. The
+full size: ``python benchmarks/find.py 1000000`` (7 GB of disk under TMPDIR).
 """
 
 from __future__ import annotations
@@ -82,7 +82,11 @@ class People:
         if sort < 0.3:
             kanji = chr(0x4E00 + hash_of(family) % 3_000) + chr(0x5C71)
             reading = "".join(draw.choices("アカサタナハマヤラ", k=3))
-            return kanji, draw.choice(("太郎", "花子", "健")), f"{reading} {draw.choice(('タロウ', 'ハナコ'))}"
+            return (
+                kanji,
+                draw.choice(("太郎", "花子", "健")),
+                f"{reading} {draw.choice(('タロウ', 'ハナコ'))}",
+            )
         return family, draw.choices(self.given, cum_weights=self.zipf_given)[0], ""
 
 
@@ -166,8 +170,9 @@ def texts(kept: Sequence[tuple[int, Person]], crm: Crm) -> Iterator[tuple[str, l
     yield "hangul", some(hangul, lambda _, p: begun(p[0] + p[1]))
     yield "reading", some(kana, lambda _, p: begun(p[2]))
     yield "both begun", some(latin, lambda _, p: f"{p[1][:2]} {p[0][:3]}")
-    yield "romanised", some(
-        hangul, lambda _, p: f"{hangul_families()[p[0]][0]} {begun(romanised(p[1]))}"
+    yield (
+        "romanised",
+        some(hangul, lambda _, p: f"{hangul_families()[p[0]][0]} {begun(romanised(p[1]))}"),
     )
     yield "e-mail begun", some(latin, lambda n, p: mail(n, p)[: draw.randrange(4, 12)])
     yield "phone ends", some(kept, lambda n, _: phone(n)[-draw.choice((4, 9)) :])
