@@ -57,7 +57,7 @@ class IdentityVerbs(Verbs):
 
         Ids, ids at sources, numbers of orders and tickets, addresses whole or in part, names as
         they are typed, with one letter otherwise where nobody else is found. ``limit`` is 1 to
-        10,000; ``brand`` leaves customers of one shop.
+        or more; ``brand`` leaves customers of one shop.
         """
         return find_customers(
             self.store, text, limit=limit, region=self._settings.region, brand=brand
@@ -69,6 +69,7 @@ class IdentityVerbs(Verbs):
         Until then ``find`` knows the customers of that store by their addresses, numbers and ids,
         and by the beginnings of their whole names. ``page`` (1 to 10,000) customers are one
         transaction. ``progress(done, total, stage)`` stops it with False: the next call goes on.
+        Raises DefinitionError for another page.
         """
         gate_limit(page)
         total = sum(len(rows) for rows in scan_pages(self.store, HOMES, limit=10_000))
