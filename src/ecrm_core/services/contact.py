@@ -146,8 +146,9 @@ def may_contact_group(
     """Return the verdict about a customer that is loaded, or that a merge would make."""
     profile = unify(group.records.values(), group.corrections, id=group.root.id)
     return may_contact_profile(
-        store, group, profile, channel=channel, purpose=purpose, at=at, night=night, secret=secret
-    )
+        store, group, profile, channel=channel, purpose=purpose, at=at, night=night, secret=secret,
+        brand=brand,
+    )  # fmt: skip
 
 
 def may_contact_profile(
@@ -160,6 +161,7 @@ def may_contact_profile(
     at: datetime,
     night: bool = False,
     secret: bytes | None = None,
+    brand: str | None = None,
 ) -> Verdict:
     """Return the same verdict at the addresses of a profile that is there already."""
     person = read_consents(store, map(person_subject, ids_of(group)))
