@@ -36,8 +36,9 @@ def read(
 ) -> Delivery:  # fmt: skip
     body = json.dumps(data).encode()
     return segment_spec.read(
-        body, received_at=NOW, topic=topic, brand=brand, secret=secret, sent_at=sent_at
-    )
+        body, received_at=NOW, topic=topic, brand=brand, sent_at=sent_at, secret=secret,
+        key_is_personal=secret is not None,
+    )  # fmt: skip
 
 
 def call(type_: str, **said: object) -> dict[str, object]:
@@ -113,8 +114,9 @@ def test_an_id_that_is_an_address_needs_the_secret() -> None:
     (record,) = read(mail, secret=b"x" * 16).records
     assert record.key.external_id.startswith("p_")
     assert "@" not in str(read(mail, secret=b"x" * 16).links)
-    with pytest.raises(DefinitionError):
-        read(mail, secret=b"short")
+    for secret in (b"short", b""):
+        with pytest.raises(DefinitionError):
+            read([], secret=secret)
 
 
 # ---------------------------------------------------------------- clock
@@ -199,7 +201,13 @@ def test_identify_states_traits_and_that_the_visitor_was_she() -> None:
 
 
 def test_traits_that_are_blank_clear_nothing() -> None:
-    blank: dict[str, object] = {"name": "", "email": None, "phone": "", "address": {}, "birthday": "soon"}
+    blank: dict[str, object] = {
+        "name": "",
+        "email": None,
+        "phone": "",
+        "address": {},
+        "birthday": "soon",
+    }
     assert cells(read(call("identify", traits=blank))) == {}
     assert cells(read(call("identify", traits="none"))) == {}
 

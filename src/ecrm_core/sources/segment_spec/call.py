@@ -161,7 +161,7 @@ def _key(
             found.take()
         return SourceKey(collector.source, text)
     if collector.secret is None:
-        message = "found an e-mail address as id; give the secret, so that its keyed hash stands"
+        message = "found an e-mail address as id; say key_is_personal=True if that is meant"
         raise InputError(message, path=found.path, code="personal_key")
     return SourceKey(collector.source, personal_key(collector.secret, collector.source, fold(text)))
 
