@@ -67,7 +67,7 @@ def read_order_edit(data: Mapping[str, object], shop: Shop) -> Entry:
     at = taken(payload.get("committed_at")) or taken(payload.get("created_at"))
     when = {"at": at, "told_at": at} if at else shop.happened
     edited = Interaction(
-        source=shop.source, event_id=f"order_edit/{id_}", kind="order_edited",
+        source=shop.source, event_id=f"order_edit/{id_}", kind="order_updated",
         correlation=id_of(payload.get("order_id")), **when,
     )  # fmt: skip
     return apart(payload, edited)

@@ -417,7 +417,7 @@ def test_a_deleted_order_counts_no_more() -> None:
 
 def test_an_edit_is_told_and_changes_nothing_by_itself() -> None:
     edited = told("orders/edited")
-    assert (edited.kind, edited.correlation, edited.at) == ("order_edited", "450", MAY)
+    assert (edited.kind, edited.correlation, edited.at) == ("order_updated", "450", MAY)
     assert edited.data["unmapped"] == {
         "$.created_at": LATER, "$.line_items.additions[0].id": 1,
         "$.line_items.additions[0].delta": 1, "$.line_items.removals": [],
