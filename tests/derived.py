@@ -19,7 +19,7 @@ from ecrm_core.customers import (
 from ecrm_core.kernel import Key, Kind
 from ecrm_core.merging import MERGE_EDGES, roots_of
 from ecrm_core.ports import Store
-from ecrm_core.timeline import FACTS, INTERACTIONS, Facts, HomeFacts
+from ecrm_core.timeline import FACTS, INTERACTIONS, THREADS, Facts, HomeFacts, Interaction, thread_key
 
 POLICY = SurvivorshipPolicy()
 
@@ -55,8 +55,18 @@ def check_derived(store: Store) -> None:
 def check_facts(store: Store) -> None:
     """The stored facts are those of the stored interactions, home by home."""
     events = rows(store, INTERACTIONS).values()
+    led: dict[object, Interaction] = {}
+    for told in sorted(events, key=lambda one: one.event_id):
+        if told.correlation and told.subject:
+            led.setdefault(thread_key(told), told)
     for told in events:
-        assert told.home_id == (told.subject and home_id(store.tenant, told.subject))
+        whose = told.subject or getattr(led.get(thread_key(told)), "subject", None)
+        assert told.home_id == (whose and home_id(store.tenant, whose))
+    for key, thread in rows(store, THREADS).items():
+        assert (thread.subject, thread.told_by) == (
+            (led[key].subject, led[key].event_id) if key in led else (None, None)
+        )
+    assert led.keys() <= rows(store, THREADS).keys()
     homes = {told.home_id for told in events if told.home_id}
     folded = {home: Facts.fold(e for e in events if e.home_id == home) for home in homes}
     stored = {row.home_id: row for row in rows(store, FACTS).values()}

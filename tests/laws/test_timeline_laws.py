@@ -24,7 +24,7 @@ from ecrm_core.customers import (
 )
 from ecrm_core.kernel import AnyKind, Money, canonical_json, decode, encode
 from ecrm_core.sources import Delivery, shopify, woocommerce
-from ecrm_core.timeline import FACTS, INTERACTIONS, Facts, Interaction, OrderLine, retell
+from ecrm_core.timeline import FACTS, INTERACTIONS, THREADS, Facts, Interaction, OrderLine, retell
 from tests.derived import check_derived, rows
 from tests.profile import size
 
@@ -89,7 +89,7 @@ def test_interactions_come_back_from_json(told: Interaction) -> None:
 
 def _state(crm: Crm) -> str:
     kinds: list[AnyKind] = [
-        RECORDS, HISTORY, PROFILES, HOMES, SEARCH_KEYS, CONSENTS, INTERACTIONS, FACTS,
+        RECORDS, HISTORY, PROFILES, HOMES, SEARCH_KEYS, CONSENTS, INTERACTIONS, FACTS, THREADS,
     ]  # fmt: skip
     found = {kind.name: rows(crm.store, kind) for kind in kinds}
     told = {

@@ -35,7 +35,7 @@ from ecrm_core.segmentation import (
 )
 from ecrm_core.sources import IMPORTS, QUARANTINE
 from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
-from ecrm_core.timeline import FACTS, INTERACTIONS
+from ecrm_core.timeline import FACTS, INTERACTIONS, THREADS
 
 __all__ = ["KINDS"]
 
@@ -75,6 +75,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     SUBSCRIPTIONS,
     SUBSCRIPTION_EVENTS,
     SWEEPS,
+    THREADS,
     TOMBSTONES,
     UNMATCHED,
 )

@@ -20,7 +20,7 @@ from ecrm_core.customers import (
 from ecrm_core.kernel import ChangeSet, CustomerId, Key, Put, combine
 from ecrm_core.merging import CUSTOMER_CLAIMS, decide_claims, guest_claims
 from ecrm_core.ports import Store, read_groups
-from ecrm_core.services.timeline import homes_told_of, record_spared
+from ecrm_core.services.timeline import names_told_of, record_spared
 from ecrm_core.services.tombstones import Erasures, read_erasures
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
 from ecrm_core.sources.erased import Spared, parties_of, without_erased
@@ -71,7 +71,7 @@ def _homes(store: Store, delivery: Delivery) -> Iterator[CustomerId]:
     """Go through everybody whom the delivery is about."""
     for key in parties_of(delivery):
         yield home_id(store.tenant, key)
-    yield from homes_told_of(store, delivery.interactions)
+    yield from names_told_of(store, delivery.interactions)
 
 
 def _spared(store: Store, delivery: Delivery, erasures: Erasures) -> Spared:

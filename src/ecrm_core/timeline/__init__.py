@@ -1,7 +1,7 @@
 """Timeline: what happened with customers, and what it adds up to."""
 
 from ecrm_core.timeline.facts import FACTS, Facts, HomeFacts, OrderPart, OrderRole, Seen
-from ecrm_core.timeline.intake import Known, decide_interactions, filed, homes_to_fold
+from ecrm_core.timeline.intake import Known, Telling, decide_interactions, decide_told
 from ecrm_core.timeline.interaction import (
     INTERACTIONS,
     MAX_DATA,
@@ -11,6 +11,7 @@ from ecrm_core.timeline.interaction import (
     retell,
 )
 from ecrm_core.timeline.kinds import KINDS_OF_EVENTS, MATTERS, EventKind, MatterKind
+from ecrm_core.timeline.thread import THREADS, Thread, thread_key, thread_name, threads_to_read
 
 __all__ = [
     "FACTS",
@@ -19,6 +20,7 @@ __all__ = [
     "MATTERS",
     "MAX_DATA",
     "MAX_LINES",
+    "THREADS",
     "EventKind",
     "Facts",
     "HomeFacts",
@@ -29,8 +31,12 @@ __all__ = [
     "OrderPart",
     "OrderRole",
     "Seen",
+    "Telling",
+    "Thread",
     "decide_interactions",
-    "filed",
-    "homes_to_fold",
+    "decide_told",
     "retell",
+    "thread_key",
+    "thread_name",
+    "threads_to_read",
 ]

@@ -1,7 +1,8 @@
 """Intake: deciding what arriving interactions write, and what that makes of the facts.
 
 The version of the facts' row is expected, so two intakes at once lose nothing of each other, and
-that of every event's row, so one event told to two stores at once is still one event.
+that of every event's row, so one event told to two stores at once is still one event. That of a
+thread's row is, where an event is filed by it or changes whose it is.
 """
 
 from __future__ import annotations
@@ -14,56 +15,138 @@ from attrs import define, evolve, field, frozen
 from ecrm_core.customers import home_id
 from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Expect, Key, Put, Reason, Stored
 from ecrm_core.timeline.facts import FACTS, Facts, HomeFacts, same_sort
-from ecrm_core.timeline.interaction import INTERACTIONS, Interaction, retell
+from ecrm_core.timeline.interaction import INTERACTIONS, Interaction, retell, same_time
+from ecrm_core.timeline.thread import THREADS, Thread, led, thread_key
 
-__all__ = ["Known", "decide_interactions", "filed", "homes_to_fold"]
+__all__ = ["Known", "Telling", "decide_interactions", "decide_told"]
 
 _Pair = tuple[Interaction, Interaction]
-_COUNTS = ("interactions", "recorded", "retold", "repeated", "contradicted")
+_COUNTS = ("interactions", "recorded", "retold", "repeated", "contradicted", "earlier")
 
 
 @frozen(kw_only=True)
 class Known:
     """What is stored already of what arriving interactions touch.
 
-    ``interactions`` are the rows of the very events, ``facts`` those of their homes; ``timelines``
-    are all interactions of the homes that ``homes_to_fold`` names.
+    ``interactions`` are the rows of the very events and, of the threads that ``threads_to_read``
+    names (``whole``), of all events; ``threads`` are those of the arriving events and of what is
+    held of them. ``facts`` are those of the ``homes`` of the Telling, read before the timelines;
+    ``timelines`` are all interactions of its homes to ``fold``.
     """
 
     interactions: Mapping[Key, Stored[Interaction]] = field(factory=dict)
+    threads: Mapping[Key, Stored[Thread]] = field(factory=dict)
+    whole: frozenset[Key] = frozenset()
     facts: Mapping[CustomerId, Stored[HomeFacts]] = field(factory=dict)
     timelines: Mapping[CustomerId, tuple[Interaction, ...]] = field(factory=dict)
 
 
-def filed(tenant: str, interaction: Interaction) -> Interaction:
-    """Return the interaction under the home of its subject, if it has one."""
-    home = home_id(tenant, interaction.subject) if interaction.subject else None
-    return interaction if interaction.home_id == home else evolve(interaction, home_id=home)
-
-
 @define
-class _Work:
-    """The events a batch goes over: as they were, and as they are told by now."""
+class Telling:
+    """The events a batch goes over: as they were, and as they are told by now.
 
+    ``homes`` are all that they stand or stood under, ``fold`` those whose facts need all their
+    interactions, for an event moved or changed its sort.
+    """
+
+    tenant: str
+    known: Known
     before: Mapping[Key, Interaction]
     after: dict[Key, Interaction] = field(factory=dict)
+    threads: dict[Key, Thread] = field(factory=dict)
     counts: dict[str, int] = field(factory=lambda: dict.fromkeys(_COUNTS, 0))
     reasons: list[Reason] = field(factory=list)
 
+    @classmethod
+    def of(cls, arriving: Iterable[Interaction], *, tenant: str, known: Known) -> Telling:
+        """Return the events as these tellings leave them; ``known`` without facts and timelines."""
+        telling = cls(tenant, known, {key: row.value for key, row in known.interactions.items()})
+        for told in arriving:
+            telling.take(told)
+        telling.file()
+        return telling
+
     def take(self, told: Interaction) -> None:
+        """Take one telling in and count what it comes to."""
         key = INTERACTIONS.key_of(told)
         held = self.after.get(key) or self.before.get(key)
         now = told if held is None else retell(held, told)
         self.counts["interactions"] += 1
         self.counts[_outcome(held, told, now)] += 1
+        self.counts["earlier"] += _earlier(held, told, now)
         if held is not None and _contradicts(held, told):
             self.reasons.append(_contradiction(told))
         self.after[key] = now
+        self._open(told)
+
+    def _open(self, told: Interaction) -> None:
+        """Note the thread of a telling, and whether the telling leaves out whose it is."""
+        key = thread_key(told)
+        if key is not None:
+            thread = self._thread(key) or Thread(source=key[0], correlation=key[1])
+            loose = thread.loose or told.subject is None
+            self.threads[key] = thread if loose == thread.loose else evolve(thread, loose=True)
+
+    def _thread(self, key: Key) -> Thread | None:
+        held = self.known.threads.get(key)
+        return self.threads.get(key) or (held.value if held else None)
+
+    def file(self) -> None:
+        """Put each event under its home, those too that a thread just learned the subject of."""
+        for key in self.known.whole:
+            self.threads.setdefault(key, self.known.threads[key].value)
+        members: dict[Key, list[Interaction]] = {}
+        for told in ({**self.before, **self.after}).values():
+            if (key := thread_key(told)) is not None:
+                members.setdefault(key, []).append(told)
+        for key, thread in self.threads.items():
+            events = members.get(key, [])
+            self.threads[key] = led(thread, events, whole=key in self.known.whole)
+        rows = self.before if self.known.whole else {}
+        for at, told in {**rows, **self.after}.items():
+            home = self._home(told)
+            if home != told.home_id:
+                self.after[at] = evolve(told, home_id=home)
+
+    def _home(self, told: Interaction) -> CustomerId | None:
+        subject, key = told.subject, thread_key(told)
+        if subject is None and key is not None:
+            thread = self._thread(key)
+            subject = thread.subject if thread else None
+        return None if subject is None else home_id(self.tenant, subject)
+
+    @property
+    def homes(self) -> frozenset[CustomerId]:
+        """The homes whose facts may change."""
+        told = (*self.after.values(), *(self.before[k] for k in self.after if k in self.before))
+        return frozenset(one.home_id for one in told if one.home_id)
+
+    @property
+    def retold(self) -> list[_Pair]:
+        """The stored events that change: before and after."""
+        return [(self.before[k], now) for k, now in self.changed.items() if k in self.before]
+
+    @property
+    def fold(self) -> frozenset[CustomerId]:
+        """The homes to be folded anew; what counted for nobody before is only added."""
+        pairs = [pair for pair in self.retold if pair[0].home_id and not same_sort(*pair)]
+        return frozenset(told.home_id for pair in pairs for told in pair if told.home_id)
 
     @property
     def changed(self) -> dict[Key, Interaction]:
         """The rows to write, by key."""
         return {key: now for key, now in self.after.items() if now is not self.before.get(key)}
+
+    @property
+    def used(self) -> dict[Key, Thread]:
+        """The threads that are new, that changed, or that a loose event was filed by."""
+        held = {key: row.value for key, row in self.known.threads.items()}
+        filed_by = {thread_key(now) for now in self.changed.values() if now.subject is None}
+        return {
+            key: thread
+            for key, thread in sorted(self.threads.items())
+            if thread != held.get(key) or key in filed_by
+        }
 
 
 def _outcome(held: Interaction | None, told: Interaction, now: Interaction) -> str:
@@ -74,45 +157,19 @@ def _outcome(held: Interaction | None, told: Interaction, now: Interaction) -> s
     return "repeated" if now.digest == held.digest and now.at == held.at else "retold"
 
 
+def _earlier(held: Interaction | None, told: Interaction, now: Interaction) -> bool:
+    """Tell whether other words are known already, and count more than these."""
+    return held is not None and now.digest == held.digest != told.digest
+
+
 def _contradicts(held: Interaction, told: Interaction) -> bool:
     """Tell whether one event is told in two ways at one time."""
-    same_time = held.told_at == told.told_at and held.undated == told.undated
-    return same_time and held.digest != told.digest
+    return same_time(held, told) and held.digest != told.digest
 
 
 def _contradiction(told: Interaction) -> Reason:
     facts = {"source": told.source, "event": told.event_id}
     return Reason("contradicted_event", "{source} tells the event {event} in two ways", facts)
-
-
-def _work(known: Mapping[Key, Stored[Interaction]], arriving: Iterable[Interaction]) -> _Work:
-    work = _Work({key: row.value for key, row in known.items()})
-    for told in arriving:
-        work.take(told)
-    return work
-
-
-def homes_to_fold(
-    arriving: Sequence[Interaction], known: Mapping[Key, Stored[Interaction]], *, tenant: str
-) -> frozenset[CustomerId]:
-    """Return the homes whose facts need all their interactions, for an event moved or changed sort.
-
-    ``known`` are the stored rows of the very events.
-    """
-    if not known:
-        return frozenset()
-    work = _work(known, [filed(tenant, told) for told in arriving])
-    return _homes(pair for pair in _retold(work) if not same_sort(*pair))
-
-
-def _retold(work: _Work) -> list[_Pair]:
-    """Return the stored events that are told in other words: before and after."""
-    changed = work.changed.items()
-    return [(work.before[key], now) for key, now in changed if key in work.before]
-
-
-def _homes(pairs: Iterable[_Pair]) -> frozenset[CustomerId]:
-    return frozenset(told.home_id for pair in pairs for told in pair if told.home_id)
 
 
 def decide_interactions(
@@ -122,30 +179,36 @@ def decide_interactions(
 
     ``result`` counts ``interactions``, and what came of them adds up to it: ``recorded`` (new),
     ``retold`` (known, in other words), ``repeated`` (says nothing new) and ``contradicted`` (one
-    event in two ways at one time; ``reasons`` name them).
+    event in two ways at one time; ``reasons`` name them). ``earlier`` are those of the last two
+    that say it in other words, which count less than the known ones.
     """
-    work = _work(known.interactions, [filed(tenant, told) for told in arriving])
-    changed = work.changed
+    return decide_told(Telling.of(arriving, tenant=tenant, known=known), known)
+
+
+def decide_told(work: Telling, known: Known) -> ChangeSet:
+    """Return what ``decide_interactions`` does, of tellings gone over already."""
+    changed, threads = work.changed, work.used
     facts = _facts(work, known)
     result: dict[str, Any] = {**work.counts}
     return ChangeSet(
         puts=tuple(Put(INTERACTIONS, now) for now in changed.values())
-        + tuple(Put(FACTS, row) for row in facts.values()),
+        + tuple(Put(FACTS, row) for row in facts.values())
+        + tuple(Put(THREADS, thread) for thread in threads.values()),
         expects=tuple(_expected(INTERACTIONS, key, known.interactions.get(key)) for key in changed)
-        + tuple(_expected(FACTS, (home,), known.facts.get(home)) for home in facts),
+        + tuple(_expected(FACTS, (home,), known.facts.get(home)) for home in facts)
+        + tuple(_expected(THREADS, key, known.threads.get(key)) for key in threads),
         result=result,
         reasons=tuple(work.reasons),
     )
 
 
-def _facts(work: _Work, known: Known) -> dict[CustomerId, HomeFacts]:
+def _facts(work: Telling, known: Known) -> dict[CustomerId, HomeFacts]:
     """Return the rows of facts that change."""
     held = {home: row.value.facts for home, row in known.facts.items()}
-    pairs = _retold(work)
-    anew = _homes(pair for pair in pairs if not same_sort(*pair))
+    pairs, anew = work.retold, work.fold
     found = {home: Facts.fold(_timeline(home, work, known)) for home in anew}
     for before, now in pairs:
-        if now.home_id and now.home_id not in anew:
+        if before.home_id and now.home_id and now.home_id not in anew:
             facts = found.get(now.home_id) or held.get(now.home_id) or Facts()
             found[now.home_id] = facts.retold(before, now)
     for home, events in _fresh(work).items():
@@ -156,16 +219,16 @@ def _facts(work: _Work, known: Known) -> dict[CustomerId, HomeFacts]:
             if facts != held.get(home, Facts())}  # fmt: skip
 
 
-def _fresh(work: _Work) -> dict[CustomerId, list[Interaction]]:
-    """Return the events nobody told before, by home."""
+def _fresh(work: Telling) -> dict[CustomerId, list[Interaction]]:
+    """Return the events that counted for nobody before, by home."""
     homes: dict[CustomerId, list[Interaction]] = {}
     for key, now in work.after.items():
-        if key not in work.before and now.home_id:
+        if now.home_id and (key not in work.before or work.before[key].home_id is None):
             homes.setdefault(now.home_id, []).append(now)
     return homes
 
 
-def _timeline(home: CustomerId, work: _Work, known: Known) -> Iterator[Interaction]:
+def _timeline(home: CustomerId, work: Telling, known: Known) -> Iterator[Interaction]:
     """Go through all events of a home as they are told by now."""
     stored = (told for told in known.timelines.get(home, ()) if _key(told) not in work.after)
     yield from stored

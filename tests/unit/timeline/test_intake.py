@@ -58,7 +58,8 @@ def facts(store: Store, key: SourceKey) -> Facts:
         ([event(), event()], {"interactions": 2, "recorded": 1, "repeated": 1}),
         ([event(), event(hours=1)], {"interactions": 2, "recorded": 1, "repeated": 1}),
         ([event(), event(hours=1, text="b")], {"interactions": 2, "recorded": 1, "retold": 1}),
-        ([event(hours=1), event(text="b")], {"interactions": 2, "recorded": 1, "repeated": 1}),
+        ([event(hours=1), event(text="b")],
+             {"interactions": 2, "recorded": 1, "repeated": 1, "earlier": 1}),
         ([event(), event(text="b")], {"interactions": 2, "recorded": 1, "contradicted": 1}),
         (
             [event(hours=None), event(hours=None, text="b"), event("o2")],
