@@ -19,7 +19,15 @@ from ecrm_core.customers import (
 from ecrm_core.kernel import Key, Kind
 from ecrm_core.merging import MERGE_EDGES, roots_of
 from ecrm_core.ports import Store
-from ecrm_core.timeline import FACTS, INTERACTIONS, THREADS, Facts, HomeFacts, Interaction, thread_key
+from ecrm_core.timeline import (
+    FACTS,
+    INTERACTIONS,
+    THREADS,
+    Facts,
+    HomeFacts,
+    Interaction,
+    thread_key,
+)
 
 POLICY = SurvivorshipPolicy()
 
@@ -63,9 +71,9 @@ def check_facts(store: Store) -> None:
         whose = told.subject or getattr(led.get(thread_key(told)), "subject", None)
         assert told.home_id == (whose and home_id(store.tenant, whose))
     for key, thread in rows(store, THREADS).items():
-        assert (thread.subject, thread.told_by) == (
-            (led[key].subject, led[key].event_id) if key in led else (None, None)
-        )
+        leader = led.get(key)
+        expected = (leader.subject, leader.event_id) if leader else (None, None)
+        assert (thread.subject, thread.told_by) == expected
     assert led.keys() <= rows(store, THREADS).keys()
     homes = {told.home_id for told in events if told.home_id}
     folded = {home: Facts.fold(e for e in events if e.home_id == home) for home in homes}

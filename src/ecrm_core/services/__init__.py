@@ -64,6 +64,7 @@ from ecrm_core.services.outbox import (
     prepare_release_stuck,
     stuck_effects,
 )
+from ecrm_core.services.outcomes import OUTCOMES
 from ecrm_core.services.personal import IMPERSONAL, PERSONAL, Personal
 from ecrm_core.services.quality import check, count_parties, report_store
 from ecrm_core.services.refresh import (
@@ -144,6 +145,7 @@ __all__ = [
     "BY_ROLES",
     "IMPERSONAL",
     "MERGED",
+    "OUTCOMES",
     "PERSONAL",
     "TROUBLES",
     "UNMERGED",

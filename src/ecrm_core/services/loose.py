@@ -17,9 +17,7 @@ from ecrm_core.timeline import INTERACTIONS, THREADS, Interaction, thread_key, t
 __all__ = ["about_erased", "bury_loose"]
 
 
-def about_erased(
-    store: Store, arriving: Sequence[Interaction], erasures: Erasures
-) -> list[bool]:
+def about_erased(store: Store, arriving: Sequence[Interaction], erasures: Erasures) -> list[bool]:
     """Return of each event whether it is about somebody erased: by its subject, else its thread."""
     if not erasures.erased:
         return [False] * len(arriving)

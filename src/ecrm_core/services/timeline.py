@@ -14,6 +14,7 @@ from ecrm_core.kernel import ChangeSet, CustomerId, combine, gate_limit
 from ecrm_core.ports import Store, read_facts, read_interactions, read_timeline
 from ecrm_core.services.identity import group_of
 from ecrm_core.services.loose import about_erased, bury_loose
+from ecrm_core.services.outcomes import outcomes_of
 from ecrm_core.services.tombstones import Erasures, read_erasures
 from ecrm_core.timeline import (
     INTERACTIONS,
@@ -45,7 +46,9 @@ def prepare_record(
     if not arriving:
         return decide_interactions((), tenant=store.tenant)
     erasures = read_erasures(store, names_told_of(store, arriving), secret=secret)
-    return record_spared(store, arriving, erasures)
+    changes = record_spared(store, arriving, erasures)
+    counts: dict[str, Any] = dict(changes.result)
+    return evolve(changes, result={**counts, **outcomes_of(counts), "items": len(arriving)})
 
 
 def names_told_of(store: Store, arriving: Iterable[Interaction]) -> Iterator[str]:

@@ -23,9 +23,11 @@ class Spared:
 
 
 def parties_of(delivery: Delivery) -> frozenset[SourceKey]:
-    """Return the keys of everybody whom a row of the delivery is about, refused rows too."""
-    refused = (_party(row) for row in delivery.refused)
-    return frozenset([record.key for record in delivery.records]) | frozenset(filter(None, refused))
+    """Return the keys of everybody whom a part of the delivery is about, but for its events."""
+    found = {record.key for record in delivery.records}
+    found.update(key for link in delivery.links for key in (link.kept, link.gone))
+    others = [*map(_party, delivery.refused), *(asked.subject for asked in delivery.requests)]
+    return frozenset(found.union(filter(None, others)))
 
 
 def _party(row: Quarantined) -> SourceKey | None:
@@ -37,12 +39,18 @@ def without_erased(
 ) -> Spared:
     """Return the delivery without the rows of these parties and all that came with them.
 
-    Consent that such a row refuses is kept under what ``subject`` makes of the address, and names
-    nobody. Interactions stay: each says itself whom it is about.
+    Links and requests that name one of them are left out, too. Consent that such a row refuses is
+    kept under what ``subject`` makes of the address, and names nobody. Interactions stay: each says
+    itself whom it is about.
     """
     stays = [record.key not in gone for record in delivery.records]
     refused = tuple(row for row in delivery.refused if _party(row) not in gone)
     rows = stays.count(False) + len(delivery.refused) - len(refused)
+    delivery = evolve(
+        delivery,
+        links=tuple(link for link in delivery.links if not {link.kept, link.gone} & set(gone)),
+        requests=tuple(asked for asked in delivery.requests if asked.subject not in gone),
+    )
     if not rows:
         return Spared(delivery=delivery)
     lost = _spoken(delivery, stays)

@@ -21,7 +21,7 @@ from ecrm_core.timeline.thread import THREADS, Thread, led, thread_key
 __all__ = ["Known", "Telling", "decide_interactions", "decide_told"]
 
 _Pair = tuple[Interaction, Interaction]
-_COUNTS = ("interactions", "recorded", "retold", "repeated", "contradicted", "earlier")
+_COUNTS = ("interactions", "recorded", "retold", "repeated", "contradicted", "news", "earlier")
 
 
 @frozen(kw_only=True)
@@ -73,7 +73,10 @@ class Telling:
         now = told if held is None else retell(held, told)
         self.counts["interactions"] += 1
         self.counts[_outcome(held, told, now)] += 1
-        self.counts["earlier"] += _earlier(held, told, now)
+        if held is None or (now.digest, now.at) != (held.digest, held.at):
+            self.counts["news"] += 1
+        elif held.digest != told.digest:
+            self.counts["earlier"] += 1
         if held is not None and _contradicts(held, told):
             self.reasons.append(_contradiction(told))
         self.after[key] = now
@@ -97,8 +100,8 @@ class Telling:
             self.threads.setdefault(key, self.known.threads[key].value)
         members: dict[Key, list[Interaction]] = {}
         for told in ({**self.before, **self.after}).values():
-            if (key := thread_key(told)) is not None:
-                members.setdefault(key, []).append(told)
+            if (of := thread_key(told)) is not None:
+                members.setdefault(of, []).append(told)
         for key, thread in self.threads.items():
             events = members.get(key, [])
             self.threads[key] = led(thread, events, whole=key in self.known.whole)
@@ -157,11 +160,6 @@ def _outcome(held: Interaction | None, told: Interaction, now: Interaction) -> s
     return "repeated" if now.digest == held.digest and now.at == held.at else "retold"
 
 
-def _earlier(held: Interaction | None, told: Interaction, now: Interaction) -> bool:
-    """Tell whether other words are known already, and count more than these."""
-    return held is not None and now.digest == held.digest != told.digest
-
-
 def _contradicts(held: Interaction, told: Interaction) -> bool:
     """Tell whether one event is told in two ways at one time."""
     return same_time(held, told) and held.digest != told.digest
@@ -179,8 +177,9 @@ def decide_interactions(
 
     ``result`` counts ``interactions``, and what came of them adds up to it: ``recorded`` (new),
     ``retold`` (known, in other words), ``repeated`` (says nothing new) and ``contradicted`` (one
-    event in two ways at one time; ``reasons`` name them). ``earlier`` are those of the last two
-    that say it in other words, which count less than the known ones.
+    event in two ways at one time; ``reasons`` name them). Over all of them ``news`` are those that
+    change what is told of the event, and ``earlier`` those in other words that count less than the
+    known ones.
     """
     return decide_told(Telling.of(arriving, tenant=tenant, known=known), known)
 

@@ -34,7 +34,15 @@ from ecrm_core.kernel import (
     utc,
 )
 
-__all__ = ["INTERACTIONS", "MAX_DATA", "MAX_LINES", "Interaction", "OrderLine", "retell", "same_time"]
+__all__ = [
+    "INTERACTIONS",
+    "MAX_DATA",
+    "MAX_LINES",
+    "Interaction",
+    "OrderLine",
+    "retell",
+    "same_time",
+]
 
 MAX_LINES: Final = 10_000
 """Lines that one interaction may have."""

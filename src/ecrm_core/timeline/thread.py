@@ -83,11 +83,11 @@ def threads_to_read(
     found = set[Key]()
     for told in arriving:
         key = thread_key(told)
-        if key in threads and _tells_anew(threads[key].value, told):
+        if key is not None and key in threads and _tells_anew(threads[key].value, told):
             found.add(key)
         row = held.get((told.source, told.event_id))
         if row is not None and (was := thread_key(row.value)) != key:
-            found |= {one for one in (was, key) if one in threads}
+            found.update(one for one in (was, key) if one is not None and one in threads)
     return frozenset(found)
 
 

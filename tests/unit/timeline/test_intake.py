@@ -15,6 +15,7 @@ from ecrm_core.services import commit, prepare_record
 from ecrm_core.timeline import (
     FACTS,
     INTERACTIONS,
+    THREADS,
     Facts,
     Interaction,
     decide_interactions,
@@ -22,6 +23,7 @@ from ecrm_core.timeline import (
 from tests.derived import check_facts
 
 AT = datetime(2026, 5, 1, 9, tzinfo=UTC)
+COUNTS = ("interactions", "recorded", "retold", "repeated", "contradicted")
 ANN, BOB = SourceKey("shop", "1"), SourceKey("shop", "2")
 
 
@@ -42,7 +44,9 @@ def store() -> Store:
 def record(store: Store, *told: Interaction) -> dict[str, Any]:
     result = dict(commit(store, lambda: prepare_record(store, told)).result)
     check_facts(store)
-    return {name: count for name, count in result.items() if count}
+    outcomes = [count for name, count in result.items() if name.startswith("items_")]
+    assert sum(outcomes) == result.get("items", 0) == len(told)
+    return {name: result[name] for name in COUNTS if result.get(name)}
 
 
 def facts(store: Store, key: SourceKey) -> Facts:
@@ -58,8 +62,7 @@ def facts(store: Store, key: SourceKey) -> Facts:
         ([event(), event()], {"interactions": 2, "recorded": 1, "repeated": 1}),
         ([event(), event(hours=1)], {"interactions": 2, "recorded": 1, "repeated": 1}),
         ([event(), event(hours=1, text="b")], {"interactions": 2, "recorded": 1, "retold": 1}),
-        ([event(hours=1), event(text="b")],
-             {"interactions": 2, "recorded": 1, "repeated": 1, "earlier": 1}),
+        ([event(hours=1), event(text="b")], {"interactions": 2, "recorded": 1, "repeated": 1}),
         ([event(), event(text="b")], {"interactions": 2, "recorded": 1, "contradicted": 1}),
         (
             [event(hours=None), event(hours=None, text="b"), event("o2")],
@@ -103,6 +106,7 @@ def test_the_rows_of_the_events_and_of_the_facts_are_expected() -> None:
     assert expected == {
         (INTERACTIONS.name, ("shop", "o1")): ABSENT,
         (INTERACTIONS.name, ("shop", "o2")): ABSENT,
+        (THREADS.name, ("shop", "1")): ABSENT,
         (FACTS.name, (home_id("main", ANN),)): ABSENT,
     }
 
@@ -162,3 +166,33 @@ def test_a_caller_does_not_choose_the_home(store: Store) -> None:
     record(store, event(home_id=home_id("main", BOB)))
     assert facts(store, BOB) == Facts()
     assert facts(store, ANN).order_count == 1
+
+
+def test_an_event_that_says_no_subject_is_filed_with_its_thread_whichever_comes_first(
+    store: Store,
+) -> None:
+    loose = event("refund/1", subject=None, kind="refund", amount=Money("4.00", "EUR"))
+    other = event("refund/2", subject=None, kind="refund", correlation="2")
+    record(store, loose, other)
+    assert facts(store, ANN) == Facts()
+    record(store, event())
+    assert facts(store, ANN).spend == {"EUR": Money("6.00", "EUR")}
+    late = event("refund/3", subject=None, kind="refund", amount=Money("1.00", "EUR"))
+    record(store, late)
+    assert facts(store, ANN).spend == {"EUR": Money("5.00", "EUR")}
+    record(store, event(hours=1, subject=BOB))
+    assert facts(store, ANN) == Facts()
+    assert facts(store, BOB).counts == {"order_placed": 1, "refund": 2}
+
+
+def test_an_event_filed_meanwhile_makes_whoever_tells_its_subject_decide_again(
+    store: Store,
+) -> None:
+    told = prepare_record(store, [event()])
+    record(store, event("refund/1", subject=None, kind="refund"))
+    with pytest.raises(ConflictError):
+        store.apply(told)
+    loose = prepare_record(store, [event("refund/2", subject=None, kind="refund")])
+    record(store, event())
+    with pytest.raises(ConflictError):
+        store.apply(loose)
