@@ -61,9 +61,10 @@ class Outcomes:
         return sum(getattr(self, name) for name in OUTCOMES)
 
     def __str__(self) -> str:
-        """Return the equation in words."""
-        said = " + ".join(f"{getattr(self, name)} {name}" for name in OUTCOMES)
-        return f"{_many(self.total, 'item')} = {said}"
+        """Return the equation in words, without what nothing came to."""
+        counts = [(getattr(self, name), name) for name in OUTCOMES]
+        said = " + ".join(f"{count} {name}" for count, name in counts if count)
+        return f"{_many(self.total, 'item')} = {said or 0}"
 
 
 @frozen(kw_only=True)

@@ -18,7 +18,7 @@ from ecrm_core.kernel import (
 from ecrm_core.ports import Store
 from ecrm_core.sources import PrivacyRequest
 
-__all__ = ["PRIVACY", "decide_requests", "request_key"]
+__all__ = ["PRIVACY", "prepare_requests", "request_key"]
 
 PRIVACY = "privacy"
 """The topic of a request: source, request (the source's id of it), kind, at, subject, customer."""
@@ -29,9 +29,11 @@ def request_key(tenant: str, asked: PrivacyRequest) -> str:
     return derive_id("prv", tenant, asked.source, asked.id)
 
 
-def decide_requests(store: Store, requests: Iterable[PrivacyRequest]) -> ChangeSet:
-    """Return what passing requests on writes, and erases nobody: the result counts the
-    ``requests_new``."""
+def prepare_requests(store: Store, requests: Iterable[PrivacyRequest]) -> ChangeSet:
+    """Return what passing requests on writes; nobody is erased. The result counts ``requests_new``.
+
+    One that was passed on before is no news.
+    """
     asked = {request_key(store.tenant, one): one for one in requests}
     keys = [(key,) for key in asked]
     waiting, in_work = store.get_many(OUTBOX, keys), store.get_many(CLAIMS, keys)

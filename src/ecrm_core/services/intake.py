@@ -21,7 +21,7 @@ from ecrm_core.kernel import ChangeSet, Key, Put, combine
 from ecrm_core.merging import CUSTOMER_CLAIMS, Claim, decide_claims, guest_claims
 from ecrm_core.merging.decision import stacked
 from ecrm_core.ports import Store, read_groups
-from ecrm_core.services.asked import decide_requests
+from ecrm_core.services.asked import prepare_requests
 from ecrm_core.services.links import Linking, keys_linked
 from ecrm_core.services.outcomes import outcomes_of
 from ecrm_core.services.timeline import names_told_of, record_spared
@@ -56,7 +56,7 @@ def prepare_ingest(
     refused = _quarantine(store, delivery.refused)
     claims = _claims(store, delivery, linking.claims, policy)
     told = record_spared(store, whole.interactions, erasures)
-    asked = decide_requests(store, delivery.requests)
+    asked = prepare_requests(store, delivery.requests)
     counts: dict[str, Any] = {
         "rows": whole.rows,
         "erased": spared.rows,

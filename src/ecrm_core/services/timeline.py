@@ -24,10 +24,10 @@ from ecrm_core.timeline import (
     Known,
     Telling,
     decide_interactions,
-    decide_told,
     thread_key,
     thread_name,
     threads_to_read,
+    told_changes,
 )
 
 __all__ = ["facts_of", "happened", "names_told_of", "prepare_record", "record_spared",
@@ -79,7 +79,7 @@ def _record(store: Store, told: Sequence[Interaction]) -> ChangeSet:
     telling = Telling.of(told, tenant=store.tenant, known=known)
     facts = read_facts(store, sorted(telling.homes))  # before their timelines: its version guards
     timelines = read_interactions(store, sorted(telling.fold))
-    return decide_told(telling, evolve(known, facts=facts, timelines=timelines))
+    return told_changes(telling, evolve(known, facts=facts, timelines=timelines))
 
 
 def _known(store: Store, told: Sequence[Interaction]) -> Known:

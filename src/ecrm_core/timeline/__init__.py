@@ -1,7 +1,7 @@
 """Timeline: what happened with customers, and what it adds up to."""
 
 from ecrm_core.timeline.facts import FACTS, Facts, HomeFacts, OrderPart, OrderRole, Seen
-from ecrm_core.timeline.intake import Known, Telling, decide_interactions, decide_told
+from ecrm_core.timeline.intake import Known, Telling, decide_interactions, told_changes
 from ecrm_core.timeline.interaction import (
     INTERACTIONS,
     MAX_DATA,
@@ -34,9 +34,9 @@ __all__ = [
     "Telling",
     "Thread",
     "decide_interactions",
-    "decide_told",
     "retell",
     "thread_key",
     "thread_name",
     "threads_to_read",
+    "told_changes",
 ]

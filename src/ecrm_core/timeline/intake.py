@@ -18,7 +18,7 @@ from ecrm_core.timeline.facts import FACTS, Facts, HomeFacts, same_sort
 from ecrm_core.timeline.interaction import INTERACTIONS, Interaction, retell, same_time
 from ecrm_core.timeline.thread import THREADS, Thread, led, thread_key
 
-__all__ = ["Known", "Telling", "decide_interactions", "decide_told"]
+__all__ = ["Known", "Telling", "decide_interactions", "told_changes"]
 
 _Pair = tuple[Interaction, Interaction]
 _COUNTS = ("interactions", "recorded", "retold", "repeated", "contradicted", "news", "earlier")
@@ -181,10 +181,10 @@ def decide_interactions(
     change what is told of the event, and ``earlier`` those in other words that count less than the
     known ones.
     """
-    return decide_told(Telling.of(arriving, tenant=tenant, known=known), known)
+    return told_changes(Telling.of(arriving, tenant=tenant, known=known), known)
 
 
-def decide_told(work: Telling, known: Known) -> ChangeSet:
+def told_changes(work: Telling, known: Known) -> ChangeSet:
     """Return what ``decide_interactions`` does, of tellings gone over already."""
     changed, threads = work.changed, work.used
     facts = _facts(work, known)
