@@ -230,8 +230,9 @@ the number people say."""
 def retell(held: Interaction, told: Interaction) -> Interaction:
     """Return what counts of two tellings of one event; ``held`` itself when nothing changes.
 
-    The later telling counts; at equal times the greater digest, so that the order of arrival makes
-    no difference. Tellings without a time are the exception: there the first one stays.
+    The later telling counts; at equal times the one that says whom it is about, then the greater
+    digest, so that the order of arrival makes no difference. Tellings without a time are the
+    exception: there the first one stays.
     """
     timeless = told.told_at is None and held.told_at is None
     later = held if timeless else max(held, told, key=_rank)
@@ -247,10 +248,14 @@ def retell(held: Interaction, told: Interaction) -> Interaction:
 
 
 def same_time(held: Interaction, told: Interaction) -> bool:
-    """Tell whether two tellings of one event are of one time, so that neither is the later."""
-    return (held.told_at, held.undated) == (told.told_at, told.undated)
+    """Tell whether two tellings of one event are of one time, so that neither is the later.
+
+    One that leaves open whom it is about says less, not something else: a refund alone, and the
+    same refund in its order.
+    """
+    return _rank(held)[:3] == _rank(told)[:3]
 
 
-def _rank(told: Interaction) -> tuple[bool, datetime, str]:
+def _rank(told: Interaction) -> tuple[bool, datetime, bool, str]:
     """Order the tellings: one that knows when it happened beats one that does not."""
-    return not told.undated, told.told_at or _START, told.digest
+    return not told.undated, told.told_at or _START, told.subject is not None, told.digest
