@@ -22,9 +22,10 @@ from ecrm_core.customers import (
     home_id,
     ids_of,
     person_subject,
+    rewritten,
 )
 from ecrm_core.errors import MergeRefused
-from ecrm_core.kernel import ChangeSet, CustomerId, Reason
+from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Reason
 from ecrm_core.merging import (
     Cause,
     Claim,
@@ -150,6 +151,8 @@ class Linking:
     def _leave(self, link: Link, to: Iterable[CustomerId], why: Iterable[str]) -> None:
         """Leave it to people: a claim on each customer she is said to be."""
         self.counts["blocked"] += 1
+        for key in (link.kept, link.gone):
+            self._found(self.groups[home_id(self.store.tenant, key)])
         gone = home_id(self.store.tenant, link.gone)
         for home in to:
             self.claims.append(Claim.of(
@@ -159,6 +162,11 @@ class Linking:
         facts = {"source": link.gone.source, "gone": gone, "why": "; ".join(why)}
         text = "{source} states that {gone} is another customer; left to review: {why}"
         self.reasons.append(Reason("link_blocked", text, facts))
+
+    def _found(self, group: Group) -> None:
+        """Make a customer of a party that nothing is known of but its key."""
+        if group.version == ABSENT and group.root.id not in self._restored:
+            self.sets.append(rewritten(group, self.policy))
 
     def _others(self, link: Link, kept: CustomerId, gone: CustomerId) -> list[CustomerId]:
         """Return whom else, of the same source, the party was stated to be."""
