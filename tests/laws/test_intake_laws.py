@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from ecrm_core.adapters.memory import MemoryStore
@@ -202,6 +202,14 @@ def orders_of(deliveries: Sequence[Delivery], most: int) -> Iterator[Sequence[De
 
 @settings(max_examples=size(12, 80), phases=FOUND)
 @given(histories(6))
+@example(
+    [
+        refund(450, 3, "4.00"),
+        order(450, 1, customer={"id": 8}),
+        order(450, 2, customer={"id": 7}),
+        refund(450, 3, "4.00"),
+    ]
+)
 def test_deliveries_with_their_times_may_come_in_any_order(history: list[Delivery]) -> None:
     assert not any(delivery.refused for delivery in history)
     assert len({taken(each) for each in orders_of(history, size(5, 720))}) == 1
@@ -242,6 +250,8 @@ def of_others(store: Store) -> str:
 
 @settings(max_examples=size(8, 60), phases=FOUND)
 @given(histories(4))
+@example([order(450, 2, customer={"id": 7}), refund(450, 3, "4.00")])
+@example([cart("cart_updated", 1, None), cart("cart_completed", 2, ANN), customer(8, 1)])
 def test_an_erasure_wins_for_ever_wherever_it_comes(history: list[Delivery]) -> None:
     """Ann's orders and carts are told by herself or by nobody: what is Bob's stays his."""
     hers = [ANN, home_id("main", ANN)]
@@ -302,6 +312,8 @@ def owners(store: Store) -> str:
 
 @settings(max_examples=size(12, 100), phases=FOUND)
 @given(st.lists(STATED, min_size=2, max_size=6))
+@example([link(VISITORS[0], USERS[0], 1), link(VISITORS[0], USERS[2], 2), seen(VISITORS[0], 0)])
+@example([link(VISITORS[0], USERS[0], 3), link(USERS[0], USERS[1], 2), named(USERS[1], 1, "Bo")])
 def test_what_a_source_states_of_its_parties_may_come_in_any_order(
     history: list[Delivery],
 ) -> None:
