@@ -20,13 +20,13 @@ from ecrm_core.kernel import Key, Kind
 from ecrm_core.merging import MERGE_EDGES, roots_of
 from ecrm_core.ports import Store
 from ecrm_core.timeline import (
+    CORRELATIONS,
     FACTS,
     INTERACTIONS,
-    THREADS,
     Facts,
     HomeFacts,
     Interaction,
-    thread_key,
+    correlation_key,
 )
 
 POLICY = SurvivorshipPolicy()
@@ -66,19 +66,18 @@ def check_facts(store: Store) -> None:
     led: dict[object, Interaction] = {}
     for told in sorted(events, key=lambda one: one.event_id):
         if told.correlation and told.subject:
-            led.setdefault(thread_key(told), told)
+            led.setdefault(correlation_key(told), told)
     for told in events:
-        whose = told.subject or getattr(led.get(thread_key(told)), "subject", None)
+        whose = told.subject or getattr(led.get(correlation_key(told)), "subject", None)
         assert told.home_id == (whose and home_id(store.tenant, whose))
-    for key, thread in rows(store, THREADS).items():
+    for key, correlation in rows(store, CORRELATIONS).items():
         leader = led.get(key)
         expected = (leader.subject, leader.event_id) if leader else (None, None)
-        assert (thread.subject, thread.told_by) == expected
-    assert led.keys() <= rows(store, THREADS).keys()
+        assert (correlation.subject, correlation.told_by) == expected
+    assert led.keys() <= rows(store, CORRELATIONS).keys()
     homes = {told.home_id for told in events if told.home_id}
-    folded = {home: Facts.fold(e for e in events if e.home_id == home) for home in homes}
     stored = {row.home_id: row for row in rows(store, FACTS).values()}
-    for home, facts in folded.items():
-        neutral = HomeFacts(home_id=home, facts=Facts())
-        assert stored.pop(home, neutral).facts == facts
+    for home in homes:
+        folded = HomeFacts.fold(home, [told for told in events if told.home_id == home])
+        assert stored.pop(home, HomeFacts(home_id=home)) == folded
     assert all(row.facts == Facts() for row in stored.values())

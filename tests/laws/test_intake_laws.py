@@ -32,11 +32,20 @@ from ecrm_core.customers import (
     Stated,
     home_id,
 )
-from ecrm_core.kernel import AUDIT, AUDIT_LINKS, REQUESTS, FixedClock, Money, canonical_json, encode
+from ecrm_core.kernel import (
+    AUDIT,
+    AUDIT_LINKS,
+    REQUESTS,
+    CustomerId,
+    FixedClock,
+    Money,
+    canonical_json,
+    encode,
+)
 from ecrm_core.merging import MERGE_EDGES
 from ecrm_core.ports import KINDS, Store, Tenants
 from ecrm_core.sources import Delivery, Link, PrivacyRequest, RequestKind, shopify, woocommerce
-from ecrm_core.timeline import FACTS, Facts, Interaction
+from ecrm_core.timeline import FACTS, HomeFacts, Interaction
 from tests.derived import check_derived, rows
 from tests.profile import SEED, size
 
@@ -172,7 +181,7 @@ def canonical(store: Store) -> str:
         held = {"|".join(key): encode(value, kind.of) for key, value in rows(store, kind).items()}
         told[kind.name] = {
             key: value for key, value in held.items()
-            if kind is not FACTS or value["facts"] != encode(Facts())
+            if kind is not FACTS or value != encode(HomeFacts(home_id=CustomerId(key)))
         }  # fmt: skip
     return canonical_json(told)
 

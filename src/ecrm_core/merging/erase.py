@@ -39,9 +39,9 @@ class Erasing:
 
     ``rows`` are all of hers by Kind. ``said`` holds for each of her addresses the statements that
     count there and go with her: about herself and, where nobody else holds it, about the address.
-    ``undos`` are the ids of her merges and of decisions about her, ``threads`` the names of the
-    threads of her events: what comes later of one of them is hers. ``near`` are the
-    customers she was proposed to be one with: matching looks at them anew.
+    ``undos`` are the ids of her merges and of decisions about her, ``correlations`` the names of
+    those of her events: what comes later of one of them is hers. ``near`` are the customers she was
+    proposed to be one with: matching looks at them anew.
     """
 
     group: Group
@@ -49,7 +49,7 @@ class Erasing:
     holds: Sequence[LegalHold] = ()
     said: Mapping[str, Sequence[ConsentStatement]] = field(factory=dict)
     undos: Collection[str] = ()
-    threads: Collection[str] = ()
+    correlations: Collection[str] = ()
     near: Collection[CustomerId] = ()
 
 
@@ -65,7 +65,7 @@ def decide_erase(
         message = "a legal hold stands on this customer: release it first"
         raise RefusedError(message, code="legal_hold", holds=held)
     names = [tombstone_id(secret, tenant, home.id) for home in erasing.group.homes]
-    undos = [tombstone_id(secret, tenant, id_) for id_ in (*erasing.undos, *erasing.threads)]
+    undos = [tombstone_id(secret, tenant, id_) for id_ in (*erasing.undos, *erasing.correlations)]
     kept = (Tombstone(id=name) for name in sorted({*names, *undos}))
     refusals = _refusals(erasing, tenant=tenant, secret=secret, at=at)
     return ChangeSet(
@@ -98,9 +98,22 @@ def _refusals(
             # What is dated later than now counts when its time has come.
             last = max(said.at for said in told if said.purpose == purpose)
             for when in sorted({at, max(at, last)}):
-                verdict = decide_contact(told, channel=channel, purpose=purpose, at=when)
-                if verdict.reasons[0].code in _REFUSED:
+                for brand in _refusing(told, channel, purpose, when):
                     yield ConsentStatement(
                         subject=name, channel=channel, purpose=purpose, at=when,
-                        state=ConsentState.REFUSED, source="erasure",
+                        state=ConsentState.REFUSED, source="erasure", brand=brand,
                     )  # fmt: skip
+
+
+def _refusing(
+    told: Sequence[ConsentStatement], channel: str, purpose: str, at: datetime
+) -> Iterator[str | None]:
+    """Go through the brands that are refused, and None where the account as a whole is.
+
+    What one brand is refused is refused to all: her grants to the others went with her.
+    """
+    brands = sorted({said.brand for said in told if said.brand is not None})
+    for brand in (None, *brands):
+        verdict = decide_contact(told, channel=channel, purpose=purpose, at=at, brand=brand)
+        if verdict.reasons[0].code in _REFUSED:
+            yield brand

@@ -61,7 +61,7 @@ from ecrm_core.services.hers import Hers
 from ecrm_core.services.runs import MERGED, UNMERGED
 from ecrm_core.sources import IMPORTS, QUARANTINE
 from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
-from ecrm_core.timeline import FACTS, INTERACTIONS, THREADS, thread_key
+from ecrm_core.timeline import CORRELATIONS, FACTS, INTERACTIONS, correlation_key
 
 __all__ = ["IMPERSONAL", "PERSONAL", "Personal", "personal_rows"]
 
@@ -178,10 +178,10 @@ def _judgements(hers: Hers) -> Rows:
         yield from hers.by(JUDGEMENTS, index, hers.ids)
 
 
-def _threads(hers: Hers) -> Rows:
+def _correlations(hers: Hers) -> Rows:
     events = hers.by(INTERACTIONS, "of_home", hers.ids)
-    keys = {thread_key(row.value) for row in events}
-    return hers.store.get_many(THREADS, sorted(filter(None, keys))).values()
+    keys = {correlation_key(row.value) for row in events}
+    return hers.store.get_many(CORRELATIONS, sorted(filter(None, keys))).values()
 
 
 PERSONAL: Final[tuple[Personal, ...]] = (
@@ -207,7 +207,7 @@ PERSONAL: Final[tuple[Personal, ...]] = (
              find=lambda hers: hers.among(REVIEW_DECISIONS)),
     Personal(kind=INTERACTIONS, exported="timeline",
              find=lambda hers: hers.by(INTERACTIONS, "of_home", hers.ids)),
-    Personal(kind=THREADS, find=_threads),
+    Personal(kind=CORRELATIONS, find=_correlations),
     Personal(kind=FACTS, exported="facts", find=lambda hers: hers.at(FACTS, hers.ids)),
     Personal(kind=SUBSCRIPTIONS, exported="subscriptions",
              find=lambda hers: hers.at(SUBSCRIPTIONS, hers.subscriptions)),

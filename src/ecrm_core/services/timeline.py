@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import compress
+from itertools import compress, islice, takewhile
 from typing import Any
 
 from attrs import evolve
 
 from ecrm_core.customers import SourceKey, home_id, ids_of
 from ecrm_core.errors import ConflictError
-from ecrm_core.kernel import ChangeSet, CustomerId, combine, gate_limit
-from ecrm_core.ports import Store, read_facts, read_interactions, read_timeline
+from ecrm_core.kernel import ChangeSet, CustomerId, combine, gate_limit, recency_text
+from ecrm_core.ports import (
+    Store,
+    read_facts,
+    read_interactions,
+    read_timeline,
+    scan_timeline,
+)
 from ecrm_core.services.identity import group_of
 from ecrm_core.services.loose import about_erased, bury_loose
 from ecrm_core.services.outcomes import outcomes_of
 from ecrm_core.services.tombstones import Erasures, read_erasures
 from ecrm_core.timeline import (
+    CORRELATIONS,
     INTERACTIONS,
-    THREADS,
     Facts,
     Interaction,
     Known,
     Telling,
+    TimelinePage,
+    TimelineQuery,
+    correlation_key,
+    correlation_name,
+    correlations_to_read,
+    cursor_of,
     decide_interactions,
-    thread_key,
-    thread_name,
-    threads_to_read,
+    place_of,
     told_changes,
 )
 
@@ -34,6 +44,8 @@ __all__ = ["facts_of", "happened", "names_told_of", "prepare_record", "record_sp
            "timeline_of"]  # fmt: skip
 
 _ATTEMPTS = 5
+_PAGE = 500
+_EVERYTHING = TimelineQuery()
 
 
 def prepare_record(
@@ -52,10 +64,10 @@ def prepare_record(
 
 
 def names_told_of(store: Store, arriving: Iterable[Interaction]) -> Iterator[str]:
-    """Go through the homes that interactions are about, and the names of their threads."""
+    """Go through the homes that interactions are about, and the names of their correlations."""
     for subject in {one.subject for one in arriving if one.subject}:
         yield home_id(store.tenant, subject)
-    yield from map(thread_name, filter(None, {thread_key(one) for one in arriving}))
+    yield from map(correlation_name, filter(None, {correlation_key(one) for one in arriving}))
 
 
 def record_spared(
@@ -83,29 +95,50 @@ def _record(store: Store, told: Sequence[Interaction]) -> ChangeSet:
 
 
 def _known(store: Store, told: Sequence[Interaction]) -> Known:
-    """Return what is stored of events and their threads; a thread is read before its events."""
+    """Return what is stored of events and, read before all of their events, the correlations."""
     held = dict(store.get_many(INTERACTIONS, [INTERACTIONS.key_of(one) for one in told]))
     all_told = (*told, *(row.value for row in held.values()))
-    threads = store.get_many(THREADS, sorted(filter(None, {thread_key(one) for one in all_told})))
-    whole = threads_to_read(told, held, threads)
+    correlations = store.get_many(
+        CORRELATIONS, sorted(filter(None, {correlation_key(one) for one in all_told}))
+    )
+    whole = correlations_to_read(told, held, correlations)
     for rows in store.find_many(INTERACTIONS, "by_correlation", sorted(whole)).values():
         held |= {INTERACTIONS.key_of(row.value): row for row in rows}
-    return Known(interactions=held, threads=threads, whole=whole)
+    return Known(interactions=held, correlations=correlations, whole=whole)
 
 
 def timeline_of(
-    store: Store, customer: str | SourceKey, *, limit: int | None
-) -> tuple[Interaction, ...]:
-    """Return what happened with a customer under any of her ids, newest first."""
-    if limit is not None:
-        gate_limit(limit)
-    return read_timeline(store, ids_of(group_of(store, customer)), limit=limit)
+    store: Store,
+    customer: str | SourceKey,
+    query: TimelineQuery = _EVERYTHING,
+    *,
+    after: str | None = None,
+    limit: int | None,
+) -> TimelinePage:
+    """Return what happened with a customer under any of her ids, newest first, as far as asked.
+
+    ``after`` is where a page before ended. Raises DefinitionError for a limit or a place that is
+    none.
+    """
+    most = None if limit is None else gate_limit(limit) + 1
+    begin = None if after is None else place_of(after)
+    if query.until is not None:
+        # Behind everything of that very instant, whatever its source and event are called.
+        begin = max(begin or (), (f"{recency_text(query.until)} ", "", ""))
+    page = _PAGE if most is None else min(most, _PAGE)
+    told = scan_timeline(store, ids_of(group_of(store, customer)), after=begin, page=page)
+    if (since := query.since) is not None:
+        told = takewhile(lambda one: one.at >= since, told)
+    found = tuple(islice(filter(query.takes, told), most))
+    shown = found[:limit]
+    more = len(found) > len(shown)
+    return TimelinePage(interactions=shown, following=cursor_of(shown[-1]) if more else None)
 
 
-def facts_of(store: Store, customer: str | SourceKey) -> Facts:
-    """Return what all of that adds up to."""
+def facts_of(store: Store, customer: str | SourceKey, *, brand: str | None = None) -> Facts:
+    """Return what all of that adds up to: in one brand, or across."""
     rows = read_facts(store, ids_of(group_of(store, customer)))
-    return Facts.total(rows[home].value.facts for home in sorted(rows))
+    return Facts.total(rows[home].value.of(brand) for home in sorted(rows))
 
 
 def happened(

@@ -2,7 +2,7 @@
 
 The version of the facts' row is expected, so two intakes at once lose nothing of each other, and
 that of every event's row, so one event told to two stores at once is still one event. That of a
-thread's row is, where an event is filed by it or changes whose it is.
+correlation's row is, where an event is filed by it or changes whose it is.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from attrs import define, evolve, field, frozen
 
 from ecrm_core.customers import home_id
 from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Expect, Key, Put, Reason, Stored
-from ecrm_core.timeline.facts import FACTS, Facts, HomeFacts, same_sort
+from ecrm_core.timeline.correlation import CORRELATIONS, Correlation, correlation_key, led
+from ecrm_core.timeline.facts import same_sort
+from ecrm_core.timeline.home_facts import FACTS, HomeFacts
 from ecrm_core.timeline.interaction import INTERACTIONS, Interaction, retell, same_time
-from ecrm_core.timeline.thread import THREADS, Thread, led, thread_key
 
 __all__ = ["Known", "Telling", "decide_interactions", "told_changes"]
 
@@ -28,14 +29,14 @@ _COUNTS = ("interactions", "recorded", "retold", "repeated", "contradicted", "ne
 class Known:
     """What is stored already of what arriving interactions touch.
 
-    ``interactions`` are the rows of the very events and, of the threads that ``threads_to_read``
-    names (``whole``), of all events; ``threads`` are those of the arriving events and of what is
-    held of them. ``facts`` are those of the ``homes`` of the Telling, read before the timelines;
-    ``timelines`` are all interactions of its homes to ``fold``.
+    ``interactions`` are the rows of the very events and, of the correlations that
+    ``correlations_to_read`` names (``whole``), of all events; ``correlations`` are those of the
+    arriving events and of what is held of them. ``facts`` are those of the ``homes`` of the
+    Telling, read before the timelines; ``timelines`` are all interactions of its homes to ``fold``.
     """
 
     interactions: Mapping[Key, Stored[Interaction]] = field(factory=dict)
-    threads: Mapping[Key, Stored[Thread]] = field(factory=dict)
+    correlations: Mapping[Key, Stored[Correlation]] = field(factory=dict)
     whole: frozenset[Key] = frozenset()
     facts: Mapping[CustomerId, Stored[HomeFacts]] = field(factory=dict)
     timelines: Mapping[CustomerId, tuple[Interaction, ...]] = field(factory=dict)
@@ -53,7 +54,7 @@ class Telling:
     known: Known
     before: Mapping[Key, Interaction]
     after: dict[Key, Interaction] = field(factory=dict)
-    threads: dict[Key, Thread] = field(factory=dict)
+    correlations: dict[Key, Correlation] = field(factory=dict)
     counts: dict[str, int] = field(factory=lambda: dict.fromkeys(_COUNTS, 0))
     reasons: list[Reason] = field(factory=list)
 
@@ -83,28 +84,30 @@ class Telling:
         self._open(told)
 
     def _open(self, told: Interaction) -> None:
-        """Note the thread of a telling, and whether the telling leaves out whose it is."""
-        key = thread_key(told)
+        """Note the correlation of a telling, and whether the telling leaves out whose it is."""
+        key = correlation_key(told)
         if key is not None:
-            thread = self._thread(key) or Thread(source=key[0], correlation=key[1])
-            loose = thread.loose or told.subject is None
-            self.threads[key] = thread if loose == thread.loose else evolve(thread, loose=True)
+            correlation = self._correlation(key) or Correlation(source=key[0], correlation=key[1])
+            loose = correlation.loose or told.subject is None
+            self.correlations[key] = (
+                correlation if loose == correlation.loose else evolve(correlation, loose=True)
+            )
 
-    def _thread(self, key: Key) -> Thread | None:
-        held = self.known.threads.get(key)
-        return self.threads.get(key) or (held.value if held else None)
+    def _correlation(self, key: Key) -> Correlation | None:
+        held = self.known.correlations.get(key)
+        return self.correlations.get(key) or (held.value if held else None)
 
     def file(self) -> None:
-        """Put each event under its home, those too that a thread just learned the subject of."""
+        """Put each event under its home, those too whose subject others have just told."""
         for key in self.known.whole:
-            self.threads.setdefault(key, self.known.threads[key].value)
+            self.correlations.setdefault(key, self.known.correlations[key].value)
         members: dict[Key, list[Interaction]] = {}
         for told in ({**self.before, **self.after}).values():
-            if (of := thread_key(told)) is not None:
+            if (of := correlation_key(told)) is not None:
                 members.setdefault(of, []).append(told)
-        for key, thread in self.threads.items():
+        for key, correlation in self.correlations.items():
             events = members.get(key, [])
-            self.threads[key] = led(thread, events, whole=key in self.known.whole)
+            self.correlations[key] = led(correlation, events, whole=key in self.known.whole)
         rows = self.before if self.known.whole else {}
         for at, told in {**rows, **self.after}.items():
             home = self._home(told)
@@ -112,10 +115,10 @@ class Telling:
                 self.after[at] = evolve(told, home_id=home)
 
     def _home(self, told: Interaction) -> CustomerId | None:
-        subject, key = told.subject, thread_key(told)
+        subject, key = told.subject, correlation_key(told)
         if subject is None and key is not None:
-            thread = self._thread(key)
-            subject = thread.subject if thread else None
+            correlation = self._correlation(key)
+            subject = correlation.subject if correlation else None
         return None if subject is None else home_id(self.tenant, subject)
 
     @property
@@ -141,14 +144,14 @@ class Telling:
         return {key: now for key, now in self.after.items() if now is not self.before.get(key)}
 
     @property
-    def used(self) -> dict[Key, Thread]:
-        """The threads that are new, that changed, or that a loose event was filed by."""
-        held = {key: row.value for key, row in self.known.threads.items()}
-        filed_by = {thread_key(now) for now in self.changed.values() if now.subject is None}
+    def used(self) -> dict[Key, Correlation]:
+        """The correlations that are new, that changed, or that a loose event was filed by."""
+        held = {key: row.value for key, row in self.known.correlations.items()}
+        filed_by = {correlation_key(now) for now in self.changed.values() if now.subject is None}
         return {
-            key: thread
-            for key, thread in sorted(self.threads.items())
-            if thread != held.get(key) or key in filed_by
+            key: correlation
+            for key, correlation in sorted(self.correlations.items())
+            if correlation != held.get(key) or key in filed_by
         }
 
 
@@ -186,16 +189,16 @@ def decide_interactions(
 
 def told_changes(work: Telling, known: Known) -> ChangeSet:
     """Return what ``decide_interactions`` does, of tellings gone over already."""
-    changed, threads = work.changed, work.used
+    changed, correlations = work.changed, work.used
     facts = _facts(work, known)
     result: dict[str, Any] = {**work.counts}
     return ChangeSet(
         puts=tuple(Put(INTERACTIONS, now) for now in changed.values())
         + tuple(Put(FACTS, row) for row in facts.values())
-        + tuple(Put(THREADS, thread) for thread in threads.values()),
+        + tuple(Put(CORRELATIONS, correlation) for correlation in correlations.values()),
         expects=tuple(_expected(INTERACTIONS, key, known.interactions.get(key)) for key in changed)
         + tuple(_expected(FACTS, (home,), known.facts.get(home)) for home in facts)
-        + tuple(_expected(THREADS, key, known.threads.get(key)) for key in threads),
+        + tuple(_expected(CORRELATIONS, key, known.correlations.get(key)) for key in correlations),
         result=result,
         reasons=tuple(work.reasons),
     )
@@ -203,19 +206,21 @@ def told_changes(work: Telling, known: Known) -> ChangeSet:
 
 def _facts(work: Telling, known: Known) -> dict[CustomerId, HomeFacts]:
     """Return the rows of facts that change."""
-    held = {home: row.value.facts for home, row in known.facts.items()}
+    held = {home: row.value for home, row in known.facts.items()}
     pairs, anew = work.retold, work.fold
-    found = {home: Facts.fold(_timeline(home, work, known)) for home in anew}
+    found = {home: HomeFacts.fold(home, _timeline(home, work, known)) for home in anew}
+
+    def row(home: CustomerId) -> HomeFacts:
+        return found.get(home) or held.get(home) or HomeFacts(home_id=home)
+
     for before, now in pairs:
         if before.home_id and now.home_id and now.home_id not in anew:
-            facts = found.get(now.home_id) or held.get(now.home_id) or Facts()
-            found[now.home_id] = facts.retold(before, now)
+            found[now.home_id] = row(now.home_id).retold(before, now)
     for home, events in _fresh(work).items():
         if home not in anew:
-            facts = found.get(home) or held.get(home) or Facts()
-            found[home] = facts.combine(Facts.fold(events))
-    return {home: HomeFacts(home_id=home, facts=facts) for home, facts in sorted(found.items())
-            if facts != held.get(home, Facts())}  # fmt: skip
+            found[home] = row(home).plus(events)
+    return {home: facts for home, facts in sorted(found.items())
+            if facts != held.get(home, HomeFacts(home_id=home))}  # fmt: skip
 
 
 def _fresh(work: Telling) -> dict[CustomerId, list[Interaction]]:

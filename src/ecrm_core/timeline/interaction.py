@@ -33,6 +33,8 @@ from ecrm_core.kernel import (
     recency_text,
     utc,
 )
+from ecrm_core.timeline.kinds import HOLDINGS
+from ecrm_core.timeline.remark import MAX_REMARK, bounded_text
 
 __all__ = [
     "INTERACTIONS",
@@ -48,7 +50,6 @@ MAX_LINES: Final = 10_000
 """Lines that one interaction may have."""
 MAX_DATA: Final = 1024 * 1024
 """Characters of JSON that the data of one interaction may have."""
-_MAX_REMARK = 64 * 1024
 _TOO_LARGE: Final = Decimal("1e15")
 _PLACES: Final = 20
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
@@ -74,12 +75,8 @@ def _label(value: object) -> str | None:
     return None if value is None else gate_text(value, "$", limit=200) or None
 
 
-def _remark(value: object) -> str | None:
-    return None if value is None else gate_text(value, "$.text", limit=_MAX_REMARK) or None
-
-
 def _title(value: object) -> str | None:
-    return None if value is None else gate_text(value, "$.title", limit=_MAX_REMARK) or None
+    return None if value is None else gate_text(value, "$.title", limit=MAX_REMARK) or None
 
 
 def _number(value: object) -> Decimal:
@@ -148,13 +145,14 @@ class Interaction(Private):
 
     ``told_at`` is the time of the telling at the source: later tellings replace earlier ones.
     ``undated``: the source does not say when it happened, so ``at`` is the time of its first
-    telling. ``home_id`` is set at intake, from the subject or that of its thread, and
+    telling. ``home_id`` is set at intake, from the subject or that of its correlation, and
     ``contradicted`` where the source has told the event in two ways at one time: somebody should
     look at it there.
 
     Raises InputError for a part of another type, a naive time, a name that is none, text beyond
-    200 characters (64 KiB in ``text``), more than 10,000 lines, more than 1 MiB of data, and for
-    amounts and quantities of 10^15 or more, or with more than 20 decimal places.
+    200 characters, more than 10,000 lines, more than 1 MiB of data, and for amounts and quantities
+    of 10^15 or more, or with more than 20 decimal places. Of ``text`` and titles 65,536 characters
+    are taken; a longer ``text`` is cut to its head, and says so (``bounded_text``).
     """
 
     source: str = field(converter=source_name)
@@ -168,7 +166,7 @@ class Interaction(Private):
     correlation: str | None = field(default=None, converter=_label)
     void: bool = False
     data: Mapping[str, object] = field(factory=dict)
-    text: str | None = field(default=None, converter=_remark)
+    text: str | None = field(default=None, converter=bounded_text)
     told_at: datetime | None = field(default=None, converter=_instant)
     undated: bool = False
     home_id: CustomerId | None = None
@@ -210,6 +208,11 @@ class Interaction(Private):
         """Text that sorts the newest first: the microseconds up to the end of the year 9999."""
         return recency_text(self.at)
 
+    @property
+    def holding(self) -> str | None:
+        """The same, of what tells what she bought, has or pays for; None of everything else."""
+        return self.recency if self.kind in HOLDINGS else None
+
 
 INTERACTIONS: Final = Kind(
     name="interaction",
@@ -218,13 +221,14 @@ INTERACTIONS: Final = Kind(
     indexes=(
         Index("of_home", ("home_id",)),
         Index("by_home", ("home_id", "recency")),
+        Index("by_holding", ("home_id", "holding")),
         Index("by_correlation", ("source", "correlation")),
         Index("by_reference", ("reference",)),
     ),
     owner="timeline",
 )
-"""The rows of interactions: by home (newest first, or all at once), by what they belong to, and by
-the number people say."""
+"""The rows of interactions: by home (newest first, all at once, or only what was bought),
+by what they belong to, and by the number people say."""
 
 
 def retell(held: Interaction, told: Interaction) -> Interaction:

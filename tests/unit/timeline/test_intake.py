@@ -13,9 +13,9 @@ from ecrm_core.kernel import ABSENT, Money
 from ecrm_core.ports import Store, read_facts, read_timeline
 from ecrm_core.services import commit, prepare_record
 from ecrm_core.timeline import (
+    CORRELATIONS,
     FACTS,
     INTERACTIONS,
-    THREADS,
     Facts,
     Interaction,
     decide_interactions,
@@ -106,7 +106,7 @@ def test_the_rows_of_the_events_and_of_the_facts_are_expected() -> None:
     assert expected == {
         (INTERACTIONS.name, ("shop", "o1")): ABSENT,
         (INTERACTIONS.name, ("shop", "o2")): ABSENT,
-        (THREADS.name, ("shop", "1")): ABSENT,
+        (CORRELATIONS.name, ("shop", "1")): ABSENT,
         (FACTS.name, (home_id("main", ANN),)): ABSENT,
     }
 
