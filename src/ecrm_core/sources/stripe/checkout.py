@@ -23,7 +23,6 @@ from ecrm_core.customers import (
 from ecrm_core.sources.amounts import code_of, number_of
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload
-from ecrm_core.sources.said import record_of
 from ecrm_core.sources.stripe.customer import read_details
 from ecrm_core.sources.stripe.telling import (
     Telling,
@@ -100,7 +99,7 @@ def read_checkout(data: Mapping[str, object], telling: Telling) -> Entry:
     entry = evolve(entry_of(payload, (begun, *ended)), consents=consents)
     if session.subject is None or not details:
         return entry
-    record = record_of(session.subject, details, told_at, telling.received_at)
+    record = telling.record(session.subject, details, told_at)
     return evolve(entry, record=record, guest_at=None if customer else created or told_at)
 
 

@@ -17,7 +17,6 @@ from ecrm_core.customers import SourceKey
 from ecrm_core.sources.amounts import code_of
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.payload import Node, Payload
-from ecrm_core.sources.said import record_of
 from ecrm_core.sources.stripe.customer import read_details
 from ecrm_core.sources.stripe.telling import (
     Telling,
@@ -67,7 +66,7 @@ def read_charge(data: Mapping[str, object], telling: Telling) -> Entry:
     entry = entry_of(payload, (paid, *filter(None, refunds)))
     if guest is None:
         return entry
-    record = record_of(guest, details, told_at, telling.received_at)
+    record = telling.record(guest, details, told_at)
     return evolve(entry, record=record, guest_at=created or told_at)
 
 
