@@ -61,8 +61,8 @@ def test_a_property_fills_its_field(lines: list[str], field: str, value: object)
 
 
 @pytest.mark.parametrize(
-    "line", ["BDAY:--05-17", "BDAY:--0517", "BDAY:circa 1980", "BDAY;VALUE=text:May", "BDAY:1980-02-30",
-             "BDAY;X-APPLE-OMIT-YEAR=1604:1604-05-17"],
+    "line", ["BDAY:--05-17", "BDAY:--0517", "BDAY:circa 1980", "BDAY;VALUE=text:May",
+             "BDAY:1980-02-30", "BDAY;X-APPLE-OMIT-YEAR=1604:1604-05-17"],
 )  # fmt: skip
 def test_a_day_that_is_not_whole_is_kept_and_no_birthday(line: str) -> None:
     cells = _cells(line)
@@ -88,7 +88,7 @@ def _point(line: str, field: str = "phones", *more: str, version: str = "4.0") -
     ],
 )
 def test_types_are_read_in_every_spelling(
-    version: str, line: str, purpose: str | None, preferred: bool
+    *, version: str, line: str, purpose: str | None, preferred: bool
 ) -> None:
     point = _point(line, version=version)
     assert (point.match_form, point.purpose) == ("12025550123", purpose)
@@ -204,7 +204,10 @@ def test_a_card_says_when_it_was_changed() -> None:
     record = _read("FN:Ann", "REV:20260501T100000Z").records[0]
     assert record.cells["name.full"].observed_at == datetime(2026, 5, 1, 10, tzinfo=UTC)
     loose = _read("FN:Ann", "REV:2026-05-01T10:00:00").records[0]
-    assert (loose.cells["name.full"].clock, loose.cells["name.full"].observed_at) == ("receipt", NOW)
+    assert (loose.cells["name.full"].clock, loose.cells["name.full"].observed_at) == (
+        "receipt",
+        NOW,
+    )
 
 
 def test_a_card_without_a_key_is_refused_until_keys_are_personal() -> None:
