@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from ecrm_core.kernel import Registry
-from ecrm_core.sources import shopify, vcard, woocommerce
+from ecrm_core.sources import segment_spec, shopify, stripe, vcard, woocommerce
 from ecrm_core.sources.delivery import Delivery
 
 __all__ = ["KEYED", "READERS", "Reader", "read_body"]
@@ -21,7 +21,14 @@ class Reader(Protocol):
 
 
 READERS: Final[Registry[Reader]] = Registry(
-    "source", {"shopify": shopify.read, "vcard": vcard.read, "woocommerce": woocommerce.read}
+    "source",
+    {
+        "segment": segment_spec.read,
+        "shopify": shopify.read,
+        "stripe": stripe.read,
+        "vcard": vcard.read,
+        "woocommerce": woocommerce.read,
+    },
 )
 """The sources whose files need no FieldMap."""
 KEYED: Final = frozenset({"vcard"})
