@@ -342,3 +342,46 @@ def test_a_time_beyond_the_calendar_is_refused() -> None:
     assert _read({"a": "9" * 30}, fields).refused
     with pytest.raises(InputError):
         generic.read(b"?", fields=fields, source="x", received_at=NOW)
+
+
+# ---------------------------------------------------------------- a receipt, line by line
+
+TILL = b"type,sold_at,receipt,sku,quantity,price,total,colour\n"
+SALE = b"sale,2026-05-01T10:00:00Z"
+FIRST, SECOND = SALE + b",R1,A,2,3.00,,red\n", SALE + b",R1,B,1,4.00,,blue\n"
+OTHER = SALE + b",R2,A,1,3.00,,\n"
+
+
+def _till(*rows: bytes, page: int = 500, skip: int = 0) -> list[Delivery]:
+    fields = evolve(ready_map("point_of_sale"), currency="EUR")
+    body = io.BytesIO(TILL + b"".join(rows))
+    return list(
+        csv.pages(body, fields=fields, source="till", received_at=NOW, page=page, skip=skip)
+    )
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 500])
+def test_the_lines_of_a_receipt_are_one_order_wherever_a_page_ends(page: int) -> None:
+    pages = _till(FIRST, SECOND, OTHER, page=page)
+    told = [told for one in pages for told in one.interactions]
+    assert [one.event_id for one in told] == ["order_placed/R1", "order_placed/R2"]
+    assert [line.sku for line in told[0].lines] == ["A", "B"]
+    assert [one.amount for one in told] == [Money(10, "EUR"), Money(3, "EUR")]
+    assert sum(one.rows for one in pages) == 3
+    kept = [one.unmapped(at) for one in pages for at in range(one.rows)]
+    assert kept == [{"$.colour": "red"}, {"$.colour": "blue"}, {}]
+    again = _till(FIRST, SECOND, OTHER, page=page, skip=pages[0].rows)
+    assert [one.interactions for one in again] == [one.interactions for one in pages[1:]]
+
+
+def test_a_line_that_contradicts_its_receipt_is_refused() -> None:
+    whole = [FIRST.replace(b",,", b",10,"), SECOND.replace(b",,", b",10,")]
+    (delivery,) = _till(*whole)
+    assert delivery.interactions[0].amount == Money(10, "EUR")
+    for wrong in (
+        SECOND.replace(b",,", b",11,"),
+        SECOND.replace(b",,", b",10,").replace(b"10:00", b"11:00"),
+    ):
+        (delivery,) = _till(whole[0], wrong)
+        assert (len(delivery.interactions), len(delivery.refused)) == (1, 1)
+        assert len(delivery.interactions[0].lines) == 1
