@@ -33,7 +33,13 @@ from ecrm_core.customers.correct import (
 from ecrm_core.customers.correction import CORRECTIONS, Correction, in_order
 from ecrm_core.customers.fieldmap import FieldMap
 from ecrm_core.customers.fields import FIELDS, Field, FieldValue, field_of
-from ecrm_core.customers.history import HISTORY, Superseded, conflicting_statements, superseded
+from ecrm_core.customers.history import (
+    HISTORY,
+    Superseded,
+    conflicting_statements,
+    standing_conflicts,
+    superseded,
+)
 from ecrm_core.customers.home import HOMES, Group, Home
 from ecrm_core.customers.intake import (
     bumped,
@@ -43,7 +49,21 @@ from ecrm_core.customers.intake import (
     new_group,
     rewritten,
 )
-from ecrm_core.customers.keys import SEARCH_KEYS, MatchKey, SearchKey, SourceKey, home_id
+from ecrm_core.customers.keys import (
+    MAX_NAME_KEY,
+    SEARCH_KEYS,
+    MatchKey,
+    SearchKey,
+    SourceKey,
+    home_id,
+)
+from ecrm_core.customers.korean import (
+    hangul_families,
+    latin_families,
+    latin_sounds,
+    romanised,
+    split_hangul,
+)
 from ecrm_core.customers.match_keys import MATCH_KEYSET, match_keys
 from ecrm_core.customers.names import (
     NameOrder,
@@ -68,8 +88,9 @@ from ecrm_core.customers.record import (
 )
 from ecrm_core.customers.relation import Relation, RelationKind
 from ecrm_core.customers.roles import ROLES, Role, role_of
-from ecrm_core.customers.search import KEYSET, record_keys, search_keys
+from ecrm_core.customers.search import KEYSET, address_keys, record_keys, search_keys
 from ecrm_core.customers.show import profile_rows, provenance, show_value
+from ecrm_core.customers.slips import one_slip
 from ecrm_core.customers.tombstone import (
     ERASED,
     SECRET_MARK,
@@ -80,6 +101,7 @@ from ecrm_core.customers.tombstone import (
     secret_mark,
     tombstone_id,
 )
+from ecrm_core.customers.typed_keys import TYPED_KEYSET, typed_forms, typed_keys
 from ecrm_core.customers.unify import Choice, choose_fields, unify
 from ecrm_core.customers.unmatched import UNMATCHED, Unmatched, marked
 from ecrm_core.customers.verdict import Verdict, decide_contact, decide_contact_at_any
@@ -95,6 +117,7 @@ __all__ = [
     "HOMES",
     "KEYSET",
     "MATCH_KEYSET",
+    "MAX_NAME_KEY",
     "POLICIES",
     "PROFILES",
     "RECORDS",
@@ -102,6 +125,7 @@ __all__ = [
     "SEARCH_KEYS",
     "SECRET_MARK",
     "TOMBSTONES",
+    "TYPED_KEYSET",
     "UNMATCHED",
     "Address",
     "Attribute",
@@ -143,6 +167,7 @@ __all__ = [
     "Verification",
     "VerificationState",
     "accept_value",
+    "address_keys",
     "address_subject",
     "bumped",
     "calling_code",
@@ -160,15 +185,19 @@ __all__ = [
     "decide_statements",
     "erased_subject",
     "field_of",
+    "hangul_families",
     "home_id",
     "ids_of",
     "in_order",
     "join",
+    "latin_families",
+    "latin_sounds",
     "marked",
     "match_keys",
     "name_key",
     "name_search_keys",
     "new_group",
+    "one_slip",
     "parse_country",
     "parse_email",
     "parse_handle",
@@ -181,10 +210,15 @@ __all__ = [
     "record_keys",
     "rewritten",
     "role_of",
+    "romanised",
     "search_keys",
     "secret_mark",
     "show_value",
+    "split_hangul",
+    "standing_conflicts",
     "superseded",
     "tombstone_id",
+    "typed_forms",
+    "typed_keys",
     "unify",
 ]

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 from attrs import field, frozen
 
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import CustomerId, Index, Kind, derive_id, gate_text
 
-__all__ = ["SEARCH_KEYS", "MatchKey", "SearchKey", "SourceKey", "home_id", "source_name"]
+__all__ = [
+    "MAX_NAME_KEY",
+    "SEARCH_KEYS",
+    "MatchKey",
+    "SearchKey",
+    "SourceKey",
+    "home_id",
+    "source_name",
+]
 
+MAX_NAME_KEY: Final = 120
+"""The characters of a name that its key keeps."""
 _MAX_KEY = 200
+_NAMES = frozenset({"name", "word"})
 
 
 def _external_id(value: object, path: str = "$.external_id") -> str:
@@ -90,12 +102,23 @@ class SearchKey:
     key: str = field(repr=False)
     home_id: CustomerId
 
+    @property
+    def part(self) -> str | None:
+        """What is found of it alone: the first word of a name, or a phone number backwards.
+
+        None for other keys.
+        """
+        kind, _, form = self.key.partition(":")
+        if kind in _NAMES:
+            return form.partition(" ")[0]
+        return form[::-1] if kind == "phone" else None
+
 
 SEARCH_KEYS = Kind(
     name="search_key",
     of=SearchKey,
     key=("keyset", "key", "home_id"),
-    indexes=(Index("by_key", ("keyset", "key")),),
+    indexes=(Index("by_key", ("keyset", "key")), Index("by_part", ("part",))),
     owner="customers",
 )
-"""The rows of the key index, found by key set and key."""
+"""The rows of the key index, found by key set and key, or by a part of the key."""

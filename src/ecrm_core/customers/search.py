@@ -1,4 +1,4 @@
-"""Search keys: the rows under which a home is found, by address, folded name and match keys."""
+"""Search keys: the rows under which a home is found: by address, by folded name, by match keys."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from typing import Final
 from ecrm_core.customers.contact import ContactPoint
 from ecrm_core.customers.correction import Correction
 from ecrm_core.customers.fields import field_of
-from ecrm_core.customers.keys import MatchKey, SearchKey
+from ecrm_core.customers.keys import MAX_NAME_KEY, MatchKey, SearchKey
 from ecrm_core.customers.match_keys import MATCH_KEYSET, match_keys
 from ecrm_core.customers.names import PersonName, compose_name, name_key, name_search_keys
 from ecrm_core.customers.record import CLEARED, SourceRecord, Stated
+from ecrm_core.customers.typed_keys import TYPED_KEYSET, typed_keys
 from ecrm_core.kernel import MAX_TEXT, CustomerId
 
-__all__ = ["KEYSET", "MAX_NAME_KEY", "record_keys", "search_keys"]
+__all__ = ["KEYSET", "address_keys", "record_keys", "search_keys"]
 
 KEYSET: Final = "find-1"
 """The version of the derivation below: another one gets another name."""
-MAX_NAME_KEY: Final = 120
-"""The characters of a name that its key keeps."""
 
 
 def record_keys(record: SourceRecord) -> frozenset[MatchKey]:
@@ -62,13 +61,31 @@ def search_keys(
         return {}
     own = [correction for correction in corrections if correction.customer == home]
     stated = [record, _ruled(record, own)] if own else [record]
-    sets = ((KEYSET, record_keys), (MATCH_KEYSET, match_keys))
     return {
         str(key): SearchKey(keyset=keyset, key=str(key), home_id=home)
-        for keyset, keys_of in sets
         for held in stated
-        for key in keys_of(held)
+        for keyset, keys in _sets(held)
+        for key in keys
     }
+
+
+def address_keys(
+    home: CustomerId, record: SourceRecord | None, corrections: Iterable[Correction] = ()
+) -> frozenset[str]:
+    """Return those of the keys that are addresses: what statements and claims are about."""
+    if record is None:
+        return frozenset()
+    own = [correction for correction in corrections if correction.customer == home]
+    stated = [record, _ruled(record, own)] if own else [record]
+    return frozenset(str(key) for held in stated for key in _contact_keys(held))
+
+
+def _sets(record: SourceRecord) -> Iterator[tuple[str, frozenset[MatchKey]]]:
+    """Go through the keys of a record by their key sets."""
+    whole = record_keys(record)
+    yield KEYSET, whole
+    yield MATCH_KEYSET, match_keys(record)
+    yield TYPED_KEYSET, typed_keys(record, whole)
 
 
 def _ruled(record: SourceRecord, corrections: Iterable[Correction]) -> SourceRecord:

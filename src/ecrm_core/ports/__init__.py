@@ -1,5 +1,7 @@
 """Ports: what an adapter must offer, typed readers over it, and what plugins may bring."""
 
+from ecrm_core.ports.ahead import Ahead
+from ecrm_core.ports.asking import Answers, Asking, Question, ask, ask_each
 from ecrm_core.ports.claims import all_claims, read_claims_by, read_claims_on
 from ecrm_core.ports.customers import (
     read_consents,
@@ -42,6 +44,7 @@ from ecrm_core.ports.subscriptions import (
 )
 from ecrm_core.ports.timeline import (
     read_facts,
+    read_holdings,
     read_interactions,
     read_timeline,
     scan_timeline,
@@ -51,6 +54,9 @@ from ecrm_core.ports.toolbox import SEAMS, Toolbox
 __all__ = [
     "KINDS",
     "SEAMS",
+    "Ahead",
+    "Answers",
+    "Asking",
     "Cursor",
     "Declined",
     "Page",
@@ -60,12 +66,15 @@ __all__ = [
     "PaymentPort",
     "Pending",
     "Picking",
+    "Question",
     "Store",
     "Tenants",
     "Toolbox",
     "all_claims",
     "all_judgements",
     "all_profiles",
+    "ask",
+    "ask_each",
     "judgement_pages",
     "read_claims_by",
     "read_claims_on",
@@ -76,6 +85,7 @@ __all__ = [
     "read_facts",
     "read_groups",
     "read_history",
+    "read_holdings",
     "read_holds",
     "read_interactions",
     "read_judgements",

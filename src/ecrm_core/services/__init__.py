@@ -28,6 +28,7 @@ from ecrm_core.services.contact import (
 )
 from ecrm_core.services.erasure import erase_customer, prepare_erase
 from ecrm_core.services.export import export_whole, hand_out
+from ecrm_core.services.find import Hit, find_customers
 from ecrm_core.services.hanging import hanging_on, linked_rows
 from ecrm_core.services.holdings import holdings_of
 from ecrm_core.services.holds import prepare_hold, prepare_release_hold
@@ -66,6 +67,7 @@ from ecrm_core.services.outbox import (
 )
 from ecrm_core.services.personal import IMPERSONAL, PERSONAL, Personal
 from ecrm_core.services.quality import check, count_parties, report_store
+from ecrm_core.services.redaction import MASKED, VIEWER_ROLES, RedactionPolicy, Sight, policy_of
 from ecrm_core.services.refresh import (
     Refresher,
     count_to_ask,
@@ -74,6 +76,7 @@ from ecrm_core.services.refresh import (
     read_refresh,
     refresh_pages,
 )
+from ecrm_core.services.reindex import reindex
 from ecrm_core.services.renewals import (
     TROUBLES,
     Health,
@@ -116,6 +119,7 @@ from ecrm_core.services.saved_segments import (
     prepare_save_segment,
     read_segments,
 )
+from ecrm_core.services.seeing import Look, see_customer
 from ecrm_core.services.segment_members import MembersFound, members_of, memberships_of
 from ecrm_core.services.segments import (
     Question,
@@ -129,24 +133,26 @@ from ecrm_core.services.settle import (
     prepare_unsettle,
     prepare_unsettle_last,
 )
+from ecrm_core.services.shown import ShownView
 from ecrm_core.services.tables import Extent, customer_rows, extent_of
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
 from ecrm_core.services.view import (
     CustomerView,
-    Hit,
     export_customer,
-    find_customers,
     view_customer,
 )
+from ecrm_core.services.view_parts import Duplicate, QualityWarning, Reach, Renewal
 from ecrm_core.services.work_list import work_list_store
 
 __all__ = [
     "BY_ROLES",
     "IMPERSONAL",
+    "MASKED",
     "MERGED",
     "PERSONAL",
     "TROUBLES",
     "UNMERGED",
+    "VIEWER_ROLES",
     "Act",
     "AuditPage",
     "CardCustomer",
@@ -156,15 +162,21 @@ __all__ = [
     "Deliveries",
     "Desk",
     "Difference",
+    "Duplicate",
     "Extent",
     "Handler",
     "Health",
     "Hit",
+    "Look",
     "Mapper",
     "MembersFound",
     "Personal",
+    "QualityWarning",
     "Question",
+    "Reach",
+    "RedactionPolicy",
     "Refresher",
+    "Renewal",
     "Review",
     "ReviewCard",
     "ReviewCounts",
@@ -175,6 +187,8 @@ __all__ = [
     "Runner",
     "SetAside",
     "Setting",
+    "ShownView",
+    "Sight",
     "Trouble",
     "address_of",
     "adopted_model",
@@ -226,6 +240,7 @@ __all__ = [
     "memberships_of",
     "movements_of",
     "payment_key",
+    "policy_of",
     "prepare_adopt",
     "prepare_claim",
     "prepare_claim_of",
@@ -268,10 +283,12 @@ __all__ = [
     "read_refresh",
     "read_segments",
     "refresh_pages",
+    "reindex",
     "report_store",
     "ruled",
     "run_due",
     "run_pages",
+    "see_customer",
     "segment_members",
     "segment_rows",
     "stored_judgement_rows",

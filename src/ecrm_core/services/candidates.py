@@ -11,6 +11,7 @@ from typing import Final
 from ecrm_core.customers import (
     HOMES,
     SEARCH_KEYS,
+    TYPED_KEYSET,
     Correction,
     Home,
     MatchKey,
@@ -67,7 +68,10 @@ class Holders:
 def keys_of_record(
     home: CustomerId, record: SourceRecord, corrections: Iterable[Correction] = ()
 ) -> frozenset[Key]:
-    """Return the keys a record is looked up by, but for relay addresses: they identify nobody."""
+    """Return the keys a record is looked up by, but for relay addresses: they identify nobody.
+
+    Keys for whoever types are left out: they say nothing that whole names do not.
+    """
     ruled = [held for held in corrections if held.customer == home]
     told = [contact for name in _ADDRESSES for contact in record.value(name) or ()]
     told += [held.value for held in ruled if held.field_name in _ADDRESSES]
@@ -77,7 +81,11 @@ def keys_of_record(
         if getattr(contact, "relay", False) and contact.match_form is not None
     }
     rows = search_keys(home, record, ruled)
-    return frozenset((row.keyset, row.key) for key, row in rows.items() if key not in relays)
+    return frozenset(
+        (row.keyset, row.key)
+        for key, row in rows.items()
+        if key not in relays and row.keyset != TYPED_KEYSET
+    )
 
 
 def keys_of_units(store: Store, units: Collection[Unit]) -> Mapping[CustomerId, frozenset[Key]]:

@@ -44,6 +44,7 @@ __all__ = [
     "may_contact_address",
     "may_contact_customer",
     "may_contact_group",
+    "may_contact_profile",
     "prepare_consent",
     "prepare_refusal",
     "subjects_of",
@@ -143,11 +144,30 @@ def may_contact_group(
     brand: str | None = None,
 ) -> Verdict:
     """Return the verdict about a customer that is loaded, or that a merge would make."""
+    profile = unify(group.records.values(), group.corrections, id=group.root.id)
+    return may_contact_profile(
+        store, group, profile, channel=channel, purpose=purpose, at=at, night=night, secret=secret,
+        brand=brand,
+    )  # fmt: skip
+
+
+def may_contact_profile(
+    store: Store,
+    group: Group,
+    profile: Profile,
+    *,
+    channel: str,
+    purpose: str,
+    at: datetime,
+    night: bool = False,
+    secret: bytes | None = None,
+    brand: str | None = None,
+) -> Verdict:
+    """Return the same verdict at the addresses of a profile that is there already."""
     person = read_consents(store, map(person_subject, ids_of(group)))
     refused = decide_contact(person, channel=channel, purpose=purpose, at=at, brand=brand)
     if refused.reasons[0].code == "person_refused":
         return refused
-    profile = unify(group.records.values(), group.corrections, id=group.root.id)
     verdicts = [
         evolve(
             may_contact_address(

@@ -1,44 +1,25 @@
-"""View: finding customers, seeing one whole, exporting everything known of one."""
+"""View: seeing one customer whole, exporting everything known of one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from attrs import field, frozen
 
 from ecrm_core.customers import (
-    HOMES,
-    KEYSET,
-    SEARCH_KEYS,
     ConsentStatement,
-    ContactPoint,
     Group,
-    PersonName,
     Profile,
     SourceKey,
     Superseded,
-    address_subject,
     ids_of,
-    name_key,
-    parse_email,
-    parse_phone,
     person_subject,
     profile_rows,
 )
-from ecrm_core.customers.search import MAX_NAME_KEY
-from ecrm_core.errors import ConflictError, InputError
-from ecrm_core.kernel import (
-    CustomerId,
-    Private,
-    encode,
-    gate_limit,
-    gate_text,
-    html_table,
-    mask,
-    plain_table,
-)
+from ecrm_core.errors import ConflictError
+from ecrm_core.kernel import CustomerId, Private, encode, plain_table
 from ecrm_core.matching import Judgement
 from ecrm_core.merging import (
     ClaimAnswer,
@@ -62,17 +43,20 @@ from ecrm_core.ports import (
 )
 from ecrm_core.services.claims import claims_about
 from ecrm_core.services.contact import subjects_of
-from ecrm_core.services.identity import group_of, identity_of
+from ecrm_core.services.identity import group_of
+from ecrm_core.services.redaction import MASKED, RedactionPolicy, policy_of
+from ecrm_core.services.shown import ShownView, show_tables
 from ecrm_core.services.timeline import happened
+from ecrm_core.services.view_parts import Duplicate, QualityWarning, Reach, Renewal
+from ecrm_core.services.view_tables import tables_of
 from ecrm_core.subscriptions import Recorded, Subscription
-from ecrm_core.timeline import Facts, Interaction
+from ecrm_core.timeline import Facts, Interaction, LastContact, Matter, Order, Owned
 
 __all__ = [
     "TIMELINE",
     "CustomerView",
-    "Hit",
     "export_customer",
-    "find_customers",
+    "read_view",
     "view_customer",
 ]
 
@@ -83,95 +67,22 @@ _HEAD = ("field", "value", "from")
 
 
 @frozen(kw_only=True, repr=False)
-class Hit(Private):
-    """One customer found: by which sort of key, exactly or by the beginning of a name."""
-
-    customer: CustomerId
-    by: str
-    exact: bool
-    name: PersonName | None = None
-
-    def __repr__(self) -> str:
-        """Show the id and how it was found."""
-        return f"<Hit {self.customer}: {self.by}{'' if self.exact else ', beginning'}>"
-
-    def __str__(self) -> str:
-        """Show the id, the masked name and how it was found."""
-        return f"{self.customer}  {mask(self.name.full if self.name else '')}  {self.by}"
-
-
-def find_customers(
-    store: Store, text: str, *, limit: int = 20, region: str | None = None
-) -> tuple[Hit, ...]:
-    """Return customers ranked: by id or source key, e-mail, phone, whole name, start of a name.
-
-    Names are looked for where the text is nobody's address.
-    """
-    gate_limit(limit)
-    query = gate_text(text).strip()
-    found: dict[CustomerId, Hit] = {}
-    for home, by, exact in _candidates(store, query, limit, region):
-        found.setdefault(home, Hit(customer=home, by=by, exact=exact))
-    homes = store.get_many(HOMES, [(home,) for home in found])
-    roots: dict[CustomerId, Hit] = {}
-    for hit in found.values():
-        stored = homes.get((hit.customer,))
-        if stored is not None:
-            roots.setdefault(stored.value.root_id, hit)
-    ranked = list(roots.items())[:limit]
-    profiles = read_profiles(store, [root for root, _ in ranked])
-    return tuple(
-        Hit(customer=root, by=hit.by, exact=hit.exact,
-            name=profiles[root].name if root in profiles else None)
-        for root, hit in ranked
-    )  # fmt: skip
-
-
-def _candidates(
-    store: Store, query: str, limit: int, region: str | None
-) -> Iterable[tuple[CustomerId, str, bool]]:
-    """Go through homes, best first: exact keys, then whole names, then beginnings."""
-    if not query:
-        return
-    with suppress(InputError):  # most queries are no id
-        yield identity_of(store, query), "id", True
-    held = False
-    contacts = [("email", parse_email(query)), ("phone", parse_phone(query, region=region))]
-    for by, contact in contacts:
-        if contact.match_form is not None:
-            homes = _holders(store, contact)
-            held = held or bool(homes)
-            yield from ((home, by, True) for home in homes)
-    if not held:
-        yield from _named(store, query, limit)
-
-
-def _named(store: Store, query: str, limit: int) -> Iterable[tuple[CustomerId, str, bool]]:
-    """Go through homes whose name is the text, then those whose name begins with it."""
-    name = f"name:{name_key(query)[:MAX_NAME_KEY]}"
-    if name != "name:":
-        # A customer has a few name keys, so a page several times the limit fills the answer.
-        many = min(limit * 8, 10_000)
-        # In the order of keys the name itself comes before all that begin with it.
-        page = store.scan(SEARCH_KEYS, within=(KEYSET,), starts=name, limit=many)
-        yield from ((row.value.home_id, "name", row.value.key == name) for row in page.rows)
-
-
-def _holders(store: Store, contact: ContactPoint) -> list[CustomerId]:
-    rows = store.find_many(SEARCH_KEYS, "by_key", [(KEYSET, address_subject(contact))])
-    return [row.value.home_id for group in rows.values() for row in group]
-
-
-@frozen(kw_only=True, repr=False)
 class CustomerView(Private):
-    """One customer whole: profile, the homes joined in it, records, history, consents, merges.
+    """One customer whole: all that is held of her, and what an agent needs to know of it.
 
-    ``judgements`` are those on her and another, ``holds`` the legal holds, released ones too.
-    ``claims`` are those she makes or that point at her, ``claim_conflicts`` the parties that proved
-    to be her and others as well.
-    ``timeline`` holds the newest interactions, ``facts`` what all of them add up to;
-    ``subscription_events`` why each of the subscriptions is as it is (in a view of everything).
-    ``linked`` are the rows of the shop's own Kinds and of plugins', by name.
+    Held: the profile, the homes joined in it with their records (``group``), history, consents,
+    merges. ``judgements`` are those on her and another, ``holds`` the legal holds, released ones
+    too. ``claims`` are those she makes or that point at her, ``claim_conflicts`` the parties that
+    proved to be her and others as well. ``timeline`` holds the newest interactions, ``facts`` what
+    all of them add up to; ``subscription_events`` why each of the subscriptions is as it is (in an
+    export alone). ``linked`` are the rows of the shop's own Kinds and of plugins', by name.
+
+    Made of it, as of ``at``: how she may be reached (``reach``), what is open (``matters``), the
+    ``orders`` and what she has of them (``owned``), what renews when (``renewals``), the saved
+    ``segments`` she is in, her last ``contacts`` on every channel, ``warnings`` about her data, and
+    the ``duplicates`` she may have. With ``brand`` all that happened is that of one shop.
+
+    It shows itself masked, ``shown`` as a viewer's role may see it.
     """
 
     profile: Profile
@@ -188,6 +99,17 @@ class CustomerView(Private):
     subscriptions: tuple[Subscription, ...] = ()
     subscription_events: tuple[Recorded, ...] = ()
     linked: Mapping[str, tuple[object, ...]] = field(factory=dict)
+    at: datetime | None = None
+    brand: str | None = None
+    reach: tuple[Reach, ...] = ()
+    matters: tuple[Matter, ...] = ()
+    orders: tuple[Order, ...] = ()
+    owned: tuple[Owned, ...] = ()
+    renewals: tuple[Renewal, ...] = ()
+    segments: tuple[str, ...] = ()
+    contacts: tuple[LastContact, ...] = ()
+    warnings: tuple[QualityWarning, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
 
     @property
     def id(self) -> CustomerId:
@@ -207,12 +129,20 @@ class CustomerView(Private):
         """Return every field with its value and where it comes from as a plain table."""
         return plain_table(_HEAD, profile_rows(self.profile, masked=masked))
 
+    def shown(self, role: str | RedactionPolicy = MASKED) -> ShownView:
+        """Return the view as a viewer may see it: nothing that is hidden is in it any more.
+
+        ``role`` is one of ``VIEWER_ROLES`` or a policy of the shop's own; without one every value
+        is masked. Raises UnknownName for another role.
+        """
+        return show_tables(self.id, tables_of(self), policy_of(role))
+
     def __str__(self) -> str:
-        """Return the masked table."""
-        return self.table()
+        """Return everything as plain tables, masked."""
+        return str(self.shown())
 
     def _repr_html_(self) -> str:
-        return html_table(_HEAD, profile_rows(self.profile), caption=self.id)
+        return self.shown()._repr_html_()
 
 
 def view_customer(
@@ -222,28 +152,26 @@ def view_customer(
     timeline: int | None = TIMELINE,
     kinds: Sequence[LinkedKind] = (),
 ) -> CustomerView:
-    """Return one customer as a whole, as of one moment; it never guesses who is meant.
+    """Return everything held of one customer, as of one moment; it never guesses who is meant.
 
     ``timeline`` is how many interactions to show, the newest first; None: every one. ``kinds`` are
-    those whose rows are ``linked``.
+    those whose rows are ``linked``. What an agent makes of it is not worked out: ``see_customer``.
     """
     for _ in range(5):
         group = group_of(store, customer)
-        view = _view(store, group, timeline, kinds)
+        view = read_view(store, group, timeline, kinds)
         again = read_groups(store, [group.root.id]).get(group.root.id)
-        if view is not None and again is not None and again.version == group.version:
+        if again is not None and again.version == group.version:
             return view
     message = "the customer is being changed by others again and again; try later"
     raise ConflictError(message, retry="operation")
 
 
-def _view(
+def read_view(
     store: Store, group: Group, limit: int | None, kinds: Sequence[LinkedKind]
-) -> CustomerView | None:
-    profile = read_profiles(store, [group.root.id]).get(group.root.id)
-    if profile is None:
-        return None
-    ids = ids_of(group)
+) -> CustomerView:
+    """Return everything held of a group, as it is found at this moment."""
+    ids, root = ids_of(group), group.root.id
     history = read_history(store, sorted(group.records))
     subjects = set(subjects_of(group, history))
     claims = claims_about(store, group)
@@ -252,7 +180,7 @@ def _view(
     versions = {} if limit is not None else {row.id: row.version for row in rows}
     log = read_subscription_events(store, versions.keys())
     return CustomerView(
-        profile=profile,
+        profile=read_profiles(store, [root]).get(root) or Profile(id=root),
         group=group,
         history=history,
         consents=read_consents(store, sorted(subjects | set(map(person_subject, ids)))),

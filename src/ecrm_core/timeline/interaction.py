@@ -33,6 +33,7 @@ from ecrm_core.kernel import (
     recency_text,
     utc,
 )
+from ecrm_core.timeline.kinds import HOLDINGS
 from ecrm_core.timeline.remark import MAX_REMARK, bounded_text
 
 __all__ = ["INTERACTIONS", "MAX_DATA", "MAX_LINES", "Interaction", "OrderLine", "retell"]
@@ -195,6 +196,11 @@ class Interaction(Private):
         """Text that sorts the newest first: the microseconds up to the end of the year 9999."""
         return recency_text(self.at)
 
+    @property
+    def holding(self) -> str | None:
+        """The same, of what tells what she bought, has or pays for; None of everything else."""
+        return self.recency if self.kind in HOLDINGS else None
+
 
 INTERACTIONS: Final = Kind(
     name="interaction",
@@ -203,20 +209,22 @@ INTERACTIONS: Final = Kind(
     indexes=(
         Index("of_home", ("home_id",)),
         Index("by_home", ("home_id", "recency")),
+        Index("by_holding", ("home_id", "holding")),
         Index("by_correlation", ("source", "correlation")),
         Index("by_reference", ("reference",)),
     ),
     owner="timeline",
 )
-"""The rows of interactions: by home (newest first, or all at once), by what they belong to, and by
-the number people say."""
+"""The rows of interactions: by home (newest first, all at once, or only what was bought),
+by what they belong to, and by the number people say."""
 
 
 def retell(held: Interaction, told: Interaction) -> Interaction:
     """Return what counts of two tellings of one event; ``held`` itself when nothing changes.
 
-    The later telling counts; at equal times the greater digest, so that the order of arrival makes
-    no difference. Tellings without a time are the exception: there the first one stays.
+    The later telling counts; at equal times the one that says whom it is about, then the greater
+    digest, so that the order of arrival makes no difference. Tellings without a time are the
+    exception: there the first one stays.
     """
     if told.told_at is None and held.told_at is None:
         return held
@@ -227,6 +235,6 @@ def retell(held: Interaction, told: Interaction) -> Interaction:
     return later if later.at == first else evolve(later, at=first)
 
 
-def _rank(told: Interaction) -> tuple[bool, datetime, str]:
+def _rank(told: Interaction) -> tuple[bool, datetime, bool, str]:
     """Order the tellings: one that knows when it happened beats one that does not."""
-    return not told.undated, told.told_at or _START, told.digest
+    return not told.undated, told.told_at or _START, told.subject is not None, told.digest

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from ecrm_core.customers import latin_families
 from ecrm_core.kernel import script_of
 from ecrm_core.matching.names.chinese import han_aliases, pinyin_aliases, pinyin_families
 from ecrm_core.matching.names.data import by_part, table
 from ecrm_core.matching.names.japanese import kana_aliases, may_be_japanese, romaji_aliases
 from ecrm_core.matching.names.korean import (
     hangul_aliases,
-    korean_families,
     may_be_korean,
     romanised_aliases,
 )
@@ -67,7 +67,7 @@ def _given(form: str) -> tuple[str, ...]:
 def _family(form: str) -> tuple[str, ...]:
     if form not in family_names():
         return _NONE
-    found = tuple(f"ko:{each}" for each in korean_families().get(form, _NONE))
+    found = tuple(f"ko:{each}" for each in latin_families().get(form, _NONE))
     return (*found, f"zh:{form}") if form in pinyin_families() else found
 
 
@@ -95,7 +95,7 @@ def _asian(words: list[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def family_names() -> frozenset[str]:
     """Return the Latin spellings of Korean and Chinese family names."""
-    return frozenset(korean_families()) | pinyin_families()
+    return frozenset(latin_families()) | pinyin_families()
 
 
 def _of_script(role: str, form: str) -> Iterator[str]:
