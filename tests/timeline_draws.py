@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from ecrm_core.kernel import Money
 from ecrm_core.sources import Delivery
 from ecrm_core.timeline import Interaction, OrderLine
 
-__all__ = ["AT", "KINDS", "MOMENTS", "PEOPLE", "SOME", "arrive", "events"]
+__all__ = ["AT", "KINDS", "MOMENTS", "PEOPLE", "arrive", "events", "some"]
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
 KINDS = [
@@ -28,19 +29,23 @@ LINES = st.lists(st.builds(OrderLine, quantity=st.sampled_from(["1", "0.5"])), m
 
 
 def events(
-    *, told_at: st.SearchStrategy[Any], ids: st.SearchStrategy[str]
+    *,
+    told_at: st.SearchStrategy[Any],
+    ids: st.SearchStrategy[str],
+    kinds: Sequence[str] = KINDS,
 ) -> st.SearchStrategy[Interaction]:
+    """Interactions of these kinds, told then, under these ids."""
     return st.builds(
         Interaction,
         source=st.just("shop"),
         event_id=ids,
-        kind=st.sampled_from(KINDS),
+        kind=st.sampled_from(kinds),
         at=MOMENTS,
         subject=st.sampled_from([*PEOPLE, None]),
         amount=st.none() | MONEY,
         lines=LINES.map(tuple),
         correlation=st.sampled_from(["x", "y", None]),
-        void=st.booleans(),
+        void=st.sampled_from([False, False, False, True]),
         text=st.sampled_from(["a", "b", None]),
         told_at=told_at,
         undated=st.booleans(),
@@ -49,7 +54,10 @@ def events(
     )
 
 
-SOME = st.lists(events(told_at=st.none(), ids=st.uuids().map(str)), max_size=12)
+def some(*kinds: str) -> st.SearchStrategy[list[Interaction]]:
+    """Up to eight interactions of these kinds, of any when none is named."""
+    drawn = events(told_at=st.none(), ids=st.uuids().map(str), kinds=kinds or KINDS)
+    return st.lists(drawn, max_size=8)
 
 
 def arrive(crm: Crm, *keys: SourceKey) -> None:

@@ -13,12 +13,13 @@ from ecrm_core.services import timeline_of
 from ecrm_core.timeline import MAX_REMARK, Interaction, TimelineQuery
 from ecrm_core.timeline.remark import bounded_text
 from tests.profile import size
-from tests.timeline_draws import KINDS, MOMENTS, PEOPLE, SOME, arrive
+from tests.timeline_draws import MOMENTS, PEOPLE, arrive, some
 
+FEW = ["order_placed", "email_opened"]
 CYD = SourceKey("shop", "3")
 QUERIES = st.builds(
     TimelineQuery,
-    kinds=st.none() | st.lists(st.sampled_from(KINDS), max_size=4),
+    kinds=st.none() | st.lists(st.sampled_from(FEW), min_size=1),
     brand=st.sampled_from([None, "north"]),
     since=st.none() | MOMENTS,
     until=st.none() | MOMENTS,
@@ -27,7 +28,7 @@ QUERIES = st.builds(
 
 
 @settings(max_examples=size(40, 1_000))
-@given(told=SOME, query=QUERIES, limit=st.integers(1, 4), merged=st.booleans())
+@given(told=some(*FEW), query=QUERIES, limit=st.integers(1, 4), merged=st.booleans())
 def test_pages_in_a_row_are_all_that_was_asked_for_once_and_in_order(
     *, told: list[Interaction], query: TimelineQuery, limit: int, merged: bool
 ) -> None:
