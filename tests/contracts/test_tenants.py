@@ -327,6 +327,7 @@ CHANGES: dict[str, Verb] = {
     "deliver": lambda crm, _, __: _delivered(crm),
     "run_matching": lambda crm, _, __: crm.run_matching(full=True),
     "erase": lambda crm, _, who: crm.erase(who, by="bo", reason="asked"),
+    "rebuild_search_keys": lambda crm, _, __: crm.rebuild_search_keys(),
     "forget_requests": lambda crm, _, __: crm.forget_requests(older_than=timedelta(0)),
     "forget_audit": lambda crm, _, __: crm.forget_audit(older_than=timedelta(0)),
 }

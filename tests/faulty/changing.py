@@ -148,6 +148,7 @@ MANY: Final[Mapping[str, Call]] = {
     "settle_certain": lambda crm, *_: crm.settle_certain(by="ann"),
     "refresh_segments": lambda crm, *_: crm.refresh_segments(page=5),
     "refresh_segments: full": lambda crm, *_: crm.refresh_segments(full=True, page=9),
+    "rebuild_search_keys": lambda crm, *_: crm.rebuild_search_keys(page=5),
     "forget_requests": lambda crm, *_: crm.forget_requests(),
     "forget_audit": lambda crm, *_: crm.forget_audit(older_than=timedelta(hours=12)),
 }

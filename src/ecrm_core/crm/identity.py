@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.verbs import Customer, Drafts, Verbs
-from ecrm_core.kernel import ChangeSet, CustomerId
+from ecrm_core.customers import HOMES
+from ecrm_core.kernel import ChangeSet, CustomerId, gate_limit
+from ecrm_core.ports import scan_pages
 from ecrm_core.services import (
     CustomerView,
     Hit,
@@ -14,6 +17,7 @@ from ecrm_core.services import (
     group_of,
     linked_rows,
     prepare_correct,
+    reindex,
     see_customer,
 )
 
@@ -54,10 +58,25 @@ class IdentityVerbs(Verbs):
 
         Ids, ids at sources, numbers of orders and tickets, addresses whole or in part, names as
         they are typed, with one letter otherwise where nobody else is found. ``limit`` is 1 to
-        10,000; ``brand`` leaves customers of one shop.
+        or more; ``brand`` leaves customers of one shop.
         """
         return find_customers(
             self.store, text, limit=limit, region=self._settings.region, brand=brand
+        )
+
+    def rebuild_search_keys(self, *, page: int = 500, progress: Progress | None = None) -> int:
+        """Write the search keys that a store of an earlier version lacks; return how many.
+
+        Until then ``find`` knows the customers of that store by their addresses, numbers and ids,
+        and by the beginnings of their whole names. ``page`` (1 to 10,000) customers are one
+        transaction. ``progress(done, total, stage)`` stops it with False: the next call goes on.
+        Raises DefinitionError for another page.
+        """
+        gate_limit(page)
+        total = sum(len(rows) for rows in scan_pages(self.store, HOMES, limit=10_000))
+        tell = progress or (lambda *_: True)
+        return reindex(
+            self.store, page=page, progress=lambda done: tell(done, total, "search keys")
         )
 
     def view(

@@ -76,6 +76,7 @@ from ecrm_core.services.refresh import (
     read_refresh,
     refresh_pages,
 )
+from ecrm_core.services.reindex import reindex
 from ecrm_core.services.renewals import (
     TROUBLES,
     Health,
@@ -282,6 +283,7 @@ __all__ = [
     "read_refresh",
     "read_segments",
     "refresh_pages",
+    "reindex",
     "report_store",
     "ruled",
     "run_due",

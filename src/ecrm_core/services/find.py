@@ -71,7 +71,7 @@ def find_customers(
     otherwise only where nothing else is found. ``region`` reads phones without a country code.
     ``brand`` leaves those of whom no record, and not the event found, names that shop.
 
-    Raises InputError for text that the gates refuse, and for a limit beyond 1 to 10,000.
+    Raises InputError for text that the gates refuse, DefinitionError for a limit below 1.
     """
     gate_limit(limit)
     clues = _clues(store, gate_text(text).strip(), min(limit * _KEYS, 10_000), region)

@@ -76,7 +76,8 @@ def by_phone(store: Store, text: str, many: int) -> Iterator[Clue]:
 
 def by_sound(store: Store, text: str, many: int) -> Iterator[Clue]:
     """Go through homes with a name in Hangul that sounds like the text in Latin letters."""
-    for form in dict.fromkeys(_sounds(squeeze(text.lower().replace("-", "")).split())):
+    latin = text.lower().replace("h-", "-").replace("-", "")  # Suh-yun: the end of a syllable
+    for form in dict.fromkeys(_sounds(squeeze(latin).split())):
         for row in _begin(store, (TYPED_KEYSET, "sound"), form, many):
             yield Clue(row.home_id, Way.SOUNDS)
 
@@ -102,11 +103,11 @@ def _sounds(words: list[str]) -> Iterator[str]:
 
 
 def _ends(latin: str) -> Iterator[str]:
-    """Go through the sounds of a beginning; a vowel at its end may be half of another."""
+    """Go through the sounds of a beginning; vowels at its end may be half of another."""
     yield latin_sounds(latin)
-    short = latin.rstrip(_VOWELS)
-    if _LEAST_OF_SOUND < len(short) < len(latin):
-        yield latin_sounds(short)
+    for short in (latin[:-1], latin[:-2]):
+        if len(short) >= _LEAST_OF_SOUND and not latin[len(short) :].strip(_VOWELS):
+            yield latin_sounds(short)
 
 
 def by_words(store: Store, text: str, many: int) -> Iterator[Clue]:

@@ -37,6 +37,7 @@ __all__ = ["facts_of", "happened", "homes_told_of", "prepare_record", "record_sp
 
 _ATTEMPTS = 5
 _PAGE = 500
+_EVERYTHING = TimelineQuery()
 
 
 def prepare_record(
@@ -87,7 +88,7 @@ def _record(store: Store, told: Sequence[Interaction]) -> ChangeSet:
 def timeline_of(
     store: Store,
     customer: str | SourceKey,
-    query: TimelineQuery = TimelineQuery(),
+    query: TimelineQuery = _EVERYTHING,
     *,
     after: str | None = None,
     limit: int | None,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from decimal import Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import reduce
 from typing import Final, TypeVar
 
 from attrs import evolve, field, frozen
 
-from ecrm_core.kernel import Money, Private
+from ecrm_core.kernel import Money, Private, minor_units
 from ecrm_core.timeline.interaction import Interaction
 from ecrm_core.timeline.kinds import MATTERS, MatterKind
 from ecrm_core.timeline.matter import Matter, Thread, matter_of, thread_of
@@ -168,8 +168,7 @@ class Facts(Private):
                 counts[placed.amount.currency] = counts.get(placed.amount.currency, 0) + 1
         spend = self.spend
         return {
-            currency: Money(_EXACT.divide(spend[currency].amount, count), currency).rounded()
-            for currency, count in sorted(counts.items())
+            currency: _average(spend[currency], counts[currency]) for currency in sorted(counts)
         }
 
     @property
@@ -227,6 +226,11 @@ class Facts(Private):
     def last_seen_at(self) -> Mapping[str, datetime]:
         """The last instant of each kind."""
         return {kind: self.kinds[kind].last_at for kind in sorted(self.kinds)}
+
+    @property
+    def last_at(self) -> datetime | None:
+        """The last instant of all."""
+        return max((seen.last_at for seen in self.kinds.values()), default=None)
 
     def count(self, *kinds: str) -> int:
         """Return how many interactions of these kinds there were."""
@@ -316,6 +320,12 @@ def _joined(held: _Parts, told: _Parts) -> _Parts:
     for event, part in told.items():
         joined[event] = greater_part(joined.get(event, part), part)
     return joined
+
+
+def _average(total: Money, count: int) -> Money:
+    unit = Decimal(1).scaleb(-minor_units(total.currency))
+    exact = _EXACT.divide(total.amount, count)
+    return Money(exact.quantize(unit, ROUND_HALF_UP, _EXACT), total.currency)
 
 
 def _sum(numbers: Iterable[Decimal]) -> Decimal:

@@ -76,9 +76,14 @@ def _outcome(held: Interaction | None, told: Interaction, now: Interaction) -> s
 
 
 def _contradicts(held: Interaction, told: Interaction) -> bool:
-    """Tell whether one event is told in two ways at one time."""
+    """Tell whether one event is told in two ways at one time.
+
+    A telling that leaves open whom it is about says less, not something else: a refund alone, and
+    the same refund in its order.
+    """
     same_time = held.told_at == told.told_at and held.undated == told.undated
-    return same_time and held.digest != told.digest
+    both = (held.subject is None) == (told.subject is None)
+    return same_time and both and held.digest != told.digest
 
 
 def _contradiction(told: Interaction) -> Reason:

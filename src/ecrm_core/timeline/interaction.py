@@ -140,8 +140,9 @@ class Interaction(Private):
     telling. ``home_id`` is set at intake, from the subject.
 
     Raises InputError for a part of another type, a naive time, a name that is none, text beyond
-    200 characters (of ``text`` the first 65,536 are kept, see ``bounded_text``), more than 10,000 lines, more than 1 MiB of data, and for
-    amounts and quantities of 10^15 or more, or with more than 20 decimal places.
+    200 characters, more than 10,000 lines, more than 1 MiB of data, and for amounts and quantities
+    of 10^15 or more, or with more than 20 decimal places. Of ``text`` and titles 65,536 characters
+    are taken; a longer ``text`` is cut to its head, and says so (``bounded_text``).
     """
 
     source: str = field(converter=source_name)
@@ -221,8 +222,9 @@ by what they belong to, and by the number people say."""
 def retell(held: Interaction, told: Interaction) -> Interaction:
     """Return what counts of two tellings of one event; ``held`` itself when nothing changes.
 
-    The later telling counts; at equal times the greater digest, so that the order of arrival makes
-    no difference. Tellings without a time are the exception: there the first one stays.
+    The later telling counts; at equal times the one that says whom it is about, then the greater
+    digest, so that the order of arrival makes no difference. Tellings without a time are the
+    exception: there the first one stays.
     """
     if told.told_at is None and held.told_at is None:
         return held
@@ -233,6 +235,6 @@ def retell(held: Interaction, told: Interaction) -> Interaction:
     return later if later.at == first else evolve(later, at=first)
 
 
-def _rank(told: Interaction) -> tuple[bool, datetime, str]:
+def _rank(told: Interaction) -> tuple[bool, datetime, bool, str]:
     """Order the tellings: one that knows when it happened beats one that does not."""
-    return not told.undated, told.told_at or _START, told.digest
+    return not told.undated, told.told_at or _START, told.subject is not None, told.digest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -36,8 +36,8 @@ def _names(value: Iterable[str] | str | None) -> frozenset[str] | None:
     return frozenset(gate_text(name) for name in names)
 
 
-def _instant(path: str) -> Callable[[datetime | None], datetime | None]:
-    return lambda value: None if value is None else utc(value, path)
+def _instant(value: datetime | None) -> datetime | None:
+    return None if value is None else utc(value)
 
 
 def _words(value: str | None) -> tuple[str, ...]:
@@ -49,17 +49,17 @@ class TimelineQuery(Private):
     """What is asked of a history; a part that is None asks for nothing.
 
     ``kinds``, ``channels`` and ``sources`` are names, one or several; ``brand`` is one shop.
-    ``since`` counts, ``until`` does not. ``text``: all of its words stand in the interaction's text,
-    reference or titles of lines, in whatever case, width, kana or accents. Raises InputError for
-    naive times.
+    ``since`` counts, ``until`` does not. ``text``: all of its words stand in what was written, in
+    the reference or the titles of lines, in whatever case, width, kana or accents. Raises
+    InputError for naive times.
     """
 
     kinds: frozenset[str] | None = field(default=None, converter=_names)
     channels: frozenset[str] | None = field(default=None, converter=_names)
     sources: frozenset[str] | None = field(default=None, converter=_names)
     brand: str | None = None
-    since: datetime | None = field(default=None, converter=_instant("$.since"))
-    until: datetime | None = field(default=None, converter=_instant("$.until"))
+    since: datetime | None = field(default=None, converter=_instant)
+    until: datetime | None = field(default=None, converter=_instant)
     words: tuple[str, ...] = field(default=None, converter=_words, alias="text")
 
     def takes(self, told: Interaction) -> bool:

@@ -1,4 +1,4 @@
-"""Remark: what somebody wrote, bounded: of a text beyond the limit the head, its length, its digest."""
+"""Remark: what somebody wrote; of a text beyond the limit its head, length and digest."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The timeline in the facade: recorded once, seen under every id, whole in the export."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ def crm() -> Iterator[Crm]:
         check_derived(crm.store)
 
 
-def days(told: tuple[Interaction, ...]) -> list[int]:
+def days(told: Iterable[Interaction]) -> list[int]:
     return [(one.at - AT).days for one in told]
 
 
