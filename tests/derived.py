@@ -58,9 +58,8 @@ def check_facts(store: Store) -> None:
     for told in events:
         assert told.home_id == (told.subject and home_id(store.tenant, told.subject))
     homes = {told.home_id for told in events if told.home_id}
-    folded = {home: Facts.fold(e for e in events if e.home_id == home) for home in homes}
     stored = {row.home_id: row for row in rows(store, FACTS).values()}
-    for home, facts in folded.items():
-        neutral = HomeFacts(home_id=home, facts=Facts())
-        assert stored.pop(home, neutral).facts == facts
+    for home in homes:
+        folded = HomeFacts.fold(home, [told for told in events if told.home_id == home])
+        assert stored.pop(home, HomeFacts(home_id=home)) == folded
     assert all(row.facts == Facts() for row in stored.values())

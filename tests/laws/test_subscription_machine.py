@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,7 +57,7 @@ class Host(RuleBasedStateMachine):
         self.store: Store = MemoryStore().tenant("main")
         self.now = NOW
         self.told: dict[str, History] = {}
-        self.held: dict[int, list[tuple[Step, ChangeSet]]] = {0: [], 1: []}
+        self.held: dict[int, list[tuple[datetime, Step, ChangeSet]]] = {0: [], 1: []}
         self.provider: dict[str, Emit] = {}
         self.noted: set[str] = set()
 
@@ -68,7 +68,7 @@ class Host(RuleBasedStateMachine):
         for id_ in IDS:
             step = handle(None, draw_create(dice, id_), self.now, POLICIES)
             self.told[id_] = History(seed=seed, state=step.state)
-            self._write(step, decide_step(step, version=ABSENT))
+            self._write(self.now, step, decide_step(step, version=ABSENT))
 
     @rule(hours=st.sampled_from([1, 5, 24, 24 * 6, 24 * 31, 24 * 90]))
     def time_passes(self, hours: int) -> None:
@@ -88,13 +88,14 @@ class Host(RuleBasedStateMachine):
         """A worker sees what is due and works out what to write."""
         for row in read_due(self.store, self.now):
             step = advance(row.value.read(), self.now, POLICIES, limit=limit)
-            self.held[worker].append((step, decide_step(step, version=row.version)))
+            changes = decide_step(step, version=row.version)
+            self.held[worker].append((self.now, step, changes))
 
     @rule(worker=st.integers(0, 1))
     def writes(self, worker: int) -> None:
         """It writes all of it; what somebody else has written meanwhile is refused."""
-        for step, changes in self.held[worker]:
-            self._write(step, changes)
+        for at, step, changes in self.held[worker]:
+            self._write(at, step, changes)
         self.held[worker] = []
 
     @rule(worker=st.integers(0, 1))
@@ -114,7 +115,7 @@ class Host(RuleBasedStateMachine):
         (row,) = read_subscriptions(self.store, [id_]).values()
         with suppress(EcrmError):
             step = handle(row.value, command, self.now, POLICIES, by="anna")
-            self._write(step, decide_step(step, version=row.version))
+            self._write(self.now, step, decide_step(step, version=row.version))
 
     @rule(limit=st.integers(1, 20), dies_after=st.integers(0, 30))
     def delivers(self, limit: int, dies_after: int) -> None:
@@ -137,13 +138,13 @@ class Host(RuleBasedStateMachine):
     def _waiting(self) -> set[str]:
         return {row.value.key for row in self.store.scan(OUTBOX).rows}
 
-    def _write(self, step: Step, changes: ChangeSet) -> None:
-        """L7: write a step, or find that somebody else was faster; nobody writes twice."""
+    def _write(self, at: datetime, step: Step, changes: ChangeSet) -> None:
+        """L7: write a step made at ``at``, or find somebody else faster; nobody writes twice."""
         with suppress(ConflictError):
             self.store.apply(changes)
             if step.events:
                 told = self.told[step.state.id]
-                told.now = self.now
+                told.now = at
                 told.add(step)
 
     @invariant()

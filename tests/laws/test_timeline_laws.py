@@ -97,7 +97,9 @@ def _state(crm: Crm) -> str:
         for name, held in found.items()
     }
     for name, held in told[FACTS.name].items():
-        if held["facts"] == {}:  # an order that moved on leaves empty facts behind, or none
+        if (
+            "facts" not in held and "brands" not in held
+        ):  # an order that moved on leaves empty facts behind, or none
             told[FACTS.name] = {k: v for k, v in told[FACTS.name].items() if k != name}
     return canonical_json(told)
 

@@ -1,13 +1,17 @@
 """Sample payloads of shops: no leaf is lost between the fields and what is kept as it is."""
 
 import json
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from ecrm_core.sources import Delivery, shopify, woocommerce
+from ecrm_core.sources import Delivery, segment_spec, shopify, stripe, vcard, woocommerce
 from ecrm_core.sources.payload import leaves
+from ecrm_core.sources.vcard_card import card_of
+from ecrm_core.sources.vcard_lines import properties, split_cards
 from tests.peers.replay import register
 from tests.peers.units import Unit
 
@@ -16,17 +20,12 @@ Read = Callable[..., Delivery]
 
 
 @register("sources", "shopify_customer.json")
-def customer(unit: Unit) -> str | None:
-    """A customer becomes a record; an object without an id (an invitation) is refused whole."""
-    delivery = shopify.read(json.dumps(unit.data).encode(), received_at=NOW)
-    known = isinstance(unit.data, dict) and "id" in unit.data
-    return _lost(delivery, [unit.data]) if known else _refused(delivery, unit.data)
-
-
 @register("sources", "shopify_customer_address.json")
-def address(unit: Unit) -> str | None:
-    """One address of a customer is no customer: refused whole."""
-    return _refused(shopify.read(json.dumps(unit.data).encode(), received_at=NOW), unit.data)
+def shop(unit: Unit) -> str | None:
+    """A customer becomes a record; an address alone and an invitation are kept."""
+    delivery = shopify.read(json.dumps(unit.data).encode(), received_at=NOW)
+    hers = isinstance(unit.data, dict) and "id" in unit.data and "customer_id" not in unit.data
+    return _lost(delivery, [unit.data]) or _unless(len(delivery.records) == hers, "a record")
 
 
 @register("sources", "shopify_order.json")
@@ -34,40 +33,104 @@ def order(unit: Unit) -> str | None:
     """An order becomes its customer's record and what happened."""
     delivery = shopify.read(json.dumps(unit.data).encode(), received_at=NOW, topic="orders/updated")
     told = [told.kind for told in delivery.interactions]
-    return _lost(delivery, [unit.data]) or (None if "order_placed" in told else "no order")
+    return _lost(delivery, [unit.data]) or _unless("order_placed" in told, "an order")
 
 
 @register("sources", "woocommerce_v3.json")
 def woo(unit: Unit) -> str | None:
-    """Customers and orders, alone or in lists, are read; refunds alone and settings refused."""
-    body, data = json.dumps(unit.data).encode(), unit.data
+    """Customers and orders are read, refunds told; settings and downloads are kept."""
+    data = unit.data
     objects: list[Any] = data if isinstance(data, list) else [data]
-    delivery = woocommerce.read(body, received_at=NOW)
-    if unit.id.startswith(("customers", "orders")) and not any("download_id" in o for o in objects):
-        return _lost(delivery, objects)
-    return _refused(delivery, *objects)
+    delivery = woocommerce.read(json.dumps(data).encode(), received_at=NOW, currency="USD")
+    parties = unit.id.startswith(("customers", "orders")) and not any(
+        "download_id" in one for one in objects
+    )
+    told = [told.kind for told in delivery.interactions if unit.id.startswith("order-refunds")]
+    found = len(objects) * parties == len(delivery.records) and set(told) <= {"refund"}
+    return _lost(delivery, objects) or _unless(found, "the records of the objects")
 
 
-def _refused(delivery: Delivery, *objects: object) -> str | None:
-    kept = [json.loads(json.loads(row.payload or '"null"')) for row in delivery.refused]
-    whole = kept == list(objects) and not delivery.records
-    return None if whole else "the refused payload is not the one sent"
+def _unless(found: bool, expected: str) -> str | None:  # noqa: FBT001
+    return None if found else f"expected {expected}"
+
+
+@register("sources", "stripe_fixtures3.json")
+def of_stripe(unit: Unit) -> str | None:
+    """What Stripe bills becomes records and events; a price or a product is kept whole."""
+    delivery = stripe.read(json.dumps(unit.data).encode(), received_at=NOW)
+    return _lost_of_all(delivery, _enveloped(unit.data, apart=delivery.rows > 1))
+
+
+def _enveloped(data: object, *, apart: bool) -> list[Any]:
+    """Return an object, or the one in an event and apart from it the event."""
+    if not apart or not isinstance(data, dict):
+        return [data]
+    inner = {**data["data"]["object"], **{k: v for k, v in data["data"].items() if k != "object"}}
+    return [inner, {name: said for name, said in data.items() if name != "data"}]
+
+
+@register("sources", "segment_spec_examples.json")
+def of_segment(unit: Unit) -> str | None:
+    """A call becomes one event; a group is a party of its own beside whoever belongs to it."""
+    data = unit.data["event"] if isinstance(unit.data, dict) else unit.data
+    delivery = segment_spec.read(json.dumps(data).encode(), received_at=NOW)
+    if delivery.refused:
+        return f"refused: {delivery.refused[0]!r}"
+    sent = leaves(json.loads(json.dumps(data), parse_float=Decimal))
+    mapped = frozenset().union(*delivery.mapped)
+    kept = {path: v for at in range(delivery.rows) for path, v in delivery.unmapped(at).items()}
+    return _accounted(sent, mapped, kept)
 
 
 def _lost(delivery: Delivery, objects: list[Any]) -> str | None:
     if delivery.refused:
         return f"refused: {delivery.refused[0]!r}"
-    if len(objects) != len(delivery.records):
-        return f"{len(delivery.records)} records of {len(objects)} objects"
+    if len(objects) != delivery.rows:
+        return f"{delivery.rows} rows of {len(objects)} objects"
+    return _lost_of_all(delivery, objects)
+
+
+def _lost_of_all(delivery: Delivery, objects: list[Any]) -> str | None:
+    if delivery.refused:
+        return f"refused: {delivery.refused[0]!r}"
     # Numbers as the library reads them: exact.
     exact = json.loads(json.dumps(objects), parse_float=Decimal)
-    found = (_lost_of(delivery, at, data) for at, data in enumerate(exact))
+    found = (
+        _accounted(leaves(data), delivery.mapped[at], delivery.unmapped(at))
+        for at, data in enumerate(exact)
+    )
     return next((lost for lost in found if lost), None)
 
 
-def _lost_of(delivery: Delivery, at: int, data: object) -> str | None:
-    sent, mapped, kept = leaves(data), delivery.mapped[at], delivery.unmapped(at)
+def _accounted(
+    sent: Mapping[str, object], mapped: frozenset[str], kept: Mapping[str, object]
+) -> str | None:
     if set(sent) != mapped | kept.keys() or mapped & kept.keys():
         return f"not accounted for: {sorted(set(sent) ^ (mapped | kept.keys()))}"
     changed = [path for path, value in kept.items() if value != sent[path]]
     return f"changed: {changed}" if changed else None
+
+
+@register("sources", "vcard/*.vcf")
+def card(unit: Unit) -> str | None:
+    """A card becomes a record; every property, parameter and part of a value is accounted for."""
+    body = unit.data if isinstance(unit.data, bytes) else b""
+    delivery = vcard.read(
+        body, received_at=NOW, region="US", secret=b"a secret of the vectors", key_is_personal=True
+    )
+    (raw,) = split_cards(body)
+    sent = card_of(properties(raw.lines))
+    lines = Counter(name.decode().upper() for name in _PROPERTY.findall(_UNFOLD.sub(b"", body)))
+    read = {name: len(held) for name, held in sent.items() if isinstance(held, list)}
+    framed = {"BEGIN": 1, "END": 1, **read}
+    if not _nested(sent) and lines != framed:
+        return f"properties: {sorted((lines - Counter(framed)) + (Counter(framed) - lines))}"
+    return _lost(delivery, [sent])
+
+
+def _nested(sent: dict[str, object]) -> bool:
+    return bool({"AGENT", "?"} & sent.keys())
+
+
+_UNFOLD = re.compile(rb"\r*\n[ \t]")
+_PROPERTY = re.compile(rb"^(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9_-]+)[;:]", re.MULTILINE)

@@ -17,10 +17,10 @@ from ecrm_core.cli.options import (
     store_argument,
     tz_option,
 )
-from ecrm_core.crm import Crm, progress_bar
+from ecrm_core.crm import Crm, load_mapping, progress_bar, save_mapping
 from ecrm_core.customers import FieldMap
 from ecrm_core.demo import run
-from ecrm_core.sources import READERS, csv
+from ecrm_core.sources import READERS, AnyMap, csv, ready_map, ready_maps
 
 __all__ = ["demo", "ingest"]
 
@@ -49,8 +49,17 @@ def demo(*, store: Path) -> None:
     help="For rows whose only key is an e-mail or phone: 16 bytes or more, kept for ever.",
 )  # fmt: skip
 @mapping
+@click.option(
+    "--mapping", "saved", metavar="MAP",
+    help="A file of a saved mapping, or a ready map: " + ", ".join(ready_maps()) + ".",
+)  # fmt: skip
+@click.option(
+    "--save-mapping", "keep", type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what the columns mean to this file, for the next time.",
+)  # fmt: skip
 @region_option
 @tz_option
+@click.option("--currency", metavar="CCC", help="What a bare amount of an event means.")
 @as_json
 def ingest(
     *,
@@ -63,8 +72,11 @@ def ingest(
     date_order: str | None,
     encoding: str | None,
     mode: str,
+    saved: str | None,
+    keep: Path | None,
     region: str | None,
     tz: str,
+    currency: str | None,
     as_json: bool,
 ) -> int:
     """Take FILE into STORE, which is made when missing.
@@ -75,12 +87,22 @@ def ingest(
     ecrm ingest shop.db customers.json --source shopify
     ecrm ingest shop.db people.csv --source newsletter --role Mail=email --role No=id
     ecrm ingest shop.db people.csv --source newsletter --guess --role No=id
+    ecrm ingest shop.db events.csv --source mailer --mapping email
     """
-    fields = None if source in READERS else _fields(
-        file, roles, guess=guess, date_order=date_order, encoding=encoding, mode=mode, tz=tz
-    )  # fmt: skip
+    fields: AnyMap | None = None
+    if saved is not None:
+        if roles or guess:
+            message = "found --mapping beside --role or --guess, expected one way to say it"
+            raise click.UsageError(message)
+        fields = ready_map(saved) if saved in ready_maps() else load_mapping(saved)
+    elif source not in READERS:
+        fields = _fields(
+            file, roles, guess=guess, date_order=date_order, encoding=encoding, mode=mode, tz=tz
+        )
+    if keep is not None and fields is not None:
+        save_mapping(keep, fields)
     secret = secret_file.read_bytes() if secret_file else None
-    with Crm.open(store, region=region, tz=tz, secret=secret) as crm:
+    with Crm.open(store, region=region, tz=tz, currency=currency, secret=secret) as crm:
         receipt = crm.ingest_file(
             file, source=source, fields=fields, encoding=encoding, mode=mode,
             key_is_personal=secret is not None, progress=progress_bar(),

@@ -5,6 +5,7 @@ from ecrm_core.crm.clock import SystemClock
 from ecrm_core.crm.dry_run import DryRun
 from ecrm_core.crm.facade import Crm
 from ecrm_core.crm.judgements import ImportedJudgements
+from ecrm_core.crm.mappings import load_mapping, save_mapping
 from ecrm_core.crm.privacy import Erasure
 from ecrm_core.crm.progress import Progress, progress_bar
 from ecrm_core.crm.quality import Replayed
@@ -30,5 +31,7 @@ __all__ = [
     "SettledMany",
     "SystemClock",
     "Undo",
+    "load_mapping",
     "progress_bar",
+    "save_mapping",
 ]

@@ -36,6 +36,7 @@ class ContactDrafts(Drafts):
         expires_at: datetime | None = None,
         night: bool = False,
         evidence: str | None = None,
+        brand: str | None = None,
         now: datetime | None = None,
     ) -> ChangeSet:
         """Return what the statement about an address would write."""
@@ -46,6 +47,7 @@ class ContactDrafts(Drafts):
             source=gate_text(source), by=by, double_opt_in=double_opt_in,
             confirmed_at=confirmed_at and utc(confirmed_at),
             expires_at=expires_at and utc(expires_at), night=night, evidence=evidence,
+            brand=_brand(brand),
         )  # fmt: skip
         return prepare_consent(self.store, statement)
 
@@ -81,6 +83,7 @@ class ContactVerbs(Verbs):
         expires_at: datetime | None = None,
         night: bool = False,
         evidence: str | None = None,
+        brand: str | None = None,
         key: str | None = None,
         now: datetime | None = None,
     ) -> None:
@@ -93,6 +96,7 @@ class ContactVerbs(Verbs):
             "channel": channel, "purpose": purpose, "by": by, "source": source, "night": night,
             "double_opt_in": double_opt_in, "confirmed_at": confirmed_at,
             "expires_at": expires_at, "evidence": evidence,
+            **({} if brand is None else {"brand": brand}),
         }  # fmt: skip
         self._commit(
             lambda at: self.dry_run.consent(address, state, now=at, **said),
@@ -139,12 +143,17 @@ class ContactVerbs(Verbs):
         *,
         at: datetime | None = None,
         night: bool = False,
+        brand: str | None = None,
     ) -> Verdict:
-        """Tell whether some address of the customer may be written to, and why or why not."""
+        """Tell whether some address of the customer may be written to, and why or why not.
+
+        ``brand``: by this shop of the account, to which a grant to another is none. Without it the
+        answer is for the account: no where any brand was refused (see ``decide_contact``).
+        """
         when = self._now(at)
         return may_contact_customer(
             self.store, customer, channel=channel, purpose=purpose, at=when, night=night,
-            secret=self._settings.secret,
+            secret=self._settings.secret, brand=_brand(brand),
         )  # fmt: skip
 
     def may_contact_address(
@@ -155,11 +164,19 @@ class ContactVerbs(Verbs):
         *,
         at: datetime | None = None,
         night: bool = False,
+        brand: str | None = None,
     ) -> Verdict:
-        """Tell whether this very address may be written to, and why or why not."""
+        """Tell whether this very address may be written to, and why or why not.
+
+        ``brand`` as in ``may_contact``.
+        """
         contact = address_of(address, channel, region=self._settings.region)
         when = self._now(at)
         return may_contact_address(
             self.store, contact, channel=channel, purpose=purpose, at=when, night=night,
-            secret=self._settings.secret,
+            secret=self._settings.secret, brand=_brand(brand),
         )  # fmt: skip
+
+
+def _brand(value: str | None) -> str | None:
+    return None if value is None else gate_text(value, "$.brand", limit=200) or None

@@ -14,7 +14,6 @@ from attrs import define, evolve, frozen
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.receipt import Receipt
 from ecrm_core.crm.settings import Settings
-from ecrm_core.customers import FieldMap
 from ecrm_core.errors import ConflictError, DefinitionError, InputError, StorageError, UnknownName
 from ecrm_core.kernel import (
     ABSENT,
@@ -29,10 +28,20 @@ from ecrm_core.kernel import (
 )
 from ecrm_core.ports import Store
 from ecrm_core.services import commit, prepare_ingest
-from ecrm_core.sources import IMPORTS, READERS, Checkpoint, Delivery, Reader, csv
+from ecrm_core.sources import (
+    IMPORTS,
+    READERS,
+    AnyMap,
+    Checkpoint,
+    Delivery,
+    EventMap,
+    Reader,
+    csv,
+    read_body,
+)
 from ecrm_core.sources.csv_modes import EXACT, checked_mode
 
-__all__ = ["FileInput", "ingest_file", "reading"]
+__all__ = ["FileInput", "ingest_file", "placed", "reading"]
 
 _BLOCK = 1024 * 1024
 
@@ -43,7 +52,7 @@ class FileInput:
 
     path: Path
     source: str
-    fields: FieldMap | None
+    fields: AnyMap | None
     encoding: str | None
     key_is_personal: bool
     page: int
@@ -61,7 +70,7 @@ class FileInput:
         if self.fields is None and self.source not in self.readers:
             known = ", ".join(self.readers)
             message = (
-                f"no source is named {self.source[:80]!r}: expected fields=FieldMap(...) for a "
+                f"no source is named {self.source[:80]!r}: expected fields= with a map for a "
                 f"CSV, or one of {known}"
             )
             raise DefinitionError(message, code="unknown_source", name=self.source[:80])
@@ -80,8 +89,7 @@ def ingest_file(
     The same file under the same source and mapping goes on where it stopped; once finished, it
     states what it stated the first time, so that nothing changes.
     """
-    fields = given.fields and evolve(given.fields, tz=given.fields.tz or settings.tz)
-    given = evolve(given, fields=fields)
+    given = evolve(given, fields=given.fields and placed(given.fields, settings))
     id_, lines = _fingerprint(given)
     held = store.get_many(IMPORTS, [(id_,)]).get((id_,))
     first = Checkpoint(id=id_, source=given.source, received_at=now)
@@ -99,6 +107,14 @@ def ingest_file(
     if progress:
         progress(work.mark.rows, work.mark.rows, given.path.name)
     return Receipt.counted(work.mark.counts)
+
+
+def placed(fields: AnyMap, settings: Settings) -> AnyMap:
+    """Return a map with the zone, and of events the currency, of the shop where it names none."""
+    if isinstance(fields, EventMap):
+        currency = fields.currency or settings.currency
+        return evolve(fields, tz=fields.tz or settings.tz, currency=currency)
+    return evolve(fields, tz=fields.tz or settings.tz)
 
 
 def _fingerprint(given: FileInput) -> tuple[str, int]:
@@ -139,8 +155,11 @@ def _unreadable(path: Path, why: str) -> InputError:
 def _pages(given: FileInput, settings: Settings, mark: Checkpoint) -> Iterator[Delivery]:
     with reading(given.path) as stream:
         if given.fields is None:
-            read = given.readers[given.source]
-            whole = read(stream.read(), received_at=mark.received_at, region=settings.region)
+            whole = read_body(
+                given.readers, given.source, stream.read(), received_at=mark.received_at,
+                region=settings.region, secret=settings.secret,
+                key_is_personal=given.key_is_personal,
+            )  # fmt: skip
             yield from whole.pages(given.page, skip=mark.rows)
             return
         yield from csv.pages(

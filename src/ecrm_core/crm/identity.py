@@ -12,12 +12,13 @@ from ecrm_core.ports import scan_pages
 from ecrm_core.services import (
     CustomerView,
     Hit,
+    Look,
     find_customers,
     group_of,
     linked_rows,
     prepare_correct,
     reindex,
-    view_customer,
+    see_customer,
 )
 
 __all__ = ["IdentityDrafts", "IdentityVerbs"]
@@ -78,9 +79,22 @@ class IdentityVerbs(Verbs):
             self.store, page=page, progress=lambda done: tell(done, total, "search keys")
         )
 
-    def view(self, customer: Customer) -> CustomerView:
-        """Return one customer whole; MissingError when there is none. It never guesses."""
-        return view_customer(self.store, customer, kinds=self._settings.tools.linked.values())
+    def view(
+        self, customer: Customer, *, brand: str | None = None, now: datetime | None = None
+    ) -> CustomerView:
+        """Return one customer whole, with what a service agent needs; it never guesses.
+
+        ``brand``: what happened in one shop of the account alone. It shows itself masked;
+        ``.shown("agent")`` is what a role may see. Raises MissingError when there is no such
+        customer, InputError for what is no identity.
+        """
+        settings = self._settings
+        look = Look(
+            now=self._now(now), today=self._today(now), brand=brand, region=settings.region,
+            secret=settings.secret, rules=settings.rule_set,
+            kinds=tuple(settings.tools.linked.values()),
+        )  # fmt: skip
+        return see_customer(self.store, customer, look)
 
     def linked(self, customer: Customer, kind: str) -> tuple[object, ...]:
         """Return a customer's rows of a Kind that the tools brought (``LinkedKind``), by its name.

@@ -9,10 +9,9 @@ from ecrm_core.crm.files import FileInput, ingest_file
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.receipt import Receipt
 from ecrm_core.crm.verbs import Drafts, Verbs
-from ecrm_core.customers import FieldMap
 from ecrm_core.kernel import ChangeSet, Noted
 from ecrm_core.services import commit, prepare_ingest
-from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
+from ecrm_core.sources import QUARANTINE, AnyMap, Delivery, Quarantined
 from ecrm_core.sources.csv_modes import EXACT
 
 __all__ = ["IntakeDrafts", "IntakeVerbs"]
@@ -46,7 +45,7 @@ class IntakeVerbs(Verbs):
         path: str | Path,
         *,
         source: str,
-        fields: FieldMap | None = None,
+        fields: AnyMap | None = None,
         encoding: str | None = None,
         mode: str = EXACT,
         key_is_personal: bool = False,
@@ -56,8 +55,9 @@ class IntakeVerbs(Verbs):
     ) -> Receipt:
         """Take a file in, page by page; run again after a stop or a kill, it goes on from there.
 
-        With ``fields`` the file is a CSV and ``source`` the name you give it; without, ``source``
-        names a known format ("shopify"). ``mode`` is the one a CSV of ours was written in:
+        With ``fields`` the file is a CSV and ``source`` the name you give it: its rows are parties
+        (FieldMap) or events (EventMap). Without, ``source`` names a known format ("shopify",
+        "vcard"). ``mode`` is the one a CSV of ours was written in:
         "spreadsheet" takes its apostrophes off. ``key_is_personal`` takes rows whose only key is
         their e-mail or phone, under a keyed hash of it (needs the secret). ``progress(done, total,
         stage)`` is called after each page and stops the work by returning False. Raises InputError

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
+from ecrm_core.crm.files import placed
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.receipt import Receipt
 from ecrm_core.crm.settings import Settings
 from ecrm_core.crm.verbs import Verbs
-from ecrm_core.customers import FieldMap
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import ChangeSet, Noted, Stored, utc
 from ecrm_core.ports import Page, Store
@@ -25,7 +25,7 @@ from ecrm_core.services import (
     report_store,
     work_list_store,
 )
-from ecrm_core.sources import QUARANTINE, Quarantined
+from ecrm_core.sources import QUARANTINE, AnyMap, Quarantined
 
 __all__ = ["QualityVerbs", "Replayed"]
 
@@ -113,7 +113,7 @@ class QualityVerbs(Verbs):
         self,
         source: str | None = None,
         *,
-        fields: FieldMap | None = None,
+        fields: AnyMap | None = None,
         key_is_personal: bool = False,
         progress: Progress | None = None,
     ) -> Replayed:
@@ -146,7 +146,7 @@ class _Replay:
 
     store: Store
     settings: Settings
-    fields: FieldMap | None
+    fields: AnyMap | None
     key_is_personal: bool = field(kw_only=True)
     _mappers: dict[str, Mapper | None] = field(factory=dict, init=False)
     _counts: dict[str, int] = field(factory=dict, init=False)
@@ -155,8 +155,7 @@ class _Replay:
     def __attrs_post_init__(self) -> None:
         self._ways = dict.fromkeys(("read", "refused", "skipped"), 0)
         if self.fields is not None:
-            tz = self.fields.tz or self.settings.tz
-            self.fields = evolve(self.fields, tz=tz)
+            self.fields = placed(self.fields, self.settings)
 
     @property
     def rows(self) -> int:

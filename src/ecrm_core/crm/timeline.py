@@ -10,7 +10,7 @@ from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import ChangeSet, Noted, encode
 from ecrm_core.services import commit, facts_of, prepare_record, timeline_of
-from ecrm_core.timeline import Facts, Interaction
+from ecrm_core.timeline import Facts, Interaction, TimelinePage, TimelineQuery
 
 __all__ = ["TimelineDrafts", "TimelineVerbs"]
 
@@ -45,13 +45,39 @@ class TimelineVerbs(Verbs):
             commit(self.store, lambda: self.dry_run.record(told), key=request, note=note)
         )
 
-    def timeline(self, customer: Customer, *, limit: int | None = 100) -> tuple[Interaction, ...]:
-        """Return what happened with a customer, newest first; everything with ``limit=None``."""
-        return timeline_of(self.store, customer, limit=limit)
+    def timeline(
+        self,
+        customer: Customer,
+        *,
+        kinds: str | Iterable[str] | None = None,
+        channels: str | Iterable[str] | None = None,
+        sources: str | Iterable[str] | None = None,
+        brand: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        text: str | None = None,
+        after: str | None = None,
+        limit: int | None = 100,
+    ) -> TimelinePage:
+        """Return what happened with a customer, newest first; everything with ``limit=None``.
 
-    def facts(self, customer: Customer) -> Facts:
-        """Return what a customer's interactions add up to: orders, spend, first and last times."""
-        return facts_of(self.store, customer)
+        ``kinds``, ``channels``, ``sources`` are names, one or several; ``brand`` is one shop;
+        ``since`` counts and ``until`` does not. ``text``: all of its words stand in the text, the
+        reference or the titles of lines, in whatever case, width, kana or accents. ``after`` is
+        ``following`` of the page before.
+        """
+        query = TimelineQuery(
+            kinds=kinds, channels=channels, sources=sources, brand=brand,
+            since=since, until=until, text=text,
+        )  # fmt: skip
+        return timeline_of(self.store, customer, query, after=after, limit=limit)
+
+    def facts(self, customer: Customer, *, brand: str | None = None) -> Facts:
+        """Return what a customer's interactions add up to, in one brand or across.
+
+        Orders, spend, intervals, returns, opens, clicks, visits, matters, answers.
+        """
+        return facts_of(self.store, customer, brand=brand)
 
 
 def _each(interactions: Interaction | Iterable[Interaction]) -> tuple[Interaction, ...]:

@@ -33,7 +33,13 @@ from ecrm_core.customers.correct import (
 from ecrm_core.customers.correction import CORRECTIONS, Correction, in_order
 from ecrm_core.customers.fieldmap import FieldMap
 from ecrm_core.customers.fields import FIELDS, Field, FieldValue, field_of
-from ecrm_core.customers.history import HISTORY, Superseded, conflicting_statements, superseded
+from ecrm_core.customers.history import (
+    HISTORY,
+    Superseded,
+    conflicting_statements,
+    standing_conflicts,
+    superseded,
+)
 from ecrm_core.customers.home import HOMES, Group, Home
 from ecrm_core.customers.intake import (
     bumped,
@@ -82,7 +88,7 @@ from ecrm_core.customers.record import (
 )
 from ecrm_core.customers.relation import Relation, RelationKind
 from ecrm_core.customers.roles import ROLES, Role, role_of
-from ecrm_core.customers.search import KEYSET, record_keys, search_keys
+from ecrm_core.customers.search import KEYSET, address_keys, record_keys, search_keys
 from ecrm_core.customers.show import profile_rows, provenance, show_value
 from ecrm_core.customers.slips import one_slip
 from ecrm_core.customers.tombstone import (
@@ -161,6 +167,7 @@ __all__ = [
     "Verification",
     "VerificationState",
     "accept_value",
+    "address_keys",
     "address_subject",
     "bumped",
     "calling_code",
@@ -208,6 +215,7 @@ __all__ = [
     "secret_mark",
     "show_value",
     "split_hangul",
+    "standing_conflicts",
     "superseded",
     "tombstone_id",
     "typed_forms",

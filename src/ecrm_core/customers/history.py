@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +20,9 @@ from ecrm_core.customers.record import (
 )
 from ecrm_core.kernel import Index, Json, Kind, Private, Reason
 
-__all__ = ["HISTORY", "Superseded", "conflicting_statements", "superseded"]
+__all__ = ["HISTORY", "Superseded", "conflicting_statements", "standing_conflicts", "superseded"]
+
+_CONFLICT = "{source} states two values for {field} at one time; the digest decided"
 
 
 @frozen(kw_only=True, repr=False)
@@ -71,6 +74,23 @@ def superseded(
     return tuple(rows)
 
 
+def standing_conflicts(
+    records: Mapping[SourceKey, SourceRecord], history: Iterable[Superseded]
+) -> tuple[Reason, ...]:
+    """Return a reason for each field whose value beat another that its source states for that time.
+
+    As ``conflicting_statements`` says it when the second arrives, told from what is stored.
+    """
+    found = dict[tuple[SourceKey, str], Reason]()
+    for row in history:
+        key = SourceKey(row.source, row.external_id)
+        held = records[key].cells.get(row.field_name) if key in records else None
+        if held is not None and held.observed_at == row.observed_at:
+            facts = {"source": row.source, "field": row.field_name}
+            found[key, row.field_name] = Reason("conflicting_statement", _CONFLICT, facts)
+    return tuple(found[at] for at in sorted(found))
+
+
 def _row(key: SourceKey, name: str, cell: Stated) -> Superseded:
     return Superseded(
         source=key.source,
@@ -89,7 +109,6 @@ def conflicting_statements(left: SourceRecord, right: SourceRecord) -> tuple[Rea
     for name in sorted(left.cells.keys() & right.cells.keys()):
         one, two = left.cells[name], right.cells[name]
         if one.observed_at == two.observed_at and not same_value(name, one.value, two.value):
-            text = "{source} states two values for {field} at one time; the digest decided"
             facts = {"source": left.key.source, "field": name}
-            reasons.append(Reason("conflicting_statement", text, facts))
+            reasons.append(Reason("conflicting_statement", _CONFLICT, facts))
     return tuple(reasons)

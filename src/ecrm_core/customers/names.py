@@ -18,6 +18,7 @@ from ecrm_core.kernel import (
     Private,
     fold,
     gate_text,
+    hiragana,
     nfc,
     script_of,
     squeeze,
@@ -30,7 +31,6 @@ _UNSPACED = frozenset({"hangul", "han"})
 _FAMILY_FIRST = frozenset({"hangul", "han", "kana"})
 _APOSTROPHES = frozenset("'’‘ʼʻ´`＇")
 _SIGNS = re.compile(r"[^\w\s]|_")
-_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
 
 class NameOrder(Enum):
@@ -131,7 +131,7 @@ def name_key(text: str) -> str:
     folded = fold(text[:MAX_TEXT])
     if folded.isascii() and folded.replace(" ", "").isalnum():
         return folded  # no kana, no sign
-    folded = folded.translate(_HIRAGANA)
+    folded = hiragana(folded)
     if folded.replace(" ", "").isalpha():
         return folded
     # A name of signs alone stays findable by them.

@@ -15,7 +15,7 @@ from ecrm_core.customers.record import CLEARED, SourceRecord, Stated
 from ecrm_core.customers.typed_keys import TYPED_KEYSET, typed_keys
 from ecrm_core.kernel import MAX_TEXT, CustomerId
 
-__all__ = ["KEYSET", "record_keys", "search_keys"]
+__all__ = ["KEYSET", "address_keys", "record_keys", "search_keys"]
 
 KEYSET: Final = "find-1"
 """The version of the derivation below: another one gets another name."""
@@ -67,6 +67,17 @@ def search_keys(
         for keyset, keys in _sets(held)
         for key in keys
     }
+
+
+def address_keys(
+    home: CustomerId, record: SourceRecord | None, corrections: Iterable[Correction] = ()
+) -> frozenset[str]:
+    """Return those of the keys that are addresses: what statements and claims are about."""
+    if record is None:
+        return frozenset()
+    own = [correction for correction in corrections if correction.customer == home]
+    stated = [record, _ruled(record, own)] if own else [record]
+    return frozenset(str(key) for held in stated for key in _contact_keys(held))
 
 
 def _sets(record: SourceRecord) -> Iterator[tuple[str, frozenset[MatchKey]]]:

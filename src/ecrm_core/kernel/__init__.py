@@ -65,6 +65,8 @@ from ecrm_core.kernel.registry import Registry
 from ecrm_core.kernel.table import html_table, plain_table
 from ecrm_core.kernel.text import (
     fold,
+    hiragana,
+    loosen,
     mask,
     nfc,
     prefix_end,
@@ -134,10 +136,12 @@ __all__ = [
     "gate_limit",
     "gate_text",
     "guarded",
+    "hiragana",
     "html_table",
     "instant_text",
     "json_refused",
     "keyed_id",
+    "loosen",
     "mask",
     "member_of",
     "minor_units",

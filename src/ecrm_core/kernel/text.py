@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
-__all__ = ["fold", "mask", "nfc", "prefix_end", "script_of", "squeeze", "strip_accents", "words"]
+__all__ = ["fold", "hiragana", "loosen", "mask", "nfc", "prefix_end", "script_of", "squeeze",
+           "strip_accents", "words"]  # fmt: skip
 
 _SPACES = re.compile(r"\s+")
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -58,6 +59,23 @@ def strip_accents(text: str) -> str:
         base = unicodedata.normalize("NFD", char)[0]
         parts.append(base if base.isascii() and base.isalpha() else char)
     return "".join(parts)
+
+
+_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+
+
+def hiragana(text: str) -> str:
+    """Return the text with katakana of full width as hiragana."""
+    return text.translate(_HIRAGANA)
+
+
+def loosen(text: str) -> str:
+    """Return the form that texts are searched in: folded, katakana as hiragana, without accents.
+
+    Half width and full width are one by folding; signs stay.
+    """
+    folded = fold(text)
+    return folded if folded.isascii() else strip_accents(hiragana(folded))
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -96,9 +96,22 @@ def _refusals(
             # What is dated later than now counts when its time has come.
             last = max(said.at for said in told if said.purpose == purpose)
             for when in sorted({at, max(at, last)}):
-                verdict = decide_contact(told, channel=channel, purpose=purpose, at=when)
-                if verdict.reasons[0].code in _REFUSED:
+                for brand in _refusing(told, channel, purpose, when):
                     yield ConsentStatement(
                         subject=name, channel=channel, purpose=purpose, at=when,
-                        state=ConsentState.REFUSED, source="erasure",
+                        state=ConsentState.REFUSED, source="erasure", brand=brand,
                     )  # fmt: skip
+
+
+def _refusing(
+    told: Sequence[ConsentStatement], channel: str, purpose: str, at: datetime
+) -> Iterator[str | None]:
+    """Go through the brands that are refused, and None where the account as a whole is.
+
+    What one brand is refused is refused to all: her grants to the others went with her.
+    """
+    brands = sorted({said.brand for said in told if said.brand is not None})
+    for brand in (None, *brands):
+        verdict = decide_contact(told, channel=channel, purpose=purpose, at=at, brand=brand)
+        if verdict.reasons[0].code in _REFUSED:
+            yield brand

@@ -1,5 +1,7 @@
 """Ports: what an adapter must offer, typed readers over it, and what plugins may bring."""
 
+from ecrm_core.ports.ahead import Ahead
+from ecrm_core.ports.asking import Answers, Asking, Question, ask, ask_each
 from ecrm_core.ports.claims import all_claims, read_claims_by, read_claims_on
 from ecrm_core.ports.customers import (
     read_consents,
@@ -40,12 +42,21 @@ from ecrm_core.ports.subscriptions import (
     read_subscriptions,
     read_subscriptions_of,
 )
-from ecrm_core.ports.timeline import read_facts, read_interactions, read_timeline
+from ecrm_core.ports.timeline import (
+    read_facts,
+    read_holdings,
+    read_interactions,
+    read_timeline,
+    scan_timeline,
+)
 from ecrm_core.ports.toolbox import SEAMS, Toolbox
 
 __all__ = [
     "KINDS",
     "SEAMS",
+    "Ahead",
+    "Answers",
+    "Asking",
     "Cursor",
     "Declined",
     "Page",
@@ -55,12 +66,15 @@ __all__ = [
     "PaymentPort",
     "Pending",
     "Picking",
+    "Question",
     "Store",
     "Tenants",
     "Toolbox",
     "all_claims",
     "all_judgements",
     "all_profiles",
+    "ask",
+    "ask_each",
     "judgement_pages",
     "read_claims_by",
     "read_claims_on",
@@ -71,6 +85,7 @@ __all__ = [
     "read_facts",
     "read_groups",
     "read_history",
+    "read_holdings",
     "read_holds",
     "read_interactions",
     "read_judgements",
@@ -86,4 +101,5 @@ __all__ = [
     "read_subscriptions_of",
     "read_timeline",
     "scan_pages",
+    "scan_timeline",
 ]

@@ -20,13 +20,13 @@ def scan_pages(
     index: str | None = None,
     within: Key = (),
     starts: str | None = None,
+    after: Cursor | None = None,
     limit: int = 500,
 ) -> Iterator[tuple[Stored[T], ...]]:
     """Go through all rows that ``Store.scan`` with these arguments leads to, a page at a time.
 
     A page is read when it is asked for; the last one may be empty. Raises as ``scan``.
     """
-    after: Cursor | None = None
     while True:
         page = store.scan(kind, index=index, within=within, starts=starts, after=after, limit=limit)
         yield page.rows

@@ -117,6 +117,8 @@ class Toolbox:
             if name not in tests or tests[name] is not self.tests[name]:
                 tests = tests.add(name, self.tests[name])
         added = tuple(rule for rule in self.rules.values() if rule not in base.rules)
+        if not added and tests is base.tests:
+            return base
         return evolve(base, rules=(*base.rules, *added), tests=tests)
 
     def __repr__(self) -> str:

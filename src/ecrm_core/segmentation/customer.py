@@ -7,7 +7,7 @@ Orders are those placed by then and not cancelled by then; test orders are void 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Context, Decimal
 from functools import reduce
 
@@ -17,15 +17,16 @@ from ecrm_core.customers import Address, Profile, SourceRecord, Verdict
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Money, parse_instant
 from ecrm_core.segmentation.scope import Row
-from ecrm_core.segmentation.standard import MAIL_EVENTS
+from ecrm_core.segmentation.standard import MAIL_EVENTS, mail_kinds
 from ecrm_core.subscriptions import Subscription
-from ecrm_core.timeline import Facts, Interaction, OrderRole
+from ecrm_core.timeline import MATTERS, Facts, Interaction, Matter, MatterKind, OrderRole
 
 __all__ = ["Loaded", "account_made_at", "customer_row", "facts_until", "next_change"]
 
 _WORDS = {"granted": "granted", "pending": "pending", "expired": "expired",
           "refused": "denied", "person_refused": "denied"}  # fmt: skip
 _STATUS = {"granted": "SUBSCRIBED", "pending": "PENDING", "denied": "UNSUBSCRIBED"}
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _STRONGEST = ("granted", "denied", "pending", "expired", "none")
 _ADD = Context(prec=200).add  # sums are exact, whatever context the host has set
 # Where shops say when they made an account, and the offset of what they write without one.
@@ -57,7 +58,8 @@ class Loaded:
 def customer_row(known: Loaded, *, as_of: datetime, currency: str | None = None) -> Row:
     """Return the row of one customer at an instant, under the schema of ``customer_schema``."""
     told = [each for each in known.interactions if not each.void and each.at <= as_of]
-    fields = {**_profile(known.profile), **_facts(facts_until(known.facts, as_of), currency)}
+    facts = facts_until(known.facts, as_of, told if known.interactions else None)
+    fields = {**_profile(known.profile), **_facts(facts, currency), **_figures(facts, currency)}
     fields["customer_added_date"] = known.added_at
     fields["abandoned_checkout_date"] = max(
         (each.at for each in told if each.kind == "checkout_abandoned"), default=None
@@ -155,8 +157,16 @@ def _word(verdict: Verdict) -> str:
 # ---------------------------------------------------------------- facts
 
 
-def facts_until(facts: Facts, as_of: datetime) -> Facts:
-    """Return the orders of the facts as they stood at an instant; other kinds are not dated so."""
+def facts_until(facts: Facts, as_of: datetime, told: Sequence[Interaction] | None = None) -> Facts:
+    """Return the facts as they stood at an instant.
+
+    Where they go beyond it they are folded of all that was ``told`` by then; where nobody says,
+    only orders are as they stood, for other kinds are not dated one by one.
+    """
+    if facts.last_at is None or facts.last_at <= as_of:
+        return facts
+    if told is not None:
+        return Facts.fold(told)
     orders = {
         order: {event: part for event, part in parts.items() if part.at <= as_of}
         for order, parts in facts.orders.items()
@@ -177,6 +187,36 @@ def _facts(facts: Facts, currency: str | None) -> dict[str, object]:
     }
 
 
+def _figures(facts: Facts, currency: str | None) -> dict[str, object]:
+    tickets = [matter for matter in facts.matters if matter.kind is MatterKind.TICKET]
+    open_tickets = sum(matter.open for matter in tickets)
+    return {
+        "average_order_value": facts.average_order.get(currency or ""),
+        "average_days_between_orders": _quotient(facts.order_interval, _DAY),
+        "units_returned": facts.units_returned,
+        "return_share": facts.return_share,
+        "number_of_opens": facts.opens,
+        "number_of_clicks": facts.clicks,
+        "number_of_bounces": facts.bounces,
+        "number_of_page_views": facts.page_views,
+        "number_of_sessions": facts.sessions,
+        "last_session_date": facts.visits[-1].last_at if facts.visits else None,
+        "number_of_store_visits": facts.store_visits,
+        "number_of_calls": facts.calls,
+        "number_of_open_carts": len(facts.open_matters(MatterKind.CART)),
+        "number_of_open_tickets": open_tickets,
+        "number_of_closed_tickets": len(tickets) - open_tickets,
+        "average_hours_to_close": _quotient(facts.time_to_close, _HOUR),
+        "nps_score": facts.nps and facts.nps.score,
+        "nps_group": facts.nps and facts.nps.group.value,
+    }
+
+
+def _quotient(time: timedelta | None, unit: timedelta) -> Decimal | None:
+    """Return how many units a time is, to two places."""
+    return None if time is None else Decimal(round(time / unit * 100)).scaleb(-2)
+
+
 # ---------------------------------------------------------------- relations
 
 
@@ -188,7 +228,7 @@ def _relations(told: Sequence[Interaction]) -> dict[str, Sequence[Mapping[str, o
         f"shopify_email.{event}": [
             {"activity_id": each.correlation, "date": each.at}
             for each in told
-            if each.kind == f"email_{event}"
+            if each.kind in mail_kinds(event)
         ]
         for event in MAIL_EVENTS
     }
@@ -198,6 +238,7 @@ def _relations(told: Sequence[Interaction]) -> dict[str, Sequence[Mapping[str, o
         "products_purchased": lines,
         "lines": lines,
         "interactions": [_interaction(each) for each in told],
+        "matters": [_matter(each) for each in _matters(told)],
         **mails,
     }
 
@@ -241,6 +282,7 @@ def _order(order: Interaction, refunds: Sequence[Interaction]) -> dict[str, obje
         "amount": order.amount,
         "refunded": refunded,
         "quantity": reduce(_ADD, (line.quantity for line in order.lines), Decimal(0)),
+        "brand": order.brand,
         "date": order.at,
     }
 
@@ -255,6 +297,7 @@ def _lines(order: Interaction) -> Iterator[dict[str, object]]:
             "quantity": line.quantity,
             "price": line.price,
             "order_id": _order_id(order),
+            "brand": order.brand,
             "date": order.at,
         }
 
@@ -266,7 +309,23 @@ def _interaction(each: Interaction) -> dict[str, object]:
         "source": each.source,
         "id": each.correlation,
         "amount": each.amount,
+        "brand": each.brand,
         "date": each.at,
+    }
+
+
+def _matters(told: Sequence[Interaction]) -> tuple[Matter, ...]:
+    return Facts.fold(each for each in told if each.kind in MATTERS).matters
+
+
+def _matter(each: Matter) -> dict[str, object]:
+    return {
+        "kind": each.kind.value,
+        "id": each.correlation,
+        "source": each.source,
+        "open": each.open,
+        "opened": each.opened_at,
+        "date": each.last_at,
     }
 
 

@@ -87,10 +87,8 @@ def with_fields(
     fields = tuple(fields)
     if not fields:
         return row
-    seen = attrs.evolve(
-        known,
-        facts=facts_until(known.facts, as_of),
-        interactions=tuple(e for e in known.interactions if not e.void and e.at <= as_of),
-    )
+    told = tuple(e for e in known.interactions if not e.void and e.at <= as_of)
+    facts = facts_until(known.facts, as_of, told if known.interactions else None)
+    seen = attrs.evolve(known, facts=facts, interactions=told)
     more: Mapping[str, object] = {held.name: held.value(seen, as_of) for held in fields}
     return Row({**row.fields, **more}, row.relations)

@@ -13,8 +13,10 @@ from attrs import evolve
 from ecrm_core.customers import Attribute, AttributeSchema, AttributeType
 from ecrm_core.segmentation.schema import FieldType, Relation, Schema, SchemaField
 from ecrm_core.subscriptions import Status
+from ecrm_core.timeline import MatterKind, NpsGroup
 
-__all__ = ["CONSENT_WORDS", "MAIL_EVENTS", "SUBSCRIPTION_WORDS", "customer_schema"]
+__all__ = ["CONSENT_WORDS", "FIGURES", "MAIL_EVENTS", "SUBSCRIPTION_WORDS", "customer_schema",
+           "mail_kinds"]  # fmt: skip
 
 CONSENT_WORDS: Final = ("granted", "pending", "denied", "expired", "none")
 """What ``email_consent`` and ``sms_consent`` may be; nobody's answer is "none"."""
@@ -22,6 +24,13 @@ SUBSCRIPTION_WORDS: Final = ("SUBSCRIBED", "PENDING", "UNSUBSCRIBED", "NOT_SUBSC
 """Shopify's words for the same; expired and none are both NOT_SUBSCRIBED."""
 MAIL_EVENTS: Final = ("delivered", "opened", "clicked", "bounced", "marked_as_spam", "unsubscribed")
 """``shopify_email.opened`` and so on: interactions of the kinds email_opened and so on."""
+_SPAM: Final = "marked_as_spam"
+"""What Shopify calls email_complained."""
+
+
+def mail_kinds(event: str) -> tuple[str, ...]:
+    """Return the kinds of interactions that an event of ``shopify_email`` stands for."""
+    return (f"email_{event}", *(["email_complained"] if event == _SPAM else []))
 
 
 def _text(name: str, meaning: str, *, personal: bool = False) -> SchemaField:
@@ -51,6 +60,34 @@ def _words(name: str, choices: tuple[str, ...], meaning: str) -> SchemaField:
 def _consent(name: str, choices: tuple[str, ...], meaning: str) -> SchemaField:
     return evolve(_words(name, choices, meaning), consent=True)
 
+
+FIGURES: Final = (
+    _of("average_order_value", FieldType.MONEY, "what an order came to on average, refunds off"),
+    _of("average_days_between_orders", FieldType.NUMBER,
+        "days from one order to the next on average"),
+    _of("units_returned", FieldType.NUMBER, "units that came back with refunds", nullable=False),
+    _of("return_share", FieldType.NUMBER, "units that came back, as a share of those ordered"),
+    _of("number_of_opens", FieldType.INTEGER, "mails and messages opened", nullable=False),
+    _of("number_of_clicks", FieldType.INTEGER, "links in mails and messages followed",
+        nullable=False),
+    _of("number_of_bounces", FieldType.INTEGER, "mails and messages that could not be delivered",
+        nullable=False),
+    _of("number_of_page_views", FieldType.INTEGER, "pages and products looked at", nullable=False),
+    _of("number_of_sessions", FieldType.INTEGER, "times on the site, 30 minutes apart or more",
+        nullable=False),
+    _of("last_session_date", FieldType.INSTANT, "when last seen on the site"),
+    _of("number_of_store_visits", FieldType.INTEGER, "times in a store", nullable=False),
+    _of("number_of_calls", FieldType.INTEGER, "calls, in and out", nullable=False),
+    _of("number_of_open_carts", FieldType.INTEGER, "carts and checkouts left open",
+        nullable=False),
+    _of("number_of_open_tickets", FieldType.INTEGER, "tickets that are open", nullable=False),
+    _of("number_of_closed_tickets", FieldType.INTEGER, "tickets that are closed", nullable=False),
+    _of("average_hours_to_close", FieldType.NUMBER, "hours a ticket takes from opening to close"),
+    _of("nps_score", FieldType.INTEGER, "the latest answer to the Net Promoter question, 0 to 10"),
+    SchemaField(name="nps_group", type=FieldType.TEXT,
+                choices=tuple(group.value for group in NpsGroup), meaning="what that makes of her"),
+)  # fmt: skip
+"""What all interactions add up to; orders by themselves stand above."""
 
 _FIELDS = (
     SchemaField(name="customer_id", type=FieldType.ID, nullable=False,
@@ -85,9 +122,11 @@ _FIELDS = (
     _of("last_order_date", FieldType.INSTANT, "when the last order was placed"),
     _of("abandoned_checkout_date", FieldType.INSTANT,
         "the last interaction of the kind checkout_abandoned"),
+    *FIGURES,
 )  # fmt: skip
 
 _DATE = _of("date", FieldType.INSTANT, "when it happened")
+_BRAND = _text("brand", "which shop it happened in")
 _LINE = (
     _of("id", FieldType.ID, "the shop's id of the product"),
     _text("sku", "stock-keeping unit"),
@@ -96,6 +135,7 @@ _LINE = (
     _of("quantity", FieldType.NUMBER, "how many"),
     _of("price", FieldType.MONEY, "price of one"),
     _of("order_id", FieldType.ID, "the order it stands in"),
+    _BRAND,
     _DATE,
 )
 _ORDER = (
@@ -105,6 +145,7 @@ _ORDER = (
     _of("total", FieldType.MONEY, "what was ordered, refunds not taken off"),
     _of("refunded", FieldType.MONEY, "what was refunded of it"),
     _of("quantity", FieldType.NUMBER, "units ordered"),
+    _BRAND,
     _DATE,
 )
 _RELATIONS = (
@@ -121,8 +162,17 @@ _RELATIONS = (
         _text("source", "who told it"),
         _of("id", FieldType.ID, "what it belongs to: an order, a cart, a ticket, a mailing"),
         _of("amount", FieldType.MONEY, "an amount, if it is about one"),
+        _BRAND,
         _DATE,
     ), at="date", meaning="everything that happened, void events left out"),
+    Relation.of("matters", (
+        _words("kind", tuple(kind.value for kind in MatterKind), "what it is"),
+        _of("id", FieldType.ID, "its id at its source: the correlation of its events"),
+        _text("source", "who told it"),
+        _of("open", FieldType.BOOLEAN, "whether its latest event leaves it open", nullable=False),
+        _of("opened", FieldType.INSTANT, "the first event that opened it"),
+        _of("date", FieldType.INSTANT, "its latest event"),
+    ), at="date", meaning="carts, tickets, invoices, returns, subscriptions elsewhere"),
     Relation.of("subscriptions", (
         _of("id", FieldType.ID, "the id of the subscription"),
         _of("plan", FieldType.ID, "the id of its plan"),
@@ -140,7 +190,8 @@ _RELATIONS = (
     *(Relation.of(f"shopify_email.{event}", (
         _of("activity_id", FieldType.ID, "the mailing: the correlation of the interaction"),
         _DATE,
-    ), at="date", meaning=f"interactions of the kind email_{event}") for event in MAIL_EVENTS),
+    ), at="date", meaning=f"interactions of the kind {' or '.join(mail_kinds(event))}")
+        for event in MAIL_EVENTS),
 )  # fmt: skip
 
 _ATTRIBUTES: Mapping[AttributeType, FieldType] = {

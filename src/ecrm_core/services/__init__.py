@@ -67,6 +67,7 @@ from ecrm_core.services.outbox import (
 )
 from ecrm_core.services.personal import IMPERSONAL, PERSONAL, Personal
 from ecrm_core.services.quality import check, count_parties, report_store
+from ecrm_core.services.redaction import MASKED, VIEWER_ROLES, RedactionPolicy, Sight, policy_of
 from ecrm_core.services.refresh import (
     Refresher,
     count_to_ask,
@@ -118,6 +119,7 @@ from ecrm_core.services.saved_segments import (
     prepare_save_segment,
     read_segments,
 )
+from ecrm_core.services.seeing import Look, see_customer
 from ecrm_core.services.segment_members import MembersFound, members_of, memberships_of
 from ecrm_core.services.segments import (
     Question,
@@ -131,6 +133,7 @@ from ecrm_core.services.settle import (
     prepare_unsettle,
     prepare_unsettle_last,
 )
+from ecrm_core.services.shown import ShownView
 from ecrm_core.services.tables import Extent, customer_rows, extent_of
 from ecrm_core.services.timeline import facts_of, prepare_record, timeline_of
 from ecrm_core.services.view import (
@@ -138,15 +141,18 @@ from ecrm_core.services.view import (
     export_customer,
     view_customer,
 )
+from ecrm_core.services.view_parts import Duplicate, QualityWarning, Reach, Renewal
 from ecrm_core.services.work_list import work_list_store
 
 __all__ = [
     "BY_ROLES",
     "IMPERSONAL",
+    "MASKED",
     "MERGED",
     "PERSONAL",
     "TROUBLES",
     "UNMERGED",
+    "VIEWER_ROLES",
     "Act",
     "AuditPage",
     "CardCustomer",
@@ -156,15 +162,21 @@ __all__ = [
     "Deliveries",
     "Desk",
     "Difference",
+    "Duplicate",
     "Extent",
     "Handler",
     "Health",
     "Hit",
+    "Look",
     "Mapper",
     "MembersFound",
     "Personal",
+    "QualityWarning",
     "Question",
+    "Reach",
+    "RedactionPolicy",
     "Refresher",
+    "Renewal",
     "Review",
     "ReviewCard",
     "ReviewCounts",
@@ -175,6 +187,8 @@ __all__ = [
     "Runner",
     "SetAside",
     "Setting",
+    "ShownView",
+    "Sight",
     "Trouble",
     "address_of",
     "adopted_model",
@@ -226,6 +240,7 @@ __all__ = [
     "memberships_of",
     "movements_of",
     "payment_key",
+    "policy_of",
     "prepare_adopt",
     "prepare_claim",
     "prepare_claim_of",
@@ -273,6 +288,7 @@ __all__ = [
     "ruled",
     "run_due",
     "run_pages",
+    "see_customer",
     "segment_members",
     "segment_rows",
     "stored_judgement_rows",

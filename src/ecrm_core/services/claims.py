@@ -14,12 +14,12 @@ from ecrm_core.customers import (
     ContactPoint,
     Group,
     SourceKey,
+    address_keys,
     address_subject,
     bumped,
     new_group,
     parse_email,
     person_subject,
-    search_keys,
 )
 from ecrm_core.errors import InputError, MissingError
 from ecrm_core.kernel import ChangeSet, CustomerId, combine
@@ -206,10 +206,7 @@ def _around(store: Store, groups: Collection[Group]) -> tuple[Claim, ...]:
 def _addresses(group: Group) -> Iterator[str]:
     """Go through the subjects of all addresses that a customer holds, as they are ruled."""
     for home in group.homes:
-        rows = search_keys(home.id, group.records.get(home.key), group.corrections)
-        for row in rows.values():
-            if row.keyset == KEYSET and not row.key.startswith("name:"):
-                yield row.key
+        yield from address_keys(home.id, group.records.get(home.key), group.corrections)
 
 
 def _answers(

@@ -44,6 +44,7 @@ __all__ = [
     "may_contact_address",
     "may_contact_customer",
     "may_contact_group",
+    "may_contact_profile",
     "prepare_consent",
     "prepare_refusal",
     "subjects_of",
@@ -93,6 +94,7 @@ def may_contact_address(
     at: datetime,
     night: bool = False,
     secret: bytes | None = None,
+    brand: str | None = None,
 ) -> Verdict:
     """Return the verdict about one address: what was said about it and by whoever holds it.
 
@@ -103,7 +105,9 @@ def may_contact_address(
     holders = [row.value.home_id for group in rows.values() for row in group]
     statements = read_consents(store, [subject, *map(person_subject, holders)])
     statements += read_erased_consents(store, [subject], secret=secret).get(subject, ())
-    return decide_contact(statements, channel=channel, purpose=purpose, at=at, night=night)
+    return decide_contact(
+        statements, channel=channel, purpose=purpose, at=at, night=night, brand=brand
+    )
 
 
 def may_contact_customer(
@@ -115,6 +119,7 @@ def may_contact_customer(
     at: datetime,
     night: bool = False,
     secret: bytes | None = None,
+    brand: str | None = None,
 ) -> Verdict:
     """Return yes if some address of the customer may be written to and the person never refused.
 
@@ -122,8 +127,9 @@ def may_contact_customer(
     """
     group = group_of(store, customer)
     return may_contact_group(
-        store, group, channel=channel, purpose=purpose, at=at, night=night, secret=secret
-    )
+        store, group, channel=channel, purpose=purpose, at=at, night=night, secret=secret,
+        brand=brand,
+    )  # fmt: skip
 
 
 def may_contact_group(
@@ -135,22 +141,43 @@ def may_contact_group(
     at: datetime,
     night: bool = False,
     secret: bytes | None = None,
+    brand: str | None = None,
 ) -> Verdict:
     """Return the verdict about a customer that is loaded, or that a merge would make."""
+    profile = unify(group.records.values(), group.corrections, id=group.root.id)
+    return may_contact_profile(
+        store, group, profile, channel=channel, purpose=purpose, at=at, night=night, secret=secret,
+        brand=brand,
+    )  # fmt: skip
+
+
+def may_contact_profile(
+    store: Store,
+    group: Group,
+    profile: Profile,
+    *,
+    channel: str,
+    purpose: str,
+    at: datetime,
+    night: bool = False,
+    secret: bytes | None = None,
+    brand: str | None = None,
+) -> Verdict:
+    """Return the same verdict at the addresses of a profile that is there already."""
     person = read_consents(store, map(person_subject, ids_of(group)))
-    refused = decide_contact(person, channel=channel, purpose=purpose, at=at)
+    refused = decide_contact(person, channel=channel, purpose=purpose, at=at, brand=brand)
     if refused.reasons[0].code == "person_refused":
         return refused
-    profile = unify(group.records.values(), group.corrections, id=group.root.id)
     verdicts = [
         evolve(
             may_contact_address(
-                store, c, channel=channel, purpose=purpose, at=at, night=night, secret=secret
+                store, c, channel=channel, purpose=purpose, at=at, night=night, secret=secret,
+                brand=brand,
             ),
             contact=c,
         )
         for c in _addresses(profile, channel)
-    ]
+    ]  # fmt: skip
     return decide_contact_at_any(verdicts, channel=channel, purpose=purpose)
 
 

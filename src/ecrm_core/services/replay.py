@@ -9,12 +9,21 @@ from typing import Any
 
 from attrs import evolve
 
-from ecrm_core.customers import AttributeSchema, FieldMap, SurvivorshipPolicy
+from ecrm_core.customers import AttributeSchema, SurvivorshipPolicy
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import ChangeSet, Drop, Expect, Json, Put, Registry, Stored, combine
 from ecrm_core.ports import Store
 from ecrm_core.services.intake import prepare_ingest
-from ecrm_core.sources import QUARANTINE, READERS, Delivery, Quarantined, Reader, generic
+from ecrm_core.sources import (
+    QUARANTINE,
+    READERS,
+    AnyMap,
+    Delivery,
+    Quarantined,
+    Reader,
+    generic,
+    read_body,
+)
 
 __all__ = ["Mapper", "mapper_for", "prepare_replay"]
 
@@ -26,7 +35,7 @@ _PLACE = re.compile(r"\$\.(\w+)(\[\d+\])?")  # of an object that its body called
 def mapper_for(
     source: str,
     *,
-    fields: FieldMap | None,
+    fields: AnyMap | None,
     region: str | None,
     secret: bytes | None = None,
     schema: AttributeSchema | None = None,
@@ -40,8 +49,10 @@ def mapper_for(
     if fields is None:
         if source not in readers:
             return None
-        reader = readers[source]
-        return lambda row: reader(_body(row), received_at=row.received_at, region=region)
+        return lambda row: read_body(
+            readers, source, _body(row), received_at=row.received_at, region=region,
+            secret=secret, key_is_personal=key_is_personal,
+        )  # fmt: skip
     said: dict[str, Any] = {
         "fields": fields, "region": region, "secret": secret, "schema": schema,
         "key_is_personal": key_is_personal,
@@ -100,7 +111,7 @@ def prepare_replay(
         delivery = mapper(held)
     except InputError:  # not even taken apart: what was said about it still stands
         delivery = Delivery(source=held.source, refused=(held,))
-    if delivery.refused or not delivery.records:
+    if delivery.refused or not delivery.rows:
         problems = delivery.refused[0].problems if delivery.refused else held.problems
         tried = evolve(held, attempts=held.attempts + 1, problems=problems)
         return ChangeSet(puts=(Put(QUARANTINE, tried),), expects=(expect,), result={"read": 0})

@@ -26,7 +26,7 @@ from ecrm_core.customers import (
     person_subject,
 )
 from ecrm_core.customers.consent import ConsentStatement
-from ecrm_core.kernel import CustomerId
+from ecrm_core.kernel import CustomerId, Stored
 from ecrm_core.ports import Store, read_consents, read_facts, read_groups, read_interactions
 from ecrm_core.ports.subscriptions import read_subscriptions_of
 from ecrm_core.segmentation import (
@@ -40,21 +40,24 @@ from ecrm_core.segmentation import (
     relations_named,
     with_fields,
 )
+from ecrm_core.segmentation.standard import FIGURES
 from ecrm_core.services.tombstones import read_erased_consents
-from ecrm_core.timeline import Facts
+from ecrm_core.timeline import Facts, HomeFacts
 
 __all__ = ["Needs", "holders_of", "load_customers", "needs_of", "row_of"]
 
 _CHANNELS = ("email", "sms")
 _ORDERS = frozenset({"number_of_orders", "amount_spent", "first_order_date", "last_order_date"})
+_FIGURES = frozenset(held.name for held in FIGURES)
 _SUBSCRIPTIONS = "subscriptions"
 
 
 @frozen(kw_only=True)
 class Needs:
-    """What rules ask for beside profiles."""
+    """What rules ask for beside profiles; ``figures`` are facts of more than orders."""
 
     facts: bool = False
+    figures: bool = False
     interactions: bool = False
     subscriptions: bool = False
     accounts: bool = False
@@ -64,8 +67,9 @@ class Needs:
     def everything(cls) -> Needs:
         """Return what all fields and relations ask for."""
         return cls(
-            facts=True, interactions=True, subscriptions=True, accounts=True, channels=_CHANNELS
-        )
+            facts=True, figures=True, interactions=True, subscriptions=True, accounts=True,
+            channels=_CHANNELS,
+        )  # fmt: skip
 
     @classmethod
     def total(cls, parts: Iterable[Needs]) -> Needs:
@@ -73,6 +77,7 @@ class Needs:
         held = tuple(parts)
         return cls(
             facts=any(part.facts for part in held),
+            figures=any(part.figures for part in held),
             interactions=any(part.interactions for part in held),
             subscriptions=any(part.subscriptions for part in held),
             accounts=any(part.accounts for part in held),
@@ -87,8 +92,10 @@ def needs_of(segment: Segment, own: Iterable[CustomerField] = ()) -> Needs:
     """
     names, relations = fields_named(segment.rule), relations_named(segment.rule)
     more = {need for held in own for need in held.needs}
+    figures = bool(names & _FIGURES) or "facts" in more
     return Needs(
-        facts=bool(names & _ORDERS) or "facts" in more,
+        facts=bool(names & _ORDERS) or figures,
+        figures=figures,
         interactions=bool(relations - {_SUBSCRIPTIONS})
         or "abandoned_checkout_date" in names
         or "interactions" in more,
@@ -118,7 +125,15 @@ def load_customers(
     homes = _homes(store, profiles)
     everyone = [home for group in homes.values() for home in group]
     facts = read_facts(store, everyone) if needs.facts else {}
-    told = read_interactions(store, everyone) if needs.interactions else {}
+    # The facts of whom nothing happened to later are as they stood; the others' are folded.
+    later = [
+        home
+        for group in homes.values()
+        if needs.figures and any(_goes_beyond(facts.get(home), at) for home in group)
+        for home in group
+    ]
+    wanted = everyone if needs.interactions else later
+    told = read_interactions(store, wanted) if wanted else {}
     bought = read_subscriptions_of(store, everyone) if needs.subscriptions else {}
     made = _accounts(store, profiles) if needs.accounts else {}
     spoken = {
@@ -139,6 +154,11 @@ def load_customers(
         )
         for profile in profiles
     }
+
+
+def _goes_beyond(row: Stored[HomeFacts] | None, at: datetime) -> bool:
+    last_at = row.value.facts.last_at if row else None
+    return last_at is not None and last_at > at
 
 
 def row_of(

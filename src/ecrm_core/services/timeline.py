@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice, takewhile
 from typing import Any
 
 from ecrm_core.customers import SourceKey, home_id, ids_of
 from ecrm_core.errors import ConflictError
-from ecrm_core.kernel import ChangeSet, CustomerId, combine, gate_limit
-from ecrm_core.ports import Store, read_facts, read_interactions, read_timeline
+from ecrm_core.kernel import ChangeSet, CustomerId, combine, gate_limit, recency_text
+from ecrm_core.ports import (
+    Store,
+    read_facts,
+    read_interactions,
+    read_timeline,
+    scan_timeline,
+)
 from ecrm_core.services.identity import group_of
 from ecrm_core.services.tombstones import Erasures, read_erasures
 from ecrm_core.timeline import (
@@ -16,15 +23,21 @@ from ecrm_core.timeline import (
     Facts,
     Interaction,
     Known,
+    TimelinePage,
+    TimelineQuery,
+    cursor_of,
     decide_interactions,
     filed,
     homes_to_fold,
+    place_of,
 )
 
 __all__ = ["facts_of", "happened", "homes_told_of", "prepare_record", "record_spared",
            "timeline_of"]  # fmt: skip
 
 _ATTEMPTS = 5
+_PAGE = 500
+_EVERYTHING = TimelineQuery()
 
 
 def prepare_record(
@@ -73,18 +86,37 @@ def _record(store: Store, told: Sequence[Interaction]) -> ChangeSet:
 
 
 def timeline_of(
-    store: Store, customer: str | SourceKey, *, limit: int | None
-) -> tuple[Interaction, ...]:
-    """Return what happened with a customer under any of her ids, newest first."""
-    if limit is not None:
-        gate_limit(limit)
-    return read_timeline(store, ids_of(group_of(store, customer)), limit=limit)
+    store: Store,
+    customer: str | SourceKey,
+    query: TimelineQuery = _EVERYTHING,
+    *,
+    after: str | None = None,
+    limit: int | None,
+) -> TimelinePage:
+    """Return what happened with a customer under any of her ids, newest first, as far as asked.
+
+    ``after`` is where a page before ended. Raises DefinitionError for a limit or a place that is
+    none.
+    """
+    most = None if limit is None else gate_limit(limit) + 1
+    begin = None if after is None else place_of(after)
+    if query.until is not None:
+        # Behind everything of that very instant, whatever its source and event are called.
+        begin = max(begin or (), (f"{recency_text(query.until)} ", "", ""))
+    page = _PAGE if most is None else min(most, _PAGE)
+    told = scan_timeline(store, ids_of(group_of(store, customer)), after=begin, page=page)
+    if (since := query.since) is not None:
+        told = takewhile(lambda one: one.at >= since, told)
+    found = tuple(islice(filter(query.takes, told), most))
+    shown = found[:limit]
+    more = len(found) > len(shown)
+    return TimelinePage(interactions=shown, following=cursor_of(shown[-1]) if more else None)
 
 
-def facts_of(store: Store, customer: str | SourceKey) -> Facts:
-    """Return what all of that adds up to."""
+def facts_of(store: Store, customer: str | SourceKey, *, brand: str | None = None) -> Facts:
+    """Return what all of that adds up to: in one brand, or across."""
     rows = read_facts(store, ids_of(group_of(store, customer)))
-    return Facts.total(rows[home].value.facts for home in sorted(rows))
+    return Facts.total(rows[home].value.of(brand) for home in sorted(rows))
 
 
 def happened(

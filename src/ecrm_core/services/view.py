@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from attrs import field, frozen
@@ -18,13 +19,7 @@ from ecrm_core.customers import (
     profile_rows,
 )
 from ecrm_core.errors import ConflictError
-from ecrm_core.kernel import (
-    CustomerId,
-    Private,
-    encode,
-    html_table,
-    plain_table,
-)
+from ecrm_core.kernel import CustomerId, Private, encode, plain_table
 from ecrm_core.matching import Judgement
 from ecrm_core.merging import (
     ClaimAnswer,
@@ -49,14 +44,19 @@ from ecrm_core.ports import (
 from ecrm_core.services.claims import claims_about
 from ecrm_core.services.contact import subjects_of
 from ecrm_core.services.identity import group_of
+from ecrm_core.services.redaction import MASKED, RedactionPolicy, policy_of
+from ecrm_core.services.shown import ShownView, show_tables
 from ecrm_core.services.timeline import happened
+from ecrm_core.services.view_parts import Duplicate, QualityWarning, Reach, Renewal
+from ecrm_core.services.view_tables import tables_of
 from ecrm_core.subscriptions import Recorded, Subscription
-from ecrm_core.timeline import Facts, Interaction
+from ecrm_core.timeline import Facts, Interaction, LastContact, Matter, Order, Owned
 
 __all__ = [
     "TIMELINE",
     "CustomerView",
     "export_customer",
+    "read_view",
     "view_customer",
 ]
 
@@ -68,14 +68,21 @@ _HEAD = ("field", "value", "from")
 
 @frozen(kw_only=True, repr=False)
 class CustomerView(Private):
-    """One customer whole: profile, the homes joined in it, records, history, consents, merges.
+    """One customer whole: all that is held of her, and what an agent needs to know of it.
 
-    ``judgements`` are those on her and another, ``holds`` the legal holds, released ones too.
-    ``claims`` are those she makes or that point at her, ``claim_conflicts`` the parties that proved
-    to be her and others as well.
-    ``timeline`` holds the newest interactions, ``facts`` what all of them add up to;
-    ``subscription_events`` why each of the subscriptions is as it is (in a view of everything).
-    ``linked`` are the rows of the shop's own Kinds and of plugins', by name.
+    Held: the profile, the homes joined in it with their records (``group``), history, consents,
+    merges. ``judgements`` are those on her and another, ``holds`` the legal holds, released ones
+    too. ``claims`` are those she makes or that point at her, ``claim_conflicts`` the parties that
+    proved to be her and others as well. ``timeline`` holds the newest interactions, ``facts`` what
+    all of them add up to; ``subscription_events`` why each of the subscriptions is as it is (in an
+    export alone). ``linked`` are the rows of the shop's own Kinds and of plugins', by name.
+
+    Made of it, as of ``at``: how she may be reached (``reach``), what is open (``matters``), the
+    ``orders`` and what she has of them (``owned``), what renews when (``renewals``), the saved
+    ``segments`` she is in, her last ``contacts`` on every channel, ``warnings`` about her data, and
+    the ``duplicates`` she may have. With ``brand`` all that happened is that of one shop.
+
+    It shows itself masked, ``shown`` as a viewer's role may see it.
     """
 
     profile: Profile
@@ -92,6 +99,17 @@ class CustomerView(Private):
     subscriptions: tuple[Subscription, ...] = ()
     subscription_events: tuple[Recorded, ...] = ()
     linked: Mapping[str, tuple[object, ...]] = field(factory=dict)
+    at: datetime | None = None
+    brand: str | None = None
+    reach: tuple[Reach, ...] = ()
+    matters: tuple[Matter, ...] = ()
+    orders: tuple[Order, ...] = ()
+    owned: tuple[Owned, ...] = ()
+    renewals: tuple[Renewal, ...] = ()
+    segments: tuple[str, ...] = ()
+    contacts: tuple[LastContact, ...] = ()
+    warnings: tuple[QualityWarning, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
 
     @property
     def id(self) -> CustomerId:
@@ -111,12 +129,20 @@ class CustomerView(Private):
         """Return every field with its value and where it comes from as a plain table."""
         return plain_table(_HEAD, profile_rows(self.profile, masked=masked))
 
+    def shown(self, role: str | RedactionPolicy = MASKED) -> ShownView:
+        """Return the view as a viewer may see it: nothing that is hidden is in it any more.
+
+        ``role`` is one of ``VIEWER_ROLES`` or a policy of the shop's own; without one every value
+        is masked. Raises UnknownName for another role.
+        """
+        return show_tables(self.id, tables_of(self), policy_of(role))
+
     def __str__(self) -> str:
-        """Return the masked table."""
-        return self.table()
+        """Return everything as plain tables, masked."""
+        return str(self.shown())
 
     def _repr_html_(self) -> str:
-        return html_table(_HEAD, profile_rows(self.profile), caption=self.id)
+        return self.shown()._repr_html_()
 
 
 def view_customer(
@@ -126,28 +152,26 @@ def view_customer(
     timeline: int | None = TIMELINE,
     kinds: Sequence[LinkedKind] = (),
 ) -> CustomerView:
-    """Return one customer as a whole, as of one moment; it never guesses who is meant.
+    """Return everything held of one customer, as of one moment; it never guesses who is meant.
 
     ``timeline`` is how many interactions to show, the newest first; None: every one. ``kinds`` are
-    those whose rows are ``linked``.
+    those whose rows are ``linked``. What an agent makes of it is not worked out: ``see_customer``.
     """
     for _ in range(5):
         group = group_of(store, customer)
-        view = _view(store, group, timeline, kinds)
+        view = read_view(store, group, timeline, kinds)
         again = read_groups(store, [group.root.id]).get(group.root.id)
-        if view is not None and again is not None and again.version == group.version:
+        if again is not None and again.version == group.version:
             return view
     message = "the customer is being changed by others again and again; try later"
     raise ConflictError(message, retry="operation")
 
 
-def _view(
+def read_view(
     store: Store, group: Group, limit: int | None, kinds: Sequence[LinkedKind]
-) -> CustomerView | None:
-    profile = read_profiles(store, [group.root.id]).get(group.root.id)
-    if profile is None:
-        return None
-    ids = ids_of(group)
+) -> CustomerView:
+    """Return everything held of a group, as it is found at this moment."""
+    ids, root = ids_of(group), group.root.id
     history = read_history(store, sorted(group.records))
     subjects = set(subjects_of(group, history))
     claims = claims_about(store, group)
@@ -156,7 +180,7 @@ def _view(
     versions = {} if limit is not None else {row.id: row.version for row in rows}
     log = read_subscription_events(store, versions.keys())
     return CustomerView(
-        profile=profile,
+        profile=read_profiles(store, [root]).get(root) or Profile(id=root),
         group=group,
         history=history,
         consents=read_consents(store, sorted(subjects | set(map(person_subject, ids)))),

@@ -10,18 +10,32 @@ from ecrm_core.sources.delivery import (
     RequestKind,
     quarantine,
 )
-from ecrm_core.sources.readers import READERS, Reader
+from ecrm_core.sources.event_map import EventMap
+from ecrm_core.sources.event_roles import EVENT_ROLES
+from ecrm_core.sources.mappings import AnyMap, mapping_from_json, mapping_of, mapping_to_json
+from ecrm_core.sources.readers import KEYED, READERS, Reader, read_body
+from ecrm_core.sources.ready_maps import ready_map, ready_maps
 
 __all__ = [
+    "EVENT_ROLES",
     "IMPORTS",
+    "KEYED",
     "QUARANTINE",
     "READERS",
+    "AnyMap",
     "Checkpoint",
     "Delivery",
+    "EventMap",
     "Link",
     "PrivacyRequest",
     "Quarantined",
     "Reader",
     "RequestKind",
+    "mapping_from_json",
+    "mapping_of",
+    "mapping_to_json",
     "quarantine",
+    "read_body",
+    "ready_map",
+    "ready_maps",
 ]

@@ -19,8 +19,9 @@ from ecrm_core.sources.csv_records import Record
 from ecrm_core.sources.csv_table import CsvTable, open_table
 from ecrm_core.sources.csv_write import write
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, quarantine_unread
+from ecrm_core.sources.event_map import EventMap
 from ecrm_core.sources.generic import take
-from ecrm_core.sources.row_reader import RowReader
+from ecrm_core.sources.row_readers import AnyReader, reader_of
 
 __all__ = ["Header", "header", "pages", "rows", "write"]
 
@@ -86,7 +87,7 @@ def _cells(table: CsvTable, record: Record) -> Mapping[str, str] | InputError:
 def pages(
     stream: BinaryIO,
     *,
-    fields: FieldMap,
+    fields: FieldMap | EventMap,
     source: str,
     received_at: datetime,
     page: int = 500,
@@ -112,8 +113,8 @@ def pages(
     if page < 1 or skip < 0:
         message = f"found page={page} and skip={skip}, expected at least 1 and 0"
         raise DefinitionError(message, code="page")
-    reader = RowReader(
-        fields=fields, source=source, received_at=received_at, region=region, secret=secret,
+    reader = reader_of(
+        fields, source=source, received_at=received_at, region=region, secret=secret,
         schema=schema, key_is_personal=key_is_personal,
     )  # fmt: skip
     table = open_table(stream, encoding=encoding, wanted=fields.columns, mode=mode)
@@ -121,8 +122,9 @@ def pages(
     return _pages(table, reader, page=page, skip=skip)
 
 
-def _check_columns(columns: Sequence[str], fields: FieldMap) -> None:
-    missing = [name for name in fields.columns if name not in columns]
+def _check_columns(columns: Sequence[str], fields: FieldMap | EventMap) -> None:
+    free = fields.optional if isinstance(fields, EventMap) else frozenset[str]()
+    missing = [name for name in fields.columns if name not in columns and name not in free]
     if not missing:
         return
     headed = len(missing) < len(fields.columns)
@@ -136,7 +138,7 @@ def _check_columns(columns: Sequence[str], fields: FieldMap) -> None:
     raise DefinitionError(message, code="column_missing", columns=missing)
 
 
-def _pages(table: CsvTable, reader: RowReader, *, page: int, skip: int) -> Iterator[Delivery]:
+def _pages(table: CsvTable, reader: AnyReader, *, page: int, skip: int) -> Iterator[Delivery]:
     rows = islice(enumerate(table.records, start=1), skip, None)
     for first in rows:
         delivery = DeliveryBuilder(source=reader.source, received_at=reader.received_at)
@@ -151,7 +153,7 @@ def _pages(table: CsvTable, reader: RowReader, *, page: int, skip: int) -> Itera
 
 
 def _take(
-    table: CsvTable, reader: RowReader, delivery: DeliveryBuilder, record: Record, *, number: int
+    table: CsvTable, reader: AnyReader, delivery: DeliveryBuilder, record: Record, *, number: int
 ) -> None:
     place = f"row {number}, line {record.line}"
     try:

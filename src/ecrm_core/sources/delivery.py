@@ -180,8 +180,8 @@ class Delivery:
     of each the leaves that neither a field nor an interaction took. ``mapped`` are the leaf paths
     of each record's payload, then of each of ``kept``, that became fields; every other leaf is an
     ``unmapped.<path>`` cell of its record, or stands under "unmapped" in the data of an
-    interaction, or in ``kept``. ``spoken`` counts the statements of each record, ``told`` the
-    interactions of each record and then of each of ``kept``. ``links`` and ``requests`` are what
+    interaction, or in ``kept``. ``spoken`` counts the statements, ``told`` the interactions of each
+    record and then of each of ``kept``. ``links`` and ``requests`` are what
     the source says of its parties as such. ``guests`` are the parties known by one
     order alone, and when it was placed: what they typed there is a claim. ``digest`` stands for
     the input, so that a request key can tell a repetition; by default it is that of the values,
@@ -234,11 +234,11 @@ class Delivery:
     def pages(self, size: int, *, skip: int = 0) -> Iterator[Delivery]:
         """Yield the delivery in parts of at most ``size`` rows, without the first ``skip`` rows.
 
-        Records come first, each with its statements, then what is kept, then what was refused; so
-        it makes no difference where one part ends and the next begins. Links and requests come with
-        the first row.
+        Records come first, then what is kept, each with its statements and events, then what was
+        refused; so it makes no difference where one part ends and the next begins. Links and
+        requests come with the first row.
         """
-        said = self.ends(self.spoken, len(self.consents), of=len(self.records))
+        said = self.ends(self.spoken, len(self.consents))
         told = self.ends(self.told, len(self.interactions))
         count, parties = self._taken, len(self.records)
         for at in range(skip, self.rows, size):
@@ -251,21 +251,18 @@ class Delivery:
                 links=() if at else self.links,
                 requests=() if at else self.requests,
                 mapped=self.mapped[first:last],
-                spoken=self.spoken[one:end],
-                consents=self.consents[said[one] : said[end]],
+                spoken=self.spoken[first:last],
+                consents=self.consents[said[first] : said[last]],
                 told=self.told[first:last],
                 interactions=self.interactions[told[first] : told[last]],
                 refused=self.refused[max(at - count, 0) : max(at + size - count, 0)],
                 digest=derive_id("part", self.digest, str(at), str(size)),
             )
 
-    def ends(self, counts: tuple[int, ...], total: int, *, of: int | None = None) -> list[int]:
-        """Return 0 and where the part of each row ends; without counts all is the first's.
-
-        ``of`` is how many rows have a part, by default all but those refused.
-        """
-        rows = self._taken if of is None else of
-        return [0, *accumulate(counts or (total, *(0 for _ in range(rows - 1))))]
+    def ends(self, counts: tuple[int, ...], total: int) -> list[int]:
+        """Return 0 and where the part of each row taken ends; without counts all is the first's."""
+        held = counts or (total,)
+        return [0, *accumulate((*held, *(0 for _ in range(self._taken - len(held)))))]
 
     def unmapped(self, at: int) -> Mapping[str, object]:
         """Return path and value of what no field took of the object at this place."""
@@ -341,11 +338,11 @@ class DeliveryBuilder:
         return Delivery(
             source=self.source,
             records=tuple(entry.record for entry in parties if entry.record),
-            consents=tuple(said for entry in parties for said in entry.consents),
+            consents=tuple(said for entry in entries for said in entry.consents),
             refused=tuple(self._refused),
             mapped=tuple(entry.mapped for entry in entries),
             digest=digest,
-            spoken=tuple(len(entry.consents) for entry in parties),
+            spoken=tuple(len(entry.consents) for entry in entries),
             interactions=tuple(told for entry in entries for told in entry.interactions),
             told=tuple(len(entry.interactions) for entry in entries),
             guests={e.record.key: e.guest_at for e in parties if e.record and e.guest_at},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import compress, pairwise
 
 from attrs import evolve, frozen
@@ -25,7 +25,20 @@ class Spared:
 def parties_of(delivery: Delivery) -> frozenset[SourceKey]:
     """Return the keys of everybody whom a row of the delivery is about, refused rows too."""
     refused = (_party(row) for row in delivery.refused)
-    return frozenset([record.key for record in delivery.records]) | frozenset(filter(None, refused))
+    named = frozenset([record.key for record in delivery.records]) | frozenset(
+        filter(None, refused)
+    )
+    return named.union(*_speakers(delivery))
+
+
+def _speakers(delivery: Delivery) -> Iterator[frozenset[SourceKey]]:
+    """Yield of each object about no party whom its events are about, where it makes statements."""
+    parties = len(delivery.records)
+    said = delivery.ends(delivery.spoken, len(delivery.consents))
+    told = delivery.ends(delivery.told, len(delivery.interactions))
+    for at in range(parties, parties + len(delivery.kept)):
+        events = delivery.interactions[told[at] : told[at + 1]] if said[at] < said[at + 1] else ()
+        yield frozenset(event.subject for event in events if event.subject is not None)
 
 
 def _party(row: Quarantined) -> SourceKey | None:
@@ -43,9 +56,9 @@ def without_erased(
     stays = [record.key not in gone for record in delivery.records]
     refused = tuple(row for row in delivery.refused if _party(row) not in gone)
     rows = stays.count(False) + len(delivery.refused) - len(refused)
-    if not rows:
+    lost = _spoken(delivery, [*stays, *(whom.isdisjoint(gone) for whom in _speakers(delivery))])
+    if not rows and not lost:
         return Spared(delivery=delivery)
-    lost = _spoken(delivery, stays)
     mute = [number in lost for number in range(len(delivery.consents))]
     left = evolve(
         delivery,
@@ -68,12 +81,11 @@ def _spoken(delivery: Delivery, stays: Sequence[bool]) -> set[int]:
     Where nobody counted them, they are those about the addresses of these rows.
     """
     if delivery.spoken:
-        ends = delivery.ends(delivery.spoken, len(delivery.consents), of=len(stays))
-        spans = pairwise(ends)
+        spans = pairwise(delivery.ends(delivery.spoken, len(delivery.consents)))
         return {
             n for span, stay in zip(spans, stays, strict=True) if not stay for n in range(*span)
         }
-    lost = compress(delivery.records, [not stay for stay in stays])
+    lost = compress(delivery.records, [not stay for stay in stays[: len(delivery.records)]])
     hers = {str(key) for record in lost for key in record_keys(record)}
     return {n for n, said in enumerate(delivery.consents) if said.subject in hers}
 

@@ -1,4 +1,4 @@
-"""Generic: rows of any table, and JSON lists of flat objects, read by a FieldMap."""
+"""Generic: rows of any table, and JSON lists of objects, read by a FieldMap or an EventMap."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from ecrm_core.errors import InputError
 from ecrm_core.kernel import gate_decimal, gate_json, gate_text
 from ecrm_core.sources.cells import path_of
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, written
+from ecrm_core.sources.event_map import EventMap
 from ecrm_core.sources.json_objects import split_objects
-from ecrm_core.sources.row_reader import RowReader
+from ecrm_core.sources.row_readers import AnyReader, reader_of
 
 __all__ = ["read", "read_rows"]
 
@@ -22,7 +23,7 @@ __all__ = ["read", "read_rows"]
 def read_rows(
     rows: Iterable[Mapping[str, object]],
     *,
-    fields: FieldMap,
+    fields: FieldMap | EventMap,
     source: str,
     received_at: datetime,
     region: str | None = None,
@@ -31,7 +32,9 @@ def read_rows(
     schema: AttributeSchema | None = None,
     key_is_personal: bool = False,
 ) -> Delivery:
-    """Return the records of rows: mappings of column to text or a JSON scalar (NaN is missing).
+    """Return what rows state: mappings of column to text or a JSON scalar (NaN is missing).
+
+    With a FieldMap each row is a party, with an EventMap something that happened.
 
     ``region`` (ISO 3166-1 alpha-2) is for phones of rows without a country, ``schema`` types the
     columns ``attribute:<name>``, ``first_row`` is the number of the first row in messages.
@@ -41,8 +44,8 @@ def read_rows(
     A row without a key, or with a cell that a gate refuses, is refused alone, with every reason.
     Raises DefinitionError when the map names no key, or a personal key has no secret.
     """
-    reader = RowReader(
-        fields=fields, source=source, received_at=received_at, region=region, secret=secret,
+    reader = reader_of(
+        fields, source=source, received_at=received_at, region=region, secret=secret,
         schema=schema, key_is_personal=key_is_personal,
     )  # fmt: skip
     delivery = DeliveryBuilder(source=source, received_at=reader.received_at)
@@ -78,7 +81,7 @@ def _missing(value: int | Decimal) -> bool:
 
 
 def take(
-    reader: RowReader, delivery: DeliveryBuilder, row: Mapping[str, object], *, place: str
+    reader: AnyReader, delivery: DeliveryBuilder, row: Mapping[str, object], *, place: str
 ) -> None:
     """Read one row into the delivery, or into its quarantine."""
     try:
@@ -92,7 +95,7 @@ def take(
 def read(
     body: bytes,
     *,
-    fields: FieldMap,
+    fields: FieldMap | EventMap,
     source: str,
     received_at: datetime,
     region: str | None = None,
@@ -105,8 +108,8 @@ def read(
     Lists and objects inside a row stay unmapped, leaf by leaf. Raises InputError for bytes that are
     no JSON.
     """
-    reader = RowReader(
-        fields=fields, source=source, received_at=received_at, region=region, secret=secret,
+    reader = reader_of(
+        fields, source=source, received_at=received_at, region=region, secret=secret,
         schema=schema, key_is_personal=key_is_personal,
     )  # fmt: skip
     delivery = DeliveryBuilder(source=source, received_at=reader.received_at)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import json_refused, parse_json
@@ -44,20 +45,52 @@ class Found:
         return value
 
 
-def split_objects(body: bytes, *, named: Mapping[str, str]) -> Iterator[Found]:
+def split_objects(
+    body: bytes,
+    *,
+    named: Mapping[str, str] = MappingProxyType({}),
+    within: str | None = None,
+    shared: Collection[str] = (),
+) -> Iterator[Found]:
     """Return the objects of a body: ``{...}``, ``[...]``, ``{one: {...}}`` or ``{many: [...]}``.
 
-    ``named`` holds the names of one and of many, such as {"order": "orders"}. Raises InputError for
-    bytes that are no JSON in UTF-8, more than 64 MiB, and other shapes.
+    ``named`` holds the names of one and of many, such as {"order": "orders"}. ``within`` is the
+    name under which an object with other members has a list of them; its members ``shared`` hold
+    for each that does not say otherwise. Raises InputError for bytes that are no JSON in UTF-8,
+    more than 64 MiB, and other shapes.
     """
     text = _text(body)
     start = _skip(text, 0)
     if text[start] == "[":
         yield from _elements(text[start:], "$", None)
-    elif text[start] == "{":
+    elif text[start] != "{":
+        raise InputError("found a bare value, expected an object or a list", code="not_object")
+    elif within is None:
         yield from _named(text, start, named)
     else:
-        raise InputError("found a bare value, expected an object or a list", code="not_object")
+        yield from _within(text, start, within, shared)
+
+
+def _within(text: str, start: int, within: str, shared: Collection[str]) -> Iterator[Found]:
+    """Return the objects of a list inside an object, else the object itself."""
+    members = dict(_members(text, start))
+    held = members.get(within, "")
+    if not held.startswith("["):
+        yield Found("$", text)
+        return
+    around = {name: members[name] for name in shared if name in members}
+    for found in _elements(held, child("$", within), None):
+        yield evolve(found, text=_with(found.text, around))
+
+
+def _with(text: str, around: Mapping[str, str]) -> str:
+    """Return the text of an object with these members where it has none of the name."""
+    if not around or not text.startswith("{"):
+        return text
+    own = {name for name, _ in _members(text, 0)}
+    more = [f"{json.dumps(name)}:{held}" for name, held in around.items() if name not in own]
+    inner = [text[1:-1], *more] if own else more
+    return "{" + ",".join(inner) + "}"
 
 
 def _named(text: str, start: int, named: Mapping[str, str]) -> Iterator[Found]:

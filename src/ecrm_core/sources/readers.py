@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from ecrm_core.kernel import Registry
-from ecrm_core.sources import shopify, woocommerce
+from ecrm_core.sources import segment_spec, shopify, stripe, vcard, woocommerce
 from ecrm_core.sources.delivery import Delivery
 
-__all__ = ["READERS", "Reader"]
+__all__ = ["KEYED", "READERS", "Reader", "read_body"]
 
 
 class Reader(Protocol):
@@ -21,6 +21,37 @@ class Reader(Protocol):
 
 
 READERS: Final[Registry[Reader]] = Registry(
-    "source", {"shopify": shopify.read, "woocommerce": woocommerce.read}
+    "source",
+    {
+        "segment": segment_spec.read,
+        "shopify": shopify.read,
+        "stripe": stripe.read,
+        "vcard": vcard.read,
+        "woocommerce": woocommerce.read,
+    },
 )
 """The sources whose files need no FieldMap."""
+KEYED: Final = frozenset({"vcard"})
+"""Those of them that may know people by their addresses alone, and take a secret for it."""
+
+
+def read_body(
+    readers: Registry[Reader],
+    source: str,
+    body: bytes,
+    *,
+    received_at: datetime,
+    region: str | None,
+    secret: bytes | None = None,
+    key_is_personal: bool = False,
+) -> Delivery:
+    """Return what the reader of a source makes of a body; see ``generic.read_rows`` for the parts.
+
+    Raises UnknownName for a source that has no reader, and what the reader raises.
+    """
+    if source in KEYED and readers[source] is READERS[source]:
+        return vcard.read(
+            body, received_at=received_at, region=region, secret=secret,
+            key_is_personal=key_is_personal,
+        )  # fmt: skip
+    return readers[source](body, received_at=received_at, region=region)

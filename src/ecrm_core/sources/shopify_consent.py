@@ -9,12 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from ecrm_core.customers import ConsentState, ConsentStatement, ContactPoint, address_subject
-from ecrm_core.errors import InputError
-from ecrm_core.kernel import parse_instant
-from ecrm_core.sources.payload import Node
+from ecrm_core.customers import (
+    ConsentState,
+    ConsentStatement,
+    ContactPoint,
+    address_subject,
+    parse_email,
+    parse_phone,
+)
+from ecrm_core.sources.amounts import id_of
+from ecrm_core.sources.delivery import Entry
+from ecrm_core.sources.instants import taken
+from ecrm_core.sources.keeping import no_id
+from ecrm_core.sources.payload import Node, Payload
+from ecrm_core.sources.said import raw_text, record_of
+from ecrm_core.sources.shop import Shop
 
-__all__ = ["read_consents"]
+__all__ = ["read_consents", "read_email_consent", "read_sms_consent"]
 
 _CHANNELS = {"email_marketing_consent": ("email", "emails"),
              "sms_marketing_consent": ("sms", "phones")}  # fmt: skip
@@ -39,6 +50,35 @@ def read_consents(
     return tuple(found)
 
 
+def read_email_consent(data: Mapping[str, object], shop: Shop) -> Entry:
+    """Return what a customer says of marketing by e-mail, alone."""
+    payload = Payload(data)
+    text = raw_text(payload.get("email_address"))
+    points = {"emails": (parse_email(text, "$.email_address"),)} if text else {}
+    return _alone(payload, shop, id_of(payload.get("customer_id")), points)
+
+
+def read_sms_consent(data: Mapping[str, object], shop: Shop) -> Entry:
+    """Return what a customer says of marketing by text message, alone."""
+    payload = Payload(data)
+    text = raw_text(payload.get("phone"))
+    points = {"phones": (parse_phone(text, "$.phone", region=shop.region),)} if text else {}
+    return _alone(payload, shop, id_of(payload.get("id")), points)
+
+
+def _alone(
+    payload: Payload, shop: Shop, id_: str | None, points: Mapping[str, tuple[ContactPoint, ...]]
+) -> Entry:
+    """Return the statement about the address; the address alone is not the list of hers."""
+    if id_ is None:
+        raise no_id("a customer")
+    at = shop.sent_at or shop.received_at
+    consents = read_consents(payload, points, at=at, source=shop.source)
+    left = {f"unmapped.{path}": value for path, value in payload.unmapped().items()}
+    record = record_of(shop.key(id_), left, shop.sent_at, shop.received_at)
+    return Entry(record=record, consents=consents, mapped=payload.mapped)
+
+
 def _statement(
     node: Node, point: ContactPoint, *, channel: str, at: datetime, source: str
 ) -> ConsentStatement | None:
@@ -47,7 +87,7 @@ def _statement(
     if state is None or held is None:
         return None
     state.take()
-    dated = _said_at(node)
+    dated = taken(node.get("consent_updated_at"))
     said_at = dated or at
     confirmed = _confirmed(node)
     return ConsentStatement(
@@ -62,18 +102,6 @@ def _statement(
         confirmed_at=said_at if confirmed and held is ConsentState.GRANTED else None,
         evidence=_evidence(node),
     )
-
-
-def _said_at(node: Node) -> datetime | None:
-    when = node.get("consent_updated_at")
-    if when is None or not isinstance(when.value, str):
-        return None
-    try:
-        found = parse_instant(when.value, when.path)
-    except InputError:
-        return None
-    when.take()
-    return found
 
 
 def _confirmed(node: Node) -> bool:

@@ -23,14 +23,17 @@ from ecrm_core.customers import (
     parse_phone,
 )
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import Private, gate_text, parse_instant
+from ecrm_core.kernel import Private, gate_text
 from ecrm_core.sources.delivery import Entry
+from ecrm_core.sources.instants import instant_of, taken
+from ecrm_core.sources.keeping import no_id
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload, joined, noting
 from ecrm_core.sources.said import cleared, raw_text, record_of, said
+from ecrm_core.sources.shop import Shop
 from ecrm_core.sources.shopify_address import country_of, read_addresses
 from ecrm_core.sources.shopify_consent import read_consents
 
-__all__ = ["Party", "instant_of", "read_customer", "read_party"]
+__all__ = ["Party", "read_customer", "read_party"]
 
 _Contacts = tuple[ContactPoint, ...] | Cleared | None
 _Texts = tuple[str, ...] | Cleared | None
@@ -51,20 +54,16 @@ class Party(Private):
         return self.observed_at is not None and bool(self.values or self.consents)
 
 
-def read_customer(
-    data: Mapping[str, object], *, source: str, received_at: datetime, region: str | None
-) -> Entry:
+def read_customer(data: Mapping[str, object], shop: Shop) -> Entry:
     """Return what one customer object states; InputError names every path that cannot be."""
     payload, problems = Payload(data), list[InputError]()
-    party = read_party(
-        payload, problems, source=source, received_at=received_at, region=region, seen_at=None
-    )
+    party = read_party(payload, problems, shop=shop, region=shop.region, seen_at=shop.sent_at)
     rest: dict[str, object] = {}
     with noting(problems):
         rest = _rest(payload, carried=party is not None and party.dated)
     if problems or party is None:
         raise joined(problems)
-    record = record_of(party.key, {**party.values, **rest}, party.observed_at, received_at)
+    record = record_of(party.key, {**party.values, **rest}, party.observed_at, shop.received_at)
     return Entry(record=record, consents=party.consents, mapped=payload.mapped)
 
 
@@ -72,8 +71,7 @@ def read_party(
     node: Node,
     problems: list[InputError],
     *,
-    source: str,
-    received_at: datetime,
+    shop: Shop,
     region: str | None,
     seen_at: datetime | None,
 ) -> Party | None:
@@ -87,12 +85,13 @@ def read_party(
     consents: tuple[ConsentStatement, ...] = ()
     key: SourceKey | None = None
     with noting(problems):
-        key = SourceKey(source, _id(node))
+        key = shop.key(_id(node))
     for part in (_names, _lists, _contacts):
         with noting(problems):
             values |= {n: v for n, v in part(node, region).items() if v is not None}
     with noting(problems):
-        consents = read_consents(node, values, at=observed_at or received_at, source=source)
+        at = observed_at or shop.received_at
+        consents = read_consents(node, values, at=at, source=shop.source)
     if key is None:
         return None
     return Party(key=key, observed_at=observed_at, values=values, consents=consents)
@@ -102,20 +101,9 @@ def _id(payload: Node) -> str:
     node = payload.get("id")
     text = raw_text(node)
     if node is None or text is None:
-        message = "found no id, expected the number of a customer"
-        raise InputError(message, path=f"{payload.path}.id", code="no_id")
+        raise no_id("a customer", f"{payload.path}.id")
     node.take()
     return text
-
-
-def instant_of(node: Node | None) -> datetime | None:
-    """Return the instant a text names; None, and nothing taken, when it names none."""
-    if node is None or not isinstance(node.value, str):
-        return None
-    try:
-        return parse_instant(node.value, node.path)
-    except InputError:
-        return None  # stays among the unmapped leaves; the time of receipt takes its place
 
 
 def _names(payload: Node, _: str | None) -> dict[str, object]:
@@ -191,7 +179,6 @@ def _phones(node: Node | None, region: str | None) -> _Contacts:
 
 def _rest(payload: Payload, *, carried: bool) -> dict[str, object]:
     """Return what no field took; the time of change is taken where a value carries it."""
-    updated_at = payload.get("updated_at")
-    if carried and updated_at:
-        updated_at.take()
+    if carried:
+        taken(payload.get("updated_at"))
     return {f"unmapped.{path}": value for path, value in payload.unmapped().items()}

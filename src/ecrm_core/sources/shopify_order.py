@@ -1,8 +1,6 @@
 """Shopify order: one order object to a record, consents and what happened, leaf by leaf.
 
-The customer inside an order is a part of hers: what is blank there clears nothing. An order without
-a customer is about a party of its own, known by the order alone: a claim, not a proof, so it joins
-nobody. What nothing takes is kept with the order, under "unmapped".
+What nothing takes is kept with the order, under "unmapped".
 """
 
 from __future__ import annotations
@@ -15,107 +13,84 @@ from attrs import evolve
 from ecrm_core.customers import (
     ConsentState,
     ConsentStatement,
-    SourceKey,
     address_subject,
     parse_email,
 )
 from ecrm_core.errors import InputError
+from ecrm_core.sources.amounts import id_of
 from ecrm_core.sources.delivery import Entry
-from ecrm_core.sources.payload import Node, Payload, joined, noting
-from ecrm_core.sources.points import read_emails, read_phones
-from ecrm_core.sources.said import raw_text, record_of, said
-from ecrm_core.sources.shopify_address import country_of, read_address
-from ecrm_core.sources.shopify_customer import Party, read_party
-from ecrm_core.sources.shopify_events import Order, cancelled, order_of, placed, refunds
+from ecrm_core.sources.instants import taken
+from ecrm_core.sources.keeping import apart, keeping, no_id
+from ecrm_core.sources.payload import Payload, joined, noting
+from ecrm_core.sources.said import raw_text, record_of
+from ecrm_core.sources.shop import Shop
+from ecrm_core.sources.shopify_customer import Party
+from ecrm_core.sources.shopify_events import Order, cancelled, completed, order_of, placed
+from ecrm_core.sources.shopify_inside import customer_inside, guest_of
+from ecrm_core.sources.shopify_refund import refunds
+from ecrm_core.sources.shopify_shipment import shipments
 from ecrm_core.timeline import Interaction
 
-__all__ = ["read_order"]
-
-_ADDRESSES = ("billing_address", "shipping_address")
+__all__ = ["read_order", "read_order_deletion", "read_order_edit"]
 
 
-def read_order(
-    data: Mapping[str, object], *, source: str, received_at: datetime, region: str | None
-) -> Entry:
+def read_order(data: Mapping[str, object], shop: Shop) -> Entry:
     """Return what one order object states; InputError names every path that cannot be."""
     payload, problems = Payload(data), list[InputError]()
-    order = order_of(payload, source=source)
+    order = order_of(payload, shop)
     party: Party | None = None
     events: tuple[Interaction, ...] = ()
     with noting(problems):
-        party = _customer(order, problems, received_at=received_at, region=region)
+        party = customer_inside(payload, problems, shop=shop, seen_at=order.told_at)
     guest = party is None
-    if party is None:
-        party = _guest(order, region)
+    party = party or guest_of(order)
     consents = party.consents
     with noting(problems):
-        events = (placed(order, party.key), *cancelled(order, party.key),
-                  *refunds(order, party.key))  # fmt: skip
+        events = _events(evolve(order, subject=party.key))
         consents += _accepted(order, at=events[0].at)
-        events = _keeping(payload, events)
+        events = keeping(payload, events)
     if problems:
         raise joined(problems)
-    record = record_of(party.key, party.values, party.observed_at, received_at)
+    record = record_of(party.key, party.values, party.observed_at, shop.received_at)
     return Entry(
         record=record, consents=consents, interactions=events, mapped=payload.mapped,
         guest_at=events[0].at if guest else None,
     )  # fmt: skip
 
 
-def _customer(
-    order: Order, problems: list[InputError], *, received_at: datetime, region: str | None
-) -> Party | None:
-    """Return what the customer inside the order states; None where there is none with an id."""
-    held = order.node.get("customer")
-    if held is None or not (node := held.stated()).get("id"):
-        return None
-    country = country_of(node) or _country(order.node) or region
-    party = read_party(
-        node, problems, source=order.source, received_at=received_at, region=country,
-        seen_at=order.told_at,
+def read_order_edit(data: Mapping[str, object], shop: Shop) -> Entry:
+    """Return that an order was edited; what it is now the order says, which is told as well."""
+    payload = Payload(data)
+    id_ = id_of(payload.get("id"))
+    if id_ is None:
+        raise no_id("an edit of an order")
+    at = taken(payload.get("committed_at")) or taken(payload.get("created_at"))
+    when = {"at": at, "told_at": at} if at else shop.happened
+    edited = Interaction(
+        source=shop.source, event_id=f"order_edit/{id_}", kind="order_updated",
+        correlation=id_of(payload.get("order_id")), **when,
     )  # fmt: skip
-    updated = node.get("updated_at")
-    if party and updated and party.dated and party.observed_at != order.told_at:
-        updated.take()
-    return party
+    return apart(payload, edited)
 
 
-def _guest(order: Order, region: str | None) -> Party:
-    """Return the party of an order without a customer: what was typed at the checkout."""
-    node = order.node.stated()
-    addresses = [held.stated() for key in _ADDRESSES if (held := node.get(key))]
-    values: dict[str, object] = {}
-    for held in reversed(addresses):
-        names = {"name.given": said(held.get("first_name")),
-                 "name.family": said(held.get("last_name"))}  # fmt: skip
-        values |= {name: text for name, text in names.items() if isinstance(text, str)}
-    values |= _contacts(node, _country(node) or region)
-    found = tuple(dict.fromkeys(map(read_address, addresses)))
-    return Party(
-        key=SourceKey(order.source, f"order/{order.id}"),
-        observed_at=order.told_at,
-        values=values | ({"addresses": found} if found else {}),
-        consents=(),
-    )
+def read_order_deletion(data: Mapping[str, object], shop: Shop) -> Entry:
+    """Return that an order was deleted: it counts no more."""
+    payload = Payload(data)
+    id_ = id_of(payload.get("id"))
+    if id_ is None:
+        raise no_id("an order")
+    gone = Interaction(
+        source=shop.source, event_id=f"order/{id_}/deleted", kind="order_cancelled",
+        correlation=id_, data={"deleted": True}, **shop.happened,
+    )  # fmt: skip
+    return apart(payload, gone)
 
 
-def _contacts(node: Node, region: str | None) -> dict[str, object]:
-    places = [node, *(held for key in _ADDRESSES if (held := node.get(key)))]
-    found = {
-        "emails": read_emails(node.get(key) for key in ("email", "contact_email")),
-        "phones": read_phones((place.get("phone") for place in places), region=region),
-    }
-    return {name: points for name, points in found.items() if points}
-
-
-def _country(node: Node) -> str | None:
-    """Return the country of the billing, else of the shipping address; it is not taken."""
-    for key in _ADDRESSES:
-        held = node.get(key)
-        country = country_of(Node({"default_address": held.value}, "$", set())) if held else None
-        if country:
-            return country
-    return None
+def _events(order: Order) -> tuple[Interaction, ...]:
+    """Return what happened, the placing of the order first."""
+    first = placed(order)
+    ended = completed(order, at=first.at)
+    return (first, *ended, *cancelled(order), *refunds(order), *shipments(order))
 
 
 def _accepted(order: Order, *, at: datetime) -> tuple[ConsentStatement, ...]:
@@ -137,14 +112,7 @@ def _accepted(order: Order, *, at: datetime) -> tuple[ConsentStatement, ...]:
     return (
         ConsentStatement(
             subject=address_subject(contact), channel="email", purpose="marketing",
-            state=ConsentState.GRANTED, at=at, source=order.source, evidence=f"order {order.id}",
+            state=ConsentState.GRANTED, at=at, source=order.shop.source,
+            evidence=f"order {order.id}",
         ),
     )  # fmt: skip
-
-
-def _keeping(payload: Payload, events: tuple[Interaction, ...]) -> tuple[Interaction, ...]:
-    """Return the events, the first of them with every leaf that nothing took."""
-    order, *others = events
-    left = payload.unmapped()
-    kept = evolve(order, data={**order.data, "unmapped": left}) if left else order
-    return (kept, *others)

@@ -6,72 +6,88 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
+from attrs import frozen
+
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, Entry
 from ecrm_core.sources.json_objects import Found, split_objects
+from ecrm_core.sources.payload import Payload
+from ecrm_core.sources.shop import Shop, branded
 
-__all__ = ["check_topic", "place_of", "read_objects", "sort_of"]
+__all__ = ["OTHER", "Sorts", "read_other", "text_in"]
 
-_NAMED: Final = {"customer": "customers", "order": "orders"}
+OTHER: Final = "other"
+"""The sort of what is about no party and tells nothing that we know: it is kept as it is."""
 
 
-def read_objects(
-    delivery: DeliveryBuilder,
-    body: bytes,
-    *,
-    told: str | None,
-    looks_like: Callable[[Mapping[str, object]], str | None],
-    read: Callable[[str, Mapping[str, object]], Entry],
-) -> Delivery:
-    """Return the delivery of a shop's body; what cannot be read is refused alone.
+def read_other(data: Mapping[str, object], _: Shop) -> Entry:
+    """Return an object that nothing is read of, every leaf of it kept."""
+    return Entry(kept=Payload(data).unmapped())
 
-    ``told`` is the sort the topic says, ``read`` takes the sort and the object. Raises InputError
-    for bytes that are no JSON.
+
+@frozen(kw_only=True)
+class Sorts:
+    """The sorts of objects a kind of shop has: what the topics call them, and how each is read.
+
+    ``looks_like`` tells the sort of an object that neither a topic nor the body names.
     """
-    for found in split_objects(body, named=_NAMED):
-        data: Mapping[str, object] = {}
-        try:
-            data = found.read()
-            entry = read(sort_of(found, data, told, looks_like), data)
-        except InputError as error:
-            delivery.refuse(place_of(found, told), found.text, error, party=_party(data))
-        else:
-            delivery.accept(entry)
-    return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())
+
+    topics: Mapping[str, str]
+    read: Mapping[str, Callable[[Mapping[str, object], Shop], Entry]]
+    looks_like: Callable[[Mapping[str, object]], str]
+
+    def deliver(self, body: bytes, *, topic: str | None, shop: Shop, brand: str | None) -> Delivery:
+        """Return the delivery of a shop's body; what cannot be read is refused alone.
+
+        Raises InputError for bytes that are no JSON, DefinitionError for a topic that is none.
+        """
+        _check_topic(topic, self.topics)
+        told = topic and self.topics[topic]
+        delivery = DeliveryBuilder(source=shop.source, received_at=shop.received_at)
+        for found in split_objects(body, named={sort: f"{sort}s" for sort in self.read}):
+            data: Mapping[str, object] = {}
+            try:
+                data = found.read()
+                entry = self.read[self._sort(found, data, told)](data, shop)
+                delivery.accept(branded(entry, brand, shop.received_at))
+            except InputError as error:
+                place = _place(found, told)
+                delivery.refuse(place, found.text, error, party=_party(data))
+        return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())
+
+    def _sort(self, found: Found, data: Mapping[str, object], told: str | None) -> str:
+        """Return the sort of an object; InputError when topic and body say different things."""
+        named = {sort for sort in (told, found.sort) if sort} or {self.looks_like(data)}
+        if len(named) != 1:
+            message = f"found an object of another sort, expected: {told}"
+            raise InputError(message, code="other_object")
+        return named.pop()
+
+
+def text_in(value: object) -> str | None:
+    """Return the number at the end of an id: "7" of 7, "7" and "gid://shopify/Customer/7"."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    return str(value).rpartition("/")[2][:200] or None
 
 
 def _party(data: Mapping[str, object]) -> str | None:
     """Return the id of the customer that an object which cannot be read is about, if it says so."""
     customer = data.get("customer")
     inner = customer.get("id") if isinstance(customer, Mapping) else None
-    ids = (inner, data.get("customer_id"), None if "line_items" in data else data.get("id"))
-    return next((str(id_)[:200] for id_ in ids if isinstance(id_, int | str) and id_), None)
+    own = None if {"line_items", "order_id"} & data.keys() else data.get("id")
+    ids = (inner, data.get("customer_id"), data.get("customerId"), own)
+    return next((text for id_ in ids if id_ and (text := text_in(id_))), None)
 
 
-def check_topic(topic: str | None, topics: Collection[str]) -> None:
+def _check_topic(topic: str | None, topics: Collection[str]) -> None:
     """Raise DefinitionError for a topic that is none of these."""
     if topic is not None and topic not in topics:
         message = f"the topic is {topic[:80]!r}, expected one of {', '.join(topics)}"
         raise DefinitionError(message, code="topic", supported=list(topics))
 
 
-def sort_of(
-    found: Found,
-    data: Mapping[str, object],
-    told: str | None,
-    looks_like: Callable[[Mapping[str, object]], str | None],
-) -> str:
-    """Return the sort of an object; InputError when nobody knows, or two say different things."""
-    named = {sort for sort in (told, found.sort) if sort}
-    if not named:
-        named = {sort for sort in (looks_like(data),) if sort}
-    if len(named) != 1:
-        message = "found an object of another sort, expected a customer or an order"
-        raise InputError(message, code="other_object")
-    return named.pop()
-
-
-def place_of(found: Found, told: str | None) -> str:
+def _place(found: Found, told: str | None) -> str:
     """Return where an object stands, in a body that calls it what a webhook's topic says.
 
     A refused object is kept without its topic: read again, it must not be taken for another sort.

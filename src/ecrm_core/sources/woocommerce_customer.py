@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from attrs import frozen
-
-from ecrm_core.customers import CLEARED, Address, SourceKey, compose_name, parse_country
+from ecrm_core.customers import CLEARED, Address, compose_name, parse_country
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import parse_instant
 from ecrm_core.sources.amounts import id_of
 from ecrm_core.sources.delivery import Entry
+from ecrm_core.sources.keeping import no_id
 from ecrm_core.sources.payload import Node, Payload, joined, noting
 from ecrm_core.sources.points import read_emails, read_phones
 from ecrm_core.sources.said import record_of, said, tidy
+from ecrm_core.sources.shop import Shop
 
-__all__ = ["Shop", "read_addresses", "read_customer", "read_points", "when"]
+__all__ = ["read_addresses", "read_customer", "read_deletion", "read_points", "when"]
 
 _PARTS = {
     "company": "organisation",
@@ -32,24 +32,12 @@ _PARTS = {
 _PLACES = ("billing", "shipping")
 
 
-@frozen(kw_only=True)
-class Shop:
-    """How the payloads of one shop are read; see ``woocommerce.read``."""
-
-    source: str
-    received_at: datetime
-    region: str | None
-    tz: str | None
-
-
 def read_customer(data: Mapping[str, object], shop: Shop) -> Entry:
     """Return what one customer object states; InputError names every path that cannot be."""
     payload, problems = Payload(data), list[InputError]()
     id_ = id_of(payload.get("id"))
     if id_ is None:
-        problems.append(
-            InputError("found no id, expected the number of a customer", path="$.id", code="no_id")
-        )
+        problems.append(no_id("a customer"))
     changed = when(payload, "date_modified", shop) or when(payload, "date_created", shop)
     values: dict[str, object] = {}
     with noting(problems):
@@ -64,8 +52,23 @@ def read_customer(data: Mapping[str, object], shop: Shop) -> Entry:
     if problems or id_ is None:
         raise joined(problems)
     record = record_of(
-        SourceKey(shop.source, id_), values, changed[0] if changed else None, shop.received_at
+        shop.key(id_), values, changed[0] if changed else shop.sent_at, shop.received_at
     )
+    return Entry(record=record, mapped=payload.mapped)
+
+
+def read_deletion(data: Mapping[str, object], shop: Shop) -> Entry:
+    """Return that the shop deleted a customer: a statement like any other, as old as its sending.
+
+    Nothing is erased by it: what other sources say of her stays.
+    """
+    payload = Payload(data)
+    id_ = id_of(payload.get("id"))
+    if id_ is None:
+        raise no_id("a customer")
+    left = {f"unmapped.{path}": value for path, value in payload.unmapped().items()}
+    values = {"lifecycle": "deleted", **left}
+    record = record_of(shop.key(id_), values, shop.sent_at, shop.received_at)
     return Entry(record=record, mapped=payload.mapped)
 
 

@@ -9,28 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Context, Decimal
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ecrm_core.customers import SourceKey
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import Money
-from ecrm_core.sources.amounts import code_of, currency_of, id_of, money_of, number_of
+from ecrm_core.sources.amounts import code_of, currency_of, id_of, money_of
 from ecrm_core.sources.delivery import Entry
+from ecrm_core.sources.keeping import apart, keeping, no_id
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload, joined, noting
 from ecrm_core.sources.said import record_of, said
-from ecrm_core.sources.woocommerce_customer import Shop, read_addresses, read_points, when
-from ecrm_core.timeline import Interaction, OrderLine
+from ecrm_core.sources.shop import Shop
+from ecrm_core.sources.woocommerce_customer import read_addresses, read_points, when
+from ecrm_core.sources.woocommerce_lines import lines_of
+from ecrm_core.sources.woocommerce_refund import refund_inside
+from ecrm_core.timeline import Interaction
 
-__all__ = ["read_order"]
+__all__ = ["read_deleted_order", "read_order", "read_restored_order"]
 
 _VOID: Final = frozenset(
     {"auto-draft", "cancelled", "checkout-draft", "failed", "pending", "trash"}
 )
-_MICRO: Final = Decimal("0.000001")
-_WIDE: Final = Context(prec=200)  # no amount is too long to be rounded
 
 
 @frozen(kw_only=True)
@@ -48,6 +48,28 @@ class _Order:
 
 def read_order(data: Mapping[str, object], shop: Shop) -> Entry:
     """Return what one order object states; InputError names every path that cannot be."""
+    return _read(data, shop, restored=False)
+
+
+def read_restored_order(data: Mapping[str, object], shop: Shop) -> Entry:
+    """Return what an order states that was deleted before: it counts again."""
+    return _read(data, shop, restored=True)
+
+
+def read_deleted_order(data: Mapping[str, object], shop: Shop) -> Entry:
+    """Return that an order was deleted: it counts no more, until it is restored."""
+    payload = Payload(data)
+    id_ = id_of(payload.get("id"))
+    if id_ is None:
+        raise no_id("an order")
+    gone = Interaction(
+        source=shop.source, event_id=f"order/{id_}/deleted", kind="order_cancelled",
+        correlation=id_, data={"deleted": True}, **shop.happened,
+    )  # fmt: skip
+    return apart(payload, gone)
+
+
+def _read(data: Mapping[str, object], shop: Shop, *, restored: bool) -> Entry:
     payload, problems = Payload(data), list[InputError]()
     order = _order(payload, shop)
     values: dict[str, object] = {}
@@ -55,13 +77,11 @@ def read_order(data: Mapping[str, object], shop: Shop) -> Entry:
     with noting(problems):
         values = _party(order)
     with noting(problems):
-        events = (_placed(order), *_refunds(order))
-        left = payload.unmapped()
-        first = evolve(events[0], data={**events[0].data, "unmapped": left})
-        events = (first, *events[1:])
+        back = (_restored(order),) if restored else ()
+        events = keeping(payload, (_placed(order), *_refunds(order), *back))
     if problems:
         raise joined(problems)
-    guest = order.subject.external_id == f"order/{order.id}"
+    guest = order.subject == shop.order_party(order.id)
     observed_at = order.told_at if guest else order.placed_at
     record = record_of(order.subject, values, observed_at, shop.received_at)
     placed_at = order.placed_at if guest else None
@@ -74,7 +94,7 @@ def _order(node: Node, shop: Shop) -> _Order:
     """Return what is common to an order's events; InputError without an id or a time."""
     id_ = id_of(node.get("id"))
     if id_ is None:
-        raise InputError("found no id, expected the number of an order", path="$.id", code="no_id")
+        raise no_id("an order")
     placed, changed = when(node, "date_created", shop), when(node, "date_modified", shop)
     if placed is None:
         message = "found no time that is certain, expected date_created_gmt, or the shop's zone"
@@ -87,7 +107,7 @@ def _order(node: Node, shop: Shop) -> _Order:
         shop=shop,
         id=id_,
         node=node,
-        subject=SourceKey(shop.source, customer or f"order/{id_}"),
+        subject=shop.key(customer) if customer else shop.order_party(id_),
         currency=currency_of(node.get("currency")),
         placed_at=placed[0],
         told_at=(changed or placed)[0],
@@ -111,7 +131,6 @@ def _party(order: _Order) -> dict[str, object]:
 def _placed(order: _Order) -> Interaction:
     node = order.node
     status = code_of(node.get("status"))
-    words = {"number": code_of(node.get("number")), "status": status}
     return Interaction(
         source=order.shop.source,
         event_id=f"order/{order.id}",
@@ -120,79 +139,33 @@ def _placed(order: _Order) -> Interaction:
         at=order.placed_at,
         subject=order.subject,
         amount=money_of(node.get("total"), order.currency),
-        lines=_lines(order),
+        lines=lines_of(node, order.currency),
         correlation=order.id,
+        reference=code_of(node.get("number")),
         void=(status or "").removeprefix("wc-") in _VOID,
-        data={key: word for key, word in words.items() if word is not None},
+        data={} if status is None else {"status": status},
         text=code_of(node.get("customer_note"), limit=MAX_VALUE),
         told_at=order.told_at,
     )
 
 
 def _refunds(order: _Order) -> tuple[Interaction, ...]:
-    """Return the refunds; the order does not say when each was, so the first telling dates it."""
     held = order.node.get("refunds")
-    found = []
-    for node in held.items() if held else ():
-        id_ = id_of(node.get("id"))
-        if id_ is None:
-            continue
-        back = money_of(node.get("total"), order.currency)
-        found.append(
-            Interaction(
-                source=order.shop.source,
-                event_id=f"refund/{id_}",
-                kind="refund",
-                at=order.told_at,
-                undated=True,
-                subject=order.subject,
-                amount=Money(abs(back.amount), back.currency) if back else None,
-                correlation=order.id,
-                text=_reason(node),
-                told_at=order.told_at,
-            )
+    found = [
+        refund_inside(
+            item, order.shop, subject=order.subject, currency=order.currency, order=order.id,
+            at=order.told_at,
         )
-    return tuple(found)
+        for item in (held.items() if held else ())
+    ]  # fmt: skip
+    return tuple(refund for refund in found if refund)
 
 
-def _reason(node: Node) -> str | None:
-    return code_of(node.get("reason"), limit=MAX_VALUE) or code_of(
-        node.get("refund"), limit=MAX_VALUE
-    )
-
-
-def _lines(order: _Order) -> tuple[OrderLine, ...]:
-    held = order.node.get("line_items")
-    items = held.items() if held else []
-    return tuple(_line(order, node) for node in items if isinstance(node.value, dict))
-
-
-def _line(order: _Order, node: Node) -> OrderLine:
-    quantity = number_of(node.get("quantity"))
-    price, discount = _price(order, node, quantity)
-    return OrderLine(
-        product=id_of(node.get("product_id")),
-        quantity=Decimal(1) if quantity is None else quantity,
-        price=price,
-        discount=discount,
-        sku=code_of(node.get("sku")),
-        title=code_of(node.get("name"), limit=MAX_VALUE),
-    )
-
-
-def _price(
-    order: _Order, node: Node, quantity: Decimal | None
-) -> tuple[Money | None, Money | None]:
-    """Return the price of one before discounts, to six places, and what came off the line."""
-    leaves = node.apart()
-    before = money_of(leaves.get("subtotal"), order.currency)
-    after = money_of(leaves.get("total"), order.currency)
-    if before is None or not quantity:
-        return None, None
-    each = Money(before.amount / quantity, before.currency).rounded()
-    if each.amount * quantity != before.amount:
-        each = Money((before.amount / quantity).quantize(_MICRO, context=_WIDE), before.currency)
-    if each.amount * quantity == before.amount:
-        for key in ("subtotal", "total"):
-            money_of(node.get(key), order.currency)
-    return each, before - after if after and after != before else None
+def _restored(order: _Order) -> Interaction:
+    """Take back that the order was deleted."""
+    at = order.shop.sent_at or order.told_at
+    return Interaction(
+        source=order.shop.source, event_id=f"order/{order.id}/deleted", kind="order_cancelled",
+        subject=order.subject, correlation=order.id, at=at, told_at=at, void=True,
+        data={"deleted": False},
+    )  # fmt: skip

@@ -13,7 +13,8 @@ from attrs import define, evolve, field, frozen
 
 from ecrm_core.customers import home_id
 from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Expect, Key, Put, Reason, Stored
-from ecrm_core.timeline.facts import FACTS, Facts, HomeFacts, same_sort
+from ecrm_core.timeline.facts import same_sort
+from ecrm_core.timeline.home_facts import FACTS, HomeFacts
 from ecrm_core.timeline.interaction import INTERACTIONS, Interaction, retell
 
 __all__ = ["Known", "decide_interactions", "filed", "homes_to_fold"]
@@ -75,9 +76,14 @@ def _outcome(held: Interaction | None, told: Interaction, now: Interaction) -> s
 
 
 def _contradicts(held: Interaction, told: Interaction) -> bool:
-    """Tell whether one event is told in two ways at one time."""
+    """Tell whether one event is told in two ways at one time.
+
+    A telling that leaves open whom it is about says less, not something else: a refund alone, and
+    the same refund in its order.
+    """
     same_time = held.told_at == told.told_at and held.undated == told.undated
-    return same_time and held.digest != told.digest
+    both = (held.subject is None) == (told.subject is None)
+    return same_time and both and held.digest != told.digest
 
 
 def _contradiction(told: Interaction) -> Reason:
@@ -140,20 +146,22 @@ def decide_interactions(
 
 def _facts(work: _Work, known: Known) -> dict[CustomerId, HomeFacts]:
     """Return the rows of facts that change."""
-    held = {home: row.value.facts for home, row in known.facts.items()}
+    held = {home: row.value for home, row in known.facts.items()}
     pairs = _retold(work)
     anew = _homes(pair for pair in pairs if not same_sort(*pair))
-    found = {home: Facts.fold(_timeline(home, work, known)) for home in anew}
+    found = {home: HomeFacts.fold(home, _timeline(home, work, known)) for home in anew}
+
+    def row(home: CustomerId) -> HomeFacts:
+        return found.get(home) or held.get(home) or HomeFacts(home_id=home)
+
     for before, now in pairs:
         if now.home_id and now.home_id not in anew:
-            facts = found.get(now.home_id) or held.get(now.home_id) or Facts()
-            found[now.home_id] = facts.retold(before, now)
+            found[now.home_id] = row(now.home_id).retold(before, now)
     for home, events in _fresh(work).items():
         if home not in anew:
-            facts = found.get(home) or held.get(home) or Facts()
-            found[home] = facts.combine(Facts.fold(events))
-    return {home: HomeFacts(home_id=home, facts=facts) for home, facts in sorted(found.items())
-            if facts != held.get(home, Facts())}  # fmt: skip
+            found[home] = row(home).plus(events)
+    return {home: facts for home, facts in sorted(found.items())
+            if facts != held.get(home, HomeFacts(home_id=home))}  # fmt: skip
 
 
 def _fresh(work: _Work) -> dict[CustomerId, list[Interaction]]:

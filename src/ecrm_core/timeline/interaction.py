@@ -33,6 +33,8 @@ from ecrm_core.kernel import (
     recency_text,
     utc,
 )
+from ecrm_core.timeline.kinds import HOLDINGS
+from ecrm_core.timeline.remark import MAX_REMARK, bounded_text
 
 __all__ = ["INTERACTIONS", "MAX_DATA", "MAX_LINES", "Interaction", "OrderLine", "retell"]
 
@@ -40,7 +42,6 @@ MAX_LINES: Final = 10_000
 """Lines that one interaction may have."""
 MAX_DATA: Final = 1024 * 1024
 """Characters of JSON that the data of one interaction may have."""
-_MAX_REMARK = 64 * 1024
 _TOO_LARGE: Final = Decimal("1e15")
 _PLACES: Final = 20
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
@@ -66,12 +67,8 @@ def _label(value: object) -> str | None:
     return None if value is None else gate_text(value, "$", limit=200) or None
 
 
-def _remark(value: object) -> str | None:
-    return None if value is None else gate_text(value, "$.text", limit=_MAX_REMARK) or None
-
-
 def _title(value: object) -> str | None:
-    return None if value is None else gate_text(value, "$.title", limit=_MAX_REMARK) or None
+    return None if value is None else gate_text(value, "$.title", limit=MAX_REMARK) or None
 
 
 def _number(value: object) -> Decimal:
@@ -143,8 +140,9 @@ class Interaction(Private):
     telling. ``home_id`` is set at intake, from the subject.
 
     Raises InputError for a part of another type, a naive time, a name that is none, text beyond
-    200 characters (64 KiB in ``text``), more than 10,000 lines, more than 1 MiB of data, and for
-    amounts and quantities of 10^15 or more, or with more than 20 decimal places.
+    200 characters, more than 10,000 lines, more than 1 MiB of data, and for amounts and quantities
+    of 10^15 or more, or with more than 20 decimal places. Of ``text`` and titles 65,536 characters
+    are taken; a longer ``text`` is cut to its head, and says so (``bounded_text``).
     """
 
     source: str = field(converter=source_name)
@@ -158,7 +156,7 @@ class Interaction(Private):
     correlation: str | None = field(default=None, converter=_label)
     void: bool = False
     data: Mapping[str, object] = field(factory=dict)
-    text: str | None = field(default=None, converter=_remark)
+    text: str | None = field(default=None, converter=bounded_text)
     told_at: datetime | None = field(default=None, converter=_instant)
     undated: bool = False
     home_id: CustomerId | None = None
@@ -198,6 +196,11 @@ class Interaction(Private):
         """Text that sorts the newest first: the microseconds up to the end of the year 9999."""
         return recency_text(self.at)
 
+    @property
+    def holding(self) -> str | None:
+        """The same, of what tells what she bought, has or pays for; None of everything else."""
+        return self.recency if self.kind in HOLDINGS else None
+
 
 INTERACTIONS: Final = Kind(
     name="interaction",
@@ -206,20 +209,22 @@ INTERACTIONS: Final = Kind(
     indexes=(
         Index("of_home", ("home_id",)),
         Index("by_home", ("home_id", "recency")),
+        Index("by_holding", ("home_id", "holding")),
         Index("by_correlation", ("source", "correlation")),
         Index("by_reference", ("reference",)),
     ),
     owner="timeline",
 )
-"""The rows of interactions: by home (newest first, or all at once), by what they belong to, and by
-the number people say."""
+"""The rows of interactions: by home (newest first, all at once, or only what was bought),
+by what they belong to, and by the number people say."""
 
 
 def retell(held: Interaction, told: Interaction) -> Interaction:
     """Return what counts of two tellings of one event; ``held`` itself when nothing changes.
 
-    The later telling counts; at equal times the greater digest, so that the order of arrival makes
-    no difference. Tellings without a time are the exception: there the first one stays.
+    The later telling counts; at equal times the one that says whom it is about, then the greater
+    digest, so that the order of arrival makes no difference. Tellings without a time are the
+    exception: there the first one stays.
     """
     if told.told_at is None and held.told_at is None:
         return held
@@ -230,6 +235,6 @@ def retell(held: Interaction, told: Interaction) -> Interaction:
     return later if later.at == first else evolve(later, at=first)
 
 
-def _rank(told: Interaction) -> tuple[bool, datetime, str]:
+def _rank(told: Interaction) -> tuple[bool, datetime, bool, str]:
     """Order the tellings: one that knows when it happened beats one that does not."""
-    return not told.undated, told.told_at or _START, told.digest
+    return not told.undated, told.told_at or _START, told.subject is not None, told.digest

@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-__all__ = ["KINDS_OF_EVENTS", "MATTERS", "EventKind", "MatterKind"]
+__all__ = ["HOLDINGS", "KINDS_OF_EVENTS", "MATTERS", "EventKind", "MatterKind"]
 
 
 class MatterKind(Enum):
@@ -45,6 +45,7 @@ KINDS_OF_EVENTS: Final[Mapping[str, EventKind]] = {
     # Orders
     "order_placed": EventKind("an order was placed; its amount and lines count"),
     "order_cancelled": EventKind("an order was cancelled; it counts no more"),
+    "order_updated": EventKind("an order was changed; the order itself says what it is now"),
     "order_shipped": EventKind("goods of an order left"),
     "order_delivered": EventKind("goods of an order arrived"),
     "refund": EventKind("money was given back; lines are goods that came back"),
@@ -59,18 +60,25 @@ KINDS_OF_EVENTS: Final[Mapping[str, EventKind]] = {
     "searched": EventKind("products were searched for"),
     "cart_updated": EventKind("a cart was made or changed; its lines are what is in it",
                               opens=_CART),
+    "cart_viewed": EventKind("a cart was looked at; its lines are what is in it", opens=_CART),
     "checkout_started": EventKind("a checkout was begun", opens=_CART),
     "cart_completed": EventKind("a cart became an order", closes=_CART),
     "cart_emptied": EventKind("a cart was emptied or removed", closes=_CART),
     "signed_up": EventKind("she opened an account"),
     "signed_in": EventKind("she signed in"),
+    "identified": EventKind("the site learned who she is"),
+    "group_joined": EventKind('she belongs to an organisation; data holds its id as "group"'),
     "form_submitted": EventKind("a form was sent"),
+    # Her record at a source
+    "tags_added": EventKind("tags were put on her there; data holds them"),
+    "tags_removed": EventKind("tags were taken off her there; data holds them"),
     # Mail; other messages (SMS, Kakao, LINE, push, social) are message_*, the channel says which
     "email_sent": EventKind("a mail was sent to her"),
     "email_delivered": EventKind("a mail arrived"),
     "email_opened": EventKind("a mail was opened"),
     "email_clicked": EventKind("a link in a mail was followed"),
-    "email_bounced": EventKind("a mail could not be delivered"),
+    "email_bounced": EventKind("a mail could not be delivered, for good"),
+    "email_deferred": EventKind("a mail could not be delivered for now"),
     "email_complained": EventKind("a mail was reported as spam"),
     "email_unsubscribed": EventKind("she unsubscribed by a mail"),
     "message_sent": EventKind("a message was sent to her"),
@@ -113,3 +121,13 @@ MATTERS: Final[Mapping[str, MatterKind]] = {
     if (matter := kind.opens or kind.closes) is not None
 }
 """The kinds of events that belong to something open, and to what."""
+HOLDINGS: Final = frozenset({
+    "order_placed", "order_cancelled", "order_shipped", "order_delivered", "refund",
+    "return_requested", "return_received", "return_declined", "product_registered",
+    "subscription_active", "subscription_ended",
+})  # fmt: skip
+"""The kinds that tell what she bought, what she has of it, and what she pays for elsewhere.
+
+The view reads all of these, however much else has happened since. They are an index of a store: a
+kind that is added here is not found in rows written before.
+"""

@@ -105,7 +105,7 @@ def test_the_reader_of_a_source_is_asked_as_it_is_now(
 ) -> None:
     people = [{"id": 7, "email": "ann@example.com"}, {"email": "bo@example.com"}]
     with monkeypatch.context() as patch:
-        patch.setitem(shopify._READ, "customer", refused)
+        patch.setitem(shopify._SORTS.read, "customer", refused)
         crm.ingest(shopify.read(json.dumps({"customers": people}).encode(), received_at=THEN))
     assert len(crm.quarantined("shopify")) == 2
     replayed = crm.replay("shopify")
@@ -133,7 +133,7 @@ def test_a_refused_order_does_not_come_back_as_a_customer(
         seen.append(data)
         raise InputError("not today")
 
-    monkeypatch.setitem(shopify._READ, "order", order)
+    monkeypatch.setitem(shopify._SORTS.read, "order", order)
     crm.ingest(shopify.read(json.dumps(body).encode(), received_at=THEN, topic=topic))
     replayed = crm.replay("shopify")
     assert (replayed.refused, seen) == (1, [{"id": 1}, {"id": 1}])

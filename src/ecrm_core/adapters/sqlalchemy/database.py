@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,9 +19,13 @@ from ecrm_core.errors import ConflictError, DefinitionError
 from ecrm_core.kernel import AnyKind, Applied
 from ecrm_core.ports.plan import Plan
 
-__all__ = ["Database"]
+__all__ = ["Asked", "Builder", "Database"]
 
 _ATTEMPTS = 10
+Asked = tuple[AnyKind, str | None]
+"""What a question is about: the Kind, and the index."""
+Builder = Callable[[tuple[int, ...]], tuple[Any, dict[str, object]]]
+"""What makes a statement, and the values to bind, from the places of questions."""
 
 
 @frozen
@@ -52,6 +56,33 @@ class Database:
                     self.tables.remember(connection, None)
                     continue
             self.declare([kind])
+        raise self._contended()
+
+    def ask_all(self, asked: Sequence[Asked], build: Builder) -> list[sa.Row[Any]]:
+        """Return the rows that one statement finds for many questions; see ``ask``.
+
+        ``build`` makes the statement from the places of the questions whose Kinds have tables. A
+        Kind without one is not looked for again: while the number of the declarations that the
+        statement tells is the one known, it has none.
+        """
+        for _ in range(_ATTEMPTS):
+            with translated(own=self.binding.own), self.binding.reading() as connection:
+                known = self.tables.recall(connection) or self._read(connection)
+                there = [known.there(kind) for kind, _ in asked]
+                late = [
+                    kind for (kind, index), held in zip(asked, there, strict=True)
+                    if not (held.serves(kind, index) if held else self.tables.managed)
+                ]  # fmt: skip
+                if not late:
+                    if known.changed is None:
+                        return []
+                    standing = tuple(at for at, held in enumerate(there) if held)
+                    found = connection.execute(*build(standing)).all()
+                    if found[0].changed == known.changed:
+                        return [row for row in found if row.version is not None]
+                    self.tables.remember(connection, None)
+                    continue
+            self.declare(late)
         raise self._contended()
 
     def apply(

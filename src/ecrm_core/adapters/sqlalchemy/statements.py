@@ -73,6 +73,33 @@ class Statements:
         counted = values.among(query.add_columns(place), self.table.c.tenant, columns).subquery("f")
         return sa.select(*counted.c[:-1]).where(counted.c.place <= limit)
 
+    def asked(self, number: int, asked: tuple[str | None, int, int | None], pad: int) -> Query:
+        """Rows of one of many questions, as (number, columns, nothing up to ``pad``, state).
+
+        ``asked`` is the index, the columns its values have, and the limit for each of them.
+        """
+        index, width, limit = asked
+        order = self.of.order(index)
+        empty = [sa.cast(sa.null(), sa.Text)] * (pad - len(order))
+        texts = [c.label(f"o{at}") for at, c in enumerate((*order, *empty))]
+        place: sa.ColumnElement[Any] = sa.literal_column(str(number)).label("asked")
+        query: Query = sa.select(place, *texts, *self._state())
+        query = query.where(*self.of.entered(index))
+        values = Values(width, postgres=self.postgres, name=f"q{number}_")
+        fixed = order[:width]
+        if limit is None:
+            return values.among(query, self.table.c.tenant, fixed)
+        ordered = list(dict.fromkeys(order))
+        if self.postgres:
+            same = [c == value for c, value in zip(fixed, values.columns, strict=True)]
+            of_one = query.where(self.table.c.tenant == _TENANT, *same).order_by(*ordered)
+            first = of_one.limit(limit).lateral(f"f{number}")
+            return sa.select(*first.c).select_from(values.source.join(first, sa.true()))
+        nth = sa.func.row_number().over(partition_by=fixed, order_by=ordered).label("place")
+        counted = values.among(query.add_columns(nth), self.table.c.tenant, fixed)
+        rows = counted.subquery(f"f{number}")
+        return sa.select(*rows.c[:-1]).where(rows.c.place <= limit)
+
     @cached_property
     def lock(self) -> Query:
         """Keys and versions of rows, locked in the order of their keys."""

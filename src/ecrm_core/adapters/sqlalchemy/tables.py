@@ -14,13 +14,16 @@ from attrs import field, frozen
 from ecrm_core.adapters.sqlalchemy.kindtable import TEXT, KindTable, table_of
 from ecrm_core.adapters.sqlalchemy.known import Declarations
 from ecrm_core.adapters.sqlalchemy.statements import Statements
+from ecrm_core.adapters.sqlalchemy.values import Query
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import AnyKind
 from ecrm_core.kernel.ids import digest
 from ecrm_core.ports import KINDS
 
-__all__ = ["Tables", "build_tables", "empty_tables"]
+__all__ = ["Shape", "Tables", "build_tables", "empty_tables"]
 
+Shape = tuple[AnyKind, str | None, int, int | None]
+"""A question without its values: the Kind, the index, how many columns, the limit."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}", re.ASCII)
 _NUMBER: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -42,6 +45,8 @@ class Tables:
     _of: dict[AnyKind, KindTable] = field(factory=dict, repr=False)
     _read: dict[AnyKind, KindTable] = field(factory=dict, repr=False)
     _statements: dict[tuple[AnyKind, bool], Statements] = field(factory=dict, repr=False)
+    asked: dict[tuple[tuple[Shape, ...], bool], Query] = field(factory=dict, repr=False)
+    """Statements of many questions, ready to be asked again."""
     _lock: Any = field(factory=RLock, repr=False)
 
     def of(self, kind: AnyKind) -> KindTable:

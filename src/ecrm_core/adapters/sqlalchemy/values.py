@@ -23,18 +23,18 @@ Texts = Sequence[str | None]
 class Values:
     """A table of texts given with the statement: ``columns`` to compare with, in their order."""
 
-    def __init__(self, width: int, *, postgres: bool) -> None:
-        """Make the table, of that many columns."""
+    def __init__(self, width: int, *, postgres: bool, name: str = "w") -> None:
+        """Make the table, of that many columns; ``name`` begins the names of what is bound."""
         self.postgres = postgres
         self.source: Any
         self.columns: tuple[sa.ColumnElement[Any], ...]
         if postgres:
-            arrays = [sa.bindparam(f"w{at}", type_=ARRAY(sa.Text)) for at in range(width)]
+            arrays = [sa.bindparam(f"{name}{at}", type_=ARRAY(sa.Text)) for at in range(width)]
             names = [sa.column(f"c{at}", sa.Text) for at in range(width)]
             self.source = sa.func.unnest(*arrays).table_valued(*names, name="w").render_derived()
             self.columns = tuple(self.source.c)
         else:
-            given = sa.bindparam("w", type_=sa.Text)
+            given = sa.bindparam(name, type_=sa.Text)
             self.source = sa.func.json_each(given).table_valued(sa.column("value"), name="w")
             self.columns = tuple(
                 sa.func.json_extract(self.source.c.value, sa.literal_column(f"'$[{at}]'"))
@@ -61,9 +61,11 @@ class Values:
         return one.in_(wanted)
 
 
-def bound(rows: Sequence[Texts], *, width: int, postgres: bool) -> dict[str, object]:
+def bound(
+    rows: Sequence[Texts], *, width: int, postgres: bool, name: str = "w"
+) -> dict[str, object]:
     """Return the values to bind for such a table."""
     if not postgres:
-        return {"w": json.dumps(rows, ensure_ascii=False)}
+        return {name: json.dumps(rows, ensure_ascii=False)}
     columns = zip(*rows, strict=True) if rows else ((),) * width
-    return {f"w{at}": list(column) for at, column in enumerate(columns)}
+    return {f"{name}{at}": list(column) for at, column in enumerate(columns)}

@@ -29,6 +29,12 @@ class Known:
         """Know nothing yet."""
         self._at = -1
         self._kinds: dict[str, Declared] = {}
+        self._absent: set[str] = set()
+
+    @property
+    def at(self) -> int:
+        """The number of the declarations that are known; -1: none are."""
+        return self._at
 
     def place(self, connection: sqlite3.Connection, tenant: str) -> Place:
         """Return where the tenant stands, and forget the Kinds if another process changed one."""
@@ -40,7 +46,7 @@ class Known:
             raise damaged("ecrm_store")
         at, number, sequence = row
         if at != self._at:
-            self._at, self._kinds = at, {}
+            self._at, self._kinds, self._absent = at, {}, set()
         return Place(number, sequence or 0)
 
     def there(self, connection: sqlite3.Connection, kind: Kind[Any]) -> Declared | None:
@@ -53,6 +59,15 @@ class Known:
             found = declared(connection, kind)
             if found is not None:
                 self._kinds[kind.name] = found
+        return found
+
+    def standing(self, connection: sqlite3.Connection, kind: Kind[Any]) -> Declared | None:
+        """The same, without asking again for a Kind that had no table: a new one is declared."""
+        if kind.name in self._absent:
+            return None
+        found = self.there(connection, kind)
+        if found is None:
+            self._absent.add(kind.name)
         return found
 
     def ready(self, connection: sqlite3.Connection, kind: Kind[Any]) -> None:

@@ -95,6 +95,36 @@ class Table:
             f"ORDER BY {', '.join(self.key)} LIMIT ?"
         )
 
+    def asked(self, number: int, asked: tuple[str | None, int, int | None], pad: int) -> str:
+        """Rows of one of many questions, as (number, columns, nothing up to ``pad``, state).
+
+        ``asked`` is the index, the columns its values have, and the limit for each of them. The
+        tenant's name is bound first, the values of each question as one JSON text: so the
+        statement is the same for any number of them, and stays ready.
+        """
+        index, width, limit = asked
+        order = self.order(index)
+        empty = ", NULL" * (pad - len(order))
+        own = "tenant=(SELECT number FROM ecrm_tenant WHERE name=?1)"
+        shown = f"{number}, {', '.join(order)}{empty}, version, format, body"
+        given = [_given(at, width) for at in range(width)]
+        fixed = order[:width]
+        if limit is None:
+            one = fixed[0] if width == 1 else f"({', '.join(fixed)})"
+            wanted = f"{one} IN (SELECT {', '.join(given)} FROM json_each(?))"
+            conditions = " AND ".join([own, wanted, *self._entered(index)])
+            return f"SELECT {shown} FROM {self.name} WHERE {conditions}"
+        same = [f"{column}={value}" for column, value in zip(fixed, given, strict=True)]
+        conditions = " AND ".join([own, *same, *self._entered(index)])
+        first = (
+            f"SELECT rowid FROM {self.name} WHERE {conditions} "
+            f"ORDER BY {', '.join(dict.fromkeys(order))} LIMIT {limit}"
+        )
+        return (
+            f"SELECT {shown} FROM json_each(?) AS given CROSS JOIN {self.name} "
+            f"ON {self.name}.rowid IN ({first})"
+        )
+
     def columns_of(self, row: Row) -> list[str | None]:
         """The values of ``extras`` for a row: None where it is not in the index."""
         values: list[str | None] = []
@@ -141,6 +171,11 @@ class Table:
             f"ON CONFLICT (tenant, {', '.join(self.key)}) "
             f"DO {'NOTHING' if self.insert_only else then}"
         )
+
+
+def _given(at: int, width: int) -> str:
+    """One column of a value among those given as JSON: a text alone, or a list of texts."""
+    return "value" if width == 1 else f"json_extract(value, '$[{at}]')"
 
 
 @lru_cache(maxsize=256)

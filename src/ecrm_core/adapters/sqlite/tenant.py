@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from sqlite3 import Connection
 from typing import Any, TypeVar
 
+from ecrm_core.adapters.sqlite.asked import Asked
 from ecrm_core.adapters.sqlite.file import File
 from ecrm_core.adapters.sqlite.kinds import adopt
 from ecrm_core.adapters.sqlite.known import Known, Place
 from ecrm_core.adapters.sqlite.rows import Found, among, drop, first, put
 from ecrm_core.adapters.sqlite.table import table_of
 from ecrm_core.kernel import ABSENT, REQUESTS, Applied, ChangeSet, Key, Kind, Stored
+from ecrm_core.ports.asking import Answers, Question
 from ecrm_core.ports.plan import Plan, conflict, plan_of, replay
 from ecrm_core.ports.span import check_keys, check_limit, span_of
 from ecrm_core.ports.store import Cursor, Page
@@ -80,6 +82,34 @@ class SqliteTenant:
         found = self._ask(kind, index, lambda on, own: on.execute(sql, (own, *values)))
         following = found[limit - 1][:-3] if len(found) > limit else None
         return Page(tuple(_read(kind, row[-3:]) for row in found[:limit]), following)
+
+    def ask(self, questions: Collection[Question[Any]]) -> Answers:
+        """Answer many questions in one statement; see ``ports.Asking``."""
+        while True:
+            with self._file.reading() as connection:
+                if self._known.at < 0:
+                    self._known.place(connection, self._name)
+                asked = Asked(self._standing(connection, questions))
+                if not asked.late:
+                    at, found = asked.rows(connection, self._name)
+                    if at == self._known.at:
+                        return asked.answers(questions, found)
+                    self._known.forget()
+                    continue
+            with self._file.writing() as connection:
+                for kind in asked.late:
+                    adopt(connection, kind)
+                self._known.forget()
+
+    def _standing(
+        self, connection: Connection, questions: Collection[Question[Any]]
+    ) -> Iterator[tuple[Question[Any], bool]]:
+        """Go through the questions about Kinds with a table, and whether their index stands."""
+        for question in questions:
+            there = self._known.standing(connection, question.kind)
+            if there is not None and question.sayable:
+                index = question.index
+                yield question, index is None or there.serves(question.kind, index)
 
     def apply(self, changes: ChangeSet) -> Applied:
         plan = plan_of(changes)

@@ -8,6 +8,7 @@ class TestMine(StoreContract):
 """
 
 import ecrm_core.testing.contracts.asserting  # noqa: F401 - before the modules it is about
+from ecrm_core.testing.contracts.asking import Asking
 from ecrm_core.testing.contracts.borrowing import BorrowedContract, Host
 from ecrm_core.testing.contracts.comparison import Comparing
 from ecrm_core.testing.contracts.contract import Contract
@@ -39,6 +40,7 @@ __all__ = [
 class StoreContract(
     Reading,
     Finding,
+    Asking,
     Paging,
     Writing,
     Expecting,

@@ -1,24 +1,21 @@
-"""Stripe: what its webhooks say of payments, as commands, and what it is asked for, as parameters.
+"""Payments: what webhooks say of our charges, as commands; what Stripe is asked for, as parameters.
 
-https://docs.stripe.com/webhooks and /api/payment_intents. The action key of a charge is Stripe's
-idempotency key, and stands in the metadata of the PaymentIntent, from where Stripe copies it to the
-charge. ``verify`` first, then ``payments``, and each of them to ``crm.payment(told.command,
-key=told.key)``. Pure functions: the calls are made by your Stripe client.
+The action key of a charge is Stripe's idempotency key, and stands in the metadata of the
+PaymentIntent, from where Stripe copies it to the charge. Each thing told goes to
+``crm.payment(told.command, key=told.key)``.
 """
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from attrs import field, frozen
 
-from ecrm_core.errors import DefinitionError, InputError, RefusedError
-from ecrm_core.kernel import Money, parse_json, utc
-from ecrm_core.sources.signature import secret_bytes
+from ecrm_core.errors import InputError
+from ecrm_core.kernel import Money, parse_json
+from ecrm_core.sources.stripe.units import amount_of, units_of
 from ecrm_core.subscriptions import PaymentFailed, PaymentRefunded, PaymentSucceeded
 
 __all__ = [
@@ -28,8 +25,6 @@ __all__ = [
     "PaymentTold",
     "intent",
     "payments",
-    "units_of",
-    "verify",
 ]
 
 METADATA: Final = "ecrm_key"
@@ -49,42 +44,7 @@ _HARD: Final = frozenset(
      "pickup_card", "revocation_of_all_authorizations", "revocation_of_authorization",
      "stolen_card", "transaction_not_allowed"}
 )  # fmt: skip
-# Without decimals in ISO 4217, and with two of them in Stripe's amounts.
-_TWO_DIGITS: Final = frozenset({"ISK", "UGX"})
 _OURS: Final = re.compile(r"/(charge|retry)/")
-_TOLERANCE: Final = timedelta(minutes=5)
-
-
-def verify(
-    body: bytes, signature: str | None, *, secret: str | bytes, now: datetime,
-    tolerance: timedelta = _TOLERANCE,
-) -> None:  # fmt: skip
-    """Refuse a webhook that Stripe did not sign, or not within the tolerance of ``now``.
-
-    ``signature`` is the header Stripe-Signature, ``secret`` that of the endpoint ("whsec_..."); the
-    body must be the bytes as they came. One fitting signature of several is enough: secrets are
-    rolled. Raises RefusedError (codes "bad_signature" and "stale_signature"), DefinitionError for
-    an empty secret.
-    """
-    key = secret_bytes(secret)
-    parts = [part.strip().partition("=") for part in (signature or "").split(",")]
-    stamp = next((value for name, _, value in parts if name == "t"), "")
-    # A header may be any text, lone surrogates too: what is no ASCII fits nothing.
-    expected = hmac.digest(key, stamp.encode("ascii", "replace") + b"." + body, "sha256").hex()
-    given = [value.encode("ascii", "replace") for name, _, value in parts if name == "v1"]
-    # Every one is compared, so that the time tells nothing.
-    if not any([hmac.compare_digest(expected.encode(), value) for value in given]):  # noqa: C419
-        message = "the signature does not fit the body: another secret, or not the bytes as sent"
-        raise RefusedError(message, code="bad_signature")
-    if not stamp.isdecimal() or abs(utc(now) - _instant(stamp)) > tolerance:
-        raise RefusedError("the webhook was signed at another time", code="stale_signature")
-
-
-def _instant(stamp: str) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(stamp[:12]), UTC)
-    except (ValueError, OverflowError, OSError):
-        return datetime.min.replace(tzinfo=UTC)
 
 
 @frozen(kw_only=True)
@@ -133,7 +93,7 @@ def _refunded(
     if type(now) is not int or type(before) is not int or not isinstance(currency, str):
         return
     if now > before:
-        amount = _money(now - before, currency.upper())
+        amount = amount_of(now - before, currency, "$.data.object.currency")
         command = PaymentRefunded(charge=key, amount=amount)
         yield PaymentTold(command=command, key=f"payment/refunded/{key}/{now}")
 
@@ -163,22 +123,6 @@ def _within(held: Mapping[str, object], *path: str) -> Mapping[str, object]:
         inner = held.get(name)
         held = inner if isinstance(inner, Mapping) else {}
     return held
-
-
-def units_of(amount: Money) -> int:
-    """Return an amount as Stripe counts it: minor units, but hundredths of ISK and UGX."""
-    return amount.minor * _scale(amount.currency)
-
-
-def _scale(currency: str) -> int:
-    return 100 if currency in _TWO_DIGITS else 1
-
-
-def _money(units: int, currency: str) -> Money:
-    try:
-        return Money.from_minor(units // _scale(currency), currency)
-    except DefinitionError as error:  # of a payload, not of the shop
-        raise InputError(str(error), path="$.data.object.currency", code="currency") from None
 
 
 @frozen(kw_only=True)

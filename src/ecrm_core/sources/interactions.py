@@ -1,0 +1,294 @@
+"""Interactions: rows of an export of events, one event a row, read by an EventMap.
+
+A row says what happened to whom. Where it tells her address, it states that too: a mail that came
+back as the address's verification, who complained or unsubscribed as a refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from attrs import define, evolve, field
+
+from ecrm_core.customers import (
+    ConsentState,
+    ConsentStatement,
+    ContactPoint,
+    SourceKey,
+    Verification,
+    VerificationState,
+    address_subject,
+    parse_email,
+    parse_phone,
+)
+from ecrm_core.customers.keys import source_name
+from ecrm_core.customers.table import text_of
+from ecrm_core.errors import DefinitionError, InputError
+from ecrm_core.kernel import MAX_TEXT, fold, gate_text, personal_key, utc
+from ecrm_core.sources.cells import Cells, path_of
+from ecrm_core.sources.delivery import Entry
+from ecrm_core.sources.event_goods import Goods
+from ecrm_core.sources.event_map import EventMap
+from ecrm_core.sources.event_numbers import number_in
+from ecrm_core.sources.payload import MAX_VALUE, leaves
+from ecrm_core.sources.row_reader import observed_at
+from ecrm_core.sources.said import record_of
+from ecrm_core.timeline import KINDS_OF_EVENTS, Interaction
+
+__all__ = ["EventReader"]
+
+_ONCE: Final = frozenset({"order_cancelled", "order_placed", "ticket_opened"})
+_NO_MORE: Final = ("_complained", "_unsubscribed")
+_LONG: Final = ("data:", "ignore", "text", "lines")
+_MICROSECONDS: Final = {"at:unix": 10**6, "at:unix_ms": 10**3}
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@define(kw_only=True)
+class EventReader:
+    """How rows of events are read; see ``generic.read_rows`` for what the parts mean.
+
+    An event without an id is known by its number, if its kind happens once a number (an order
+    placed, a ticket opened), else by what it says: told twice in one second it is one event.
+    """
+
+    fields: EventMap
+    source: str = field(converter=source_name)
+    received_at: datetime = field(converter=utc)
+    region: str | None = None
+    secret: bytes | None = field(default=None, repr=False)
+    key_is_personal: bool = False
+    _one: dict[str, str] = field(init=False)
+    _limits: dict[str, int] = field(init=False)
+    _goods: Goods = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Lay out the columns; DefinitionError where nobody could be told by an address alone."""
+        columns = self.fields.columns
+        self._one = {role: column for column, role in columns.items()}
+        self._limits = {c: _limit(role) for c, role in columns.items()}
+        self._goods = Goods(self.fields)
+        if self.key_is_personal:
+            personal_key(self.secret, self.source)
+        elif not {"subject", "number"} & self._one.keys() and {"email", "phone"} & self._one.keys():
+            message = (
+                "no column has the role 'subject': name the one that holds the customer's key, or "
+                "say key_is_personal=True where an address is all the source knows people by"
+            )
+            raise DefinitionError(message, code="no_key")
+
+    def read(self, row: Mapping[str, object]) -> Entry:
+        """Return what one row tells; InputError when it says no time, no kind, or no amount."""
+        cells = Cells(row, limits=self._limits, clears=())
+        kind = self._kind(cells)
+        if kind is None:
+            for column in row:
+                cells.keep(column)
+            return Entry(kept=cells.unmapped())
+        for column in self.fields.columns_for("ignore"):
+            cells.drop(column)
+        at = self._at(cells)
+        points = self._points(cells)
+        key = self._key(cells, points)
+        goods = self._goods.read(cells, row)
+        told = Interaction(
+            source=self.source, event_id="?", kind=kind, at=at, subject=key,
+            told_at=self._told_at(cells), channel=self._channel(cells, kind),
+            brand=self._tidy(cells, "brand"), amount=goods.amount(kind), lines=goods.lines,
+            correlation=(number := self._tidy(cells, "number")), reference=number,
+            text=self._text(cells),
+        )  # fmt: skip
+        ours = key is not None and key.source == self.source and bool(points)
+        data = self._data(cells, points, everything=not ours or kind.endswith("_bounced"))
+        told = evolve(told, data=data)
+        left = {**cells.unmapped(), **goods.left}
+        told = evolve(
+            told,
+            event_id=self._event_id(cells, told),
+            data={**told.data, "unmapped": left} if left else told.data,
+        )
+        record = None
+        if key is not None and ours:
+            values = _stated(points, told)
+            record = record_of(key, values, observed_at=at, received_at=self.received_at)
+        mapped = frozenset(leaves(dict(row)).keys() - left.keys()) if goods.deep else cells.mapped()
+        return Entry(
+            record=record, consents=tuple(self._refusals(points, told)), interactions=(told,),
+            mapped=mapped,
+        )  # fmt: skip
+
+    def party(self, row: object) -> str | None:
+        """Return the key of whom a row that cannot be read is about, if it is one of ours."""
+        column = self._one.get("subject")
+        if column is None or not isinstance(row, Mapping) or self.fields.subject_source:
+            return None
+        held = row.get(column)
+        try:
+            said = gate_text(held if isinstance(held, str) else text_of(held)).strip()
+            if self.key_is_personal and said:
+                said = personal_key(self.secret, self.source, fold(said))
+            return None if "@" in said else SourceKey(self.source, said).external_id
+        except InputError:
+            return None
+
+    # ------------------------------------------------------------ what, when, who
+
+    def _kind(self, cells: Cells) -> str | None:
+        """Return the kind; None for a word that the map says is no event."""
+        column = self._one.get("kind")
+        word = cells.tidied(column) if column is not None else None
+        if column is None or not isinstance(word, str):
+            if self.fields.kind is None:
+                message = "found no kind of event"
+                raise InputError(message, path=path_of(column or ""), code="no_kind")
+            return self.fields.kind
+        known = self.fields.kinds.get(fold(word))
+        if known is not None:
+            return known or None
+        name = "_".join(fold(word).replace("-", " ").split())
+        if name not in KINDS_OF_EVENTS:
+            message = "found a word for a kind of event that the map does not translate"
+            raise InputError(message, path=path_of(column), code="unknown_kind")
+        return name
+
+    def _at(self, cells: Cells) -> datetime:
+        columns = self.fields.columns_for("at")
+        if columns:
+            return self._joined_time(cells, columns)
+        role = "at:unix" if "at:unix" in self._one else "at:unix_ms"
+        column = self._one[role]
+        count = number_in(cells, column, ".")
+        if count is None:
+            raise InputError("found no time", path=path_of(column), code="no_time")
+        try:
+            return _START + timedelta(microseconds=int(count * _MICROSECONDS[role]))
+        except OverflowError:
+            message = "found an instant beyond the years 1 to 9999"
+            raise InputError(message, path=path_of(column), code="date_range") from None
+
+    def _joined_time(self, cells: Cells, columns: tuple[str, ...]) -> datetime:
+        said = [text.strip() for c in columns if isinstance(text := cells.said(c), str)]
+        whole = Cells({columns[0]: " ".join(said)}, limits={}, clears=())
+        found = observed_at(whole, columns[0], tz=self.fields.tz, order=self.fields.date_order)
+        if found is None:
+            message = (
+                "found no time that can be read, expected ISO 8601; name the zone (tz) of times "
+                "without an offset and the order (date_order) of other dates"
+            )
+            raise InputError(message, path=path_of(columns[0]), code="no_time")
+        return found
+
+    def _told_at(self, cells: Cells) -> datetime | None:
+        column = self._one.get("told_at")
+        return observed_at(cells, column, tz=self.fields.tz, order=self.fields.date_order)
+
+    def _points(self, cells: Cells) -> dict[str, ContactPoint]:
+        """Return the addresses of the row, by the role of their columns."""
+        parse: Mapping[str, Callable[[str, str], ContactPoint]] = {
+            "email": parse_email,
+            "phone": lambda text, path: parse_phone(text, path, region=self.region),
+        }
+        found = {}
+        for role, read in parse.items():
+            column = self._one.get(role)
+            text = cells.said(column) if column is not None else None
+            if column is not None and isinstance(text, str):
+                found[role] = read(text, path_of(column))
+        return found
+
+    def _key(self, cells: Cells, points: Mapping[str, ContactPoint]) -> SourceKey | None:
+        source, column = self.fields.subject_source or self.source, self._one.get("subject")
+        text = cells.said(column) if column is not None else None
+        if column is not None and isinstance(text, str):
+            text = text.strip()
+            if self.key_is_personal:
+                cells.keep(column)  # the stand-in cannot be read back
+                return SourceKey(source, personal_key(self.secret, source, fold(text)))
+            if "@" in text:
+                message = (
+                    "found an e-mail address as key; say key_is_personal=True if that is meant"
+                )
+                raise InputError(message, path=path_of(column), code="personal_key")
+            return SourceKey(source, text)
+        readable = [point for point in points.values() if point.match_form is not None]
+        if not self.key_is_personal or not readable:
+            return None
+        return SourceKey(source, personal_key(self.secret, source, address_subject(readable[0])))
+
+    # ------------------------------------------------------------ what else it says
+
+    def _tidy(self, cells: Cells, role: str) -> str | None:
+        column = self._one.get(role)
+        text = cells.tidied(column) if column is not None else None
+        return text if isinstance(text, str) else None
+
+    def _text(self, cells: Cells) -> str | None:
+        column = self._one.get("text")
+        text = cells.said(column) if column is not None else None
+        return text if isinstance(text, str) else None
+
+    def _channel(self, cells: Cells, kind: str) -> str | None:
+        said = self._tidy(cells, "channel") or self.fields.channel
+        return said or ("email" if kind.startswith("email_") else None)
+
+    def _data(
+        self, cells: Cells, points: Mapping[str, ContactPoint], *, everything: bool
+    ) -> dict[str, object]:
+        """Return what no field of an interaction takes; an address only where no record does."""
+        found: dict[str, object] = dict(self.fields.data)
+        if everything:
+            found |= {role: point.raw for role, point in points.items()}
+        for column, role in self.fields.columns.items():
+            sort, _, name = role.partition(":")
+            if sort == "data" and (value := cells.typed(column)) is not None:
+                found[name] = value
+            elif sort == "number" and name:
+                number = number_in(cells, column, self.fields.decimal)
+                if number is not None:
+                    whole = number == number.to_integral_value() and abs(number) < Decimal(10) ** 18
+                    found[name] = int(number) if whole else number
+        return found
+
+    def _event_id(self, cells: Cells, told: Interaction) -> str:
+        column = self._one.get("event_id")
+        text = cells.said(column) if column is not None else None
+        if isinstance(text, str):
+            return text.strip()
+        if told.kind in _ONCE and told.correlation:
+            return f"{told.kind}/{told.correlation}"[:200]
+        return f"derived/{told.digest}"
+
+    def _refusals(
+        self, points: Mapping[str, ContactPoint], told: Interaction
+    ) -> Iterable[ConsentStatement]:
+        """Yield what somebody who complained or unsubscribed says about her addresses."""
+        if not told.kind.endswith(_NO_MORE):
+            return
+        channel = told.channel or "email"
+        role = "email" if channel == "email" else "phone"
+        point = points.get(role)
+        if point is not None and point.match_form is not None:
+            yield ConsentStatement(
+                subject=address_subject(point), channel=channel, purpose=self.fields.purpose,
+                state=ConsentState.REVOKED, at=told.at, source=self.source, brand=told.brand,
+                evidence=told.kind,
+            )  # fmt: skip
+
+
+def _limit(role: str) -> int:
+    return MAX_VALUE if role.startswith(_LONG) else MAX_TEXT
+
+
+def _stated(points: Mapping[str, ContactPoint], told: Interaction) -> dict[str, object]:
+    """Return the fields of a record that is known by this event."""
+    values: dict[str, object] = {}
+    for role, point in points.items():
+        if role == "email" and told.kind == "email_bounced":
+            state = Verification(state=VerificationState.BOUNCED, at=told.at, method="bounce")
+            values["emails"] = (evolve(point, verification=state),)
+        else:
+            values[f"{role}s"] = (point,)
+    return values
