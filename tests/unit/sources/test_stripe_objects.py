@@ -357,7 +357,9 @@ def test_a_payment_is_one_event_whether_the_charge_or_the_intent_tells_it() -> N
     assert charge.amount == intent.amount == Money("5000", "KRW")
     assert charge.correlation == intent.correlation == "pi_1"
     assert charge.reference == "1234-5678"
-    assert retell(charge, intent) is retell(intent, charge) is charge
+    later = event("payment_intent.succeeded", INTENT, at=AT + 60).interactions[0]
+    for told in (intent, later):
+        assert retell(charge, told) is retell(told, charge) is charge
 
 
 @pytest.mark.parametrize(
@@ -421,6 +423,11 @@ def test_a_checkout_session_is_a_cart_that_is_completed() -> None:
     assert [(line.title, line.quantity) for line in begun.lines] == [("Beans", Decimal(2))]
     assert (done.kind, done.correlation) == ("cart_completed", "cs_1")
     assert done.at == datetime.fromtimestamp(AT + 60, UTC)
+    again = event("checkout.session.async_payment_succeeded", SESSION, at=AT + 99)
+    assert (
+        retell(done, again.interactions[1]).at == retell(again.interactions[1], done).at == done.at
+    )
+    assert again.consents == delivery.consents  # one statement, however often it is told
 
 
 def test_its_guest_is_that_of_the_payment_and_says_what_she_ticked() -> None:

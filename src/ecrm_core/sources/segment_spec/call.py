@@ -80,7 +80,7 @@ class Call:
             correlation=correlation,
             data={**more, **(data or {})},
             text=text,
-            told_at=self.made.at,
+            told_at=self.made.told_at,
             brand=self.collector.brand,
             reference=reference,
         )

@@ -72,7 +72,7 @@ def read(
 
 
 def _dated(call: Call, at: datetime) -> Call:
-    return evolve(call, made=evolve(call.made, at=at))
+    return evolve(call, made=evolve(call.made, at=at, told_at=at))
 
 
 def _type(data: Mapping[str, object], topic: str | None) -> str:
