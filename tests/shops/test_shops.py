@@ -235,16 +235,21 @@ def test_a_contract_is_begun_once_charged_once_and_handed_over_once(
 ) -> None:
     served.server.webhook("customers/create", customer(number), event=f"s{number}")
     path = f"/customers/shopify/{number}/contracts"
+    asked = {"customer": {"id": number}, "data_request": {"id": 9999}}
+    for _ in range(2):  # she asks what is known of her: that is handed over as well
+        assert served.server.webhook("customers/data_request", asked, event="dr").status == 200
     begun = [served.server.staff("POST", path, idempotency_key=f"order-{number}") for _ in range(2)]
     assert [answer.status for answer in begun] == [201, 201]
     assert begun[0].body == begun[1].body
     runs = [served.shop.run(served.shop.due, served.url) for _ in range(2)]
     assert [(run.returncode, run.stderr) for run in runs] == [(0, ""), (0, "")]
     assert "1 charges, 0 notices, 0 tasks" in runs[0].stdout
-    assert "delivered 1, to be tried again 0" in runs[0].stdout
+    assert "delivered 2, to be tried again 0" in runs[0].stdout
     assert "delivered 0" in runs[1].stdout
-    sent = served.rows("select topic, payload ->> 'amount' from messages")
-    assert sent == [("charge", "30000")]
+    sent = served.rows(
+        "select topic, payload ->> 'amount', payload ->> 'subject' from messages order by topic"
+    )
+    assert sent == [("charge", "30000", None), ("privacy", None, f"shopify/{number}")]
     shown = served.server.staff("GET", f"/customers/shopify/{number}").body
     assert shown["contracts"] == [{"id": begun[0].body["contract"], "status": "active"}]
 
