@@ -123,8 +123,7 @@ def timeline_of(
     most = None if limit is None else gate_limit(limit) + 1
     begin = None if after is None else place_of(after)
     if query.until is not None:
-        # Behind everything of that very instant, whatever its source and event are called.
-        begin = max(begin or (), (f"{recency_text(query.until)} ", "", ""))
+        begin = max(begin or (), (recency_text(query.until), "", ""))
     page = _PAGE if most is None else min(most, _PAGE)
     told = scan_timeline(store, ids_of(group_of(store, customer)), after=begin, page=page)
     if (since := query.since) is not None:
