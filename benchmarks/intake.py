@@ -20,6 +20,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from storage import NOW, OF, PlainPostgres, PlainSqlite
 
 from ecrm_core import Crm
@@ -173,8 +174,9 @@ def main(orders: int, places: Sequence[str]) -> None:
         if "postgres" in places:
             print("postgres")
             server = postgres.server()
+            engine = sa.create_engine(server.fresh())
             with (
-                closing(SqlAlchemyStore(server.fresh())) as held,
+                closing(SqlAlchemyStore(engine)) as held,
                 closing(PlainPostgres(server.fresh())) as beside_it,
             ):
                 run(held, beside_it, orders)
