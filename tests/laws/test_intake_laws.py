@@ -13,7 +13,7 @@ from functools import cache
 from itertools import permutations
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
@@ -62,6 +62,7 @@ AT = datetime(2026, 5, 1, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SECRET = b"kept for ever by the shop"
 ANN, BOB = SourceKey("shopify", "7"), SourceKey("shopify", "8")
+T = TypeVar("T")
 HOURS = st.integers(1, 4)
 FOUND = (Phase.explicit, Phase.generate)  # each example is many runs: none is made smaller
 UNCOMPARED = {REQUESTS, AUDIT, AUDIT_LINKS}
@@ -274,7 +275,7 @@ def taken(deliveries: Iterable[Delivery], store: Tenants | None = None) -> str:
     return canonical(crm.store)
 
 
-def orders_of(deliveries: Sequence[Delivery], most: int) -> Iterator[Sequence[Delivery]]:
+def orders_of(deliveries: Sequence[T], most: int) -> Iterator[Sequence[T]]:
     """Go through all permutations, or so many of them drawn by the seed."""
     every = list(permutations(deliveries))
     if len(every) > most:

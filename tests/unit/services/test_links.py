@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm
 from ecrm_core.crm.settings import Settings
 from ecrm_core.customers import SourceKey, SourceRecord, Stated, home_id
-from ecrm_core.kernel import FixedClock
+from ecrm_core.kernel import Emit, FixedClock
 from ecrm_core.merging import MERGE_EDGES, Cause
 from ecrm_core.sources import Delivery, Link, PrivacyRequest, RequestKind
 from tests.derived import rows
@@ -30,7 +31,7 @@ def record(key: SourceKey, **values: object) -> Delivery:
     return Delivery(source=key.source, records=(SourceRecord(key, cells),))
 
 
-def link(gone: SourceKey = OLD, kept: SourceKey = ANN, **parts: object) -> Delivery:
+def link(gone: SourceKey = OLD, kept: SourceKey = ANN, **parts: Any) -> Delivery:  # noqa: ANN401
     stated = Link(kept=kept, gone=gone, at=AT + timedelta(hours=1))
     return Delivery(source=kept.source, links=(stated,), **parts)
 
@@ -137,7 +138,7 @@ def test_a_request_goes_to_the_host_once_and_erases_nobody(crm: Crm) -> None:
     receipt = crm.ingest(asked())
     assert (receipt.requests, receipt.outcomes.applied) == (1, 1)
     assert "1 request by law" in str(receipt)
-    told = []
+    told: list[Emit] = []
     crm.deliver(others={"privacy": told.append})
     assert crm.ingest(asked()).outcomes.duplicate == 1
     crm.deliver(others={"privacy": told.append})
