@@ -22,7 +22,11 @@ def written(text: str) -> str:
     return with_tables(
         text,
         [
-            [_line(("map", "a file must have", "and may have", "tells")), "|---|---|---|---|", *maps],
+            [
+                _line(("map", "a file must have", "and may have", "tells")),
+                "|---|---|---|---|",
+                *maps,
+            ],
             [_line(("map", "kind", "words")), "|---|---|---|", *words],
             [_line(("role", "meaning")), "|---|---|", *roles],
         ],
