@@ -23,6 +23,7 @@ from ecrm_core.customers import (
 from ecrm_core.kernel import AnyKind, canonical_json, decode, encode
 from ecrm_core.sources import Delivery, shopify, woocommerce
 from ecrm_core.timeline import (
+    CORRELATIONS,
     FACTS,
     INTERACTIONS,
     Facts,
@@ -66,7 +67,7 @@ def test_interactions_come_back_from_json(told: Interaction) -> None:
 
 def _state(crm: Crm) -> str:
     kinds: list[AnyKind] = [
-        RECORDS, HISTORY, PROFILES, HOMES, SEARCH_KEYS, CONSENTS, INTERACTIONS, FACTS,
+        RECORDS, HISTORY, PROFILES, HOMES, SEARCH_KEYS, CONSENTS, INTERACTIONS, FACTS, CORRELATIONS,
     ]  # fmt: skip
     found = {kind.name: rows(crm.store, kind) for kind in kinds}
     told = {
