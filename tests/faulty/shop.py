@@ -12,6 +12,8 @@ from attrs import evolve, frozen
 from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm
 from ecrm_core.customers import (
+    SEARCH_KEYS,
+    TYPED_KEYSET,
     FieldMap,
     SourceKey,
     SourceRecord,
@@ -25,6 +27,7 @@ from ecrm_core.kernel import (
     Applied,
     ChangeSet,
     Claim,
+    Drop,
     Emit,
     FixedClock,
     Money,
@@ -188,10 +191,18 @@ def _beginning() -> tuple[tuple[ChangeSet, ...], Mapping[str, str]]:
     crm.record([order("e9", 12)])
     crm.save_segment("lists", "customer_emails IS NULL", by="agent")
     _effects(store)
+    _without_typed_keys(store)
     for number in range(2):
         old = RequestKey.of(f"old {number}", number, NOW - timedelta(days=60))
         store.apply(ChangeSet(key=old))
     return tuple(store.tape), ids
+
+
+def _without_typed_keys(store: Store) -> None:
+    """Leave the search keys as a version wrote them that had no others."""
+    page = store.scan(SEARCH_KEYS, within=(TYPED_KEYSET,), limit=1_000)
+    drops = tuple(Drop(SEARCH_KEYS, SEARCH_KEYS.key_of(row.value)) for row in page.rows)
+    store.apply(ChangeSet(drops=drops))
 
 
 def _effects(store: Store) -> None:

@@ -17,7 +17,6 @@ from ecrm_core.cli.options import (
 )
 from ecrm_core.crm import progress_bar
 from ecrm_core.kernel import parse_instant
-from ecrm_core.services import Hit
 
 __all__ = ["due", "export", "find", "segment", "view"]
 
@@ -26,28 +25,33 @@ __all__ = ["due", "export", "find", "segment", "view"]
 @store_argument
 @click.argument("text")
 @click.option("--limit", default=20, show_default=True, help="How many to list.")
+@click.option("--brand", metavar="NAME", help="Customers of this shop of the account alone.")
 @click.option("--reveal", is_flag=True, help="Show names in full.")
 @region_option
 @as_json
 def find(
-    *, store: Path, text: str, limit: int, reveal: bool, region: str | None, as_json: bool
+    *,
+    store: Path,
+    text: str,
+    limit: int,
+    brand: str | None,
+    reveal: bool,
+    region: str | None,
+    as_json: bool,
 ) -> int:
-    """Find customers by id, e-mail, phone or the beginning of a name.
+    """Find customers by whatever is typed: an id, an order number, an address, a part of a name.
 
     \b
     ecrm find shop.db ada@example.com
-    ecrm find shop.db "민준 김" --json
+    ecrm find shop.db "kim minj" --json
     """
     with open_existing(store, region=region) as crm:
-        hits = crm.find(text, limit=limit)
-    data = [{"customer": hit.customer, "by": hit.by, "exact": hit.exact} for hit in hits]
-    shown = [_revealed(hit) if reveal else str(hit) for hit in hits]
+        hits = crm.find(text, limit=limit, brand=brand)
+    data = [{"customer": hit.customer, "by": hit.by, "exact": hit.exact, "why": hit.why}
+            for hit in hits]  # fmt: skip
+    shown = [hit.told(hit.shown) if reveal else str(hit) for hit in hits]
     emit("\n".join(shown) or "nobody", data, as_json=as_json)
     return 0 if hits else 1
-
-
-def _revealed(hit: Hit) -> str:
-    return f"{hit.customer}  {hit.name.full if hit.name else ''}  {hit.by}"
 
 
 @click.command()

@@ -53,7 +53,11 @@ class Hit(Private):
 
     def __str__(self) -> str:
         """Show the id, the masked name and how it was found."""
-        return f"{self.customer}  {mask(self.shown)}  {self.by}"
+        return self.told(mask(self.shown))
+
+    def told(self, name: str) -> str:
+        """Return one line with this name in it: the id, the name, by what she was found and why."""
+        return f"{self.customer}  {name}  {self.by}: {self.why}"
 
 
 def find_customers(

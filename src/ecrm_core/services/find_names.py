@@ -6,7 +6,7 @@ Also by the beginning of an e-mail address and the end of a phone number.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice, permutations
+from itertools import chain, islice, permutations
 from typing import Final
 from unicodedata import normalize
 
@@ -113,21 +113,54 @@ def _ends(latin: str) -> Iterator[str]:
 def by_words(store: Store, text: str, many: int) -> Iterator[Clue]:
     """Go through homes with a name of which words begin with those of the text, in any order.
 
-    Of two or three words; each but one may be a beginning of another word than the first.
+    Of two or three words. The first words of names that begin with one of them are gone through,
+    then names that begin with it: so many at the most, where the other words come later.
     """
     words = typed_forms(text)[-1].split() if typed_forms(text) else []
     if not 1 < len(words) <= _WORDS:
         return
-    for order in islice(permutations(words), 1, None):  # the first is as typed
+    rows = chain(_turned(store, words, many), _led(store, words, many), _mixed(store, words, many))
+    yield from (Clue(row.home_id, Way.WORDS_BEGIN) for row in rows)
+
+
+def _turned(store: Store, words: list[str], many: int) -> Iterator[SearchKey]:
+    """Go through the words in the other orders: all of them but the last are whole."""
+    for order in islice(permutations(words), 1, None):
         for names in _NAMES:
-            for row in _begin(store, names, " ".join(order), many):
-                yield Clue(row.home_id, Way.WORDS_BEGIN)
+            yield from _begin(store, names, " ".join(order), many)
+
+
+def _led(store: Store, words: list[str], many: int) -> Iterator[SearchKey]:
+    """Go through names in which the first word is only begun, the longest one first."""
+    for at in _longest(words):
+        others = " ".join([*words[:at], *words[at + 1 :]])
+        for names in _NAMES:
+            for whole in _hops(store, names, words[at]):
+                yield from _begin(store, names, f"{whole} {others}", many)
+
+
+def _mixed(store: Store, words: list[str], many: int) -> Iterator[SearchKey]:
+    """Go through names in which other words stand between those of the text."""
+    for at in _longest(words):
+        for names in _NAMES:
+            for row in _begin(store, names, words[at], many):
+                if _holds(row.key.partition(":")[2].split(), words):
+                    yield row
+
+
+def _longest(words: list[str]) -> list[int]:
+    return sorted(range(len(words)), key=lambda at: (-len(words[at]), at))
+
+
+def _holds(name: list[str], words: list[str]) -> bool:
+    """Tell whether each word begins a word of the name, no two of them the same."""
+    left = list(name)
     for word in sorted(words, key=lambda each: (-len(each), each)):
-        others = " ".join(each for each in words if each is not word)
-        for names in _NAMES:
-            for whole in _hops(store, names, word):
-                for row in _begin(store, names, f"{whole} {others}", many):
-                    yield Clue(row.home_id, Way.WORDS_BEGIN)
+        found = min((each for each in left if each.startswith(word)), key=len, default=None)
+        if found is None:
+            return False
+        left.remove(found)
+    return True
 
 
 def _hops(store: Store, names: tuple[str, str], begins: str) -> Iterator[str]:

@@ -277,10 +277,37 @@ def upgrade() -> None:
         sa.Column(
             "recency", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
         ),
+        sa.Column(
+            "holding", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
+        ),
+        sa.Column(
+            "correlation",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=True,
+        ),
+        sa.Column(
+            "reference", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
+        ),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("format", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "source", "event_id"),
+    )
+    op.create_index(
+        "ecrm_interaction$by_correlation",
+        "ecrm_interaction",
+        ["tenant", "source", "correlation", "event_id"],
+        unique=False,
+        postgresql_where=sa.text("correlation IS NOT NULL"),
+        sqlite_where=sa.text("correlation IS NOT NULL"),
+    )
+    op.create_index(
+        "ecrm_interaction$by_holding",
+        "ecrm_interaction",
+        ["tenant", "home_id", "holding", "source", "event_id"],
+        unique=False,
+        postgresql_where=sa.text("home_id IS NOT NULL AND holding IS NOT NULL"),
+        sqlite_where=sa.text("home_id IS NOT NULL AND holding IS NOT NULL"),
     )
     op.create_index(
         "ecrm_interaction$by_home",
@@ -289,6 +316,14 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("home_id IS NOT NULL AND recency IS NOT NULL"),
         sqlite_where=sa.text("home_id IS NOT NULL AND recency IS NOT NULL"),
+    )
+    op.create_index(
+        "ecrm_interaction$by_reference",
+        "ecrm_interaction",
+        ["tenant", "reference", "source", "event_id"],
+        unique=False,
+        postgresql_where=sa.text("reference IS NOT NULL"),
+        sqlite_where=sa.text("reference IS NOT NULL"),
     )
     op.create_index(
         "ecrm_interaction$of_home",
@@ -820,10 +855,21 @@ def upgrade() -> None:
         sa.Column(
             "home_id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
         ),
+        sa.Column(
+            "part", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
+        ),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("format", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "keyset", "key", "home_id"),
+    )
+    op.create_index(
+        "ecrm_search_key$by_part",
+        "ecrm_search_key",
+        ["tenant", "part", "keyset", "key", "home_id"],
+        unique=False,
+        postgresql_where=sa.text("part IS NOT NULL"),
+        sqlite_where=sa.text("part IS NOT NULL"),
     )
     op.create_table(
         "ecrm_segment",
@@ -1058,6 +1104,12 @@ def downgrade() -> None:
         sqlite_where=sa.text("name IS NOT NULL"),
     )
     op.drop_table("ecrm_segment")
+    op.drop_index(
+        "ecrm_search_key$by_part",
+        table_name="ecrm_search_key",
+        postgresql_where=sa.text("part IS NOT NULL"),
+        sqlite_where=sa.text("part IS NOT NULL"),
+    )
     op.drop_table("ecrm_search_key")
     op.drop_index(
         "ecrm_review_lease$by_reviewer",
@@ -1227,10 +1279,28 @@ def downgrade() -> None:
         sqlite_where=sa.text("home_id IS NOT NULL"),
     )
     op.drop_index(
+        "ecrm_interaction$by_reference",
+        table_name="ecrm_interaction",
+        postgresql_where=sa.text("reference IS NOT NULL"),
+        sqlite_where=sa.text("reference IS NOT NULL"),
+    )
+    op.drop_index(
         "ecrm_interaction$by_home",
         table_name="ecrm_interaction",
         postgresql_where=sa.text("home_id IS NOT NULL AND recency IS NOT NULL"),
         sqlite_where=sa.text("home_id IS NOT NULL AND recency IS NOT NULL"),
+    )
+    op.drop_index(
+        "ecrm_interaction$by_holding",
+        table_name="ecrm_interaction",
+        postgresql_where=sa.text("home_id IS NOT NULL AND holding IS NOT NULL"),
+        sqlite_where=sa.text("home_id IS NOT NULL AND holding IS NOT NULL"),
+    )
+    op.drop_index(
+        "ecrm_interaction$by_correlation",
+        table_name="ecrm_interaction",
+        postgresql_where=sa.text("correlation IS NOT NULL"),
+        sqlite_where=sa.text("correlation IS NOT NULL"),
     )
     op.drop_table("ecrm_interaction")
     op.drop_table("ecrm_import")
