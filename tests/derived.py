@@ -19,7 +19,15 @@ from ecrm_core.customers import (
 from ecrm_core.kernel import Key, Kind
 from ecrm_core.merging import MERGE_EDGES, roots_of
 from ecrm_core.ports import Store
-from ecrm_core.timeline import FACTS, INTERACTIONS, Facts, HomeFacts
+from ecrm_core.timeline import (
+    CORRELATIONS,
+    FACTS,
+    INTERACTIONS,
+    Facts,
+    HomeFacts,
+    Interaction,
+    correlation_key,
+)
 
 POLICY = SurvivorshipPolicy()
 
@@ -55,8 +63,18 @@ def check_derived(store: Store) -> None:
 def check_facts(store: Store) -> None:
     """The stored facts are those of the stored interactions, home by home."""
     events = rows(store, INTERACTIONS).values()
+    led: dict[object, Interaction] = {}
+    for told in sorted(events, key=lambda one: one.event_id):
+        if told.correlation and told.subject:
+            led.setdefault(correlation_key(told), told)
     for told in events:
-        assert told.home_id == (told.subject and home_id(store.tenant, told.subject))
+        whose = told.subject or getattr(led.get(correlation_key(told)), "subject", None)
+        assert told.home_id == (whose and home_id(store.tenant, whose))
+    for key, correlation in rows(store, CORRELATIONS).items():
+        leader = led.get(key)
+        expected = (leader.subject, leader.event_id) if leader else (None, None)
+        assert (correlation.subject, correlation.told_by) == expected
+    assert led.keys() <= rows(store, CORRELATIONS).keys()
     homes = {told.home_id for told in events if told.home_id}
     stored = {row.home_id: row for row in rows(store, FACTS).values()}
     for home in homes:

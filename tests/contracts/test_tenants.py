@@ -195,6 +195,7 @@ READERS: dict[str, Reading] = {
     ),
     "read_subscriptions_of": lambda store, one: ports.read_subscriptions_of(store, one.people),
     "read_timeline": lambda store, one: ports.read_timeline(store, one.people, limit=None),
+    "scan_timeline": lambda store, one: list(ports.scan_timeline(store, one.people)),
     "scan_pages": lambda store, _: [list(ports.scan_pages(store, kind)) for kind in KINDS],
 }
 

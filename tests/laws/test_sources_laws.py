@@ -3,8 +3,10 @@
 import csv as stdlib_csv
 import io
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from hypothesis import example, given, settings
@@ -12,8 +14,10 @@ from hypothesis import strategies as st
 
 from ecrm_core.customers import CLEARED, FieldMap
 from ecrm_core.errors import DefinitionError, InputError
-from ecrm_core.sources import Delivery, csv, generic, shopify
+from ecrm_core.sources import Delivery, EventMap, csv, generic, shopify, vcard
 from ecrm_core.sources.payload import leaves
+from ecrm_core.sources.vcard_card import card_of
+from ecrm_core.sources.vcard_lines import properties, split_cards
 from tests.profile import size
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -27,6 +31,23 @@ FIELDS = FieldMap(
     }
 )
 COLUMNS = [*FIELDS.columns, "other"]
+EVENTS = EventMap(
+    {
+        "id": "event_id",
+        "at": "at",
+        "what": "kind",
+        "who": "subject",
+        "mail": "email",
+        "sum": "amount",
+        "no": "number",
+        "score": "number:score",
+        "note": "text",
+        "goods": "lines",
+        "sku": "sku",
+    },
+    kind="call",
+    currency="EUR",
+)
 
 # ---------------------------------------------------------------- JSON
 
@@ -165,14 +186,18 @@ def test_a_customer_reads_alone_as_among_others(people: list[dict[str, Any]]) ->
 @settings(max_examples=size(100, 2_000))
 @given(st.binary(max_size=60) | st.text('[]{}",:0a\\ \n\0é', max_size=60).map(str.encode))
 def test_no_bytes_crash_a_reader(body: bytes) -> None:
-    for read in (shopify.read, lambda b, received_at: generic.read(
-            b, fields=FIELDS, source="x", received_at=received_at)):  # fmt: skip
-        try:
-            delivery = read(body, received_at=NOW)
-        except InputError:
-            continue
-        assert isinstance(json.loads(body.decode("utf-8-sig")), dict | list)
-        assert delivery.rows == sum(map(len, (delivery.records, delivery.kept, delivery.refused)))
+    for fields in (FIELDS, EVENTS):
+        _readable(partial(generic.read, fields=fields, source="x"), body)
+    _readable(shopify.read, body)
+
+
+def _readable(read: Callable[..., Delivery], body: bytes) -> None:
+    try:
+        delivery = read(body, received_at=NOW)
+    except InputError:
+        return
+    assert isinstance(json.loads(body.decode("utf-8-sig")), dict | list)
+    assert delivery.rows == len(delivery.records) + len(delivery.kept) + len(delivery.refused)
 
 
 @settings(max_examples=size(100, 2_000))
@@ -189,6 +214,84 @@ def test_no_cell_of_a_row_is_lost(row: dict[str, Any]) -> None:
     for column in FIELDS.columns.keys() - row.keys():
         assert FIELDS.role(column) != "email" or "emails" not in delivery.records[0].cells
     assert CLEARED not in [cell.value for cell in delivery.records[0].cells.values()]
+
+
+# ---------------------------------------------------------------- events
+
+LINE = st.fixed_dictionaries(
+    {}, optional=_shaped("product sku title colour", quantity=st.integers(0, 9), price=ODD)
+)
+EVENT = st.fixed_dictionaries(
+    {"at": st.sampled_from(["2026-05-01T10:00:00Z", "2026-05-02T10:00:00+09:00"])},
+    optional=_shaped(
+        "id who mail no note sku other",
+        what=st.sampled_from(["email_bounced", "email unsubscribed", "refund", "review", "?"]),
+        sum=st.sampled_from(["5", "1,234.50", "5,0", 7, 2.5, "much"]),
+        score=st.integers(0, 10),
+        goods=st.lists(LINE | ODD, max_size=2),
+    ),
+)
+
+
+@settings(max_examples=size(30, 2_000))
+@given(rows=st.lists(EVENT | UNSHAPED, min_size=1, max_size=2), personal=st.booleans())
+def test_no_cell_of_an_event_is_lost(*, rows: list[dict[str, Any]], personal: bool) -> None:
+    read = partial(
+        generic.read, fields=EVENTS, source="list", received_at=NOW, secret=b"0123456789abcdef",
+        key_is_personal=personal,
+    )  # fmt: skip
+    for row in rows:
+        body, sent = _sent(row)
+        delivery = read(b"[" + body + b"]")
+        if delivery.refused:
+            assert json.loads(delivery.refused[0].payload or "") == body.decode()
+            continue
+        (told,) = delivery.interactions
+        assert told.subject is not None or not delivery.records
+        said, kept, mapped = leaves(sent), delivery.unmapped(0), delivery.mapped[0]
+        assert mapped | kept.keys() == said.keys()
+        assert all(_same(value, said[path]) for path, value in kept.items())
+    together = read(_sent(rows)[0])
+    alone = [read(_sent([row])[0]) for row in rows]
+    assert together.interactions == tuple(told for one in alone for told in one.interactions)
+
+
+# ---------------------------------------------------------------- cards
+
+TEXTS = st.sampled_from(["Ann", "a@example.com", "+12025550123", "", " x ", "a;b", "a,b",
+                         "a\\,b", "a\\nb", "1980-05-17", "20260501T100000Z", "김"])  # fmt: skip
+NAMES = st.sampled_from(["FN", "N", "TEL", "EMAIL", "ADR", "ORG", "BDAY", "NOTE", "REV",
+                         "KIND", "item1.TEL", "item1.X-ABLabel", "CATEGORIES"])  # fmt: skip
+PARAMS = st.sampled_from(["", ";TYPE=home", ";WORK", ";PREF=1", ';TYPE="a,b"', ";X=1,2", ";=",
+                          ";CHARSET=latin9", ";ENCODING=QUOTED-PRINTABLE"])  # fmt: skip
+LINES = st.tuples(NAMES, PARAMS, st.just(":"), TEXTS, st.sampled_from(["", ";", ";;x"]))
+
+
+@settings(max_examples=size(100, 2_000))
+@given(st.lists(LINES.map("".join) | TEXTS, max_size=8), st.sampled_from(["2.1", "3.0", "4.0"]))
+def test_no_property_of_a_card_is_lost(lines: list[str], version: str) -> None:
+    whole = ["BEGIN:VCARD", f"VERSION:{version}", *lines, "UID:1", "END:VCARD"]
+    body = "\r\n".join(whole).encode()
+    delivery = vcard.read(body, received_at=NOW)
+    assert not delivery.refused
+    (raw,) = split_cards(body)
+    _accounted(delivery, card_of(properties(raw.lines)))
+
+
+@settings(max_examples=size(100, 2_000))
+@given(
+    st.lists(
+        st.sampled_from([b"BEGIN:VCARD", b"END:VCARD", b"AGENT:BEGIN:VCARD", b"AGENT:", b"UID:1",
+                         b"FN:Ann", b"FN;ENCODING=QUOTED-PRINTABLE:a=", b"PHOTO;BASE64:", b"AAAA"])
+        | st.binary(max_size=6), max_size=12,
+    )
+)  # fmt: skip
+def test_no_bytes_crash_a_reader_of_cards(lines: list[bytes]) -> None:
+    try:
+        delivery = vcard.read(b"\n".join(lines), received_at=NOW)
+    except InputError:
+        return
+    assert delivery.rows > 0
 
 
 # ---------------------------------------------------------------- CSV

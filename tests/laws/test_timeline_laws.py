@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
 from functools import reduce
 from random import Random
 from typing import Any
@@ -20,46 +19,25 @@ from ecrm_core.customers import (
     PROFILES,
     RECORDS,
     SEARCH_KEYS,
-    SourceKey,
 )
-from ecrm_core.kernel import AnyKind, Money, canonical_json, decode, encode
+from ecrm_core.kernel import AnyKind, canonical_json, decode, encode
 from ecrm_core.sources import Delivery, shopify, woocommerce
-from ecrm_core.timeline import FACTS, INTERACTIONS, Facts, Interaction, OrderLine, retell
+from ecrm_core.timeline import (
+    CORRELATIONS,
+    FACTS,
+    INTERACTIONS,
+    Facts,
+    Interaction,
+    retell,
+)
 from tests.derived import check_derived, rows
 from tests.profile import size
-
-AT = datetime(2026, 5, 1, tzinfo=UTC)
-KINDS = ["order_placed", "order_cancelled", "refund", "email_opened"]
-PEOPLE = [SourceKey("shop", "1"), SourceKey("shop", "2")]
-MOMENTS = st.integers(0, 3).map(lambda hours: AT + timedelta(hours=hours))
-MONEY = st.builds(Money, st.sampled_from(["0", "1.50", "10"]), st.sampled_from(["EUR", "KRW"]))
-LINES = st.lists(st.builds(OrderLine, quantity=st.sampled_from(["1", "0.5"])), max_size=2)
-
-
-def _events(
-    *, told_at: st.SearchStrategy[Any], ids: st.SearchStrategy[str]
-) -> st.SearchStrategy[Interaction]:
-    return st.builds(
-        Interaction,
-        source=st.just("shop"),
-        event_id=ids,
-        kind=st.sampled_from(KINDS),
-        at=MOMENTS,
-        subject=st.sampled_from([*PEOPLE, None]),
-        amount=st.none() | MONEY,
-        lines=LINES.map(tuple),
-        correlation=st.sampled_from(["x", "y", None]),
-        void=st.booleans(),
-        text=st.sampled_from(["a", "b", None]),
-        told_at=told_at,
-        undated=st.booleans(),
-    )
-
+from tests.timeline_draws import AT, MOMENTS, events
 
 IDS = st.sampled_from(["e1", "e2", "e3"])
-TOLD = _events(told_at=MOMENTS, ids=IDS)
-ONE = _events(told_at=MOMENTS, ids=st.just("e1"))
-PARTS = st.lists(_events(told_at=st.none() | MOMENTS, ids=IDS), max_size=4).map(Facts.fold)
+TOLD = events(told_at=MOMENTS, ids=IDS)
+ONE = events(told_at=MOMENTS, ids=st.just("e1"))
+PARTS = st.lists(events(told_at=st.none() | MOMENTS, ids=IDS), max_size=4).map(Facts.fold)
 
 
 @given(PARTS, PARTS, PARTS)
@@ -89,7 +67,7 @@ def test_interactions_come_back_from_json(told: Interaction) -> None:
 
 def _state(crm: Crm) -> str:
     kinds: list[AnyKind] = [
-        RECORDS, HISTORY, PROFILES, HOMES, SEARCH_KEYS, CONSENTS, INTERACTIONS, FACTS,
+        RECORDS, HISTORY, PROFILES, HOMES, SEARCH_KEYS, CONSENTS, INTERACTIONS, FACTS, CORRELATIONS,
     ]  # fmt: skip
     found = {kind.name: rows(crm.store, kind) for kind in kinds}
     told = {

@@ -37,7 +37,7 @@ CANARIES = {
 """What is personal about her, in words that stand nowhere else."""
 
 
-def record(key: SourceKey, at: datetime = AT, **values: Any) -> SourceRecord:
+def record(key: SourceKey, at: datetime = AT, **values: object) -> SourceRecord:
     return SourceRecord(key, {name.replace("__", "."): Stated(value, at, at)
                               for name, value in values.items()})  # fmt: skip
 
@@ -46,7 +46,7 @@ def money(text: str) -> Money:
     return Money(Decimal(text), "EUR")
 
 
-def event(id_: str, kind: str, days: int = 0, **more: Any) -> Interaction:
+def event(id_: str, kind: str, days: int = 0, **more: object) -> Interaction:
     told: dict[str, Any] = {"source": "shop", "subject": ANN, "channel": None, **more}
     return Interaction(event_id=id_, kind=kind, at=AT - timedelta(days=100 - days), **told)
 

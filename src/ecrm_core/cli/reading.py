@@ -58,17 +58,24 @@ def find(
 @store_argument
 @click.argument("customer", metavar="ID")
 @click.option("--reveal", is_flag=True, help="Show names and addresses in full.")
+@click.option("--role", metavar="ROLE", help="Show what this role may see, such as agent.")
 @as_json
-def view(*, store: Path, customer: str, reveal: bool, as_json: bool) -> None:
+def view(*, store: Path, customer: str, reveal: bool, role: str | None, as_json: bool) -> None:
     """Show one customer: every value with where it comes from.
 
-    ID is a customer's id, an old one too, or source/key. JSON is the whole export, unmasked.
+    ID is a customer's id, an old one too, or source/key. JSON is the whole export, unmasked. With a
+    role (agent, marketing, analyst, auditor) it is what an agent needs, as that role may see it.
 
     \b
     ecrm view shop.db shopify/1 --reveal
+    ecrm view shop.db shopify/1 --role agent
     """
     with open_existing(store) as crm:
         seen = crm.view(customer)
+        if role is not None:
+            shown = seen.shown(role)
+            emit(str(shown), shown.to_json(), as_json=as_json)
+            return
         data = crm.export(customer) if as_json else None
     emit(f"{seen.id}\n{seen.table(masked=not reveal)}", data, as_json=as_json)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.kernel import Applied, CustomerId, Json, html_table
+from ecrm_core.services import OUTCOMES
 
-__all__ = ["Judged", "Receipt", "Undo"]
+__all__ = ["Judged", "Outcomes", "Receipt", "Undo"]
 
 
 @frozen(kw_only=True)
@@ -36,8 +37,39 @@ class Judged:
 
 
 @frozen(kw_only=True)
+class Outcomes:
+    """What became of every item that was taken in; each came to one of six things.
+
+    ``applied``: it changed what is known: a record or a statement, an event that is new or told in
+    other words, a link that became a merge, a request for the host. ``unchanged``: there was
+    nothing to write: an object about nobody, a link of two that are one. ``duplicate``: it was said
+    before. ``superseded``: it is older than what is known, or counts less, and changes nothing.
+    ``quarantined``: it waits for a person: input that cannot be read, a link that is blocked.
+    ``rejected``: it is about somebody who was erased, and is left out for good.
+    """
+
+    applied: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    superseded: int = 0
+    quarantined: int = 0
+    rejected: int = 0
+
+    @property
+    def total(self) -> int:
+        """The number of items: the six together."""
+        return sum(getattr(self, name) for name in OUTCOMES)
+
+    def __str__(self) -> str:
+        """Return the equation in words, without what nothing came to."""
+        counts = [(getattr(self, name), name) for name in OUTCOMES]
+        said = " + ".join(f"{count} {name}" for count, name in counts if count)
+        return f"{_many(self.total, 'item')} = {said or 0}"
+
+
+@frozen(kw_only=True)
 class Receipt:
-    """What came of the rows of a delivery: rows = accepted + quarantined + duplicate + erased.
+    """What came of a delivery: rows = accepted + quarantined + duplicate + kept + erased.
 
     Accepted are ``created`` and ``updated`` customers' records and the ``superseded`` ones: older
     than what is known, kept as history. A ``duplicate`` states nothing new. ``erased``
@@ -50,6 +82,12 @@ class Receipt:
     tell a known event in another way at the same time, and those of people who were erased.
 
     ``claims`` counts what guests newly claim by the addresses they typed; nobody is merged by it.
+    ``links`` are what sources state of two parties: ``merged`` of them joined two customers,
+    ``blocked`` ones are left to review as claims. ``requests`` are those by law, which wait in the
+    outbox under the topic "privacy". ``kept`` counts objects about nobody.
+
+    ``items`` are all rows, statements, interactions, links and requests, and ``outcomes`` tells
+    what became of each: items = outcomes.total.
     """
 
     rows: int = 0
@@ -68,6 +106,13 @@ class Receipt:
     claims: int = 0
     erased: int = 0
     erased_interactions: int = 0
+    links: int = 0
+    merged: int = 0
+    blocked: int = 0
+    requests: int = 0
+    kept: int = 0
+    items: int = 0
+    outcomes: Outcomes = field(factory=Outcomes)
     customers: tuple[CustomerId, ...] = ()
     replayed: bool = False
     stopped: bool = False
@@ -88,18 +133,31 @@ class Receipt:
     ) -> Receipt:
         """Return the receipt of these counts."""
         counts = {name: result.get(name, 0) for name in _COUNTS}
+        outcomes = Outcomes(**{name: result.get(f"items_{name}", 0) for name in OUTCOMES})
         customers = tuple(result.get("customers", ()))
-        return cls(**counts, customers=customers, replayed=replayed, stopped=stopped)
+        return cls(**counts, outcomes=outcomes, customers=customers, replayed=replayed,
+                   stopped=stopped)  # fmt: skip
 
     def __str__(self) -> str:
         """Return the equation in words."""
-        rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
+        about_nobody = f" + {self.kept} kept" if self.kept else ""
         parties = (
-            f"{rows} = {self.accepted} accepted + {self.quarantined} quarantined"
-            f" + {self.duplicate} duplicate{_plus(self.erased)}"
+            f"{_many(self.rows, 'row')} = {self.accepted} accepted + {self.quarantined} quarantined"
+            f" + {self.duplicate} duplicate{about_nobody}{_plus(self.erased)}"
             f" (accepted: {self.created} new, {self.updated} updated, {self.superseded} late)"
         )
-        return "; ".join(filter(None, [parties, self._events()]))
+        parts = [parties, self._events(), self._links(), self._requests()]
+        if self.items > self.rows:  # else the rows say it all
+            parts.append(str(self.outcomes))
+        return "; ".join(filter(None, parts))
+
+    def _links(self) -> str:
+        if not self.links:
+            return ""
+        return f"links: {self.links}, {self.merged} merged, {self.blocked} left to review"
+
+    def _requests(self) -> str:
+        return f"requests by law: {self.requests}, in the outbox" if self.requests else ""
 
     def _events(self) -> str:
         if not self.interactions:
@@ -111,8 +169,16 @@ class Receipt:
         )
 
     def _repr_html_(self) -> str:
-        names = ("rows", "accepted", "quarantined", "duplicate")
-        return html_table(names, [[str(getattr(self, name)) for name in names]])
+        rows = ("rows", "accepted", "quarantined", "duplicate")
+        tables = [html_table(rows, [[str(getattr(self, name)) for name in rows]])]
+        if self.items:
+            counts = [self.items, *(getattr(self.outcomes, name) for name in OUTCOMES)]
+            tables.append(html_table(("items", *OUTCOMES), [list(map(str, counts))]))
+        return "".join(tables)
+
+
+def _many(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count} {what}s"
 
 
 def _plus(erased: int) -> str:
@@ -121,4 +187,5 @@ def _plus(erased: int) -> str:
 
 _COUNTS = ("rows", "created", "updated", "superseded", "duplicate", "quarantined", "statements",
            "conflicting", "interactions", "recorded", "retold", "repeated",
-           "contradicted", "claims", "erased", "erased_interactions")  # fmt: skip
+           "contradicted", "claims", "erased", "erased_interactions", "links", "merged", "blocked",
+           "requests", "kept", "items")  # fmt: skip

@@ -13,7 +13,14 @@ from ecrm_core.errors import MergeRefused, UnknownName
 from ecrm_core.kernel import fold
 from ecrm_core.merging.hold import LegalHold
 
-__all__ = ["BLOCKERS", "Blocker", "check_despite", "find_blockers", "refuse_blocked"]
+__all__ = [
+    "BLOCKERS",
+    "Blocker",
+    "accounts_of_both",
+    "check_despite",
+    "find_blockers",
+    "refuse_blocked",
+]
 
 
 @frozen
@@ -63,7 +70,7 @@ def find_blockers(
     """
     said = {
         "different_ids": _different_ids(winner, loser, policy),
-        "two_accounts": bool(_accounts(winner) & _accounts(loser)),
+        "two_accounts": bool(accounts_of_both(winner, loser)),
         "parent_and_child": _related(winner, loser, policy) or _related(loser, winner, policy),
         "protected_pair": protected,
         "legal_hold": any(hold.stands for hold in holds),
@@ -106,6 +113,11 @@ def _different_ids(one: Group, two: Group, policy: SurvivorshipPolicy) -> bool:
 def _letters(profile: Profile | None) -> str:
     text = profile and profile.value("national_id")
     return "".join(filter(str.isalnum, fold(text or "")))
+
+
+def accounts_of_both(one: Group, two: Group) -> frozenset[str]:
+    """Return the sources that have a login account for each of two groups."""
+    return frozenset(_accounts(one) & _accounts(two))
 
 
 def _accounts(group: Group) -> set[str]:

@@ -16,15 +16,19 @@ __all__ = ["MERGE_EDGES", "Cause", "MergeEdge", "roots_of"]
 
 
 class Cause(Enum):
-    """Who decided a merge: a run never undoes or contradicts a person."""
+    """Who decided a merge: a run never undoes or contradicts a person, or a source."""
 
     HUMAN = "human"
     AUTO = "auto"
+    STATED = "stated"
+    """Stated by the source: two parties of it are one there."""
 
 
 @frozen(kw_only=True)
 class MergeEdge:
     """One merge: ``loser`` was the root of its tree and goes by ``winner`` while not undone.
+
+    ``winner`` was a root too, unless the source named another id of hers (cause STATED).
 
     ``despite`` are the codes of the blockers that whoever merged looked past, ``proof`` what claim
     an automatic merge stands on. A merge that a run took back has ``undone_cause`` AUTO.

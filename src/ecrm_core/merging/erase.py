@@ -39,8 +39,9 @@ class Erasing:
 
     ``rows`` are all of hers by Kind. ``said`` holds for each of her addresses the statements that
     count there and go with her: about herself and, where nobody else holds it, about the address.
-    ``undos`` are the ids of her merges and of decisions about her. ``near`` are the
-    customers she was proposed to be one with: matching looks at them anew.
+    ``undos`` are the ids of her merges and of decisions about her, ``correlations`` the names of
+    those of her events: what comes later of one of them is hers. ``near`` are the customers she was
+    proposed to be one with: matching looks at them anew.
     """
 
     group: Group
@@ -48,6 +49,7 @@ class Erasing:
     holds: Sequence[LegalHold] = ()
     said: Mapping[str, Sequence[ConsentStatement]] = field(factory=dict)
     undos: Collection[str] = ()
+    correlations: Collection[str] = ()
     near: Collection[CustomerId] = ()
 
 
@@ -63,7 +65,7 @@ def decide_erase(
         message = "a legal hold stands on this customer: release it first"
         raise RefusedError(message, code="legal_hold", holds=held)
     names = [tombstone_id(secret, tenant, home.id) for home in erasing.group.homes]
-    undos = [tombstone_id(secret, tenant, id_) for id_ in erasing.undos]
+    undos = [tombstone_id(secret, tenant, id_) for id_ in (*erasing.undos, *erasing.correlations)]
     kept = (Tombstone(id=name) for name in sorted({*names, *undos}))
     refusals = _refusals(erasing, tenant=tenant, secret=secret, at=at)
     return ChangeSet(

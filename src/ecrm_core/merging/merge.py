@@ -25,7 +25,7 @@ from ecrm_core.customers import (
 from ecrm_core.customers.correct import corrections_of, shows
 from ecrm_core.customers.intake import reindexed
 from ecrm_core.errors import MergeRefused
-from ecrm_core.kernel import ChangeSet, Drop, Put, combine, derive_id, gate_text
+from ecrm_core.kernel import ChangeSet, CustomerId, Drop, Put, combine, derive_id, gate_text
 from ecrm_core.merging.blockers import find_blockers, refuse_blocked
 from ecrm_core.merging.claim import Proof
 from ecrm_core.merging.edge import MERGE_EDGES, Cause, MergeEdge
@@ -85,6 +85,7 @@ def decide_merge(
     cause: Cause = Cause.HUMAN,
     model: str | None = None,
     proof: Proof | None = None,
+    under: CustomerId | None = None,
     values: Mapping[str, object] | None = None,
     despite: Collection[str] = (),
     protected: bool = False,
@@ -97,7 +98,8 @@ def decide_merge(
     ``earlier`` are the edges, undone ones too, whose loser is the loser's root: they number this
     one. ``values`` are what a reviewer chose, by field: corrections of the joined customer.
     ``protected`` and ``holds`` are as in ``find_blockers``, ``despite`` the codes of blockers to be
-    looked past; MergeRefused (code "blocked") for others. The result holds the ids of the edge, the
+    looked past; MergeRefused (code "blocked") for others. ``under`` is the id of the winner's that
+    the edge is to name, by default her root. The result holds the ids of the edge, the
     winner, the loser, and of the corrections if there are any.
     """
     group = joined(winner, loser)
@@ -107,7 +109,7 @@ def decide_merge(
     )
     after = reviewed(group, values or {}, tenant=tenant, by=by, at=at, policy=policy,
                      region=region)  # fmt: skip
-    pair = (loser.root.id, winner.root.id)
+    pair = (loser.root.id, under or winner.root.id)
     edge = MergeEdge(
         id=derive_id("mrg", tenant, *pair, str(len(earlier))), loser=pair[0], winner=pair[1],
         at=at, by=gate_text(by), cause=cause, model=model, despite=passed,
@@ -125,7 +127,7 @@ def decide_merge(
         drops=(Drop(PROFILES, (loser.root.id,)),),
         expects=(loser.expect,),
     )
-    result: dict[str, Any] = {"edge": edge.id, "winner": edge.winner, "loser": edge.loser}
+    result: dict[str, Any] = {"edge": edge.id, "winner": winner.root.id, "loser": edge.loser}
     if chosen:
         result["corrections"] = [held.id for held in chosen]
     found = reindexed(group, after, group.root)

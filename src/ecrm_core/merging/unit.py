@@ -37,7 +37,7 @@ def units_of(
     group: Group, edges: Sequence[MergeEdge], policy: SurvivorshipPolicy
 ) -> tuple[Unit, ...]:
     """Return the units of a group, by id; ``edges`` are all that touch its homes."""
-    by_people = [edge for edge in edges if edge.cause is Cause.HUMAN]
+    by_people = [edge for edge in edges if edge.cause is not Cause.AUTO]
     roots = roots_of((home.id for home in group.homes), by_people)
     return tuple(
         _unit(group, [home for home in group.homes if roots[home.id] == id_], id_, policy)

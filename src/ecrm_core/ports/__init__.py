@@ -1,7 +1,7 @@
 """Ports: what an adapter must offer, typed readers over it, and what plugins may bring."""
 
 from ecrm_core.ports.ahead import Ahead
-from ecrm_core.ports.asking import Answers, Asking, Question, ask, ask_each
+from ecrm_core.ports.asking import Answers, AnyQuestion, Asking, Question, ask, ask_each
 from ecrm_core.ports.claims import all_claims, read_claims_by, read_claims_on
 from ecrm_core.ports.customers import (
     read_consents,
@@ -56,6 +56,7 @@ __all__ = [
     "SEAMS",
     "Ahead",
     "Answers",
+    "AnyQuestion",
     "Asking",
     "Cursor",
     "Declined",

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from ecrm_core.errors import DefinitionError, EcrmError
-from ecrm_core.kernel import Applied, ChangeSet, Key, Kind, Stored
-from ecrm_core.ports.asking import Question, ask
+from ecrm_core.kernel import AnyKind, Applied, ChangeSet, Key, Kind, Stored
+from ecrm_core.ports.asking import AnyQuestion, Question, ask
 from ecrm_core.ports.span import MAX_LIMIT, check_keys, check_limit
 from ecrm_core.ports.store import Cursor, Page, Store
 
@@ -37,14 +37,15 @@ class Ahead:
         self._store = store
         self._held: dict[_Slot, dict[Key, tuple[Stored[Any], ...]]] = {}
         self._missing: dict[_Slot, dict[Key, None]] = {}
-        self._watched: Question[Any] | None = None
+        self._watched: AnyQuestion | None = None
         self._seen: set[int | None] = set()
 
     @property
     def tenant(self) -> str:
+        """The tenant of the store."""
         return self._store.tenant
 
-    def watch(self, kind: Kind[Any], key: Key, version: int) -> None:
+    def watch(self, kind: AnyKind, key: Key, version: int) -> None:
         """Look at the version of a row with every question from now on."""
         self._watched, self._seen = Question(kind=kind, values=(key,)), {version}
 
@@ -69,12 +70,13 @@ class Ahead:
                     return result
             self._ask()
 
-    def expect(self, kind: Kind[Any], keys: Collection[Key], *, index: str | None = None) -> None:
+    def expect(self, kind: AnyKind, keys: Collection[Key], *, index: str | None = None) -> None:
         """Ask for these too when something is asked for next."""
         for key in keys:
             self._rows((kind, index, len(key), None), key)
 
     def get_many(self, kind: Kind[T], keys: Collection[Key]) -> Mapping[Key, Stored[T]]:
+        """Return the rows of these keys that are known; the others will be asked for."""
         found: dict[Key, Stored[T]] = {}
         for key in check_keys(kind, keys):
             for row in self._rows((kind, None, len(kind.key), None), key):
@@ -84,6 +86,7 @@ class Ahead:
     def find_many(
         self, kind: Kind[T], index: str, values: Collection[Key], *, limit: int | None = None
     ) -> Mapping[Key, tuple[Stored[T], ...]]:
+        """Return the rows of these values that are known; the others will be asked for."""
         check_limit(limit)
         asked = check_keys(kind, values, index=index)
         found = {value: self._rows((kind, index, len(value), limit), value) for value in asked}

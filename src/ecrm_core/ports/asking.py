@@ -14,7 +14,7 @@ from ecrm_core.ports.pages import scan_pages
 from ecrm_core.ports.span import MAX_LIMIT, check_limit, sayable
 from ecrm_core.ports.store import Store
 
-__all__ = ["Answers", "Asking", "Question", "ask", "ask_each"]
+__all__ = ["Answers", "AnyQuestion", "Asking", "Question", "ask", "ask_each"]
 
 T = TypeVar("T")
 
@@ -66,6 +66,10 @@ class Question(Generic[T]):
         return self.width == len(self.columns)
 
 
+AnyQuestion = Question[Any]
+"""A question about whatever rows."""
+
+
 class Answers:
     """What was found, by question: the rows of each value; values without rows are absent."""
 
@@ -89,22 +93,22 @@ class Asking(Protocol):
     and has to look whether what he read still holds.
     """
 
-    def ask(self, questions: Collection[Question[Any]]) -> Answers:
+    def ask(self, questions: Collection[AnyQuestion]) -> Answers:
         """Return the answers to all questions."""
         ...
 
 
-def ask(store: Store, questions: Collection[Question[Any]]) -> Answers:
+def ask(store: Store, questions: Collection[AnyQuestion]) -> Answers:
     """Return the answers to all questions: as of one moment where the store can do that."""
     return store.ask(questions) if isinstance(store, Asking) else ask_each(store, questions)
 
 
-def ask_each(store: Store, questions: Collection[Question[Any]]) -> Answers:
+def ask_each(store: Store, questions: Collection[AnyQuestion]) -> Answers:
     """Return the answers to all questions, asked one after the other."""
     return Answers({question: dict(_found(store, question)) for question in questions})
 
 
-def _found(store: Store, asked: Question[Any]) -> Iterator[tuple[Key, tuple[Stored[Any], ...]]]:
+def _found(store: Store, asked: AnyQuestion) -> Iterator[tuple[Key, tuple[Stored[Any], ...]]]:
     kind, values = asked.kind, asked.sayable
     if asked.whole and asked.index is None:
         rows = store.get_many(kind, values)
@@ -118,7 +122,7 @@ def _found(store: Store, asked: Question[Any]) -> Iterator[tuple[Key, tuple[Stor
                 yield value, found
 
 
-def _first(store: Store, asked: Question[Any], value: Key) -> Iterator[Stored[Any]]:
+def _first(store: Store, asked: AnyQuestion, value: Key) -> Iterator[Stored[Any]]:
     size = min(asked.limit or 500, MAX_LIMIT)
     pages = scan_pages(store, asked.kind, index=asked.index, within=value, limit=size)
     yield from islice((row for page in pages for row in page), asked.limit)

@@ -35,7 +35,7 @@ from ecrm_core.segmentation import (
 )
 from ecrm_core.sources import IMPORTS, QUARANTINE
 from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
-from ecrm_core.timeline import FACTS, INTERACTIONS
+from ecrm_core.timeline import CORRELATIONS, FACTS, INTERACTIONS
 
 __all__ = ["KINDS"]
 
@@ -45,6 +45,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     CLAIMS,
     CONSENTS,
     CORRECTIONS,
+    CORRELATIONS,
     CUSTOMER_CLAIMS,
     DELIVERED,
     FACTS,

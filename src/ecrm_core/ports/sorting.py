@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ecrm_core.kernel import Key, Stored
-from ecrm_core.ports.asking import Question
+from ecrm_core.ports.asking import AnyQuestion
 
 __all__ = ["sorted_answers"]
 
 
 def sorted_answers(
-    asked: Sequence[Question[Any]], found: Iterable[Sequence[Any]]
-) -> dict[Question[Any], dict[Key, tuple[Stored[Any], ...]]]:
+    asked: Sequence[AnyQuestion], found: Iterable[Sequence[Any]]
+) -> dict[AnyQuestion, dict[Key, tuple[Stored[Any], ...]]]:
     """Return the answers to the questions that one statement asked.
 
     A row has the number of the question among those asked, the columns of the index and of the key,
@@ -31,7 +31,7 @@ def sorted_answers(
 
 
 def _by_value(
-    question: Question[Any], rows: Iterable[tuple[Key, Sequence[Any]]]
+    question: AnyQuestion, rows: Iterable[tuple[Key, Sequence[Any]]]
 ) -> dict[Key, tuple[Stored[Any], ...]]:
     found: dict[Key, list[Stored[Any]]] = {}
     for columns, row in rows:

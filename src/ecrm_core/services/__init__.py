@@ -65,6 +65,7 @@ from ecrm_core.services.outbox import (
     prepare_release_stuck,
     stuck_effects,
 )
+from ecrm_core.services.outcomes import OUTCOMES
 from ecrm_core.services.personal import IMPERSONAL, PERSONAL, Personal
 from ecrm_core.services.quality import check, count_parties, report_store
 from ecrm_core.services.redaction import MASKED, VIEWER_ROLES, RedactionPolicy, Sight, policy_of
@@ -149,6 +150,7 @@ __all__ = [
     "IMPERSONAL",
     "MASKED",
     "MERGED",
+    "OUTCOMES",
     "PERSONAL",
     "TROUBLES",
     "UNMERGED",

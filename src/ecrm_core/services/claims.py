@@ -276,5 +276,5 @@ def _by_people(store: Store, homes: Collection[CustomerId]) -> _Ones:
     groups = store.find_many(HOMES, "by_root", [(root,) for root in sorted(set(roots.values()))])
     merged = {row.value.id for rows in groups.values() if len(rows) > 1 for row in rows}
     edges = [row.value for row in read_edges(store, sorted(merged))] if merged else []
-    by_people = [edge for edge in edges if edge.cause is Cause.HUMAN]
+    by_people = [edge for edge in edges if edge.cause is not Cause.AUTO]
     return {**{home: home for home in roots}, **roots_of(merged & set(roots), by_people)}

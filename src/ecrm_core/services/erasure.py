@@ -35,7 +35,7 @@ from ecrm_core.services.judgements import roots_now
 from ecrm_core.services.marking import marks_on
 from ecrm_core.services.personal import personal_rows
 from ecrm_core.services.tombstones import read_erasures, refuse_erased
-from ecrm_core.timeline import FACTS
+from ecrm_core.timeline import CORRELATIONS, FACTS, correlation_name
 
 __all__ = ["erase_customer", "prepare_erase"]
 
@@ -131,6 +131,11 @@ def _decided(hers: Hers, act: Act, reason: str) -> ChangeSet:
             for subject in sorted(hers.addresses)
         },
         undos=[row.value.id for kind, row in rows if kind in (MERGE_EDGES, REVIEW_DECISIONS)],
+        correlations={
+            correlation_name(CORRELATIONS.key_of(row.value))
+            for kind, row in rows
+            if kind is CORRELATIONS
+        },
         near=_near(hers, [row.value for kind, row in rows if kind is PROPOSALS]),
     )
     changes = decide_erase(

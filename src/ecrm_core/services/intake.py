@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ecrm_core.customers import (
@@ -17,10 +17,14 @@ from ecrm_core.customers import (
     home_id,
     new_group,
 )
-from ecrm_core.kernel import ChangeSet, CustomerId, Key, Put, combine
-from ecrm_core.merging import CUSTOMER_CLAIMS, decide_claims, guest_claims
+from ecrm_core.kernel import ChangeSet, Key, Put, combine
+from ecrm_core.merging import CUSTOMER_CLAIMS, Claim, decide_claims, guest_claims
+from ecrm_core.merging.decision import stacked
 from ecrm_core.ports import Store, read_groups
-from ecrm_core.services.timeline import homes_told_of, record_spared
+from ecrm_core.services.asked import prepare_requests
+from ecrm_core.services.links import Linking, keys_linked
+from ecrm_core.services.outcomes import outcomes_of
+from ecrm_core.services.timeline import names_told_of, record_spared
 from ecrm_core.services.tombstones import Erasures, read_erasures
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined
 from ecrm_core.sources.erased import Spared, parties_of, without_erased
@@ -35,43 +39,81 @@ def prepare_ingest(
 
     What is about people who were erased is counted and left out (``secret`` tells them).
     """
-    rows, events = delivery.rows, delivery.interactions
-    erasures = read_erasures(store, _homes(store, delivery), secret=secret)
+    whole = delivery
+    erasures = read_erasures(store, _names(store, delivery), secret=secret)
     spared = _spared(store, delivery, erasures)
     delivery = spared.delivery
-    groups = _groups(store, {record.key for record in delivery.records})
-    records = decide_records(groups, delivery.records, policy=policy)
-    late = [put.key for put in records.puts if put.kind is HISTORY]
-    if late and (heard := store.get_many(HISTORY, late)):
-        records = decide_records(groups, delivery.records, policy=policy, known=heard.keys())
+    parties = {record.key for record in delivery.records}
+    groups = _groups(store, parties.union(keys_linked(delivery.links)))
+    records = _records(store, groups, delivery, policy)
     said = (*delivery.consents, *spared.refusals)
     keys = [CONSENTS.key_of(statement) for statement in said]
     known = store.get_many(CONSENTS, keys)
     statements = decide_statements(said, known=known.keys())
+    linking = Linking.over(store, groups, records, policy=policy)
+    for link in sorted(delivery.links, key=lambda one: (one.at, one.gone, one.kept)):
+        linking.take(link)
     refused = _quarantine(store, delivery.refused)
-    claims = _claims(store, delivery, policy)
-    told = record_spared(store, events, erasures)
+    claims = _claims(store, delivery, linking.claims, policy)
+    told = record_spared(store, whole.interactions, erasures)
+    asked = prepare_requests(store, delivery.requests)
     counts: dict[str, Any] = {
-        "rows": rows,
+        "rows": whole.rows,
         "erased": spared.rows,
+        "kept": len(delivery.kept),
         "quarantined": len(delivery.refused),
         "conflicting": len(records.reasons),
         **records.result,
         **statements.result,
         **told.result,
         **claims.result,
+        **linking.counts,
+        "requests": len(whole.requests),
     }
-    parts = [records, statements, refused, told, claims, erasures.guard]
-    if records.puts:
+    counts["links"] = len(whole.links)
+    told_apart: dict[str, Any] = {
+        "statements_told": len(delivery.consents),
+        "statements_new": len({CONSENTS.key_of(one) for one in delivery.consents} - known.keys()),
+        "requests_told": len(delivery.requests),
+        **asked.result,
+        "erased_statements": len(whole.consents) - len(delivery.consents),
+        "erased_links": len(whole.links) - len(delivery.links),
+        "erased_requests": len(whole.requests) - len(delivery.requests),
+    }
+    counts |= outcomes_of(counts | told_apart)
+    counts["items"] = _items(whole)
+    parts = [
+        stacked([records, *linking.sets], result={}),
+        statements, refused, told, claims, asked,
+        ChangeSet(reasons=tuple(linking.reasons)),
+        erasures.guard,
+    ]  # fmt: skip
+    if records.puts or linking.sets:
         parts.append(erasures.founding)
     return combine(parts, result=counts)
 
 
-def _homes(store: Store, delivery: Delivery) -> Iterator[CustomerId]:
-    """Go through everybody whom the delivery is about."""
+def _records(
+    store: Store, groups: Mapping[SourceKey, Group], delivery: Delivery, policy: SurvivorshipPolicy
+) -> ChangeSet:
+    changes = decide_records(groups, delivery.records, policy=policy)
+    late = [put.key for put in changes.puts if put.kind is HISTORY]
+    if late and (heard := store.get_many(HISTORY, late)):
+        changes = decide_records(groups, delivery.records, policy=policy, known=heard.keys())
+    return changes
+
+
+def _items(delivery: Delivery) -> int:
+    """Return how many things a delivery brings, each of which comes to one outcome."""
+    apart = (delivery.consents, delivery.interactions, delivery.links, delivery.requests)
+    return delivery.rows + sum(map(len, apart))
+
+
+def _names(store: Store, delivery: Delivery) -> Iterator[str]:
+    """Go through everybody whom the delivery is about, and the threads of its events."""
     for key in parties_of(delivery):
         yield home_id(store.tenant, key)
-    yield from homes_told_of(store, delivery.interactions)
+    yield from names_told_of(store, delivery.interactions)
 
 
 def _spared(store: Store, delivery: Delivery, erasures: Erasures) -> Spared:
@@ -91,13 +133,18 @@ def _groups(store: Store, keys: Iterable[SourceKey]) -> dict[SourceKey, Group]:
     return {key: found.get(id_) or new_group(store.tenant, key) for key, id_ in ids.items()}
 
 
-def _claims(store: Store, delivery: Delivery, policy: SurvivorshipPolicy) -> ChangeSet:
-    """Take down what guests claim by the addresses they typed."""
+def _claims(
+    store: Store, delivery: Delivery, linked: Iterable[Claim], policy: SurvivorshipPolicy
+) -> ChangeSet:
+    """Take down what guests claim by the addresses they typed, and what links left to people."""
     claims = [
-        claim
-        for record in delivery.records
-        if record.key in delivery.guests
-        for claim in guest_claims(store.tenant, record, at=delivery.guests[record.key])
+        *linked,
+        *(
+            claim
+            for record in delivery.records
+            if record.key in delivery.guests
+            for claim in guest_claims(store.tenant, record, at=delivery.guests[record.key])
+        ),
     ]
     known = store.get_many(CUSTOMER_CLAIMS, [CUSTOMER_CLAIMS.key_of(claim) for claim in claims])
     return decide_claims(claims, known=known.keys(), policy=policy)

@@ -153,8 +153,15 @@ def find_contradictions(store: Store) -> tuple[Contradiction, ...]:
     return contradictions(told.judgements, merged=told.merged, roots=told.roots)
 
 
+_MERGED = {
+    Cause.HUMAN: "merged",
+    Cause.AUTO: "merged automatically",
+    Cause.STATED: "merged as their source states",
+}
+
+
 def _bond(edge: MergeEdge) -> Bond:
-    said = "merged" if edge.cause is Cause.HUMAN else "merged automatically"
+    said = _MERGED[edge.cause]
     return Bond(id=edge.id, left=edge.loser, right=edge.winner, by=edge.by, at=edge.at, said=said)
 
 

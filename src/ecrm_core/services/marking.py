@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
+from ecrm_core.customers import RECORDS
 from ecrm_core.kernel import ABSENT, ChangeSet, Expect, Put, Stored
 from ecrm_core.merging import MERGE_EDGES, MergeEdge
 from ecrm_core.ports import Store
@@ -24,6 +25,7 @@ from ecrm_core.segmentation import (
     marks_of,
     watched,
 )
+from ecrm_core.timeline import INTERACTIONS
 
 __all__ = ["marked_for_segments", "marks_on", "read_watch"]
 
@@ -58,6 +60,9 @@ def marks_on(store: Store, homes: Iterable[str]) -> tuple[Put, ...]:
 
 
 def _cause(changes: ChangeSet) -> MoveCause:
+    """Return why segments may change; a delivery that merges by the way tells data all the same."""
+    if any(put.kind in (RECORDS, INTERACTIONS) for put in changes.puts):
+        return MoveCause.DATA
     for put in changes.puts:
         if put.kind is MERGE_EDGES and isinstance(put.value, MergeEdge):
             return MoveCause.MERGED if put.value.active else MoveCause.UNMERGED

@@ -61,7 +61,7 @@ from ecrm_core.services.hers import Hers
 from ecrm_core.services.runs import MERGED, UNMERGED
 from ecrm_core.sources import IMPORTS, QUARANTINE
 from ecrm_core.subscriptions import SUBSCRIPTION_EVENTS, SUBSCRIPTIONS
-from ecrm_core.timeline import FACTS, INTERACTIONS
+from ecrm_core.timeline import CORRELATIONS, FACTS, INTERACTIONS, correlation_key
 
 __all__ = ["IMPERSONAL", "PERSONAL", "Personal", "personal_rows"]
 
@@ -178,6 +178,12 @@ def _judgements(hers: Hers) -> Rows:
         yield from hers.by(JUDGEMENTS, index, hers.ids)
 
 
+def _correlations(hers: Hers) -> Rows:
+    events = hers.by(INTERACTIONS, "of_home", hers.ids)
+    keys = {correlation_key(row.value) for row in events}
+    return hers.store.get_many(CORRELATIONS, sorted(filter(None, keys))).values()
+
+
 PERSONAL: Final[tuple[Personal, ...]] = (
     Personal(kind=HOMES, exported="homes", find=lambda hers: hers.at(HOMES, hers.ids)),
     Personal(kind=RECORDS, exported="records", find=_records),
@@ -201,6 +207,7 @@ PERSONAL: Final[tuple[Personal, ...]] = (
              find=lambda hers: hers.among(REVIEW_DECISIONS)),
     Personal(kind=INTERACTIONS, exported="timeline",
              find=lambda hers: hers.by(INTERACTIONS, "of_home", hers.ids)),
+    Personal(kind=CORRELATIONS, find=_correlations),
     Personal(kind=FACTS, exported="facts", find=lambda hers: hers.at(FACTS, hers.ids)),
     Personal(kind=SUBSCRIPTIONS, exported="subscriptions",
              find=lambda hers: hers.at(SUBSCRIPTIONS, hers.subscriptions)),

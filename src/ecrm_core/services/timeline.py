@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice, takewhile
+from itertools import compress, islice, takewhile
 from typing import Any
+
+from attrs import evolve
 
 from ecrm_core.customers import SourceKey, home_id, ids_of
 from ecrm_core.errors import ConflictError
@@ -17,22 +19,28 @@ from ecrm_core.ports import (
     scan_timeline,
 )
 from ecrm_core.services.identity import group_of
+from ecrm_core.services.loose import about_erased, bury_loose
+from ecrm_core.services.outcomes import outcomes_of
 from ecrm_core.services.tombstones import Erasures, read_erasures
 from ecrm_core.timeline import (
+    CORRELATIONS,
     INTERACTIONS,
     Facts,
     Interaction,
     Known,
+    Telling,
     TimelinePage,
     TimelineQuery,
+    correlation_key,
+    correlation_name,
+    correlations_to_read,
     cursor_of,
     decide_interactions,
-    filed,
-    homes_to_fold,
     place_of,
+    told_changes,
 )
 
-__all__ = ["facts_of", "happened", "homes_told_of", "prepare_record", "record_spared",
+__all__ = ["facts_of", "happened", "names_told_of", "prepare_record", "record_spared",
            "timeline_of"]  # fmt: skip
 
 _ATTEMPTS = 5
@@ -49,14 +57,17 @@ def prepare_record(
     """
     if not arriving:
         return decide_interactions((), tenant=store.tenant)
-    erasures = read_erasures(store, homes_told_of(store, arriving), secret=secret)
-    return record_spared(store, arriving, erasures)
+    erasures = read_erasures(store, names_told_of(store, arriving), secret=secret)
+    changes = record_spared(store, arriving, erasures)
+    counts: dict[str, Any] = dict(changes.result)
+    return evolve(changes, result={**counts, **outcomes_of(counts), "items": len(arriving)})
 
 
-def homes_told_of(store: Store, arriving: Iterable[Interaction]) -> Iterator[CustomerId]:
-    """Go through the homes that interactions are about."""
+def names_told_of(store: Store, arriving: Iterable[Interaction]) -> Iterator[str]:
+    """Go through the homes that interactions are about, and the names of their correlations."""
     for subject in {one.subject for one in arriving if one.subject}:
         yield home_id(store.tenant, subject)
+    yield from map(correlation_name, filter(None, {correlation_key(one) for one in arriving}))
 
 
 def record_spared(
@@ -65,24 +76,35 @@ def record_spared(
     """Return what recording interactions writes, without those of the erased."""
     if not arriving:
         return decide_interactions((), tenant=store.tenant)
-    filed_all = [filed(store.tenant, one) for one in arriving]
-    told = [one for one in filed_all if one.home_id not in erasures.erased]
+    erased = about_erased(store, arriving, erasures)
+    told = [one for one, left_out in zip(arriving, erased, strict=True) if not left_out]
     changes = _record(store, told)
     counts: dict[str, Any] = dict(changes.result)
-    left_out = len(filed_all) - len(told)
-    counts["interactions"] += left_out
-    return combine([changes, erasures.guard], result={**counts, "erased_interactions": left_out})
+    counts["interactions"] += erased.count(True)
+    buried = bury_loose(store, compress(arriving, erased), told, erasures)
+    result = {**counts, "erased_interactions": erased.count(True)}
+    return combine([changes, buried, erasures.guard], result=result)
 
 
 def _record(store: Store, told: Sequence[Interaction]) -> ChangeSet:
-    held = store.get_many(INTERACTIONS, [INTERACTIONS.key_of(one) for one in told])
-    both = (*told, *(row.value for row in held.values()))
-    homes = {one.home_id for one in both if one.home_id}
-    facts = read_facts(store, sorted(homes))  # before their timelines: its version guards them
-    anew = homes_to_fold(told, held, tenant=store.tenant)
-    timelines = read_interactions(store, sorted(anew))
-    known = Known(interactions=held, facts=facts, timelines=timelines)
-    return decide_interactions(told, tenant=store.tenant, known=known)
+    known = _known(store, told)
+    telling = Telling.of(told, tenant=store.tenant, known=known)
+    facts = read_facts(store, sorted(telling.homes))  # before their timelines: its version guards
+    timelines = read_interactions(store, sorted(telling.fold))
+    return told_changes(telling, evolve(known, facts=facts, timelines=timelines))
+
+
+def _known(store: Store, told: Sequence[Interaction]) -> Known:
+    """Return what is stored of events and, read before all of their events, the correlations."""
+    held = dict(store.get_many(INTERACTIONS, [INTERACTIONS.key_of(one) for one in told]))
+    all_told = (*told, *(row.value for row in held.values()))
+    correlations = store.get_many(
+        CORRELATIONS, sorted(filter(None, {correlation_key(one) for one in all_told}))
+    )
+    whole = correlations_to_read(told, held, correlations)
+    for rows in store.find_many(INTERACTIONS, "by_correlation", sorted(whole)).values():
+        held |= {INTERACTIONS.key_of(row.value): row for row in rows}
+    return Known(interactions=held, correlations=correlations, whole=whole)
 
 
 def timeline_of(
@@ -101,8 +123,7 @@ def timeline_of(
     most = None if limit is None else gate_limit(limit) + 1
     begin = None if after is None else place_of(after)
     if query.until is not None:
-        # Behind everything of that very instant, whatever its source and event are called.
-        begin = max(begin or (), (f"{recency_text(query.until)} ", "", ""))
+        begin = max(begin or (), (recency_text(query.until), "", ""))
     page = _PAGE if most is None else min(most, _PAGE)
     told = scan_timeline(store, ids_of(group_of(store, customer)), after=begin, page=page)
     if (since := query.since) is not None:

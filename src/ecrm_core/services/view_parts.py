@@ -81,10 +81,10 @@ class Renewal:
 class QualityWarning:
     """Something about her data that somebody should look at; ``where`` names the field or event.
 
-    ``code`` is the rule or reason, ``evidence`` the value masked.
+    ``rule`` is the rule or reason it comes from, ``evidence`` the value masked.
     """
 
-    code: str
+    rule: str
     where: str
     text: str
     severity: str = "warning"
@@ -154,21 +154,21 @@ def warnings_about(
 def _findings(report: Report) -> Iterator[QualityWarning]:
     for finding in report.findings:
         yield QualityWarning(
-            code=finding.rule, where=finding.path, text=finding.message(),
+            rule=finding.rule, where=finding.path, text=finding.message(),
             severity=finding.severity.value, evidence=finding.evidence,
         )  # fmt: skip
 
 
 def _conflicts(group: Group, history: Iterable[Superseded]) -> Iterator[QualityWarning]:
     for reason in standing_conflicts(group.records, history):
-        yield QualityWarning(code=reason.code, where=str(reason.facts["field"]), text=str(reason))
+        yield QualityWarning(rule=reason.code, where=str(reason.facts["field"]), text=str(reason))
 
 
 def _contradicted(told: Iterable[Interaction]) -> Iterator[QualityWarning]:
     seen = {(one.source, one.event_id): one for one in told if getattr(one, "contradicted", False)}
     for (source, event), one in sorted(seen.items()):
         text = f"{source} tells {one.kind} in two ways at one time; the digest decided"
-        yield QualityWarning(code="contradicted_event", where=f"{source}/{event}", text=text)
+        yield QualityWarning(rule="contradicted_event", where=f"{source}/{event}", text=text)
 
 
 def duplicates_of(

@@ -102,7 +102,7 @@ def _warnings(view: CustomerView) -> Iterator[Line]:
     for one in view.warnings:
         name = one.where.partition("[")[0]
         evidence = Cell(one.evidence, name)
-        yield Line(_cells(one.severity, one.code, one.where, evidence, one.text), of=name)
+        yield Line(_cells(one.severity, one.rule, one.where, evidence, one.text), of=name)
 
 
 def _duplicates(view: CustomerView) -> Iterator[Line]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
-from itertools import chain, islice
+from itertools import islice
 from typing import BinaryIO
 
 from attrs import frozen
@@ -19,6 +19,7 @@ from ecrm_core.sources.csv_records import Record
 from ecrm_core.sources.csv_table import CsvTable, open_table
 from ecrm_core.sources.csv_write import write
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, quarantine_unread
+from ecrm_core.sources.event_lines import goes_on
 from ecrm_core.sources.event_map import EventMap
 from ecrm_core.sources.generic import take
 from ecrm_core.sources.row_readers import AnyReader, reader_of
@@ -140,16 +141,29 @@ def _check_columns(columns: Sequence[str], fields: FieldMap | EventMap) -> None:
 
 def _pages(table: CsvTable, reader: AnyReader, *, page: int, skip: int) -> Iterator[Delivery]:
     rows = islice(enumerate(table.records, start=1), skip, None)
-    for first in rows:
+    held = next(rows, None)
+    while held is not None:
         delivery = DeliveryBuilder(source=reader.source, received_at=reader.received_at)
-        content, size = hashlib.blake2b(f"{first[0]}\n".encode(), digest_size=16), 0
-        for number, record in chain([first], rows):
+        content, size, full = hashlib.blake2b(f"{held[0]}\n".encode(), digest_size=16), 0, False
+        while held is not None and (not full or _goes_on(table, reader, delivery, held[1])):
+            number, record = held
             content.update((record.digest or "").encode() + record.data + b"\n")
             size += len(record.data)
             _take(table, reader, delivery, record, number=number)
-            if delivery.rows == page or size > _MAX_PAGE:
-                break
+            full = delivery.rows >= page or size > _MAX_PAGE
+            held = next(rows, None)
         yield delivery.build(content.hexdigest())
+
+
+def _goes_on(table: CsvTable, reader: AnyReader, delivery: DeliveryBuilder, record: Record) -> bool:
+    """Tell whether a row belongs to the event of the row before: a page does not end between."""
+    if delivery.told is None or not delivery.told.line:
+        return False
+    try:
+        entry = reader.read(dict(zip(table.columns, table.cells(record), strict=True)))
+    except InputError:
+        return False
+    return goes_on(delivery.told, entry)
 
 
 def _take(

@@ -285,7 +285,9 @@ class Entry:
     """One object, read: its record, the statements and events with it, the paths that were taken.
 
     Without a record it is about no party by itself; ``kept`` are then the leaves that nothing took.
-    ``guest_at``: when she ordered as a guest, known by that order alone.
+    ``guest_at``: when she ordered as a guest, known by that order alone. ``line``: its event is
+    told line by line, and the next object may go on with it; ``summed``: its amount is that of its
+    lines.
     """
 
     record: SourceRecord | None = None
@@ -296,6 +298,8 @@ class Entry:
     kept: Mapping[str, object] = field(factory=dict)
     links: tuple[Link, ...] = ()
     requests: tuple[PrivacyRequest, ...] = ()
+    line: bool = False
+    summed: bool = False
 
 
 @define
@@ -306,10 +310,23 @@ class DeliveryBuilder:
     received_at: datetime
     _entries: list[Entry] = field(factory=list, init=False)
     _refused: list[Quarantined] = field(factory=list, init=False)
+    _told: int | None = field(default=None, init=False)
 
     def accept(self, entry: Entry) -> None:
         """Take an object in."""
+        if entry.interactions:
+            self._told = len(self._entries)
         self._entries.append(entry)
+
+    @property
+    def told(self) -> Entry | None:
+        """The last object taken in that tells an event."""
+        return None if self._told is None else self._entries[self._told]
+
+    def amend(self, entry: Entry) -> None:
+        """Put another entry in the place of ``told``: its event went on."""
+        if self._told is not None:
+            self._entries[self._told] = entry
 
     def refuse(
         self, place: str, payload: object, error: InputError, *, party: str | None = None

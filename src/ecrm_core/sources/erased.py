@@ -23,12 +23,11 @@ class Spared:
 
 
 def parties_of(delivery: Delivery) -> frozenset[SourceKey]:
-    """Return the keys of everybody whom a row of the delivery is about, refused rows too."""
-    refused = (_party(row) for row in delivery.refused)
-    named = frozenset([record.key for record in delivery.records]) | frozenset(
-        filter(None, refused)
-    )
-    return named.union(*_speakers(delivery))
+    """Return the keys of everybody whom a part of the delivery is about, but for its events."""
+    found = {record.key for record in delivery.records}
+    found.update(key for link in delivery.links for key in (link.kept, link.gone))
+    others = [*map(_party, delivery.refused), *(asked.subject for asked in delivery.requests)]
+    return frozenset(found.union(filter(None, others), *_speakers(delivery)))
 
 
 def _speakers(delivery: Delivery) -> Iterator[frozenset[SourceKey]]:
@@ -50,12 +49,18 @@ def without_erased(
 ) -> Spared:
     """Return the delivery without the rows of these parties and all that came with them.
 
-    Consent that such a row refuses is kept under what ``subject`` makes of the address, and names
-    nobody. Interactions stay: each says itself whom it is about.
+    Links and requests that name one of them are left out, too. Consent that such a row refuses is
+    kept under what ``subject`` makes of the address, and names nobody. Interactions stay: each says
+    itself whom it is about.
     """
     stays = [record.key not in gone for record in delivery.records]
     refused = tuple(row for row in delivery.refused if _party(row) not in gone)
     rows = stays.count(False) + len(delivery.refused) - len(refused)
+    delivery = evolve(
+        delivery,
+        links=tuple(link for link in delivery.links if not {link.kept, link.gone} & set(gone)),
+        requests=tuple(asked for asked in delivery.requests if asked.subject not in gone),
+    )
     lost = _spoken(delivery, [*stays, *(whom.isdisjoint(gone) for whom in _speakers(delivery))])
     if not rows and not lost:
         return Spared(delivery=delivery)

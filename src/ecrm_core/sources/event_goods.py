@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from attrs import define, field, frozen
@@ -17,7 +17,7 @@ from ecrm_core.sources.payload import Node, leaves
 from ecrm_core.sources.said import raw_text
 from ecrm_core.timeline import OrderLine
 
-__all__ = ["Goods", "Sale"]
+__all__ = ["Goods", "Sale", "total_of"]
 
 _GIVEN_BACK = frozenset({"refund"})
 
@@ -26,19 +26,33 @@ _GIVEN_BACK = frozenset({"refund"})
 class Sale:
     """What a row says of money and goods; ``left`` are the leaves of its list that nobody takes.
 
-    ``deep``: the row holds a list of lines.
+    ``deep``: the row holds lists or objects. ``line``: the line is the row itself.
     """
 
     total: Money | None = None
     lines: tuple[OrderLine, ...] = ()
     left: Mapping[str, object] = field(factory=dict)
     deep: bool = False
+    line: bool = False
 
     def amount(self, kind: str) -> Money | None:
-        """Return the amount; of a refund what was given back, whichever sign a till writes."""
-        if self.total is None or kind not in _GIVEN_BACK:
-            return self.total
-        return Money(abs(self.total.amount), self.total.currency)
+        """Return the amount, else that of the lines, of a refund without its sign."""
+        total = total_of(self.lines) if self.total is None else self.total
+        if total is None or kind not in _GIVEN_BACK:
+            return total
+        return Money(abs(total.amount), total.currency)
+
+
+def total_of(lines: Iterable[OrderLine]) -> Money | None:
+    """Return what the lines come to; None where one has no price, or two have two currencies."""
+    total: Money | None = None
+    for line in lines:
+        if line.price is None or (total and total.currency != line.price.currency):
+            return None
+        came_off = line.discount.amount if line.discount else 0
+        amount = line.price.amount * line.quantity - came_off
+        total = Money(amount + (total.amount if total else 0), line.price.currency)
+    return total
 
 
 @define
@@ -70,7 +84,7 @@ class Goods:
                     if path not in taken}  # fmt: skip
             return Sale(total=total, lines=lines, left=left, deep=True)
         line = self._line(cells, currency)
-        return Sale(total=total, lines=(line,) if line else (), deep=_is_deep(row))
+        return Sale(total=total, lines=(line,) if line else (), deep=_is_deep(row), line=bool(line))
 
     def _currency(self, cells: Cells) -> str | None:
         column = self._one.get("currency")

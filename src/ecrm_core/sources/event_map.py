@@ -115,11 +115,18 @@ class EventMap:
         event_role(role)
         return tuple(column for column, held in self.columns.items() if held == role)
 
-    def with_column(self, column: str, role: str) -> Self:
-        """Return the map with a column in a role; it takes the place of the one that had it."""
-        many = event_role(role).many
-        held = {c: r for c, r in self.columns.items() if many or r != role}
-        return evolve(self, columns={**held, column: role}, optional=self.optional & held.keys())
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """Return the map with columns called otherwise: ``{"timestamp": "Time"}``.
+
+        Raises DefinitionError for a column the map does not have.
+        """
+        strangers = sorted(names.keys() - self.columns.keys())
+        if strangers:
+            message = f"the map has no column {strangers[0][:80]!r}"
+            raise DefinitionError(message, code="unknown_column", columns=strangers)
+        columns = {names.get(column, column): role for column, role in self.columns.items()}
+        optional = {names.get(column, column) for column in self.optional}
+        return evolve(self, columns=columns, optional=optional)
 
     def to_json(self) -> dict[str, object]:
         """Return the map as JSON values."""

@@ -13,6 +13,7 @@ from ecrm_core.errors import InputError
 from ecrm_core.kernel import gate_decimal, gate_json, gate_text
 from ecrm_core.sources.cells import path_of
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, written
+from ecrm_core.sources.event_lines import accept
 from ecrm_core.sources.event_map import EventMap
 from ecrm_core.sources.json_objects import split_objects
 from ecrm_core.sources.row_readers import AnyReader, reader_of
@@ -85,11 +86,9 @@ def take(
 ) -> None:
     """Read one row into the delivery, or into its quarantine."""
     try:
-        entry = reader.read(row)
+        accept(delivery, reader.read(row))
     except InputError as error:
         delivery.refuse(place, row, error, party=reader.party(row))
-    else:
-        delivery.accept(entry)
 
 
 def read(
@@ -117,9 +116,7 @@ def read(
         row: Mapping[str, object] = {}
         try:
             row = found.read()
-            entry = reader.read(row)
+            accept(delivery, reader.read(row))
         except InputError as error:
             delivery.refuse(found.path, found.text, error, party=reader.party(row))
-        else:
-            delivery.accept(entry)
     return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())

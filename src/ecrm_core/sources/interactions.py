@@ -43,6 +43,7 @@ __all__ = ["EventReader"]
 _ONCE: Final = frozenset({"order_cancelled", "order_placed", "ticket_opened"})
 _NO_MORE: Final = ("_complained", "_unsubscribed")
 _LONG: Final = ("data:", "ignore", "text", "lines")
+_DERIVED: Final = "derived/"
 _MICROSECONDS: Final = {"at:unix": 10**6, "at:unix_ms": 10**3}
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -117,7 +118,8 @@ class EventReader:
         mapped = frozenset(leaves(dict(row)).keys() - left.keys()) if goods.deep else cells.mapped()
         return Entry(
             record=record, consents=tuple(self._refusals(points, told)), interactions=(told,),
-            mapped=mapped,
+            mapped=mapped, line=goods.line and not told.event_id.startswith(_DERIVED),
+            summed=goods.total is None,
         )  # fmt: skip
 
     def party(self, row: object) -> str | None:
@@ -259,7 +261,7 @@ class EventReader:
             return text.strip()
         if told.kind in _ONCE and told.correlation:
             return f"{told.kind}/{told.correlation}"[:200]
-        return f"derived/{told.digest}"
+        return f"{_DERIVED}{told.digest}"
 
     def _refusals(
         self, points: Mapping[str, ContactPoint], told: Interaction

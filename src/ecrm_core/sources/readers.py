@@ -31,7 +31,7 @@ READERS: Final[Registry[Reader]] = Registry(
     },
 )
 """The sources whose files need no FieldMap."""
-KEYED: Final = frozenset({"vcard"})
+KEYED: Final = frozenset({"segment", "vcard"})
 """Those of them that may know people by their addresses alone, and take a secret for it."""
 
 
@@ -50,7 +50,8 @@ def read_body(
     Raises UnknownName for a source that has no reader, and what the reader raises.
     """
     if source in KEYED and readers[source] is READERS[source]:
-        return vcard.read(
+        keyed = vcard.read if source == "vcard" else segment_spec.read
+        return keyed(
             body, received_at=received_at, region=region, secret=secret,
             key_is_personal=key_is_personal,
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """Ready maps: EventMaps for exports of mail tools, help desks, call centres, tills, as data.
 
-The columns have plain names; where an export calls them otherwise, rename them in the file or say
-it with ``with_column``. The columns in ``optional`` may be missing.
+The columns have plain names; where an export calls them otherwise, ``renamed`` says so. Those in
+``optional`` may be missing.
 """
 
 from __future__ import annotations

@@ -99,32 +99,29 @@ def _looks_like(data: Mapping[str, object]) -> str:
     return "customer" if _HERS & data.keys() and not _OTHERS & data.keys() else OTHER
 
 
-_SORTS: Final = Sorts(
-    topics=_TOPICS,
-    read={
-        "cart": read_cart,
-        "checkout": read_checkout,
-        "checkout_deletion": read_checkout_deletion,
-        "customer": read_customer,
-        "customer_deletion": read_deletion,
-        "customer_merge": read_merge,
-        "customer_redaction": read_redaction,
-        "data_request": read_data_request,
-        "email_consent": read_email_consent,
-        "fulfillment": read_fulfillment,
-        "order": read_order,
-        "order_deletion": read_order_deletion,
-        "order_edit": read_order_edit,
-        OTHER: read_other,
-        "refund": read_refund,
-        "return": read_return,
-        "shop_redaction": read_shop_redaction,
-        "sms_consent": read_sms_consent,
-        "tags_addition": read_tags_added,
-        "tags_removal": read_tags_removed,
-    },
-    looks_like=_looks_like,
-)
+_READ: Final = {
+    "cart": read_cart,
+    "checkout": read_checkout,
+    "checkout_deletion": read_checkout_deletion,
+    "customer": read_customer,
+    "customer_deletion": read_deletion,
+    "customer_merge": read_merge,
+    "customer_redaction": read_redaction,
+    "data_request": read_data_request,
+    "email_consent": read_email_consent,
+    "fulfillment": read_fulfillment,
+    "order": read_order,
+    "order_deletion": read_order_deletion,
+    "order_edit": read_order_edit,
+    OTHER: read_other,
+    "refund": read_refund,
+    "return": read_return,
+    "shop_redaction": read_shop_redaction,
+    "sms_consent": read_sms_consent,
+    "tags_addition": read_tags_added,
+    "tags_removal": read_tags_removed,
+}
+_SORTS: Final = Sorts(topics=_TOPICS, read=_READ, looks_like=_looks_like)
 
 
 def read(

@@ -142,7 +142,7 @@ def _property(line: bytes) -> Property:
 def _at_colon(line: bytes) -> tuple[str | None, bytes]:
     """Part a line at the first colon that stands in no quotes; None where there is none."""
     quoted = False
-    for at, byte in enumerate(line):
+    for at, byte in enumerate(line if b":" in line else b""):
         if byte == 0x22:
             quoted = not quoted
         elif byte == 0x3A and not quoted:
@@ -153,25 +153,30 @@ def _at_colon(line: bytes) -> tuple[str | None, bytes]:
 def _param(part: str) -> tuple[str, tuple[str, ...]]:
     """Read "TYPE=home,work", and the bare words of vCard 2.1."""
     key, equals, held = part.partition("=")
+    name = key.strip().upper()
     if equals:
-        values = tuple(_CARET.sub(lambda found: _CARETS[found[0]], value.strip().strip('"'))
-                       for value in _split(held, ","))  # fmt: skip
-        return key.strip().upper(), values
+        # TYPE="home,work" is as usual as TYPE="home","work".
+        values = held.replace('"', "").split(",") if name == "TYPE" else _split(held, ",")
+        return name, tuple(_plain(value) for value in values)
     word = part.strip()
     if word.upper() in _ENCODINGS:
         return "ENCODING", (word,)
     return ("VALUE" if word.upper() in _VALUES else "TYPE"), (word,)
 
 
+def _plain(value: str) -> str:
+    """Return a value of a parameter without its quotes and carets (RFC 6868)."""
+    return _CARET.sub(lambda found: _CARETS[found[0]], value.strip().strip('"'))
+
+
 def _split(text: str, sign: str) -> list[str]:
     """Split at a sign that stands in no quotes."""
     if '"' not in text:
         return text.split(sign)
-    parts, quoted = [""], False
-    for char in text:
+    parts, start, quoted = list[str](), 0, False
+    for at, char in enumerate(text):
         quoted ^= char == '"'
         if char == sign and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += char
-    return parts
+            parts.append(text[start:at])
+            start = at + 1
+    return [*parts, text[start:]]

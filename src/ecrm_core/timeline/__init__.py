@@ -1,9 +1,16 @@
 """Timeline: what happened with customers, and what it adds up to."""
 
 from ecrm_core.timeline.contacts import LastContact, last_contacts
+from ecrm_core.timeline.correlation import (
+    CORRELATIONS,
+    Correlation,
+    correlation_key,
+    correlation_name,
+    correlations_to_read,
+)
 from ecrm_core.timeline.facts import ABANDONED_AFTER, Facts, Seen
 from ecrm_core.timeline.home_facts import FACTS, HomeFacts
-from ecrm_core.timeline.intake import Known, decide_interactions, filed, homes_to_fold
+from ecrm_core.timeline.intake import Known, Telling, decide_interactions, told_changes
 from ecrm_core.timeline.interaction import (
     INTERACTIONS,
     MAX_DATA,
@@ -32,6 +39,7 @@ from ecrm_core.timeline.sessions import ON_SITE, SESSION_GAP, Session, Visit, se
 
 __all__ = [
     "ABANDONED_AFTER",
+    "CORRELATIONS",
     "FACTS",
     "HOLDINGS",
     "INTERACTIONS",
@@ -46,6 +54,7 @@ __all__ = [
     "Answer",
     "BilledElsewhere",
     "Confidence",
+    "Correlation",
     "EventKind",
     "Facts",
     "HomeFacts",
@@ -64,15 +73,17 @@ __all__ = [
     "Owned",
     "Seen",
     "Session",
+    "Telling",
     "Thread",
     "TimelinePage",
     "TimelineQuery",
     "Visit",
     "billed_elsewhere",
+    "correlation_key",
+    "correlation_name",
+    "correlations_to_read",
     "cursor_of",
     "decide_interactions",
-    "filed",
-    "homes_to_fold",
     "last_contacts",
     "mentioned",
     "orders_of",
@@ -80,4 +91,5 @@ __all__ = [
     "place_of",
     "retell",
     "sessions",
+    "told_changes",
 ]

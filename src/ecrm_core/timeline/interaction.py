@@ -36,7 +36,15 @@ from ecrm_core.kernel import (
 from ecrm_core.timeline.kinds import HOLDINGS
 from ecrm_core.timeline.remark import MAX_REMARK, bounded_text
 
-__all__ = ["INTERACTIONS", "MAX_DATA", "MAX_LINES", "Interaction", "OrderLine", "retell"]
+__all__ = [
+    "INTERACTIONS",
+    "MAX_DATA",
+    "MAX_LINES",
+    "Interaction",
+    "OrderLine",
+    "retell",
+    "same_time",
+]
 
 MAX_LINES: Final = 10_000
 """Lines that one interaction may have."""
@@ -137,7 +145,9 @@ class Interaction(Private):
 
     ``told_at`` is the time of the telling at the source: later tellings replace earlier ones.
     ``undated``: the source does not say when it happened, so ``at`` is the time of its first
-    telling. ``home_id`` is set at intake, from the subject.
+    telling. ``home_id`` is set at intake, from the subject or that of its correlation, and
+    ``contradicted`` where the source has told the event in two ways at one time: somebody should
+    look at it there.
 
     Raises InputError for a part of another type, a naive time, a name that is none, text beyond
     200 characters, more than 10,000 lines, more than 1 MiB of data, and for amounts and quantities
@@ -162,6 +172,7 @@ class Interaction(Private):
     home_id: CustomerId | None = None
     brand: str | None = field(default=None, converter=_label)
     reference: str | None = field(default=None, converter=_label)
+    contradicted: bool = False
 
     def __attrs_post_init__(self) -> None:
         """Gate the parts, the lines and the data."""
@@ -187,7 +198,8 @@ class Interaction(Private):
     def digest(self) -> str:
         """What tells two tellings of one event apart, whenever they were told."""
         told = encode(self)
-        for name in ("told_at", "home_id", *(["at"] if self.undated else [])):
+        own = ("told_at", "home_id", "contradicted")
+        for name in (*own, *(["at"] if self.undated else [])):
             told.pop(name, None)
         return digest(told)
 
@@ -226,13 +238,26 @@ def retell(held: Interaction, told: Interaction) -> Interaction:
     digest, so that the order of arrival makes no difference. Tellings without a time are the
     exception: there the first one stays.
     """
-    if told.told_at is None and held.told_at is None:
-        return held
-    later = max(held, told, key=_rank)
-    if not later.undated:
+    timeless = told.told_at is None and held.told_at is None
+    later = held if timeless else max(held, told, key=_rank)
+    at = later.at
+    if later.undated and not timeless:
+        at = min(held.at, told.at)  # a dated telling would have been the later: both are undated
+    doubted = later.contradicted
+    if same_time(held, told):
+        doubted = held.contradicted or told.contradicted or held.digest != told.digest
+    if (at, doubted) == (later.at, later.contradicted):
         return later
-    first = min(held.at, told.at)  # a dated telling would have been the later: both are undated
-    return later if later.at == first else evolve(later, at=first)
+    return evolve(later, at=at, contradicted=doubted)
+
+
+def same_time(held: Interaction, told: Interaction) -> bool:
+    """Tell whether two tellings of one event are of one time, so that neither is the later.
+
+    One that leaves open whom it is about says less, not something else: a refund alone, and the
+    same refund in its order.
+    """
+    return _rank(held)[:3] == _rank(told)[:3]
 
 
 def _rank(told: Interaction) -> tuple[bool, datetime, bool, str]:

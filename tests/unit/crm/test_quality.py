@@ -96,7 +96,7 @@ def test_without_a_reader_rows_are_skipped_untouched(crm: Crm) -> None:
     assert [row.attempts for row in crm.quarantined()] == [0, 0, 0]
 
 
-def refused(_: object, **__: object) -> Entry:
+def refused(*_: object) -> Entry:
     raise InputError("not today")
 
 
@@ -129,7 +129,7 @@ def test_a_refused_order_does_not_come_back_as_a_customer(
 ) -> None:
     seen: list[object] = []
 
-    def order(data: object, **__: object) -> Entry:
+    def order(data: object, _: object) -> Entry:
         seen.append(data)
         raise InputError("not today")
 

@@ -162,7 +162,7 @@ def test_what_is_open_what_she_has_and_what_renews(view: CustomerView) -> None:
 
 
 def test_what_to_look_at(crm: Crm, view: CustomerView) -> None:
-    assert "conflicting_statement" in {one.code for one in view.warnings}
+    assert "conflicting_statement" in {one.rule for one in view.warnings}
     (other,) = view.duplicates
     assert (other.customer, other.zone) == (crm.resolve("shop/other"), "review")
     assert other.name

@@ -13,6 +13,7 @@ from ecrm_core.kernel import ABSENT, Money
 from ecrm_core.ports import Store, read_facts, read_timeline
 from ecrm_core.services import commit, prepare_record
 from ecrm_core.timeline import (
+    CORRELATIONS,
     FACTS,
     INTERACTIONS,
     Facts,
@@ -22,6 +23,7 @@ from ecrm_core.timeline import (
 from tests.derived import check_facts
 
 AT = datetime(2026, 5, 1, 9, tzinfo=UTC)
+COUNTS = ("interactions", "recorded", "retold", "repeated", "contradicted")
 ANN, BOB = SourceKey("shop", "1"), SourceKey("shop", "2")
 
 
@@ -42,7 +44,9 @@ def store() -> Store:
 def record(store: Store, *told: Interaction) -> dict[str, Any]:
     result = dict(commit(store, lambda: prepare_record(store, told)).result)
     check_facts(store)
-    return {name: count for name, count in result.items() if count}
+    outcomes = [count for name, count in result.items() if name.startswith("items_")]
+    assert sum(outcomes) == result.get("items", 0) == len(told)
+    return {name: result[name] for name in COUNTS if result.get(name)}
 
 
 def facts(store: Store, key: SourceKey) -> Facts:
@@ -102,6 +106,7 @@ def test_the_rows_of_the_events_and_of_the_facts_are_expected() -> None:
     assert expected == {
         (INTERACTIONS.name, ("shop", "o1")): ABSENT,
         (INTERACTIONS.name, ("shop", "o2")): ABSENT,
+        (CORRELATIONS.name, ("shop", "1")): ABSENT,
         (FACTS.name, (home_id("main", ANN),)): ABSENT,
     }
 
@@ -161,3 +166,33 @@ def test_a_caller_does_not_choose_the_home(store: Store) -> None:
     record(store, event(home_id=home_id("main", BOB)))
     assert facts(store, BOB) == Facts()
     assert facts(store, ANN).order_count == 1
+
+
+def test_an_event_that_says_no_subject_is_filed_with_its_thread_whichever_comes_first(
+    store: Store,
+) -> None:
+    loose = event("refund/1", subject=None, kind="refund", amount=Money("4.00", "EUR"))
+    other = event("refund/2", subject=None, kind="refund", correlation="2")
+    record(store, loose, other)
+    assert facts(store, ANN) == Facts()
+    record(store, event())
+    assert facts(store, ANN).spend == {"EUR": Money("6.00", "EUR")}
+    late = event("refund/3", subject=None, kind="refund", amount=Money("1.00", "EUR"))
+    record(store, late)
+    assert facts(store, ANN).spend == {"EUR": Money("5.00", "EUR")}
+    record(store, event(hours=1, subject=BOB))
+    assert facts(store, ANN) == Facts()
+    assert facts(store, BOB).counts == {"order_placed": 1, "refund": 2}
+
+
+def test_an_event_filed_meanwhile_makes_whoever_tells_its_subject_decide_again(
+    store: Store,
+) -> None:
+    told = prepare_record(store, [event()])
+    record(store, event("refund/1", subject=None, kind="refund"))
+    with pytest.raises(ConflictError):
+        store.apply(told)
+    loose = prepare_record(store, [event("refund/2", subject=None, kind="refund")])
+    record(store, event())
+    with pytest.raises(ConflictError):
+        store.apply(loose)

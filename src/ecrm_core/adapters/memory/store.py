@@ -20,7 +20,7 @@ from ecrm_core.kernel import (
     Stored,
 )
 from ecrm_core.kernel.changes import Request
-from ecrm_core.ports.asking import Answers, Question, ask_each
+from ecrm_core.ports.asking import Answers, AnyQuestion, ask_each
 from ecrm_core.ports.plan import Plan, conflict, plan_of, replay
 from ecrm_core.ports.span import check_format, check_keys, check_limit, check_tenant, span_of
 from ecrm_core.ports.store import Cursor, Page
@@ -120,7 +120,7 @@ class MemoryTenant:
         following = entries[limit - 1] if len(entries) > limit else None
         return Page(tuple(_read(kind, row) for row in held), following)
 
-    def ask(self, questions: Collection[Question[Any]]) -> Answers:
+    def ask(self, questions: Collection[AnyQuestion]) -> Answers:
         """Answer one question after the other while nobody writes; see ``ports.Asking``."""
         with self._lock:
             return ask_each(self, questions)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
 from ecrm_core.adapters.sqlalchemy.known import last_declaration
 from ecrm_core.adapters.sqlalchemy.tables import Shape, Tables
 from ecrm_core.adapters.sqlalchemy.values import Query, bound
-from ecrm_core.ports.asking import Question
+from ecrm_core.ports.asking import AnyQuestion
 
 __all__ = ["statement_of", "values_of"]
 
 _MOST = 256  # statements that are kept ready
 
 
-def statement_of(tables: Tables, questions: Sequence[Question[Any]], *, postgres: bool) -> Query:
+def statement_of(tables: Tables, questions: Sequence[AnyQuestion], *, postgres: bool) -> Query:
     """Return the statement that answers these questions, after the last declaration.
 
     It is made once for each combination of what they are about, whatever the values.
@@ -32,7 +31,7 @@ def statement_of(tables: Tables, questions: Sequence[Question[Any]], *, postgres
 
 
 def values_of(
-    tenant: str, questions: Sequence[Question[Any]], *, postgres: bool
+    tenant: str, questions: Sequence[AnyQuestion], *, postgres: bool
 ) -> dict[str, object]:
     """Return the values to bind."""
     values: dict[str, object] = {"tenant": tenant} if questions else {}

@@ -16,7 +16,7 @@ from ecrm_core.adapters.sqlalchemy.statements import Statements, shape_of
 from ecrm_core.adapters.sqlalchemy.values import Query, bound
 from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Applied, ChangeSet, Key, Kind, Stored
-from ecrm_core.ports.asking import Answers, Question
+from ecrm_core.ports.asking import Answers, AnyQuestion
 from ecrm_core.ports.plan import plan_of
 from ecrm_core.ports.sorting import sorted_answers
 from ecrm_core.ports.span import Span, check_keys, check_limit, span_of
@@ -107,17 +107,17 @@ class SqlAlchemyTenant:
             values["limit"] = span.limit  # the row after them is somebody else's
         return self._database.ask(kind, index, (statement, values))
 
-    def ask(self, questions: Collection[Question[Any]]) -> Answers:
+    def ask(self, questions: Collection[AnyQuestion]) -> Answers:
         """Answer many questions in one statement (200 in each); see ``ports.Asking``."""
         asked = [question for question in questions if question.sayable]
-        found: dict[Question[Any], Any] = {question: {} for question in questions}
+        found: dict[AnyQuestion, Any] = {question: {} for question in questions}
         for at in range(0, len(asked), _MOST):
             found |= self._together(asked[at : at + _MOST])
         return Answers(found)
 
     def _together(
-        self, asked: Sequence[Question[Any]]
-    ) -> dict[Question[Any], dict[Key, tuple[Stored[Any], ...]]]:
+        self, asked: Sequence[AnyQuestion]
+    ) -> dict[AnyQuestion, dict[Key, tuple[Stored[Any], ...]]]:
         postgres, tables, chosen = self._database.postgres, self._database.tables, list(asked)
 
         def build(standing: tuple[int, ...]) -> tuple[Query, dict[str, object]]:

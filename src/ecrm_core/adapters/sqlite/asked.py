@@ -11,7 +11,7 @@ from typing import Any
 from ecrm_core.adapters.sqlite.rows import Found
 from ecrm_core.adapters.sqlite.table import table_of
 from ecrm_core.kernel import AnyKind
-from ecrm_core.ports.asking import Answers, Question
+from ecrm_core.ports.asking import Answers, AnyQuestion
 from ecrm_core.ports.sorting import sorted_answers
 
 __all__ = ["Asked"]
@@ -23,7 +23,7 @@ _Shape = tuple[AnyKind, str | None, int, int | None]
 class Asked:
     """The questions that some row may answer, with the Kinds whose indexes are to be made first."""
 
-    def __init__(self, standing: Iterable[tuple[Question[Any], bool]]) -> None:
+    def __init__(self, standing: Iterable[tuple[AnyQuestion, bool]]) -> None:
         """Take the questions, and whether the index of each stands."""
         held = list(standing)
         self.questions = [question for question, _ in held]
@@ -42,13 +42,13 @@ class Asked:
                     found.append(row)
         return at, found
 
-    def answers(self, questions: Collection[Question[Any]], found: Iterable[Found]) -> Answers:
+    def answers(self, questions: Collection[AnyQuestion], found: Iterable[Found]) -> Answers:
         """Return the answers to these questions; those left out of the statement have none."""
-        nothing: dict[Question[Any], Any] = {question: {} for question in questions}
+        nothing: dict[AnyQuestion, Any] = {question: {} for question in questions}
         return Answers({**nothing, **sorted_answers(self.questions, found)})
 
 
-def _json(question: Question[Any]) -> str:
+def _json(question: AnyQuestion) -> str:
     values = question.sayable
     return json.dumps([value[0] for value in values] if question.width == 1 else values)
 

@@ -108,22 +108,18 @@ class Table:
         own = "tenant=(SELECT number FROM ecrm_tenant WHERE name=?1)"
         shown = f"{number}, {', '.join(order)}{empty}, version, format, body"
         given = [_given(at, width) for at in range(width)]
-        fixed = order[:width]
+        same = [f"{column}={value}" for column, value in zip(order[:width], given, strict=True)]
+        # A column with a value is entered: said once more, SQLite would look through all that are.
+        entered = [text for text in self._entered(index) if text.split()[0] not in order[:width]]
+        conditions = " AND ".join([own, *same, *entered])
+        source = f"SELECT {shown} FROM json_each(?) AS given CROSS JOIN {self.name} ON "
         if limit is None:
-            one = fixed[0] if width == 1 else f"({', '.join(fixed)})"
-            wanted = f"{one} IN (SELECT {', '.join(given)} FROM json_each(?))"
-            conditions = " AND ".join([own, wanted, *self._entered(index)])
-            return f"SELECT {shown} FROM {self.name} WHERE {conditions}"
-        same = [f"{column}={value}" for column, value in zip(fixed, given, strict=True)]
-        conditions = " AND ".join([own, *same, *self._entered(index)])
+            return source + conditions
         first = (
             f"SELECT rowid FROM {self.name} WHERE {conditions} "
             f"ORDER BY {', '.join(dict.fromkeys(order))} LIMIT {limit}"
         )
-        return (
-            f"SELECT {shown} FROM json_each(?) AS given CROSS JOIN {self.name} "
-            f"ON {self.name}.rowid IN ({first})"
-        )
+        return f"{source}{self.name}.rowid IN ({first})"
 
     def columns_of(self, row: Row) -> list[str | None]:
         """The values of ``extras`` for a row: None where it is not in the index."""

@@ -13,7 +13,7 @@ from ecrm_core.adapters.sqlite.known import Known, Place
 from ecrm_core.adapters.sqlite.rows import Found, among, drop, first, put
 from ecrm_core.adapters.sqlite.table import table_of
 from ecrm_core.kernel import ABSENT, REQUESTS, Applied, ChangeSet, Key, Kind, Stored
-from ecrm_core.ports.asking import Answers, Question
+from ecrm_core.ports.asking import Answers, AnyQuestion
 from ecrm_core.ports.plan import Plan, conflict, plan_of, replay
 from ecrm_core.ports.span import check_keys, check_limit, span_of
 from ecrm_core.ports.store import Cursor, Page
@@ -83,7 +83,7 @@ class SqliteTenant:
         following = found[limit - 1][:-3] if len(found) > limit else None
         return Page(tuple(_read(kind, row[-3:]) for row in found[:limit]), following)
 
-    def ask(self, questions: Collection[Question[Any]]) -> Answers:
+    def ask(self, questions: Collection[AnyQuestion]) -> Answers:
         """Answer many questions in one statement; see ``ports.Asking``."""
         while True:
             with self._file.reading() as connection:
@@ -102,8 +102,8 @@ class SqliteTenant:
                 self._known.forget()
 
     def _standing(
-        self, connection: Connection, questions: Collection[Question[Any]]
-    ) -> Iterator[tuple[Question[Any], bool]]:
+        self, connection: Connection, questions: Collection[AnyQuestion]
+    ) -> Iterator[tuple[AnyQuestion, bool]]:
         """Go through the questions about Kinds with a table, and whether their index stands."""
         for question in questions:
             there = self._known.standing(connection, question.kind)

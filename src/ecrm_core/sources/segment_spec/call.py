@@ -80,7 +80,7 @@ class Call:
             correlation=correlation,
             data={**more, **(data or {})},
             text=text,
-            told_at=self.made.at,
+            told_at=self.made.told_at,
             brand=self.collector.brand,
             reference=reference,
         )
@@ -124,13 +124,16 @@ def call_of(data: Mapping[str, object], collector: Collector, type_: str) -> Cal
         held = node.get(name)
         if held and held.value == type_:
             held.take()
+    user = _key(node, "userId", collector)
+    # A visitor's id beside a user's is held by a link, or by nothing.
+    linked = type_ == "identify" or (type_ == "alias" and not any_of(node, "previousId"))
     return Call(
         node=node,
         collector=collector,
         type=type_,
         id=code_of(any_of(node, "messageId"), limit=150) or _derived(data),
-        user=_key(node, "userId", collector),
-        anonymous=_key(node, "anonymousId", collector),
+        user=user,
+        anonymous=_key(node, "anonymousId", collector, held=user is None or linked),
         made=made(node),
     )
 
@@ -146,17 +149,20 @@ def any_of(node: Node | None, *names: str) -> Node | None:
     return None
 
 
-def _key(node: Payload, name: str, collector: Collector) -> SourceKey | None:
-    held = any_of(node, name)
-    text = code_of(held.apart() if held else None)
-    if held is None or text is None or not text.strip():
+def _key(
+    node: Payload, name: str, collector: Collector, *, held: bool = True
+) -> SourceKey | None:  # fmt: skip
+    found = any_of(node, name)
+    text = code_of(found.apart() if found else None)
+    if found is None or text is None or not text.strip():
         return None
     if "@" not in text:
-        held.take()
+        if held:
+            found.take()
         return SourceKey(collector.source, text)
     if collector.secret is None:
-        message = "found an e-mail address as id; give the secret, so that its keyed hash stands"
-        raise InputError(message, path=held.path, code="personal_key")
+        message = "found an e-mail address as id; say key_is_personal=True if that is meant"
+        raise InputError(message, path=found.path, code="personal_key")
     return SourceKey(collector.source, personal_key(collector.secret, collector.source, fold(text)))
 
 

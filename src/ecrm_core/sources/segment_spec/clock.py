@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import parse_instant
@@ -25,13 +25,14 @@ _QUEUED: Final = timedelta(days=30)
 
 @frozen(kw_only=True)
 class Made:
-    """When a call was made; None where it does not say.
+    """When a call was made, and when it was told last; None where it does not say.
 
     ``skew`` is how far the clock was behind, where that is a minute or more; ``bounded`` says that
     the times contradict each other and the correction was left out, or cut off at the receipt.
     """
 
     at: datetime | None
+    told_at: datetime | None = None
     skew: timedelta = timedelta()
     bounded: bool = False
 
@@ -55,7 +56,7 @@ def made(node: Node) -> Made:
     original = _instant(node.get("originalTimestamp")) or _instant(stamp)
     sent, received = _instant(node.get("sentAt")), _instant(node.get("receivedAt"))
     if original is None:
-        found = Made(at=received)
+        found = Made(at=received or sent)
     elif received is None:
         found = Made(at=original)
     elif sent is None or node.get("originalTimestamp") is None:
@@ -64,7 +65,8 @@ def made(node: Node) -> Made:
         found = _corrected(original, sent, received)
     if stamp and found.at and _instant(stamp) == found.at:
         stamp.take()
-    return found
+    # One that is sent again is told again: what its transport changed contradicts nothing.
+    return evolve(found, told_at=received or sent or found.at)
 
 
 def _corrected(original: datetime, sent: datetime, received: datetime) -> Made:

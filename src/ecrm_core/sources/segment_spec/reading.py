@@ -11,7 +11,7 @@ from attrs import evolve
 
 from ecrm_core.customers import Relation, RelationKind, SourceKey
 from ecrm_core.errors import InputError
-from ecrm_core.kernel import utc
+from ecrm_core.kernel import personal_key, utc
 from ecrm_core.sources.amounts import code_of
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, Entry, Link
 from ecrm_core.sources.json_objects import split_objects
@@ -39,19 +39,23 @@ def read(
     sent_at: datetime | None = None,
     brand: str | None = None,
     secret: bytes | None = None,
+    key_is_personal: bool = False,
 ) -> Delivery:
     """Return what the calls of a body say: one, a list, or ``{"batch": [...]}``.
 
     ``topic`` is the call where its path says it ("track" of /v1/track) and the body does not.
     ``sent_at`` is when a call was made that does not say so. ``region`` (ISO 3166-1 alpha-2) is for
-    phones of parties without a country; ``brand`` is put on what is read. Ids that are e-mail
-    addresses need the store's ``secret`` (16 bytes or more): its keyed hash of them is the key.
-    A call that cannot be read, or is none, is refused alone. Raises InputError for bytes that are
-    no JSON, and DefinitionError for a secret that is too short.
+    phones of parties without a country; ``brand`` is put on what is read. ``key_is_personal``
+    takes ids that are e-mail addresses, under the keyed hash of them by the store's ``secret`` (16
+    bytes or more). A call that cannot be read, or is none, is refused alone. Raises InputError for
+    bytes that are no JSON, and DefinitionError where a secret is needed and missing or too short.
     """
+    if key_is_personal:
+        personal_key(secret, source)  # a missing secret is said before the first call
     collector = Collector(
-        source=source, received_at=utc(received_at), region=region, brand=brand, secret=secret
-    )
+        source=source, received_at=utc(received_at), region=region, brand=brand,
+        secret=secret if key_is_personal else None,
+    )  # fmt: skip
     delivery = DeliveryBuilder(source=source, received_at=collector.received_at)
     at = None if sent_at is None else utc(sent_at)
     for found in split_objects(body, within="batch", shared=_SHARED):
@@ -68,7 +72,7 @@ def read(
 
 
 def _dated(call: Call, at: datetime) -> Call:
-    return evolve(call, made=evolve(call.made, at=at))
+    return evolve(call, made=evolve(call.made, at=at, told_at=at))
 
 
 def _type(data: Mapping[str, object], topic: str | None) -> str:

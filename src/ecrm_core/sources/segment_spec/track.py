@@ -121,7 +121,10 @@ def said_of(call: Call, done: Interaction) -> dict[str, object]:
     """Return what a call says of her beside what she did, by field.
 
     The traits of its context; what she typed when she signed up; the address a mail went to.
+    Nothing of a call that does not say whose it is.
     """
+    if call.subject is None:
+        return {}
     context, properties = call.node.get("context"), call.node.get("properties")
     found = person(context.get("traits") if context else None, region=call.collector.region)
     if done.kind == "signed_up":

@@ -12,11 +12,13 @@ from typing import Final
 
 from attrs import frozen
 
+from ecrm_core.kernel import digest
 from ecrm_core.timeline import KINDS_OF_EVENTS
 
 __all__ = ["TRACKED", "Tracked", "tracked"]
 
 _CHECKOUT: Final = ("checkout_id", "cart_id", "order_id")
+_LONGEST: Final = 40
 _OTHER: Final = re.compile(r"[^a-z0-9]+", re.ASCII)
 
 
@@ -90,11 +92,15 @@ def tracked(name: str) -> Tracked:
     """Return what an event is; one the table does not hold keeps its own name as its kind.
 
     A name of ours that the spec does not use ("Call") is no claim to our meaning: "tracked_call".
+    Letters that a kind cannot have are stood for by a digest: two names are never one kind.
     """
     words = " ".join(name.casefold().split())
     held = TRACKED.get(words)
     if held:
         return held
-    own = _OTHER.sub("_", words).strip("_")[:50] or "event"
-    ours = own in KINDS_OF_EVENTS or not own[0].isalpha()
-    return Tracked(kind=f"tracked_{own}" if ours else own)
+    own = _OTHER.sub("_", words).strip("_")
+    if not words.isascii() or len(own) > _LONGEST or not own:
+        own = f"{own[:_LONGEST] or 'event'}_{digest(words)[:8]}"
+    if own in KINDS_OF_EVENTS or not own[0].isalpha():
+        own = f"tracked_{own}"
+    return Tracked(kind=own)

@@ -23,7 +23,6 @@ from ecrm_core.customers import (
 from ecrm_core.sources.amounts import code_of, number_of
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload
-from ecrm_core.sources.said import record_of
 from ecrm_core.sources.stripe.customer import read_details
 from ecrm_core.sources.stripe.telling import (
     Telling,
@@ -57,7 +56,7 @@ class _Session:
 
     def event(
         self, kind: str, name: str, at: datetime | None, *, lines: tuple[OrderLine, ...] = (),
-        data: Mapping[str, object],
+        data: Mapping[str, object], undated: bool = False,
     ) -> Interaction:  # fmt: skip
         at = at or self.told_at
         return Interaction(
@@ -65,7 +64,7 @@ class _Session:
             event_id=f"checkout/{self.id}{name}",
             kind=kind,
             at=at or self.telling.received_at,
-            undated=at is None,
+            undated=undated or at is None,
             subject=self.subject,
             amount=money(self.node.get("amount_total"), currency_in(self.node)),
             lines=lines,
@@ -96,17 +95,19 @@ def read_checkout(data: Mapping[str, object], telling: Telling) -> Entry:
     begun = session.event("checkout_started", "", created, lines=_lines(payload),
                           data={name: word for name, word in words.items() if word})  # fmt: skip
     ended = _ended(session, status)
-    consents = _consents(session, details, told_at or telling.received_at)
+    consents = _consents(session, details, created or told_at or telling.received_at)
     entry = evolve(entry_of(payload, (begun, *ended)), consents=consents)
     if session.subject is None or not details:
         return entry
-    record = record_of(session.subject, details, told_at, telling.received_at)
+    record = telling.record(session.subject, details, told_at)
     return evolve(entry, record=record, guest_at=None if customer else created or told_at)
 
 
 def _ended(session: _Session, status: str) -> tuple[Interaction, ...]:
     if status == "complete":
-        return (session.event("cart_completed", "/completed", session.telling.at, data={}),)
+        # It does not say when: that is when it was told first.
+        at = session.telling.at
+        return (session.event("cart_completed", "/completed", at, data={}, undated=True),)
     if status == "expired":
         at = moment(session.node.get("expires_at"))
         return (session.event("cart_emptied", "/expired", at, data={"status": status}),)
@@ -131,7 +132,7 @@ def _line(node: Node, currency: str | None) -> OrderLine:
 def _consents(
     session: _Session, details: Mapping[str, object], at: datetime
 ) -> tuple[ConsentStatement, ...]:
-    """Return what she ticked about promotions by e-mail."""
+    """Return what she ticked about promotions by e-mail, as old as the session, however told."""
     ticked, points = inside(session.node, "consent", "promotions"), details.get("emails")
     state = _STATES.get(ticked.value) if ticked and isinstance(ticked.value, str) else None
     point = points[0] if isinstance(points, tuple) else None

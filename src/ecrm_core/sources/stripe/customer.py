@@ -13,7 +13,7 @@ from ecrm_core.errors import InputError
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload, joined, noting
 from ecrm_core.sources.points import read_emails, read_phones
-from ecrm_core.sources.said import cleared, raw_text, record_of, said
+from ecrm_core.sources.said import cleared, raw_text, said
 from ecrm_core.sources.stripe.telling import Telling, flag, id_in, inside
 
 __all__ = ["read_address", "read_customer", "read_details"]
@@ -35,7 +35,7 @@ def read_customer(data: Mapping[str, object], telling: Telling) -> Entry:
     if problems:
         raise joined(problems)
     key = SourceKey(telling.source, id_)
-    record = record_of(key, values, telling.told_at(), telling.received_at)
+    record = telling.record(key, values, telling.told_at())
     return Entry(record=record, mapped=payload.mapped)
 
 
@@ -134,7 +134,7 @@ def _note(node: Node | None) -> object:
 
 def _life(node: Node, telling: Telling) -> dict[str, object]:
     gone = flag(node.get("deleted")) or telling.type == "customer.deleted"
-    return {"lifecycle": "deleted" if gone else None, "brand": telling.brand}
+    return {"lifecycle": "deleted" if gone else None}
 
 
 def _text(node: Node | None) -> str | None:

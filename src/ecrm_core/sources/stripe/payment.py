@@ -1,8 +1,9 @@
 """Payment: charges, payment intents and refunds: what came in, what failed, what went back.
 
-A payment is one event under the id of its charge, whether the charge or the intent tells it. Its
-``correlation`` is the intent, which a refund names too: a refund does not say whose it is. Who pays
-without being a customer at Stripe is a party of the payment alone: a claim, not a proof.
+A payment is one event under the id of its charge, whether the charge or the intent tells it; the
+charge, which knows when it was, has the last word. The ``correlation`` is the intent, which a
+refund names too: a refund does not say whose it is. Who pays without being a customer at Stripe is
+a party of the payment alone: a claim, not a proof.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from ecrm_core.customers import SourceKey
 from ecrm_core.sources.amounts import code_of
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.payload import Node, Payload
-from ecrm_core.sources.said import record_of
 from ecrm_core.sources.stripe.customer import read_details
 from ecrm_core.sources.stripe.telling import (
     Telling,
@@ -35,13 +35,11 @@ from ecrm_core.timeline import Interaction
 
 __all__ = ["read_charge", "read_intent", "read_refund"]
 
-# How far a payment or a refund has come: within one second the greater comes later, and a charge,
-# which says more, comes after its intent.
+# How far a payment or a refund has come: within one second the greater comes later.
 _RANKS: Final[Mapping[str, int]] = {
     "pending": 1, "processing": 1, "requires_action": 2, "requires_payment_method": 3,
     "failed": 4, "canceled": 5, "succeeded": 6,
 }  # fmt: skip
-_OF_CHARGE: Final = 10
 _WORDS: Final = ("status", "failure_code", "invoice", "reason")
 
 
@@ -50,7 +48,7 @@ def read_charge(data: Mapping[str, object], telling: Telling) -> Entry:
     payload = Payload(data)
     id_, status = id_in(payload, "a charge"), _status(payload)
     created = moment(payload.get("created"))
-    told_at = telling.told_at(created, rank=_RANKS.get(status, 1) + _OF_CHARGE)
+    told_at = telling.told_at(created, rank=_RANKS.get(status, 1))
     correlation = ref(payload.get("payment_intent")) or id_
     customer = telling.key(ref(payload.get("customer")))
     details = {} if customer else read_details(payload.get("billing_details"), telling.region)
@@ -58,7 +56,7 @@ def read_charge(data: Mapping[str, object], telling: Telling) -> Entry:
     paid = _payment(
         payload, telling, charge=id_, at=created or told_at, told_at=told_at,
         correlation=correlation, subject=customer or guest, failed=status == "failed",
-        void=status == "pending" or flag(payload.get("captured")) is False,
+        undated=False, void=status == "pending" or flag(payload.get("captured")) is False,
     )  # fmt: skip
     back = inside(payload, "refunds", "data")
     test = _is_test(payload)
@@ -67,7 +65,7 @@ def read_charge(data: Mapping[str, object], telling: Telling) -> Entry:
     entry = entry_of(payload, (paid, *filter(None, refunds)))
     if guest is None:
         return entry
-    record = record_of(guest, details, told_at, telling.received_at)
+    record = telling.record(guest, details, told_at)
     return evolve(entry, record=record, guest_at=created or told_at)
 
 
@@ -81,7 +79,7 @@ def read_intent(data: Mapping[str, object], telling: Telling) -> Entry:
     told_at = telling.told_at(seen(payload.get("created")), rank=_RANKS.get(status, 1))
     paid = _payment(
         payload, telling, charge=charge if done else None, told_at=told_at, correlation=id_,
-        at=telling.at or moment(payload.get("created")),
+        at=telling.at or moment(payload.get("created")), undated=True,
         subject=telling.key(ref(payload.get("customer"))), failed=failed is not None, void=not done,
     )  # fmt: skip
     return entry_of(payload, (paid,))
@@ -98,6 +96,7 @@ def read_refund(data: Mapping[str, object], telling: Telling) -> Entry:
 def _payment(
     node: Node, telling: Telling, *, charge: str | None, at: datetime | None,
     told_at: datetime | None, correlation: str, subject: SourceKey | None, failed: bool, void: bool,
+    undated: bool,
 ) -> Interaction:  # fmt: skip
     captured = node.get("amount_captured") or node.get("amount_received")
     some = captured is not None and type(captured.value) is int and captured.value > 0
@@ -106,7 +105,7 @@ def _payment(
         event_id=f"charge/{charge}" if charge else f"payment_intent/{correlation}",
         kind="payment_failed" if failed else "payment_received",
         at=at or telling.received_at,
-        undated=at is None,
+        undated=undated or at is None,
         subject=subject,
         amount=money(captured if some else node.get("amount"), currency_in(node)),
         correlation=correlation,

@@ -7,16 +7,18 @@ come later counts as later.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from attrs import evolve, frozen
 
-from ecrm_core.customers import SourceKey
+from ecrm_core.customers import SourceKey, SourceRecord
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Money
 from ecrm_core.sources.amounts import code_of, number_of
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.payload import Node, Payload
+from ecrm_core.sources.said import record_of
 from ecrm_core.sources.stripe.units import amount_of
 from ecrm_core.timeline import Interaction
 
@@ -56,6 +58,13 @@ class Telling:
         """
         at = self.at or max(filter(None, own), default=None)
         return at and at.replace(microsecond=0) + timedelta(microseconds=rank * 10 + self._verb)
+
+    def record(
+        self, key: SourceKey, values: Mapping[str, object], at: datetime | None
+    ) -> SourceRecord:
+        """Return a record of these values, told at that time, else when received."""
+        said = {**values, **({"brand": self.brand} if self.brand else {})}
+        return record_of(key, said, at, self.received_at)
 
     @property
     def _verb(self) -> int:

@@ -1,0 +1,336 @@
+"""Laws of intake: what carries its source's time may come in any order, and every item is counted.
+
+The heart is the first: each permutation of a few deliveries leaves the same store behind, but for
+receipts, versions and the audit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import permutations
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
+
+from ecrm_core.adapters.memory import MemoryStore
+from ecrm_core.adapters.sqlite import SqliteStore
+from ecrm_core.crm import Crm
+from ecrm_core.crm.settings import Settings
+from ecrm_core.customers import (
+    CONSENTS,
+    HOMES,
+    PROFILES,
+    TOMBSTONES,
+    SourceKey,
+    SourceRecord,
+    Stated,
+    home_id,
+)
+from ecrm_core.kernel import (
+    AUDIT,
+    AUDIT_LINKS,
+    REQUESTS,
+    CustomerId,
+    FixedClock,
+    Money,
+    canonical_json,
+    encode,
+)
+from ecrm_core.merging import MERGE_EDGES
+from ecrm_core.ports import KINDS, Store, Tenants
+from ecrm_core.sources import Delivery, Link, PrivacyRequest, RequestKind, shopify, woocommerce
+from ecrm_core.timeline import FACTS, HomeFacts, Interaction
+from tests.derived import check_derived, rows
+from tests.profile import SEED, size
+
+AT = datetime(2026, 5, 1, tzinfo=UTC)
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+SECRET = b"kept for ever by the shop"
+ANN, BOB = SourceKey("shopify", "7"), SourceKey("shopify", "8")
+HOURS = st.integers(1, 4)
+FOUND = (Phase.explicit, Phase.generate)  # each example is many runs: none is made smaller
+UNCOMPARED = {REQUESTS, AUDIT, AUDIT_LINKS}
+"""What tells of receipts and of the audit; versions are in no value."""
+
+
+# ---------------------------------------------------------------- deliveries, as shops send them
+
+
+def at(hour: int) -> str:
+    """An hour as a payload tells it."""
+    return (AT + timedelta(hours=hour)).isoformat().replace("+00:00", "Z")
+
+
+def customer(number: int, hour: int, **parts: object) -> Delivery:
+    body = {"id": number, "updated_at": at(hour), **parts}
+    return shopify.read(json.dumps(body).encode(), received_at=NOW, topic="customers/update")
+
+
+def order(number: int, hour: int, **parts: object) -> Delivery:
+    body = {
+        "id": number, "order_number": number, "created_at": at(0), "updated_at": at(hour),
+        "currency": "EUR", "financial_status": "paid", "total_price": "10.00",
+        "line_items": [{"product_id": 11, "quantity": 1, "price": "10.00"}], **parts,
+    }  # fmt: skip
+    return shopify.read(json.dumps(body).encode(), received_at=NOW, topic="orders/updated")
+
+
+def woo(hour: int, **parts: object) -> Delivery:
+    body = {
+        "id": 727, "currency": "EUR", "total": "5.00", "status": "processing", "line_items": [],
+        "date_created_gmt": at(0)[:-1], "date_modified_gmt": at(hour)[:-1], **parts,
+    }  # fmt: skip
+    return woocommerce.read(json.dumps(body).encode(), received_at=NOW, topic="order.updated")
+
+
+def event(kind: str, id_: str, hour: int, **parts: Any) -> Delivery:  # noqa: ANN401 - parts of an Interaction
+    told = Interaction(
+        source="shopify", event_id=id_, kind=kind, at=AT, told_at=AT + timedelta(hours=hour),
+        **parts,
+    )  # fmt: skip
+    return Delivery(source="shopify", interactions=(told,), kept=({},))
+
+
+def refund(number: int, hour: int, amount: str) -> Delivery:
+    """A refund alone: it says of which order, not whose."""
+    return event("refund", f"refund/{number}/9", hour, correlation=str(number),
+                 amount=Money(amount, "EUR"))  # fmt: skip
+
+
+def ticket(kind: str, hour: int, whose: SourceKey | None) -> Delivery:
+    return event(kind, f"ticket/1/{kind}", hour, correlation="ticket/1", subject=whose)
+
+
+def cart(kind: str, hour: int, whose: SourceKey | None) -> Delivery:
+    return event(kind, f"cart/x/{kind}", hour, correlation="cart/x", subject=whose)
+
+
+def deletion(key: SourceKey, hour: int) -> Delivery:
+    cell = Stated("deleted", AT + timedelta(hours=hour), NOW)
+    return Delivery(source=key.source, records=(SourceRecord(key, {"lifecycle": cell}),))
+
+
+def request(id_: str) -> Delivery:
+    asked = PrivacyRequest(id=id_, kind=RequestKind.EXPORT, source="shopify", subject=ANN, at=AT)
+    return Delivery(source="shopify", requests=(asked,), kept=({},))
+
+
+NAMES = st.sampled_from(["Ann", "Anna", None])
+PEOPLE = st.sampled_from([7, 8])
+ORDERS = st.sampled_from([450, 451])
+AMOUNTS = st.sampled_from(["4.00", "10.00"])
+CONSENT = st.builds(
+    lambda state, hour: {"state": state, "consent_updated_at": at(hour)},
+    st.sampled_from(["subscribed", "unsubscribed"]),
+    HOURS,
+)
+PARTIAL = st.fixed_dictionaries(
+    {},
+    optional={
+        "first_name": NAMES,
+        "tags": st.sampled_from(["vip", "vip, new", ""]),
+        "email": st.just("ann@example.com"),
+        "email_marketing_consent": CONSENT,
+    },
+)
+ORDERED = st.fixed_dictionaries(
+    {},
+    optional={
+        "customer": st.sampled_from([{"id": 7, "first_name": "Ann"}, {"id": 8}, None]),
+        "total_price": AMOUNTS,
+        "cancelled_at": st.just(at(2)),
+        "email": st.just("ann@example.com"),
+    },
+)
+WHOSE = st.sampled_from([ANN, BOB, None])
+DELIVERIES = st.one_of(
+    st.builds(lambda who, hour, parts: customer(who, hour, **parts), PEOPLE, HOURS, PARTIAL),
+    st.builds(lambda no, hour, parts: order(no, hour, **parts), ORDERS, HOURS, ORDERED),
+    st.builds(lambda hour, who: woo(hour, customer_id=who), HOURS, st.sampled_from([0, 25])),
+    st.builds(refund, ORDERS, HOURS, AMOUNTS),
+    st.builds(ticket, st.sampled_from(["ticket_opened", "ticket_closed"]), HOURS, WHOSE),
+    st.builds(cart, st.sampled_from(["cart_updated", "cart_completed"]), HOURS, WHOSE),
+    st.builds(deletion, st.sampled_from([ANN, BOB]), HOURS),
+    st.builds(request, st.sampled_from(["r1", "r2"])),
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn, most: int) -> list[Delivery]:
+    """Draw up to so many deliveries; some of them are there twice."""
+    some = draw(st.lists(DELIVERIES, min_size=2, max_size=most))
+    again = draw(st.lists(st.sampled_from(some), max_size=most - len(some)))
+    return [*some, *again]
+
+
+# ---------------------------------------------------------------- what is left of them
+
+
+def canonical(store: Store) -> str:
+    """Every row of the store, but for receipts, versions and the audit; empty facts are none."""
+    told: dict[str, Any] = {}
+    for kind in KINDS:
+        if kind in UNCOMPARED:
+            continue
+        held = {"|".join(key): encode(value, kind.of) for key, value in rows(store, kind).items()}
+        told[kind.name] = {
+            key: value for key, value in held.items()
+            if kind is not FACTS or value != encode(HomeFacts(home_id=CustomerId(key)))
+        }  # fmt: skip
+    return canonical_json(told)
+
+
+def shop(store: Tenants | None = None) -> Crm:
+    """A shop that keeps erased people away."""
+    return Crm(store or MemoryStore(), settings=Settings(clock=FixedClock(NOW), secret=SECRET))
+
+
+def taken(deliveries: Iterable[Delivery], store: Tenants | None = None) -> str:
+    """Take deliveries in; every receipt accounts for every item of its delivery."""
+    crm = shop(store)
+    for delivery in deliveries:
+        receipt = crm.ingest(delivery)
+        assert receipt.outcomes.total == receipt.items >= delivery.rows
+    check_derived(crm.store)
+    return canonical(crm.store)
+
+
+def orders_of(deliveries: Sequence[Delivery], most: int) -> Iterator[Sequence[Delivery]]:
+    """Go through all permutations, or so many of them drawn by the seed."""
+    every = list(permutations(deliveries))
+    if len(every) > most:
+        every = [*Random(SEED).sample(every, most - 1), every[-1]]
+    yield from every
+
+
+@settings(max_examples=size(12, 80), phases=FOUND)
+@given(histories(6))
+@example(
+    [
+        refund(450, 3, "4.00"),
+        order(450, 1, customer={"id": 8}),
+        order(450, 2, customer={"id": 7}),
+        refund(450, 3, "4.00"),
+    ]
+)
+def test_deliveries_with_their_times_may_come_in_any_order(history: list[Delivery]) -> None:
+    assert not any(delivery.refused for delivery in history)
+    assert len({taken(each) for each in orders_of(history, size(5, 720))}) == 1
+
+
+@cache
+def day() -> tuple[Delivery, ...]:
+    """A day of one customer: of each sort of delivery one, and what a shop tells twice."""
+    return (
+        customer(7, 1, first_name="Ann", email="ann@example.com",
+                 email_marketing_consent={"state": "subscribed", "consent_updated_at": at(1)}),
+        order(450, 2, customer={"id": 7}),
+        refund(450, 3, "4.00"),
+        ticket("ticket_opened", 2, None),
+    )  # fmt: skip
+
+
+def test_every_permutation_of_a_day_leaves_the_same_in_a_file(tmp_path: Path) -> None:
+    told = set()
+    history = day()[: size(3, 4)]
+    for number, each in enumerate(permutations(history)):
+        with SqliteStore(tmp_path / f"{number}.db") as held:
+            told.add(taken(each, held))
+    assert told == {taken(history)}
+
+
+# ---------------------------------------------------------------- an erasure wins for ever
+
+
+def of_others(store: Store) -> str:
+    """What is left beside the keyed hashes that keep somebody away."""
+    told = json.loads(canonical(store))
+    told.pop(TOMBSTONES.name)
+    told[CONSENTS.name] = {key: value for key, value in told[CONSENTS.name].items()
+                           if not value["subject"].startswith("erased:")}  # fmt: skip
+    return canonical_json(told)
+
+
+@settings(max_examples=size(8, 60), phases=FOUND)
+@given(histories(4))
+@example([order(450, 2, customer={"id": 7}), refund(450, 3, "4.00")])
+@example([cart("cart_updated", 1, None), cart("cart_completed", 2, ANN), customer(8, 1)])
+def test_an_erasure_wins_for_ever_wherever_it_comes(history: list[Delivery]) -> None:
+    """Ann's orders and carts are told by herself or by nobody: what is Bob's stays his."""
+    hers = [ANN, home_id("main", ANN)]
+    own = [one for one in history if not any(e.subject == BOB for e in one.interactions)]
+    told = set()
+    for each in orders_of([customer(7, 0, first_name="Ann"), *own, None], size(4, 120)):
+        crm = shop()
+        crm.ingest(customer(7, 0, first_name="Ann"))
+        for delivery in each:
+            if delivery is not None:
+                crm.ingest(delivery)
+            else:
+                crm.erase(ANN, by="ann", reason="asked", now=NOW)
+        check_derived(crm.store)
+        told.add(of_others(crm.store))
+    assert len(told) == 1
+    assert not any(f'"{name}"' in next(iter(told)) for name in map(str, hers))
+
+
+# ---------------------------------------------------------------- what a source states of its own
+
+VISITORS = [SourceKey("site", f"visitor/{number}") for number in range(3)]
+USERS = [SourceKey("site", f"user/{number}") for number in range(3)]
+
+
+def link(gone: SourceKey, kept: SourceKey, hour: int) -> Delivery:
+    stated = Link(kept=kept, gone=gone, at=AT + timedelta(hours=hour))
+    return Delivery(source=kept.source, links=(stated,), kept=({},))
+
+
+def named(key: SourceKey, hour: int, name: str) -> Delivery:
+    cell = Stated(name, AT + timedelta(hours=hour), NOW)
+    return Delivery(source=key.source, records=(SourceRecord(key, {"name.full": cell}),))
+
+
+def seen(key: SourceKey, number: int) -> Delivery:
+    told = Interaction(source="site", event_id=f"seen/{number}", kind="page_viewed", subject=key,
+                       at=AT + timedelta(hours=number), told_at=AT)  # fmt: skip
+    return Delivery(source="site", interactions=(told,), kept=({},))
+
+
+STATED = st.one_of(
+    st.builds(link, st.sampled_from(VISITORS), st.sampled_from(USERS), HOURS),
+    st.builds(link, st.just(USERS[0]), st.just(USERS[1]), HOURS),
+    st.builds(link, st.just(USERS[1]), st.just(USERS[2]), HOURS),
+    st.builds(named, st.sampled_from([*VISITORS, *USERS]), HOURS, st.sampled_from(["Ann", "Bo"])),
+    st.builds(seen, st.sampled_from(VISITORS), st.integers(0, 2)),
+)
+
+
+def owners(store: Store) -> str:
+    """Whom each home belongs to, what she is called, and the merges that stand."""
+    roots = {home.id: home.root_id for home in rows(store, HOMES).values()}
+    names = {root: encode(profile.name) for (root,), profile in rows(store, PROFILES).items()}
+    edges = sorted((e.loser, e.winner) for e in rows(store, MERGE_EDGES).values() if e.active)
+    return canonical_json([roots, names, edges])
+
+
+@settings(max_examples=size(12, 100), phases=FOUND)
+@given(st.lists(STATED, min_size=2, max_size=6))
+@example([link(VISITORS[0], USERS[0], 1), link(VISITORS[0], USERS[2], 2), seen(VISITORS[0], 0)])
+@example([link(VISITORS[0], USERS[0], 3), link(USERS[0], USERS[1], 2), named(USERS[1], 1, "Bo")])
+def test_what_a_source_states_of_its_parties_may_come_in_any_order(
+    history: list[Delivery],
+) -> None:
+    told = set()
+    for each in orders_of(history, size(5, 720)):
+        crm = shop()
+        for delivery in each:
+            receipt = crm.ingest(delivery)
+            assert receipt.outcomes.total == receipt.items
+        told.add(owners(crm.store))
+    assert len(told) == 1
