@@ -257,6 +257,23 @@ def test_a_newcomer_with_a_refused_address_is_refused_until_she_agrees_herself(c
     assert len(asked(crm)) == 1
 
 
+def test_what_one_brand_was_refused_outlives_her_too(crm: Crm) -> None:
+    for brand, state in (("north", "revoked"), ("south", "granted")):
+        crm.consent(MAIL, state, channel="email", purpose="marketing", brand=brand, now=NOW)
+    erase(crm, now=NOW + timedelta(days=2))
+
+    def codes(days: int) -> list[str]:
+        at = NOW + timedelta(days=days)
+        return [
+            crm.may_contact_address(MAIL, "email", "marketing", brand=brand, at=at).reasons[0].code
+            for brand in ("north", "south", None)
+        ]
+
+    assert codes(3) == ["refused", "refused", "refused"]  # her grant to the south went with her
+    said(crm, "granted", days=5)
+    assert codes(6) == ["refused", "granted", "refused"]
+
+
 def asked(crm: Crm) -> list[object]:
     """Who is in the segment of those who granted, and in a saved one of the same rule."""
     rule, at = "email_consent = 'granted'", NOW + timedelta(days=30)
