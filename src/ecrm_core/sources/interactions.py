@@ -94,6 +94,11 @@ class EventReader:
             cells.drop(column)
         points = self._points(cells)
         key = self._key(cells, points)
+        if key is None and points and not self._told_otherwise(row):
+            message = (
+                "found an address and no key; key_is_personal=True takes rows known by it alone"
+            )
+            raise InputError(message, code="no_key")
         ours = key is not None and key.source == self.source and bool(points)
         sale = self._goods.read(cells, row)
         data = self._data(cells, points, everything=not ours or kind.endswith("_bounced"))
@@ -226,6 +231,11 @@ class EventReader:
         if not self.key_is_personal or not readable:
             return None
         return SourceKey(source, personal_key(self.secret, source, address_subject(readable[0])))
+
+    def _told_otherwise(self, row: Mapping[str, object]) -> bool:
+        """Tell whether a row without a key has a place for one, or a number others share."""
+        places = {column for role in ("subject", "number") if (column := self._one.get(role))}
+        return self.key_is_personal or not places.isdisjoint(row)
 
     # ------------------------------------------------------------ what else it says
 
