@@ -7,7 +7,7 @@ back as the address's verification, who complained or unsubscribed as a refusal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Final
@@ -34,8 +34,8 @@ from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.event_goods import Goods, Sale
 from ecrm_core.sources.event_map import EventMap
 from ecrm_core.sources.event_numbers import number_in
+from ecrm_core.sources.event_times import happened_at, told_at
 from ecrm_core.sources.payload import MAX_UNMAPPED, MAX_VALUE, leaves
-from ecrm_core.sources.row_reader import observed_at
 from ecrm_core.sources.said import record_of
 from ecrm_core.timeline import KINDS_OF_EVENTS, Interaction
 
@@ -45,8 +45,6 @@ _ONCE: Final = frozenset({"order_cancelled", "order_placed", "ticket_opened"})
 _NO_MORE: Final = ("_complained", "_unsubscribed")
 _LONG: Final = ("data:", "ignore", "lines")
 _DERIVED: Final = "derived/"
-_MICROSECONDS: Final = {"at:unix": 10**6, "at:unix_ms": 10**3}
-_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @define(kw_only=True)
@@ -120,8 +118,9 @@ class EventReader:
     ) -> Interaction:  # fmt: skip
         number = self._tidy(cells, "number")
         make = partial(
-            Interaction, source=self.source, kind=kind, at=self._at(cells), subject=key,
-            told_at=self._told_at(cells), channel=self._channel(cells, kind),
+            Interaction, source=self.source, kind=kind, subject=key,
+            at=happened_at(cells, self.fields),
+            told_at=told_at(cells, self.fields), channel=self._channel(cells, kind),
             brand=self._tidy(cells, "brand"), amount=sale.amount(kind), lines=sale.lines,
             correlation=number, reference=number, text=self._text(cells),
         )  # fmt: skip
@@ -165,39 +164,6 @@ class EventReader:
             message = "found a word for a kind of event that the map does not translate"
             raise InputError(message, path=path_of(column), code="unknown_kind")
         return name
-
-    def _at(self, cells: Cells) -> datetime:
-        columns = self.fields.columns_for("at")
-        if columns:
-            return self._joined_time(cells, columns)
-        role = "at:unix" if "at:unix" in self._one else "at:unix_ms"
-        column = self._one[role]
-        count = number_in(cells, column, ".")
-        if count is None:
-            raise InputError("found no time", path=path_of(column), code="no_time")
-        try:
-            return _START + timedelta(microseconds=int(count * _MICROSECONDS[role]))
-        except OverflowError:
-            message = "found an instant beyond the years 1 to 9999"
-            raise InputError(message, path=path_of(column), code="date_range") from None
-
-    def _joined_time(self, cells: Cells, columns: tuple[str, ...]) -> datetime:
-        whole = cells
-        if len(columns) > 1:
-            said = [text.strip() for c in columns if isinstance(text := cells.said(c), str)]
-            whole = Cells({columns[0]: " ".join(said)}, limits={}, clears=())
-        found = observed_at(whole, columns[0], tz=self.fields.tz, order=self.fields.date_order)
-        if found is None:
-            message = (
-                "found no time that can be read, expected ISO 8601; name the zone (tz) of times "
-                "without an offset and the order (date_order) of other dates"
-            )
-            raise InputError(message, path=path_of(columns[0]), code="no_time")
-        return found
-
-    def _told_at(self, cells: Cells) -> datetime | None:
-        column = self._one.get("told_at")
-        return observed_at(cells, column, tz=self.fields.tz, order=self.fields.date_order)
 
     def _points(self, cells: Cells) -> dict[str, ContactPoint]:
         """Return the addresses of the row, by the role of their columns."""
