@@ -26,7 +26,7 @@ from ecrm_core.customers import (
 from ecrm_core.errors import DefinitionError, InputError, MissingError, RefusedError
 from ecrm_core.kernel import OUTBOX, ChangeSet, Emit, FixedClock, Money, Put
 from ecrm_core.merging import PROPOSALS
-from ecrm_core.sources import Delivery, generic
+from ecrm_core.sources import Delivery, generic, ready_map
 from ecrm_core.timeline import INTERACTIONS, Interaction
 from tests.queues import proposal, propose
 
@@ -347,6 +347,19 @@ def test_a_refusal_that_an_erased_person_sends_later_is_kept_for_the_address(crm
     assert answer(crm, "news") == (False, "no_statement")
     uncounted = crm.ingest(evolve(rows(1, 2), consents=statements, spoken=(), digest="other"))
     assert uncounted.statements == 0
+
+
+def test_who_unsubscribes_by_another_tool_after_her_erasure_is_refused_not_named(
+    crm: Crm,
+) -> None:
+    erase(crm)
+    row = {"event": "unsubscribe", "timestamp": NOW.isoformat(), "email": MAIL, "contact_id": "1"}
+    fields = evolve(ready_map("email"), subject_source="shop")
+    told = generic.read_rows([row], fields=fields, source="mailer", received_at=NOW)
+    receipt = crm.ingest(told)
+    assert (receipt.erased_interactions, receipt.statements) == (1, 1)
+    assert answer(crm) == (False, "refused")
+    assert all(MAIL not in row.value.subject for row in crm.store.scan(CONSENTS).rows)
 
 
 def test_a_store_without_a_file_of_its_own_has_nothing_to_compact(crm: Crm) -> None:
