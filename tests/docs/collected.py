@@ -68,14 +68,16 @@ def _rows() -> Iterator[tuple[str, ...]]:
                who or "`crm.record`")  # fmt: skip
 
 
-def _told(part: str) -> Collection[str | None]:
+def _told(part: str) -> Collection[str]:
     """Return the kinds that stand in the source of a reader."""
     return {
         node.value
         for path, tree in trees().items()
         if part in path
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and node.value in KINDS_OF_EVENTS
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value in KINDS_OF_EVENTS
     }
 
 
