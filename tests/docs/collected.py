@@ -1,0 +1,87 @@
+"""The kinds of events and who tells each, made from the code of the sources.
+
+``python -m tests.docs.collected`` writes the table into the page.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from ecrm_core.sources import ready_maps
+from ecrm_core.timeline import KINDS_OF_EVENTS
+from tests.docs.reference_tables import page, with_tables
+from tests.house import ROOT, trees
+
+__all__ = ["BLOCKS", "PAGE", "written"]
+
+PAGE = "reference/collected.md"
+BLOCKS = {
+    "orders": "order_placed",
+    "site and carts": "page_viewed",
+    "her record": "tags_added",
+    "mail": "email_sent",
+    "messages": "message_sent",
+    "service": "ticket_opened",
+    "stores, products": "store_visited",
+    "billing": "invoice_issued",
+}
+"""The blocks of the kinds, each with the kind it begins with."""
+_HEAD = "| | kind | says that | matter | told by |"
+_READERS = {
+    "Shopify": "sources/shopify",
+    "WooCommerce": "sources/woocommerce",
+    "Stripe": "sources/stripe/",
+    "Segment spec": "sources/segment_spec/",
+}
+
+
+def written(text: str) -> str:
+    """Return the page with its table of kinds as the code has them."""
+    kinds = [_HEAD, "|---|---|---|---|---|", *map(_line, _rows())]
+    others = iter(_others(text))
+    return with_tables(text, [next(others), kinds, *others])
+
+
+def _others(text: str) -> Iterator[list[str]]:
+    """Yield the tables that are written by hand, as they are."""
+    found: list[list[str]] = [[]]
+    for line in text.splitlines():
+        if line.startswith("|"):
+            found[-1].append(line)
+        elif found[-1]:
+            found.append([])
+    yield from (lines for lines in found if lines and lines[0] != _HEAD)
+
+
+def _rows() -> Iterator[tuple[str, ...]]:
+    begins = {kind: block for block, kind in BLOCKS.items()}
+    told = {name: _told(part) for name, part in _READERS.items()}
+    told |= {f"map `{name}`": {*fields.kinds.values(), fields.kind}
+             for name, fields in ready_maps().items()}  # fmt: skip
+    for name, kind in KINDS_OF_EVENTS.items():
+        opens = f"{kind.opens.value}, opens" if kind.opens else ""
+        closes = f"{kind.closes.value}, closes" if kind.closes else ""
+        who = ", ".join(source for source, kinds in told.items() if name in kinds)
+        block = begins.get(name)
+        yield (f"**{block}**" if block else "", f"`{name}`", kind.caption, opens or closes,
+               who or "`crm.record`")  # fmt: skip
+
+
+def _told(part: str) -> Collection[str | None]:
+    """Return the kinds that stand in the source of a reader."""
+    return {
+        node.value
+        for path, tree in trees().items()
+        if part in path
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in KINDS_OF_EVENTS
+    }
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / PAGE).write_text(written(page(PAGE)), encoding="utf-8")
