@@ -16,8 +16,8 @@ from ecrm_core.customers import (
     search_keys,
     unify,
 )
-from ecrm_core.kernel import Key, Kind
-from ecrm_core.merging import MERGE_EDGES, roots_of
+from ecrm_core.kernel import CustomerId, Key, Kind
+from ecrm_core.merging import CUSTOMER_CLAIMS, MERGE_EDGES, roots_of
 from ecrm_core.ports import Store
 from ecrm_core.timeline import (
     CORRELATIONS,
@@ -44,7 +44,12 @@ def check_derived(store: Store) -> None:
     check_facts(store)
     records = {home_id(store.tenant, r.key): r for r in rows(store, RECORDS).values()}
     corrections = rows(store, CORRECTIONS).values()
-    roots = roots_of(records, rows(store, MERGE_EDGES).values())
+    edges, claims = rows(store, MERGE_EDGES).values(), rows(store, CUSTOMER_CLAIMS).values()
+    named = {id_ for edge in edges for id_ in (edge.loser, edge.winner)}
+    named |= {CustomerId(id_) for c in claims for id_ in (c.claimant, c.claimed.partition(":")[2])}
+    founded = {home.id for home in rows(store, HOMES).values()} - records.keys()
+    assert founded <= named  # nothing is known of them but that somebody speaks of them
+    roots = roots_of(records.keys() | founded, edges)
     assert {home.id: home.root_id for home in rows(store, HOMES).values()} == roots
     assert rows(store, PROFILES) == {
         (root,): unify(

@@ -33,15 +33,16 @@ def events(
     told_at: st.SearchStrategy[Any],
     ids: st.SearchStrategy[str],
     kinds: Sequence[str] = KINDS,
+    subjects: Sequence[SourceKey | None] = (*PEOPLE, None),
 ) -> st.SearchStrategy[Interaction]:
-    """Interactions of these kinds, told then, under these ids."""
+    """Interactions of these kinds and subjects, told then, under these ids."""
     return st.builds(
         Interaction,
         source=st.just("shop"),
         event_id=ids,
         kind=st.sampled_from(kinds),
         at=MOMENTS,
-        subject=st.sampled_from([*PEOPLE, None]),
+        subject=st.sampled_from(subjects),
         amount=st.none() | MONEY,
         lines=LINES.map(tuple),
         correlation=st.sampled_from(["x", "y", None]),
@@ -55,8 +56,9 @@ def events(
 
 
 def some(*kinds: str) -> st.SearchStrategy[list[Interaction]]:
-    """Up to eight interactions of these kinds, of any when none is named."""
-    drawn = events(told_at=st.none(), ids=st.uuids().map(str), kinds=kinds or KINDS)
+    """Up to eight interactions of these kinds (of any when none is named), of known subject."""
+    ids = st.uuids().map(str)
+    drawn = events(told_at=st.none(), ids=ids, kinds=kinds or KINDS, subjects=PEOPLE)
     return st.lists(drawn, max_size=8)
 
 

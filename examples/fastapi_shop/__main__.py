@@ -28,7 +28,7 @@ def due(crm: Crm, engine: sa.Engine) -> int:
     delivered = failed = 0
     more = True
     while more:  # a hundred at a time
-        done = crm.deliver(charge=handed, notice=handed, task=handed)
+        done = crm.deliver(charge=handed, notice=handed, task=handed, others={"privacy": handed})
         delivered, failed, more = delivered + done.delivered, failed + done.failed, done.more
     print(f"{run.charges} charges, {run.notices} notices, {run.tasks} tasks")
     print(f"delivered {delivered}, to be tried again {failed}")

@@ -57,7 +57,7 @@ def refused(request: Request, error: Exception) -> Response:
             {"error": "storage_unavailable" if away else "internal"}, 503 if away else 500
         )
     status = next((status for class_, status in _STATUS if isinstance(error, class_)), 500)
-    if error.code == "bad_signature":
+    if error.code in ("bad_signature", "stale_signature"):
         status = 401
     if status >= 500:
         note(request, error)

@@ -1,57 +1,53 @@
-"""Webhooks: what Shopify tells the shop, verified, taken in once, with the shop's own row."""
+"""Webhooks: what shops and payments tell, verified, taken in once, with the shop's own row."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Header, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from ecrm_core.crm import Receipt
+from ecrm_core.crm import Receipt, SystemClock
 from ecrm_core.errors import KeyReused, MissingError
-from ecrm_core.sources import shopify
+from ecrm_core.sources import PrivacyRequest
 from fastapi_shop.answers import Json
 from fastapi_shop.database import Database
 from fastapi_shop.models import Order
+from fastapi_shop.senders import SENDERS
 
 pages = APIRouter()
 
 _LARGEST = 5 * 1024 * 1024
 
 
-@pages.post("/webhooks/shopify")
-async def receive(
-    request: Request,
-    x_shopify_topic: Annotated[str, Header()] = "",
-    x_shopify_event_id: Annotated[str | None, Header()] = None,
-    x_shopify_hmac_sha256: Annotated[str | None, Header()] = None,
-) -> Json:
-    """Take one event in; Shopify sends it again until the answer is 200."""
+@pages.post("/webhooks/{sender}")
+async def receive(sender: str, request: Request) -> Json:
+    """Take one event in; whoever sent it sends it again until the answer is 200."""
+    if sender not in SENDERS:
+        raise HTTPException(404)
     database: Database = request.app.state.database
     body = await bounded(request)
-    shopify.verify(body, x_shopify_hmac_sha256, secret=database.settings.shopify_secret)
-    topic = x_shopify_topic
-    # One event may come under several topics, so the topic is part of the key.
-    key = x_shopify_event_id and f"shopify/{topic}/{x_shopify_event_id}"
-    if topic == "customers/redact":
-        return await redact(database, json.loads(body), key)
-    if topic not in shopify.TOPICS:  # signed, and nothing for us
-        return {"ignored": topic}
-    region = database.settings.region
+    told = SENDERS[sender](request.headers, body, database.settings, SystemClock().now())
+    delivery = told.delivery
+    if delivery is None:  # signed, and nothing for us
+        return {"ignored": told.topic}
+    if told.topic == "customers/redact" and delivery.requests:
+        erased = [await redact(database, asked) for asked in delivery.requests]
+        return {"erased": any(erased)}
 
     def work(session: Session) -> Receipt:
         crm = database.crm(session)
-        delivery = shopify.read(body, received_at=crm.now(), topic=topic, region=region)
         try:
-            receipt = crm.ingest(delivery, key=key)
+            receipt = crm.ingest(delivery, key=told.key)
         except KeyReused:  # the same event with newer content: a statement like any other
             receipt = crm.ingest(delivery)
-        if topic.startswith("orders/") and receipt.customers and not receipt.replayed:
+        # An order that was deleted, or an edit of one, states nothing of a customer.
+        if told.topic.startswith("orders/") and receipt.customers and not receipt.replayed:
             save_order(session, json.loads(body), receipt.customers[0])
         return receipt
 
@@ -63,21 +59,24 @@ async def receive(
     }
 
 
-async def redact(database: Database, told: dict[str, Any], key: str | None) -> Json:
-    """Erase a customer, as Shopify passes on that she asks for it, here and in the shop's rows."""
-    customer = f"shopify/{told['customer']['id']}"
+async def redact(database: Database, asked: PrivacyRequest) -> bool:
+    """Erase a customer, as Shopify passes on that she asks for it, here and in the shop's rows.
+
+    Other requests wait in the outbox for somebody of the staff.
+    """
+    customer = str(asked.subject)
 
     def work(session: Session) -> None:
         crm = database.crm(session)
         hers = Order.crm_id.in_(crm.view(customer).aliases)
-        crm.erase(customer, by="shopify", reason="customers/redact", key=key)
+        crm.erase(customer, by="shopify", reason="customers/redact", key=f"shopify/{asked.id}")
         session.execute(update(Order).where(hers).values(recipient=None))
 
     try:
         await database.transaction(work)
     except MissingError:  # nobody, or erased before
-        return {"erased": False}
-    return {"erased": True}
+        return False
+    return True
 
 
 async def bounded(request: Request) -> bytes:

@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
 def refused(error: EcrmError) -> tuple[Json, int]:
     """Answer by the class of the error; its code is for programs."""
     status = next((status for class_, status in _STATUS if isinstance(error, class_)), 500)
-    if error.code == "bad_signature":
+    if error.code in ("bad_signature", "stale_signature"):
         status = 401
     if status >= 500:
         note(error)

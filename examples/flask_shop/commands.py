@@ -26,7 +26,9 @@ def register(app: Flask) -> None:
         delivered = failed = 0
         more = True
         while more:  # a hundred at a time
-            done = crm.deliver(charge=handed, notice=handed, task=handed)
+            done = crm.deliver(
+                charge=handed, notice=handed, task=handed, others={"privacy": handed}
+            )
             delivered, failed, more = delivered + done.delivered, failed + done.failed, done.more
         click.echo(f"{run.charges} charges, {run.notices} notices, {run.tasks} tasks")
         click.echo(f"delivered {delivered}, to be tried again {failed}")

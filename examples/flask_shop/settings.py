@@ -21,6 +21,8 @@ class Settings:
 
     database_url: str = field(repr=False)
     shopify_secret: str = field(repr=False)
+    woocommerce_secret: str = field(repr=False)
+    stripe_secret: str = field(repr=False)
     staff_token: str = field(repr=False)
     crm_secret: bytes = field(repr=False)
     region: str = "KR"
@@ -32,6 +34,8 @@ class Settings:
         return cls(
             database_url=os.environ["SHOP_DATABASE_URL"],
             shopify_secret=os.environ["SHOP_SHOPIFY_SECRET"],
+            woocommerce_secret=os.environ["SHOP_WOOCOMMERCE_SECRET"],
+            stripe_secret=os.environ["SHOP_STRIPE_SECRET"],
             staff_token=os.environ["SHOP_STAFF_TOKEN"],
             crm_secret=os.environ["SHOP_CRM_SECRET"].encode(),
         )

@@ -1,4 +1,4 @@
-"""Webhooks: what Shopify tells the shop, verified, taken in once, with the shop's own row."""
+"""Webhooks: what shops and payments tell, verified, taken in once, with the shop's own row."""
 
 from __future__ import annotations
 
@@ -7,40 +7,39 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, abort, request
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from ecrm_core import Crm
-from ecrm_core.crm import Receipt
+from ecrm_core.crm import Receipt, SystemClock
 from ecrm_core.errors import KeyReused, MissingError
-from ecrm_core.sources import shopify
+from ecrm_core.sources import PrivacyRequest
 from flask_shop.answers import Json
 from flask_shop.database import database
 from flask_shop.models import Order
+from flask_shop.senders import SENDERS, Told
 
 pages = Blueprint("webhooks", __name__)
 
 
-@pages.post("/webhooks/shopify")
-def receive() -> Json:
-    """Take one event in; Shopify sends it again until the answer is 200."""
+@pages.post("/webhooks/<sender>")
+def receive(sender: str) -> Json:
+    """Take one event in; whoever sent it sends it again until the answer is 200."""
+    if sender not in SENDERS:
+        abort(404)
     db, body = database(), request.get_data()
-    signature = request.headers.get("X-Shopify-Hmac-SHA256")
-    shopify.verify(body, signature, secret=db.settings.shopify_secret)
-    topic = request.headers.get("X-Shopify-Topic", "")
-    # One event may come under several topics, so the topic is part of the key.
-    event = request.headers.get("X-Shopify-Event-Id")
-    key = event and f"shopify/{topic}/{event}"
-    if topic == "customers/redact":
-        return redact(json.loads(body), key)
-    if topic not in shopify.TOPICS:  # signed, and nothing for us
-        return {"ignored": topic}
+    told = SENDERS[sender](request.headers, body, db.settings, SystemClock().now())
+    if told.delivery is None:  # signed, and nothing for us
+        return {"ignored": told.topic}
+    if told.topic == "customers/redact" and told.delivery.requests:
+        return {"erased": sum(map(redact, told.delivery.requests)) > 0}
 
     def work(session: Session) -> Receipt:
-        receipt = take_in(db.crm(session), body, topic, key)
-        if topic.startswith("orders/") and receipt.customers and not receipt.replayed:
+        receipt = take_in(db.crm(session), told)
+        # An order that was deleted, or an edit of one, states nothing of a customer.
+        if told.topic.startswith("orders/") and receipt.customers and not receipt.replayed:
             save_order(session, json.loads(body), receipt.customers[0])
         return receipt
 
@@ -52,31 +51,33 @@ def receive() -> Json:
     }
 
 
-def redact(told: dict[str, Any], key: str | None) -> Json:
-    """Erase a customer, as Shopify passes on that she asks for it, here and in the shop's rows."""
-    db, customer = database(), f"shopify/{told['customer']['id']}"
+def redact(asked: PrivacyRequest) -> bool:
+    """Erase a customer, as Shopify passes on that she asks for it, here and in the shop's rows.
+
+    Other requests wait in the outbox for somebody of the staff (see commands).
+    """
+    db, customer = database(), str(asked.subject)
 
     def work(session: Session) -> None:
         crm = db.crm(session)
         hers = Order.crm_id.in_(crm.view(customer).aliases)
-        crm.erase(customer, by="shopify", reason="customers/redact", key=key)
+        crm.erase(customer, by="shopify", reason="customers/redact", key=f"shopify/{asked.id}")
         session.execute(update(Order).where(hers).values(recipient=None))
 
     try:
         db.transaction(work)
     except MissingError:  # nobody, or erased before
-        return {"erased": False}
-    return {"erased": True}
+        return False
+    return True
 
 
-def take_in(crm: Crm, body: bytes, topic: str, key: str | None) -> Receipt:
+def take_in(crm: Crm, told: Told) -> Receipt:
     """Tell the CRM: the event's id is the request key, so that a repetition changes nothing."""
-    region = database().settings.region
-    delivery = shopify.read(body, received_at=crm.now(), topic=topic, region=region)
+    assert told.delivery
     try:
-        return crm.ingest(delivery, key=key)
+        return crm.ingest(told.delivery, key=told.key)
     except KeyReused:  # the same event with newer content: a statement like any other
-        return crm.ingest(delivery)
+        return crm.ingest(told.delivery)
 
 
 def save_order(session: Session, told: dict[str, Any], crm_id: str) -> None:

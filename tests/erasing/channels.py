@@ -84,7 +84,7 @@ def order(person: Person, event: str, key: str | None = HER, **more: Any) -> Int
         subject=SourceKey.parse(key) if key else None, amount=Money("9.90", "EUR"),
         lines=(OrderLine(product=person.say("gift"), quantity=1, price=Money("9.90", "EUR")),),
         data={"ship": {person.word: person.name, "mail": person.email}}, text=person.say("wish"),
-        **more,
+        correlation=event, **more,
     )  # fmt: skip
 
 

@@ -20,13 +20,22 @@ from tests.profile import size
 ROUNDS = settings(max_examples=size(50, 2_000))
 ADDRESS, PERSON = "email:kim@example.com", "customer:cus_1"
 NO = [ConsentState.REFUSED, ConsentState.REVOKED]
-many = st.lists(consents(), max_size=8)
+BRANDS = [None, "north", "south"]
+many = st.lists(consents(brands=BRANDS), max_size=8)
 about_address = st.lists(consents([ADDRESS]), max_size=8)
 nights = st.booleans()
 
 
-def ask(statements: list[ConsentStatement], at: datetime, *, night: bool = False) -> Verdict:
-    return decide_contact(statements, channel="email", purpose="marketing", at=at, night=night)
+def ask(
+    statements: list[ConsentStatement],
+    at: datetime,
+    *,
+    night: bool = False,
+    brand: str | None = None,
+) -> Verdict:
+    return decide_contact(
+        statements, channel="email", purpose="marketing", at=at, night=night, brand=brand
+    )
 
 
 def refusal(subject: str, channel: str, state: ConsentState, at: datetime) -> ConsentStatement:
@@ -36,17 +45,21 @@ def refusal(subject: str, channel: str, state: ConsentState, at: datetime) -> Co
 
 
 @ROUNDS
-@given(said=many, at=instants(), night=nights, draw=st.randoms(use_true_random=False))
+@given(
+    said=many, at=instants(), night=nights, brand=st.sampled_from(BRANDS),
+    draw=st.randoms(use_true_random=False),
+)  # fmt: skip
 def test_order_and_repetition_do_not_matter(
     *,
     said: list[ConsentStatement],
     at: datetime,
     night: bool,
+    brand: str | None,
     draw: Random,
 ) -> None:
     again = [*said, *said]
     draw.shuffle(again)
-    assert ask(again, at, night=night) == ask(said, at, night=night)
+    assert ask(again, at, night=night, brand=brand) == ask(said, at, night=night, brand=brand)
 
 
 @ROUNDS
@@ -105,9 +118,47 @@ def test_a_refusal_beats_every_grant_up_to_its_time(
 def test_a_refusal_never_makes_a_no_a_yes(
     said: list[ConsentStatement], at: datetime, no: ConsentState, told: datetime
 ) -> None:
-    assume(not ask(said, at))
-    for subject in (ADDRESS, PERSON):
-        assert not ask([*said, refusal(subject, "email", no, told)], at)
+    for brand in BRANDS:
+        if ask(said, at, brand=brand):
+            continue
+        for subject in (ADDRESS, PERSON):
+            last = refusal(subject, "email", no, told)
+            for to in BRANDS:
+                assert not ask([*said, evolve(last, brand=to)], at, brand=brand)
+
+
+@ROUNDS
+@given(many, instants(), st.sampled_from(BRANDS))
+def test_what_was_said_to_another_brand_is_nothing_to_this_one(
+    said: list[ConsentStatement], at: datetime, brand: str | None
+) -> None:
+    asked = brand or "east"
+    own = [s for s in said if s.brand in {None, asked}]
+    assert ask(said, at, brand=asked) == ask(own, at, brand=asked)
+
+
+@ROUNDS
+@given(many, instants())
+def test_yes_for_the_account_takes_that_no_brand_was_refused(
+    said: list[ConsentStatement], at: datetime
+) -> None:
+    verdict = ask(said, at)
+    brands = {s.brand for s in said if s.brand and s.at <= at and s.purpose == "marketing"
+              and s.channel != "sms" and s.subject == ADDRESS}  # fmt: skip
+    by_brand = {brand: ask(said, at, brand=brand) for brand in sorted(brands)}
+    codes = {brand: each.reasons[0].code for brand, each in by_brand.items()}
+    if verdict:
+        assert not {"refused", "person_refused"} & set(codes.values())
+        whole = ask([s for s in said if s.brand is None], at)
+        assert whole or (by_brand and all(by_brand.values()))
+
+
+@ROUNDS
+@given(many, instants(), st.sampled_from(BRANDS), st.sampled_from([ADDRESS, PERSON]))
+def test_who_refuses_everything_refuses_every_brand(
+    said: list[ConsentStatement], at: datetime, brand: str | None, subject: str
+) -> None:
+    assert not ask([*said, refusal(subject, "email", ConsentState.REVOKED, at)], at, brand=brand)
 
 
 @ROUNDS

@@ -77,17 +77,16 @@ def test_what_a_segment_asks_of_facts_is_as_it_stood(
     if merged:
         crm.merge(*PEOPLE, by="anna")
     for customer in PEOPLE[: 1 if merged else 2]:
-        root = crm.view(customer).id
-        homes = crm.view(customer).aliases
-        by_then = [e for e in told if e.subject and home_id("main", e.subject) in homes
+        view = crm.view(customer)
+        by_then = [e for e in told if e.subject and home_id("main", e.subject) in view.aliases
                    and not e.void and e.at <= as_of]  # fmt: skip
         meant = customer_row(
-            Loaded(profile=crm.view(customer).profile, facts=Facts.fold(by_then)),
+            Loaded(profile=view.profile, facts=Facts.fold(by_then)),
             as_of=as_of, currency="EUR",
         )  # fmt: skip
-        profiles = list(read_profiles(crm.store, [root]).values())
+        profiles = list(read_profiles(crm.store, [view.id]).values())
         for needs in (Needs(facts=True, figures=True), Needs.everything()):
-            known = load_customers(crm.store, profiles, needs, at=as_of)[root]
+            known = load_customers(crm.store, profiles, needs, at=as_of)[view.id]
             found = customer_row(known, as_of=as_of, currency="EUR")
             for figure in FIGURES:
                 assert found.fields[figure.name] == meant.fields[figure.name], figure.name

@@ -61,8 +61,8 @@ def test_everybody_is_found_by_any_beginning_of_any_two_of_her_words(
 ) -> None:
     crm = _crm(names)
     number = data.draw(st.integers(0, len(names) - 1))
-    words = name_key(names[number]).split()
-    some = data.draw(st.permutations(words))[:2]
+    words = dict.fromkeys(name_key(names[number]).split())  # "ada a" says less of Ada Ben Ada
+    some = data.draw(st.permutations(list(words)))[:2]
     begun = " ".join([*some[:-1], some[-1][: data.draw(st.integers(1, len(some[-1])))]])
     assert crm.resolve(f"shop/{number}") in {hit.customer for hit in crm.find(begun)}
 

@@ -71,9 +71,21 @@ def _enveloped(data: object, *, apart: bool) -> list[Any]:
 
 @register("sources", "segment_spec_examples.json")
 def of_segment(unit: Unit) -> str | None:
-    """A call becomes one event; a group is a party of its own beside whoever belongs to it."""
-    data = unit.data["event"] if isinstance(unit.data, dict) else unit.data
-    delivery = segment_spec.read(json.dumps(data).encode(), received_at=NOW)
+    """A call becomes one event; a group is a party of its own beside whoever belongs to it.
+
+    A batch is its calls, each with what the batch says for all.
+    """
+    data: Any = unit.data["event"] if isinstance(unit.data, dict) else unit.data
+    around = {name: data[name] for name in ("context", "sentAt", "receivedAt") if name in data}
+    calls = [around | call for call in data["batch"]] if "batch" in data else [data]
+    return next((lost for call in calls if (lost := _lost_of_call(call))), None)
+
+
+def _lost_of_call(data: object) -> str | None:
+    delivery = segment_spec.read(
+        json.dumps(data).encode(), received_at=NOW, secret=b"0123456789abcdef",
+        key_is_personal=True,
+    )  # fmt: skip
     if delivery.refused:
         return f"refused: {delivery.refused[0]!r}"
     sent = leaves(json.loads(json.dumps(data), parse_float=Decimal))

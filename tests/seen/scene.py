@@ -37,9 +37,9 @@ CANARIES = {
 """What is personal about her, in words that stand nowhere else."""
 
 
-def record(key: SourceKey, at: datetime = AT, **values: object) -> SourceRecord:
-    return SourceRecord(key, {name.replace("__", "."): Stated(value, at, at)
-                              for name, value in values.items()})  # fmt: skip
+def record(key: SourceKey, **values: object) -> SourceRecord:
+    held: dict[str, Any] = {name.replace("__", "."): value for name, value in values.items()}
+    return SourceRecord(key, {name: Stated(value, AT, AT) for name, value in held.items()})
 
 
 def money(text: str) -> Money:

@@ -38,3 +38,34 @@ def order(number: int, of: int, **more: object) -> dict[str, Any]:
         "shipping_address": {"name": f"Ann {CANARY}", "city": "Seoul", "country_code": "KR"},
         **more,
     }
+
+
+def woo_customer(number: int) -> dict[str, Any]:
+    """Return a customer object of WooCommerce."""
+    return {
+        "id": number,
+        "date_created_gmt": "2026-11-01T01:00:00",
+        "date_modified_gmt": "2026-11-01T01:00:00",
+        "email": f"ann{number}.{CANARY}@example.com",
+        "username": f"ann{number}",
+        "billing": {"first_name": "Ann", "last_name": CANARY},
+    }
+
+
+def stripe_event(number: int) -> dict[str, Any]:
+    """Return the event of Stripe that a customer was made."""
+    made = {
+        "id": f"cus_{number}",
+        "object": "customer",
+        "created": 1_793_500_000,
+        "email": f"ann{number}.{CANARY}@example.com",
+        "livemode": True,
+    }
+    return {
+        "id": f"evt_{number}",
+        "object": "event",
+        "type": "customer.created",
+        "created": 1_793_500_000,
+        "livemode": True,
+        "data": {"object": made},
+    }

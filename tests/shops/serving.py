@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -85,6 +86,26 @@ class Server:
         }
         return self.ask("POST", "/webhooks/shopify", body, headers)
 
+    def woocommerce(self, topic: str, told: object, *, event: str, secret: str = SECRET) -> Answer:
+        """Send what WooCommerce would send."""
+        body = json.dumps(told).encode()
+        signature = base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
+        headers = {
+            "Content-Type": "application/json",
+            "X-WC-Webhook-Topic": topic,
+            "X-WC-Webhook-Delivery-ID": event,
+            "X-WC-Webhook-Signature": signature,
+        }
+        return self.ask("POST", "/webhooks/woocommerce", body, headers)
+
+    def stripe(self, told: object, *, secret: str = SECRET, age: int = 0) -> Answer:
+        """Send what Stripe would send, or would have sent ``age`` seconds ago."""
+        body, stamp = json.dumps(told).encode(), str(int(time.time()) - age)
+        signed = hmac.digest(secret.encode(), stamp.encode() + b"." + body, "sha256").hex()
+        return self.ask(
+            "POST", "/webhooks/stripe", body, {"Stripe-Signature": f"t={stamp},v1={signed}"}
+        )
+
     def staff(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
         """Ask as somebody of the staff; ``idempotency_key=`` and the like are headers."""
         named = {name.replace("_", "-"): text for name, text in headers.items()}
@@ -134,6 +155,8 @@ class Shop:
             "PYTHONUNBUFFERED": "1",
             "SHOP_DATABASE_URL": named,
             "SHOP_SHOPIFY_SECRET": SECRET,
+            "SHOP_WOOCOMMERCE_SECRET": SECRET,
+            "SHOP_STRIPE_SECRET": SECRET,
             "SHOP_STAFF_TOKEN": TOKEN,
             "SHOP_CRM_SECRET": "an invented secret of the store",
         }

@@ -31,7 +31,7 @@ def _flask(url: str) -> Iterator[Database]:
     from flask_shop.database import Database as Flask
     from flask_shop.settings import Settings
 
-    database = Flask(Settings(url, "s", "t", b"an invented secret"))
+    database = Flask(Settings(url, "s", "w", "p", "t", b"an invented secret"))
 
     class Threads:
         def run(self, *works: Work) -> list[str]:
@@ -49,7 +49,7 @@ def _fastapi(url: str) -> Iterator[Database]:
     class Tasks:
         def run(self, *works: Work) -> list[str]:
             async def all_of_them() -> list[str]:
-                database = FastApi(Settings(url, "s", "t", b"an invented secret"))
+                database = FastApi(Settings(url, "s", "w", "p", "t", b"an invented secret"))
                 try:
                     return await asyncio.gather(*map(database.transaction, works))
                 finally:

@@ -20,13 +20,15 @@ from ecrm_core.cli.options import (
 from ecrm_core.crm import Crm, load_mapping, progress_bar, save_mapping
 from ecrm_core.customers import FieldMap
 from ecrm_core.demo import run
+from ecrm_core.kernel import encode
 from ecrm_core.sources import READERS, AnyMap, csv, ready_map, ready_maps
 
 __all__ = ["demo", "ingest"]
 
 _COUNTS = (
     "rows", "accepted", "created", "updated", "superseded", "duplicate", "quarantined",
-    "statements", "interactions", "stopped",
+    "statements", "interactions", "links", "merged", "blocked", "requests", "kept", "erased",
+    "items", "stopped",
 )  # fmt: skip
 
 
@@ -108,6 +110,7 @@ def ingest(
             key_is_personal=secret is not None, progress=progress_bar(),
         )  # fmt: skip
     counts = {name: getattr(receipt, name) for name in _COUNTS}
+    counts["outcomes"] = encode(receipt.outcomes)
     emit(receipt, counts, as_json=as_json)
     return 1 if receipt.quarantined else 0
 

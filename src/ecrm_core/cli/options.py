@@ -15,7 +15,7 @@ from ecrm_core.customers import FieldMap
 from ecrm_core.customers.table import Table
 from ecrm_core.errors import DefinitionError, MissingError
 from ecrm_core.quality import ALL, CORE, RuleSet
-from ecrm_core.sources import READERS
+from ecrm_core.sources import KEYED, READERS
 from ecrm_core.sources.csv_modes import EXACT, MODES
 
 __all__ = [
@@ -129,7 +129,8 @@ def refuse_json(file: Path) -> None:
     with file.open("rb") as stream:
         begin = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
     if begin.startswith((b"{", b"[")):
-        message = f"{file.name} seems to be JSON, expected a CSV; --source {' or '.join(READERS)}"
+        known = " or ".join(name for name in READERS if name not in KEYED)
+        message = f"{file.name} seems to be JSON, expected a CSV; --source {known}"
         raise click.UsageError(f"{message} of `ecrm ingest` reads the JSON of those shops")
 
 

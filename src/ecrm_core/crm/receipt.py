@@ -157,7 +157,7 @@ class Receipt:
         return f"links: {self.links}, {self.merged} merged, {self.blocked} left to review"
 
     def _requests(self) -> str:
-        return f"requests by law: {self.requests}, in the outbox" if self.requests else ""
+        return f"{_many(self.requests, 'request')} by law" if self.requests else ""
 
     def _events(self) -> str:
         if not self.interactions:

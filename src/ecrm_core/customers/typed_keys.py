@@ -21,7 +21,6 @@ TYPED_KEYSET: Final = "typed-1"
 """The version of the derivation below: another one gets another name."""
 _WORDS: Final = 6  # of one name, from the first on
 _UNSPACED = frozenset({"hangul", "han", "kana"})
-_TITLES = ("organisation.legal", "organisation.trading")
 _LEGAL_FORMS = frozenset(
     "ag bv co company corp corporation gmbh inc kg kk limited llc llp ltd nv oy plc pty sa sarl "  # noqa: SIM905 - a list of words
     "sas spa srl 주식회사 유한회사 株式会社".split()
@@ -42,59 +41,55 @@ def typed_forms(text: str) -> tuple[str, ...]:
 def typed_keys(record: SourceRecord, whole: Iterable[MatchKey]) -> frozenset[MatchKey]:
     """Return the keys of a record beside ``whole``, those of its addresses and whole names."""
     names = [key.form for key in whole if key.kind == "name"]
-    return frozenset({*_words(record, names), *_sounds(record)})
+    split = _split(record)
+    found = {MatchKey("word", word) for word in _words(names, split)}
+    if split is not None:
+        found.update(MatchKey("sound", sound) for sound in _sounds(*split))
+    return frozenset(found)
 
 
-def _words(record: SourceRecord, names: list[str]) -> Iterator[MatchKey]:
-    """Go through one key for each word of a name that no key begins with yet."""
-    for text in _texts(record):
-        words = strip_accents(name_key(text)).split()[:_WORDS]
+def _words(names: list[str], split: tuple[str, str] | None) -> Iterator[str]:
+    """Go through one turned name for each word that no name begins with yet."""
+    begun = {name.partition(" ")[0] for name in names}
+    for name in sorted(names, key=lambda each: (len(each), each)):
+        if " " not in name or not (name.isascii() or strip_accents(name) == name):
+            continue  # the same without accents is among them
+        words = name.split(" ")[:_WORDS]
         for at, word in enumerate(words):
-            if word not in _LEGAL_FORMS and not _begins(word, names):
-                names.append(_joined([*words[at:], *words[:at]])[:MAX_NAME_KEY])
-                yield MatchKey("word", names[-1])
-
-
-def _begins(word: str, names: Iterable[str]) -> bool:
-    whole = word if script_of(word) in _UNSPACED else f"{word} "
-    return any(name == word or name.startswith(whole) for name in names)
+            if word not in begun and word not in _LEGAL_FORMS:
+                begun.add(word)
+                yield _joined([*words[at:], *words[:at]])[:MAX_NAME_KEY]
+    family, given = split or ("", "")
+    if family and given and not any(name.startswith(given) for name in names):
+        yield f"{given}{family}"[:MAX_NAME_KEY]
 
 
 def _joined(words: list[str]) -> str:
     return ("" if script_of(words[0]) in _UNSPACED else " ").join(words)
 
 
-def _texts(record: SourceRecord) -> Iterator[str]:
-    """Go through the names of a record, those in more words later: of a word one key is enough."""
-    parts = [record.value(f"name.{part}") or "" for part in ("given", "middle", "family")]
-    stated = [" ".join(filter(None, parts)), record.value("name.full"),
-              record.value("name.phonetic"), *map(record.value, _TITLES)]  # fmt: skip
-    for text in filter(None, stated):
-        yield text[:MAX_TEXT]
-    yield from (" ".join(reversed(split)) for split in _split(record) if split[0])
+def _sounds(family: str, given: str) -> Iterator[str]:
+    """Go through what a name in Hangul sounds like, family name first and last."""
+    sound = latin_sounds(romanised(given))
+    known = family if family in hangul_families() else latin_sounds(romanised(family))
+    for words in ((known, sound), (sound, known)):
+        yield " ".join(filter(None, words))[:MAX_NAME_KEY]
 
 
-def _sounds(record: SourceRecord) -> Iterator[MatchKey]:
-    """Go through what Hangul sounds like, family name first and last."""
-    for family, given in _split(record):
-        sound = latin_sounds(romanised(given))
-        name = family if family in hangul_families() else latin_sounds(romanised(family))
-        for words in {(name, sound), (sound, name)}:
-            yield MatchKey("sound", " ".join(filter(None, words))[:MAX_NAME_KEY])
+def _split(record: SourceRecord) -> tuple[str, str] | None:
+    """Return family and given name in Hangul, as stated or else by the family names known."""
+    given, family = record.value("name.given"), record.value("name.family")
+    if given or family:
+        stated = _hangul(family), _hangul(given)
+        if all((stated[0] or not family, stated[1] or not given)):
+            return stated
+    full = _hangul(record.value("name.full"))
+    return split_hangul(full) if full else None
 
 
-def _split(record: SourceRecord) -> Iterator[tuple[str, str]]:
-    """Go through family and given name in Hangul, as stated or else by the family names known."""
-    given, family = (name_key((record.value(f"name.{part}") or "")[:MAX_TEXT]).replace(" ", "")
-                     for part in ("given", "family"))  # fmt: skip
-    if _hangul(given or family) and _hangul(family or given):
-        yield family, given
-        return
-    full = name_key((record.value("name.full") or "")[:MAX_TEXT]).replace(" ", "")
-    split = split_hangul(full) if _hangul(full) else None
-    if split is not None:
-        yield split
-
-
-def _hangul(text: str) -> bool:
-    return script_of(text) == "hangul"
+def _hangul(text: str | None) -> str:
+    """Return a text in Hangul as keys have it, without spaces; empty for any other."""
+    if not text or text.isascii():
+        return ""
+    key = name_key(text[:MAX_TEXT]).replace(" ", "")
+    return key if script_of(key) == "hangul" else ""

@@ -66,6 +66,7 @@ class Question(Generic[T]):
         return self.width == len(self.columns)
 
 
+_Rows = Mapping[Key, tuple[Stored[Any], ...]]
 AnyQuestion = Question[Any]
 """A question about whatever rows."""
 
@@ -73,9 +74,7 @@ AnyQuestion = Question[Any]
 class Answers:
     """What was found, by question: the rows of each value; values without rows are absent."""
 
-    def __init__(
-        self, found: Mapping[Question[Any], Mapping[Key, tuple[Stored[Any], ...]]]
-    ) -> None:
+    def __init__(self, found: Mapping[AnyQuestion, _Rows]) -> None:
         """Hold what was found."""
         self._found = found
 

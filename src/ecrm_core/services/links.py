@@ -19,14 +19,16 @@ from ecrm_core.customers import (
     SourceKey,
     SourceRecord,
     SurvivorshipPolicy,
+    bumped,
     home_id,
     ids_of,
     person_subject,
     rewritten,
 )
 from ecrm_core.errors import MergeRefused
-from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Reason
+from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Put, Reason, combine
 from ecrm_core.merging import (
+    MERGE_EDGES,
     Cause,
     Claim,
     MergeEdge,
@@ -106,6 +108,7 @@ class Linking:
             self._leave(link, [kept, *others], ["it was stated to be another, too"])
         elif keep.root.id == give.root.id:
             self.counts["one_already"] += 1
+            self._first_told(link, keep, (gone, kept))
         elif others:
             self._leave(link, [kept, *others], ["it was stated to be another, too"])
         elif self._taken_back(keep, give):
@@ -129,6 +132,14 @@ class Linking:
         self.counts["merged"] += 1
         self._done(merge)
         self._hold(joined(keep, give))
+
+    def _first_told(self, link: Link, keep: Group, pair: tuple[CustomerId, CustomerId]) -> None:
+        """Date the merge from the first time that its source told it, whenever that arrives."""
+        for edge in self._known_edges(keep):
+            stated = edge.active and edge.cause is Cause.STATED
+            if stated and (edge.loser, edge.winner) == pair and link.at < edge.at:
+                dated = ChangeSet(puts=(Put(MERGE_EDGES, evolve(edge, at=link.at)),))
+                self._done(combine([dated, bumped(keep)]))
 
     def _part(self, link: Link, gone: CustomerId) -> bool:
         """Take back the merge that the source itself has put in doubt; tell if there is one."""

@@ -160,7 +160,7 @@ def _reach(store: Store, view: CustomerView, look: Look) -> Iterator[Reach]:
         for purpose in purposes:
             verdict = may_contact_profile(
                 store, view.group, view.profile, channel=channel, purpose=purpose, at=look.now,
-                secret=look.secret,
+                secret=look.secret, brand=look.brand,
             )  # fmt: skip
             yield Reach(channel=channel, purpose=purpose, verdict=verdict)
 

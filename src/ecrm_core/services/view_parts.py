@@ -165,7 +165,7 @@ def _conflicts(group: Group, history: Iterable[Superseded]) -> Iterator[QualityW
 
 
 def _contradicted(told: Iterable[Interaction]) -> Iterator[QualityWarning]:
-    seen = {(one.source, one.event_id): one for one in told if getattr(one, "contradicted", False)}
+    seen = {(one.source, one.event_id): one for one in told if one.contradicted}
     for (source, event), one in sorted(seen.items()):
         text = f"{source} tells {one.kind} in two ways at one time; the digest decided"
         yield QualityWarning(rule="contradicted_event", where=f"{source}/{event}", text=text)

@@ -4,6 +4,8 @@ from ecrm_core.sources.checkpoint import IMPORTS, Checkpoint
 from ecrm_core.sources.delivery import (
     QUARANTINE,
     Delivery,
+    DeliveryBuilder,
+    Entry,
     Link,
     PrivacyRequest,
     Quarantined,
@@ -12,7 +14,9 @@ from ecrm_core.sources.delivery import (
 )
 from ecrm_core.sources.event_map import EventMap
 from ecrm_core.sources.event_roles import EVENT_ROLES
+from ecrm_core.sources.json_objects import split_objects
 from ecrm_core.sources.mappings import AnyMap, mapping_from_json, mapping_of, mapping_to_json
+from ecrm_core.sources.payload import Node, Payload
 from ecrm_core.sources.readers import KEYED, READERS, Reader, read_body
 from ecrm_core.sources.ready_maps import ready_map, ready_maps
 
@@ -25,8 +29,12 @@ __all__ = [
     "AnyMap",
     "Checkpoint",
     "Delivery",
+    "DeliveryBuilder",
+    "Entry",
     "EventMap",
     "Link",
+    "Node",
+    "Payload",
     "PrivacyRequest",
     "Quarantined",
     "Reader",
@@ -38,4 +46,5 @@ __all__ = [
     "read_body",
     "ready_map",
     "ready_maps",
+    "split_objects",
 ]

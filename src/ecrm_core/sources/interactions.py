@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 
 from attrs import define, evolve, field
@@ -30,10 +31,10 @@ from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import MAX_TEXT, fold, gate_text, personal_key, utc
 from ecrm_core.sources.cells import Cells, path_of
 from ecrm_core.sources.delivery import Entry
-from ecrm_core.sources.event_goods import Goods
+from ecrm_core.sources.event_goods import Goods, Sale
 from ecrm_core.sources.event_map import EventMap
 from ecrm_core.sources.event_numbers import number_in
-from ecrm_core.sources.payload import MAX_VALUE, leaves
+from ecrm_core.sources.payload import MAX_UNMAPPED, MAX_VALUE, leaves
 from ecrm_core.sources.row_reader import observed_at
 from ecrm_core.sources.said import record_of
 from ecrm_core.timeline import KINDS_OF_EVENTS, Interaction
@@ -42,7 +43,7 @@ __all__ = ["EventReader"]
 
 _ONCE: Final = frozenset({"order_cancelled", "order_placed", "ticket_opened"})
 _NO_MORE: Final = ("_complained", "_unsubscribed")
-_LONG: Final = ("data:", "ignore", "text", "lines")
+_LONG: Final = ("data:", "ignore", "lines")
 _DERIVED: Final = "derived/"
 _MICROSECONDS: Final = {"at:unix": 10**6, "at:unix_ms": 10**3}
 _START = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,36 +92,40 @@ class EventReader:
             return Entry(kept=cells.unmapped())
         for column in self.fields.columns_for("ignore"):
             cells.drop(column)
-        at = self._at(cells)
         points = self._points(cells)
         key = self._key(cells, points)
-        goods = self._goods.read(cells, row)
-        told = Interaction(
-            source=self.source, event_id="?", kind=kind, at=at, subject=key,
-            told_at=self._told_at(cells), channel=self._channel(cells, kind),
-            brand=self._tidy(cells, "brand"), amount=goods.amount(kind), lines=goods.lines,
-            correlation=(number := self._tidy(cells, "number")), reference=number,
-            text=self._text(cells),
-        )  # fmt: skip
         ours = key is not None and key.source == self.source and bool(points)
+        sale = self._goods.read(cells, row)
         data = self._data(cells, points, everything=not ours or kind.endswith("_bounced"))
-        told = evolve(told, data=data)
-        left = {**cells.unmapped(), **goods.left}
-        told = evolve(
-            told,
-            event_id=self._event_id(cells, told),
-            data={**told.data, "unmapped": left} if left else told.data,
-        )
+        told = self._told(cells, kind, key=key, sale=sale, data=data)
         record = None
         if key is not None and ours:
             values = _stated(points, told)
-            record = record_of(key, values, observed_at=at, received_at=self.received_at)
-        mapped = frozenset(leaves(dict(row)).keys() - left.keys()) if goods.deep else cells.mapped()
+            record = record_of(key, values, observed_at=told.at, received_at=self.received_at)
+        mapped = _paths(row, told) if sale.deep else cells.mapped()
         return Entry(
             record=record, consents=tuple(self._refusals(points, told)), interactions=(told,),
-            mapped=mapped, line=goods.line and not told.event_id.startswith(_DERIVED),
-            summed=goods.total is None,
+            mapped=mapped,
+            line=sale.line and not told.event_id.startswith(_DERIVED), summed=sale.total is None,
         )  # fmt: skip
+
+    def _told(
+        self, cells: Cells, kind: str, *, key: SourceKey | None, sale: Sale,
+        data: Mapping[str, object],
+    ) -> Interaction:  # fmt: skip
+        number = self._tidy(cells, "number")
+        make = partial(
+            Interaction, source=self.source, kind=kind, at=self._at(cells), subject=key,
+            told_at=self._told_at(cells), channel=self._channel(cells, kind),
+            brand=self._tidy(cells, "brand"), amount=sale.amount(kind), lines=sale.lines,
+            correlation=number, reference=number, text=self._text(cells),
+        )  # fmt: skip
+        event_id = self._event_id(cells, kind, number)
+        left = {**cells.unmapped(), **sale.left}
+        whole = {**data, "unmapped": left} if left else data
+        if event_id is None:
+            event_id = f"{_DERIVED}{make(event_id='?', data=data).digest}"
+        return make(event_id=event_id, data=whole)
 
     def party(self, row: object) -> str | None:
         """Return the key of whom a row that cannot be read is about, if it is one of ours."""
@@ -172,8 +177,10 @@ class EventReader:
             raise InputError(message, path=path_of(column), code="date_range") from None
 
     def _joined_time(self, cells: Cells, columns: tuple[str, ...]) -> datetime:
-        said = [text.strip() for c in columns if isinstance(text := cells.said(c), str)]
-        whole = Cells({columns[0]: " ".join(said)}, limits={}, clears=())
+        whole = cells
+        if len(columns) > 1:
+            said = [text.strip() for c in columns if isinstance(text := cells.said(c), str)]
+            whole = Cells({columns[0]: " ".join(said)}, limits={}, clears=())
         found = observed_at(whole, columns[0], tz=self.fields.tz, order=self.fields.date_order)
         if found is None:
             message = (
@@ -254,14 +261,13 @@ class EventReader:
                     found[name] = int(number) if whole else number
         return found
 
-    def _event_id(self, cells: Cells, told: Interaction) -> str:
+    def _event_id(self, cells: Cells, kind: str, number: str | None) -> str | None:
+        """Return the id that the row says, or its number makes; None where neither does."""
         column = self._one.get("event_id")
         text = cells.said(column) if column is not None else None
         if isinstance(text, str):
             return text.strip()
-        if told.kind in _ONCE and told.correlation:
-            return f"{told.kind}/{told.correlation}"[:200]
-        return f"{_DERIVED}{told.digest}"
+        return f"{kind}/{number}"[:200] if kind in _ONCE and number else None
 
     def _refusals(
         self, points: Mapping[str, ContactPoint], told: Interaction
@@ -280,7 +286,15 @@ class EventReader:
             )  # fmt: skip
 
 
+def _paths(row: Mapping[str, object], told: Interaction) -> frozenset[str]:
+    """Return the leaf paths of a row that holds lists, without those the event keeps apart."""
+    left = told.data.get("unmapped")
+    return frozenset(leaves(dict(row))).difference(left if isinstance(left, Mapping) else ())
+
+
 def _limit(role: str) -> int:
+    if role == "text":
+        return MAX_UNMAPPED  # an interaction cuts it, and says so
     return MAX_VALUE if role.startswith(_LONG) else MAX_TEXT
 
 

@@ -86,6 +86,11 @@ class Node:
         """Mark every leaf in here as held by a field: only ever once the field holds it whole."""
         self._taken.update(leaves(self.value, self.path))
 
+    def take_blanks(self) -> None:
+        """Mark every "" and [] in here, where what is blank says nothing."""
+        found = leaves(self.value, self.path)
+        self._taken.update(path for path, value in found.items() if value in ("", []))
+
 
 def _stated(value: object) -> object:
     if not isinstance(value, Mapping):

@@ -26,7 +26,7 @@ from ecrm_core.sources.vcard_names import (
     read_organisation,
     read_relations,
 )
-from ecrm_core.sources.vcard_nodes import first_text, kind_of
+from ecrm_core.sources.vcard_nodes import first_text, kind_of, labels_of
 from ecrm_core.sources.vcard_rest import read_rest, revised
 
 __all__ = ["read"]
@@ -134,23 +134,23 @@ class _Reader:
     def read(self, data: Mapping[str, object]) -> Entry:
         """Return what one card states; InputError names every part that cannot be taken."""
         card, problems = Payload(data), list[InputError]()
-        _take_blanks(card)
+        card.take_blanks()
         if kind_of(card) in _NO_PARTIES:
             return Entry(mapped=card.mapped, kept=card.unmapped())
         values: dict[str, object] = {} if self.brand is None else {"brand": self.brand}
-        alone = is_organisation(card)
+        alone, labels = is_organisation(card), labels_of(card)
         with noting(problems):
             values |= {} if alone else read_names(card)
         with noting(problems):
             values |= read_organisation(card, alone=alone)
         with noting(problems):
-            values |= read_contacts(card, region=self.region)
+            values |= read_contacts(card, labels=labels, region=self.region)
         with noting(problems):
             values |= read_rest(card)
         if not alone:
             with noting(problems):
                 legal = values.get("organisation.legal")
-                values["relations"] = read_relations(card, legal, source=self.source)
+                values["relations"] = read_relations(card, legal, labels=labels, source=self.source)
         values = {name: value for name, value in values.items() if value is not None}
         key: SourceKey | None = None
         with noting(problems):
@@ -192,16 +192,3 @@ def _known(values: Mapping[str, object], data: Mapping[str, object]) -> str:
             if isinstance(point, ContactPoint) and point.match_form is not None:
                 return address_subject(point)
     return json.dumps(data, sort_keys=True)
-
-
-def _take_blanks(node: Node) -> None:
-    """Take what is blank: it says nothing."""
-    stack = [node]
-    while stack:
-        each = stack.pop()
-        if isinstance(each.value, Mapping):
-            stack += [held for key in each.value if (held := each.get(key)) is not None]
-        elif isinstance(each.value, list) and each.value:
-            stack += each.items()
-        elif each.value in ("", []):
-            each.take()

@@ -23,6 +23,7 @@ from ecrm_core.kernel import fold
 from ecrm_core.sources.payload import Node
 from ecrm_core.sources.said import raw_text
 from ecrm_core.sources.vcard_nodes import (
+    Labels,
     all_of,
     held_text,
     label_of,
@@ -44,22 +45,24 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,20}):(?!//)(.+)", re.IGNORECASE | re.
 Parse = Callable[[Node, str], ContactPoint]
 
 
-def read_contacts(card: Node, *, region: str | None) -> dict[str, object]:
+def read_contacts(card: Node, *, labels: Labels, region: str | None) -> dict[str, object]:
     """Return the contact points and the addresses; phones are read by the card's first country."""
     addresses = _addresses(card)
     country = next((address.country for address in addresses if address.country), region)
-    emails = _points(card, "EMAIL", lambda node, text: parse_email(text, node.path))
-    phones = _points(card, "TEL", lambda node, text: parse_phone(text, node.path, region=country))
-    handles = [*_points(card, "URL", _page), *_points(card, "IMPP", _messenger)]
+    emails = _points(card, labels, "EMAIL", lambda node, text: parse_email(text, node.path))
+    phones = _points(
+        card, labels, "TEL", lambda node, text: parse_phone(text, node.path, region=country)
+    )
+    handles = [*_points(card, labels, "URL", _page), *_points(card, labels, "IMPP", _messenger)]
     for name, service in _SERVICES.items():
-        handles += _points(card, name, _account(service))
-    handles += _points(card, "X-SOCIALPROFILE", _account(None))
+        handles += _points(card, labels, name, _account(service))
+    handles += _points(card, labels, "X-SOCIALPROFILE", _account(None))
     found = {"emails": tuple(emails), "phones": tuple(phones), "handles": tuple(handles)}
     held: dict[str, object] = {name: points for name, points in found.items() if points}
     return held | {"addresses": tuple(addresses)} if addresses else held
 
 
-def _points(card: Node, name: str, parse: Parse) -> list[ContactPoint]:
+def _points(card: Node, labels: Labels, name: str, parse: Parse) -> list[ContactPoint]:
     """Return the points of one property, each address once; one written otherwise is left."""
     found: dict[str, ContactPoint] = {}
     ranks: dict[str, int] = {}
@@ -77,13 +80,13 @@ def _points(card: Node, name: str, parse: Parse) -> list[ContactPoint]:
         preferred = bool(rank[1])
         for node in rank[1]:
             node.take()
-        purpose = _purpose(card, each, point)
+        purpose = _purpose(labels, each, point)
         found[key] = evolve(point, preferred=preferred, purpose=purpose)
         ranks[key] = rank[0]
     return [found[key] for key in sorted(found, key=lambda key: ranks[key])]
 
 
-def _purpose(card: Node, each: Node, point: ContactPoint) -> str | None:
+def _purpose(labels: Labels, each: Node, point: ContactPoint) -> str | None:
     """Return what the point is for, and take what says it."""
     words = []
     for name, node in types_of(each).items():
@@ -92,7 +95,7 @@ def _purpose(card: Node, each: Node, point: ContactPoint) -> str | None:
         node.take()
         if name not in _IMPLIED and name != point.service:
             words.append(name)
-    label = label_of(card, each)
+    label = label_of(labels, each)
     if label is not None:
         for node in label[0]:
             node.take()

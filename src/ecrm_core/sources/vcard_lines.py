@@ -7,7 +7,7 @@ lines of base64 that nothing marks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -17,6 +17,8 @@ __all__ = ["MAX_AGENTS", "Property", "RawCard", "properties", "split_cards"]
 
 MAX_AGENTS = 8
 """How deep the card of an agent may stand in the card of another."""
+# A line, or a run of line ends with blank lines between; some programs write \r\r\n for one.
+_LINE = re.compile(rb"[^\r\n]+|(?>\r{0,2}\n|\r)(?>\r{0,2}\n|\r)+")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/=]+")
 _NAME = re.compile(r"(?:([A-Za-z0-9-]+)\.)?([A-Za-z0-9_-]+)", re.ASCII)
 _ENCODINGS = frozenset({"QUOTED-PRINTABLE", "BASE64", "B", "8BIT", "7BIT"})
@@ -48,7 +50,7 @@ class Property:
     name: str
     value: bytes
     group: str | None = None
-    params: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    params: Mapping[str, Sequence[str]] = field(factory=dict)
     inner: tuple[Property, ...] | None = None
 
 
@@ -56,11 +58,12 @@ def split_cards(body: bytes) -> Iterator[RawCard]:
     """Yield the cards of a file in order, and what stands between them where that is not blank."""
     card: list[bytes] = []
     depth = 0
-    for line in body.replace(b"\r\r\n", b"\n").splitlines():  # some write their line ends twice
+    for found in _LINE.finditer(body):
+        line = b"" if found[0][:1] in {b"\r", b"\n"} else found[0]
         begins = _is(line, b"BEGIN:VCARD") or (depth and _is(line, b"AGENT:BEGIN:VCARD"))
-        if begins and not depth and any(map(bytes.strip, card)):
-            yield RawCard(lines=tuple(card), begun=False, whole=False)
         if begins and not depth:
+            if any(map(bytes.strip, card)):
+                yield RawCard(lines=tuple(card), begun=False, whole=False)
             card = []
         depth += bool(begins)
         if depth and _is(line, b"END:VCARD"):
@@ -132,10 +135,10 @@ def _property(line: bytes) -> Property:
     name = _NAME.fullmatch(parts[0].strip())
     if not name:
         return Property(name="", value=line)
-    params: dict[str, tuple[str, ...]] = {}
+    params: dict[str, list[str]] = {}
     for part in filter(str.strip, parts[1:]):
         key, held = _param(part)
-        params[key] = params.get(key, ()) + held
+        params.setdefault(key, []).extend(held)
     return Property(name=name[2].upper(), group=name[1], params=params, value=value)
 
 

@@ -9,6 +9,7 @@ from ecrm_core.kernel import fold
 from ecrm_core.sources.payload import Node
 from ecrm_core.sources.said import raw_text, tidy
 from ecrm_core.sources.vcard_nodes import (
+    Labels,
     all_of,
     first_text,
     held_text,
@@ -97,12 +98,14 @@ def read_organisation(card: Node, *, alone: bool) -> dict[str, object]:
     return {"organisation.legal": legal}
 
 
-def read_relations(card: Node, legal: object, *, source: str) -> tuple[Relation, ...] | None:
+def read_relations(
+    card: Node, legal: object, *, labels: Labels, source: str
+) -> tuple[Relation, ...] | None:
     """Return where she works, by the first organisation, and whom the card names beside her."""
     found = list(_works(card, legal))
     for name, said in _KNOWN.items():
         for each in all_of(card, name):
-            found += _related(card, each, said, source)
+            found += _related(labels, each, said, source)
     return tuple(dict.fromkeys(found)) or None
 
 
@@ -118,13 +121,13 @@ def _works(card: Node, legal: object) -> Iterator[Relation]:
     )  # fmt: skip
 
 
-def _related(card: Node, each: Node, said: str, source: str) -> Iterator[Relation]:
+def _related(labels: Labels, each: Node, said: str, source: str) -> Iterator[Relation]:
     value = each.get("value")
     text = held_text(value) if value is not None else None
     if not text:
         return
     kinds = [said] if said else [*types_of(each)]
-    label = label_of(card, each)
+    label = label_of(labels, each)
     if label is not None:
         kinds.append(fold(label[1]))
     kind, role = _relation(kinds)

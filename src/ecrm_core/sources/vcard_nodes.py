@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ecrm_core.kernel import fold
 from ecrm_core.sources.payload import Node
 from ecrm_core.sources.said import raw_text, tidy
 
 __all__ = [
+    "Labels",
     "all_of",
     "first_text",
     "held_text",
     "kind_of",
     "label_of",
+    "labels_of",
     "parts_of",
     "preferred_of",
     "types_of",
@@ -84,17 +87,27 @@ def preferred_of(each: Node) -> tuple[int, list[Node]]:
     return min(int(text[:4]), 100), [pref]
 
 
-def label_of(card: Node, each: Node) -> tuple[list[Node], str] | None:
-    """Return what Apple's label of the property's group says, and the leaves that say it."""
-    group = each.get("group")
-    if group is None:
-        return None
+Labels = Mapping[object, tuple[list[Node], str]]
+"""What Apple's labels say, by group, with the leaves that say it."""
+
+
+def labels_of(card: Node) -> Labels:
+    """Return the labels of a card; of a group the first one counts."""
+    found: dict[object, tuple[list[Node], str]] = {}
     for label in all_of(card, "X-ABLABEL"):
-        name, value = label.get("group"), label.get("value")
-        if name is None or value is None or name.value != group.value:
-            continue
+        group, value = label.get("group"), label.get("value")
         text = raw_text(value)
-        if text:
+        if group is not None and value is not None and text:
             apple = _APPLE.fullmatch(text)
-            return [group, name, value], tidy(apple[1] if apple else text, value.path)
-    return None
+            said = tidy(apple[1] if apple else text, value.path)
+            found.setdefault(group.value, ([group, value], said))
+    return found
+
+
+def label_of(labels: Labels, each: Node) -> tuple[list[Node], str] | None:
+    """Return what the label of a property's group says, and the leaves that say it."""
+    group = each.get("group")
+    if group is None or group.value not in labels:
+        return None
+    nodes, text = labels[group.value]
+    return [group, *nodes], text

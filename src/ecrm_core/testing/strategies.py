@@ -294,8 +294,12 @@ def _correction(
 
 def consents(
     subjects: Sequence[str] = ("email:kim@example.com", "customer:cus_1", "customer:cus_2"),
+    brands: Sequence[str | None] = (None,),
 ) -> st.SearchStrategy[ConsentStatement]:
-    """Draw statements about these subjects, on two channels, every channel, and two purposes."""
+    """Draw statements about these subjects, to these brands.
+
+    They are on two channels, every channel, and two purposes.
+    """
     return st.builds(
         ConsentStatement,
         subject=st.sampled_from(list(subjects)),
@@ -311,6 +315,7 @@ def consents(
         night=st.booleans(),
         snapshot=st.booleans(),
         evidence=st.none() | texts(),
+        brand=st.sampled_from(list(brands)),
     )
 
 

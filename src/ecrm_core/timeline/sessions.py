@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Final
 
 from attrs import frozen
@@ -24,6 +26,7 @@ SESSION_GAP: Final = timedelta(minutes=30)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+_BEGAN: Final = attrgetter("first_at")
 
 
 @frozen(kw_only=True, repr=False)
@@ -68,7 +71,7 @@ def sessions(
     return tuple(Session(interactions=tuple(held)) for held in found)
 
 
-@frozen(order=True)
+@frozen
 class Visit:
     """A session as facts keep it: from when to when, without what happened in it."""
 
@@ -90,15 +93,24 @@ class Visit:
 
 
 def join_visits(parts: Sequence[tuple[Visit, ...]]) -> tuple[Visit, ...]:
-    """Return the visits of all parts, those that are no longer pause apart than a gap as one."""
-    held = [part for part in parts if part]
-    if len(held) < 2:
-        return held[0] if held else ()
-    found: list[Visit] = []
-    for visit in sorted(visit for part in held for visit in part):
-        if found and visit.first_at - found[-1].last_at <= SESSION_GAP:
-            last_at = max(found[-1].last_at, visit.last_at)
-            found[-1] = Visit(found[-1].first_at, last_at)
-        else:
-            found.append(visit)
-    return tuple(found)
+    """Return the visits of all parts, in order: those with no longer pause between are one."""
+    largest, *others = sorted(parts, key=len, reverse=True)
+    if not any(others):
+        return largest
+    held = list(largest)  # a page more costs no walk through a thousand visits
+    for part in others:
+        for visit in part:
+            _put(held, visit)
+    return tuple(held)
+
+
+def _put(held: list[Visit], visit: Visit) -> None:
+    first, last = visit.first_at, visit.last_at
+    low = high = bisect_right(held, first, key=_BEGAN)
+    if low and first - held[low - 1].last_at <= SESSION_GAP:
+        low -= 1
+        first, last = held[low].first_at, max(last, held[low].last_at)
+    while high < len(held) and held[high].first_at - last <= SESSION_GAP:
+        last = max(last, held[high].last_at)
+        high += 1
+    held[low:high] = [Visit(first, last)]

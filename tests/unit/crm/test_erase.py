@@ -26,7 +26,7 @@ from ecrm_core.customers import (
 from ecrm_core.errors import DefinitionError, InputError, MissingError, RefusedError
 from ecrm_core.kernel import OUTBOX, ChangeSet, Emit, FixedClock, Money, Put
 from ecrm_core.merging import PROPOSALS
-from ecrm_core.sources import Delivery, generic
+from ecrm_core.sources import Delivery, generic, ready_map
 from ecrm_core.timeline import INTERACTIONS, Interaction
 from tests.queues import proposal, propose
 
@@ -257,6 +257,23 @@ def test_a_newcomer_with_a_refused_address_is_refused_until_she_agrees_herself(c
     assert len(asked(crm)) == 1
 
 
+def test_what_one_brand_was_refused_outlives_her_too(crm: Crm) -> None:
+    for brand, state in (("north", "revoked"), ("south", "granted")):
+        crm.consent(MAIL, state, channel="email", purpose="marketing", brand=brand, now=NOW)
+    erase(crm, now=NOW + timedelta(days=2))
+
+    def codes(days: int) -> list[str]:
+        at = NOW + timedelta(days=days)
+        return [
+            crm.may_contact_address(MAIL, "email", "marketing", brand=brand, at=at).reasons[0].code
+            for brand in ("north", "south", None)
+        ]
+
+    assert codes(3) == ["refused", "refused", "refused"]  # her grant to the south went with her
+    said(crm, "granted", days=5)
+    assert codes(6) == ["refused", "granted", "refused"]
+
+
 def asked(crm: Crm) -> list[object]:
     """Who is in the segment of those who granted, and in a saved one of the same rule."""
     rule, at = "email_consent = 'granted'", NOW + timedelta(days=30)
@@ -330,6 +347,19 @@ def test_a_refusal_that_an_erased_person_sends_later_is_kept_for_the_address(crm
     assert answer(crm, "news") == (False, "no_statement")
     uncounted = crm.ingest(evolve(rows(1, 2), consents=statements, spoken=(), digest="other"))
     assert uncounted.statements == 0
+
+
+def test_who_unsubscribes_by_another_tool_after_her_erasure_is_refused_not_named(
+    crm: Crm,
+) -> None:
+    erase(crm)
+    row = {"event": "unsubscribe", "timestamp": NOW.isoformat(), "email": MAIL, "contact_id": "1"}
+    fields = evolve(ready_map("email"), subject_source="shop")
+    told = generic.read_rows([row], fields=fields, source="mailer", received_at=NOW)
+    receipt = crm.ingest(told)
+    assert (receipt.erased_interactions, receipt.statements) == (1, 1)
+    assert answer(crm) == (False, "refused")
+    assert all(MAIL not in row.value.subject for row in crm.store.scan(CONSENTS).rows)
 
 
 def test_a_store_without_a_file_of_its_own_has_nothing_to_compact(crm: Crm) -> None:

@@ -96,6 +96,62 @@ def test_who_may_be_contacted_and_why_not(statements: list[ConsentStatement], co
         assert bool(verdict) is (code == "granted")
 
 
+NORTH: dict[str, Any] = {"brand": "north"}
+SOUTH: dict[str, Any] = {"brand": "south"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "account", "north"),
+    [
+        ([said(GRANTED)], "granted", "granted"),
+        ([said(GRANTED, **NORTH)], "granted", "granted"),
+        ([said(GRANTED, **SOUTH)], "granted", "no_statement"),
+        ([said(REVOKED, **SOUTH)], "refused", "no_statement"),
+        ([said(GRANTED), said(REVOKED, **SOUTH)], "refused", "granted"),
+        ([said(GRANTED, **NORTH), said(PENDING, **SOUTH)], "pending", "granted"),
+        ([said(GRANTED), said(PENDING, **NORTH)], "granted", "granted"),
+        ([said(PENDING), said(GRANTED, **NORTH)], "granted", "granted"),
+        ([said(PENDING), said(PENDING, **NORTH)], "pending", "pending"),
+        ([said(GRANTED, expires_at=AT + DAY), said(GRANTED, **SOUTH)], "granted", "expired"),
+        # What was refused to a brand, only that brand is given again.
+        ([said(REVOKED, **NORTH), said(GRANTED, 1)], "refused", "refused"),
+        ([said(REVOKED, **NORTH), said(GRANTED, 1, **NORTH)], "granted", "granted"),
+        # A refusal of everything gives way to a later grant to a brand, there alone.
+        ([said(REVOKED), said(GRANTED, 1, **NORTH)], "refused", "granted"),
+        ([said(REVOKED), said(GRANTED, 1, **SOUTH)], "refused", "refused"),
+        ([said(REVOKED, 1), said(GRANTED, 1, **NORTH)], "refused", "refused"),
+        ([said(REVOKED), said(PENDING, 1, **NORTH)], "refused", "pending"),
+        ([said(GRANTED, **NORTH), said(REVOKED, 1)], "refused", "refused"),
+        # A person as a whole.
+        ([said(GRANTED), said(REFUSED, 1, **PERSON, **SOUTH)], "person_refused", "granted"),
+        ([said(GRANTED), said(REFUSED, 1, **PERSON, **NORTH)], "person_refused", "person_refused"),
+        ([said(GRANTED), said(REFUSED, **PERSON), said(GRANTED, 1, **PERSON, **NORTH)],
+         "person_refused", "granted"),
+        # A source repeats what it shows to each brand apart.
+        ([shown(GRANTED, **NORTH), said(REVOKED, 1, source="desk", **NORTH),
+          shown(GRANTED, 2, **NORTH)], "refused", "refused"),
+        ([shown(GRANTED, **SOUTH), said(REVOKED, 1, source="desk", **NORTH),
+          shown(GRANTED, 2, **NORTH)], "granted", "granted"),
+    ],
+)  # fmt: skip
+def test_a_brand_is_asked_about_what_was_said_to_it_and_to_all(
+    statements: list[ConsentStatement], account: str, north: str
+) -> None:
+    for order in (statements, statements[::-1]):
+        for brand, code in ((None, account), ("north", north)):
+            verdict = decide_contact(
+                order, channel="email", purpose="marketing", at=AT + 10 * DAY, brand=brand
+            )
+            assert verdict.reasons[0].code == code
+
+
+def test_a_reason_names_the_brand_it_is_about() -> None:
+    verdict = decide_contact(
+        [said(REVOKED, **NORTH)], channel="email", purpose="marketing", at=AT, brand="north"
+    )
+    assert str(verdict.reasons[0]) == "marketing by email was revoked on 2026-05-01 (north)"
+
+
 def test_the_night_needs_a_grant_of_its_own() -> None:
     for night, code in ((False, "no_night"), (True, "granted")):
         verdict = decide_contact(

@@ -52,7 +52,18 @@ crm.unmerge(undo, by="anna")
 linked += [
     [row.serial for row in crm.linked(who, "machine_registration")] for who in ("till/1", "till/2")
 ]
+page = [
+    {"form": "12", "sent": "2026-11-01T10:00:00Z", "serial": "2019-00417-2", "shoe": 42,
+     "customer": {"no": "7", "name": "Ann Example", "email": "ann@example.com",
+                           "phone": "02-000-0101"}},
+    {"form": "13", "sent": "yesterday"},
+]
+forms = found.tools.readers["machine_forms"](
+    json.dumps(page).encode(), received_at=now, region=None
+)
+told = crm.ingest(forms)
 print(json.dumps({
+    "forms": [told.created, told.recorded, told.quarantined, forms.unmapped(0)],
     "plugins": list(map(str, found.plugins)),
     "errors": list(map(str, found.errors)),
     "without": str(plugins.discover(without=["ecrm_serials"])),
@@ -126,3 +137,7 @@ def test_its_rows_follow_their_customer_through_a_merge_and_back(said: dict[str,
     assert (name, rows[0]["serial"], rows[0]["on"]) == (
         "machine_registration", "2019004712", "2026-11-25",
     )  # fmt: skip
+
+
+def test_its_source_is_read_and_a_form_nobody_can_read_harms_no_other(said: dict[str, Any]) -> None:
+    assert said["forms"] == [1, 1, 1, {"$.shoe": 42}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,9 @@ class Counting:
         self.tenant, self.get_many, self.find_many = store.tenant, store.get_many, store.find_many
         self.apply = store.apply
 
-    def scan(self, *given: object, **more: object) -> object:
+    def scan(self, *given: Any, **more: Any) -> Any:  # noqa: ANN401 - handed on
         self.pages += 1
-        return self.store.scan(*given, **more)  # type: ignore[arg-type]
+        return self.store.scan(*given, **more)
 
     def ask(self, questions: Collection[AnyQuestion]) -> Answers:
         self.asked += 1
@@ -40,7 +41,7 @@ def store() -> Counting:
 
 
 def test_what_does_not_depend_on_each_other_is_asked_at_once(store: Counting) -> None:
-    ahead = Ahead(store)  # type: ignore[arg-type] - counts, and is a store
+    ahead = Ahead(store)
 
     def read() -> list[str]:
         first = ahead.get_many(THINGS, [("s", "01"), ("s", "02"), ("s", "no")])
@@ -61,7 +62,7 @@ def test_what_does_not_depend_on_each_other_is_asked_at_once(store: Counting) ->
 
 
 def test_pages_go_on_where_the_first_one_ends(store: Counting) -> None:
-    ahead = Ahead(store)  # type: ignore[arg-type]
+    ahead = Ahead(store)
 
     def read() -> list[str]:
         pages = scan_pages(ahead, THINGS, index="shade", within=DARK, limit=4)
@@ -73,7 +74,7 @@ def test_pages_go_on_where_the_first_one_ends(store: Counting) -> None:
 
 
 def test_what_is_raised_while_something_is_missing_says_nothing(store: Counting) -> None:
-    ahead = Ahead(store)  # type: ignore[arg-type]
+    ahead = Ahead(store)
 
     def named(name: str) -> str:
         row = ahead.get_many(THINGS, [("s", name)]).get(("s", name))
@@ -87,7 +88,7 @@ def test_what_is_raised_while_something_is_missing_says_nothing(store: Counting)
 
 
 def test_a_row_that_changes_meanwhile_is_told(store: Counting) -> None:
-    ahead = Ahead(store)  # type: ignore[arg-type]
+    ahead = Ahead(store)
     (row,) = store.get_many(THINGS, [("s", "00")]).values()
     ahead.watch(THINGS, ("s", "00"), row.version)
     ahead.settle(lambda: ahead.get_many(THINGS, [("s", "01")]))
@@ -99,4 +100,4 @@ def test_a_row_that_changes_meanwhile_is_told(store: Counting) -> None:
 
 def test_it_writes_nothing(store: Counting) -> None:
     with pytest.raises(DefinitionError, match="only reads"):
-        Ahead(store).apply(ChangeSet())  # type: ignore[arg-type]
+        Ahead(store).apply(ChangeSet())

@@ -86,6 +86,7 @@ def test_what_is_not_exported_says_nothing_that_others_do_not() -> None:
     names = {each.kind.name for each in PERSONAL if each.exported is None}
     assert names == {
         "search_key", "segment_mark", "segment_recheck", "unmatched", "review_lease", "audit",
+        "correlation",
     }  # fmt: skip
 
 

@@ -107,6 +107,27 @@ def test_a_merged_customer_has_the_timelines_of_all_her_ids_and_gives_them_back(
     assert [crm.export(key, audit=False) for key in (ANN, BOB)] == before
 
 
+def test_a_page_goes_on_where_the_one_before_ended(crm: Crm) -> None:
+    crm.record([event(n, ANN if n % 2 else BOB, brand="north" if n < 4 else None, text=f"no {n}")
+                for n in range(8)])  # fmt: skip
+    crm.merge(ANN, BOB, by="an agent")
+    first = crm.timeline(ANN, limit=3)
+    second = crm.timeline(BOB, limit=3, after=first.following)
+    third = crm.timeline(ANN, limit=3, after=second.following)
+    assert [days(page) for page in (first, second, third)] == [[7, 6, 5], [4, 3, 2], [1, 0]]
+    assert third.following is None
+    assert crm.timeline(ANN, limit=8).following is None
+    asked = crm.timeline(
+        ANN, since=AT + timedelta(days=2), until=AT + timedelta(days=6), limit=2,
+        after=first.following, sources=["shop"], kinds="order_placed",
+    )  # fmt: skip
+    assert (days(asked), asked.following is None) == ([4, 3], False)
+    assert days(crm.timeline(ANN, brand="north", text="NO 3")) == [3]
+    assert (crm.facts(BOB, brand="north").order_count, crm.facts(BOB).order_count) == (4, 8)
+    with pytest.raises(DefinitionError):
+        crm.timeline(ANN, after="x")
+
+
 def test_what_comes_before_its_record_is_hers_when_it_comes(crm: Crm) -> None:
     late = SourceKey("shop", "9")
     crm.record(event(1, late))

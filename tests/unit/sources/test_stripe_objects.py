@@ -233,7 +233,7 @@ def test_a_subscription_is_one_event_told_anew() -> None:
     (line,) = told.lines
     assert (line.product, line.title, line.quantity) == ("prod_1", "Care", Decimal(2))
     words = {k: v for k, v in told.data.items() if k != "unmapped"}
-    assert words == {"status": "active", "plan": "price_1", "renews_on": "2026-06-27"}
+    assert words == {"status": "active", "plan": "Care", "renews_on": "2026-06-27"}
     ended = only(SUBSCRIPTION | {"status": "canceled", "ended_at": AT + 99, "canceled_at": AT})
     assert (ended.kind, ended.event_id) == ("subscription_ended", told.event_id)
     assert retell(told, ended) is retell(ended, told) is ended

@@ -81,6 +81,15 @@ class TestLongest(PolicyContract):
     tools, name, group = TOOLS, "longest", "name"
 
 
+class TestForms(ReaderContract):
+    tools, name = TOOLS, "machine_forms"
+    bodies: ClassVar[tuple[bytes, ...]] = (
+        b"""[{"form": "12", "sent": "2026-11-01T10:00:00Z", "serial": "2019-00417-2", "shoe": 42,
+              "customer": {"no": "7", "name": "Ann Example", "email": "ann@example.com",
+                           "phone": "02-000-0101"}}]""",
+    )
+
+
 class TestShopify(ReaderContract):
     tools, name = TOOLS, "shopify"
     bodies: ClassVar[tuple[bytes, ...]] = (b'[{"id": 1, "email": "ann@example.com"}, {"id": 2}]',)

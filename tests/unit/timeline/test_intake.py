@@ -42,7 +42,7 @@ def store() -> Store:
 
 
 def record(store: Store, *told: Interaction) -> dict[str, Any]:
-    result = dict(commit(store, lambda: prepare_record(store, told)).result)
+    result: dict[str, Any] = dict(commit(store, lambda: prepare_record(store, told)).result)
     check_facts(store)
     outcomes = [count for name, count in result.items() if name.startswith("items_")]
     assert sum(outcomes) == result.get("items", 0) == len(told)

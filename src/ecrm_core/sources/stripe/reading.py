@@ -54,7 +54,7 @@ SORTS: Final = tuple(_READ)
 """The objects that ``read`` understands, as Stripe names them; alone, in a list or in an event."""
 # Events about what does not exist yet: a preview has no id.
 _NOT_YET: Final = frozenset({"invoice.upcoming"})
-_ADDRESS: Final = frozenset({"city", "country", "line1", "line2", "postal_code", "state"})
+_ADDRESS: Final = frozenset({"city", "country", "line1", "line2", "postal_code", "state", "town"})
 
 
 def read(

@@ -77,11 +77,16 @@ def _data(node: Node, status: str, *, ended: bool) -> dict[str, object]:
         "renews_on": None if ended or ends else renews,
         "trial_until": seen(node.get("trial_end")),
     }
-    plans = [plan for item in items_of(node) if (plan := ref(price_of(item)))]
+    plans = [plan for item in items_of(node) if (plan := _plan(price_of(item)))]
     words: dict[str, object] = {"status": status}
     if plans:
         words["plan"] = ", ".join(plans)
     return words | {name: at.date().isoformat() for name, at in days.items() if at}
+
+
+def _plan(price: Node | None) -> str | None:
+    """Return what the plan is called, else its id."""
+    return (code_of(price.get("nickname")) if price else None) or ref(price)
 
 
 def items_of(node: Node) -> list[Node]:
