@@ -75,7 +75,9 @@ def _told(part: str) -> Collection[str | None]:
         for path, tree in trees().items()
         if part in path
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and node.value in KINDS_OF_EVENTS
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value in KINDS_OF_EVENTS
     }
 
 
