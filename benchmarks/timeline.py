@@ -36,6 +36,9 @@ def main(count: int) -> None:
         people = [f"shopify/{number}" for number in range(1, 101)]
         _rate("timelines of 20", len(people), lambda: [crm.timeline(p, limit=20) for p in people])
         _rate("facts", len(people), lambda: [crm.facts(p) for p in people])
+        visits = [_page_view(number) for number in range(count)]
+        _rate("pages viewed", count, lambda: _pages(crm, visits))
+        _rate("history searched", len(people), lambda: [crm.timeline(p, text="x") for p in people])
         size = sum(p.stat().st_size for p in Path(folder).glob("shop.db*")) / 1e6
         print(f"store {size:,.1f} MB")
 
@@ -46,6 +49,15 @@ def _event(number: int) -> Interaction:
         at=NOW - timedelta(minutes=number), subject=SourceKey("till", str(number // 5)),
         amount=Money("12.50", "EUR"), told_at=NOW,
         lines=(OrderLine(product="p1", quantity=1, price=Money("12.50", "EUR")),),
+    )  # fmt: skip
+
+
+def _page_view(number: int) -> Interaction:
+    """Visits of a hundred people: facts of many sessions, written anew with each page."""
+    subject = SourceKey("shopify", str(number % 100 + 1))
+    return Interaction(
+        source="web", event_id=f"v{number}", kind="page_viewed", subject=subject,
+        at=NOW - timedelta(minutes=17 * number),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 
 from ecrm_core import Crm
 from ecrm_core.errors import InputError, KeyReused, RefusedError, StorageError
+from ecrm_core.kernel import parse_instant
 from ecrm_core.sources import shopify
 
 OK, BAD_REQUEST, UNAUTHORISED, TRY_AGAIN = 200, 400, 401, 503
@@ -33,7 +34,10 @@ def receive(
         shopify.verify(body, found.get("x-shopify-hmac-sha256"), secret=secret)
         if topic not in shopify.TOPICS:  # signed, and nothing for us
             return {"ignored": topic}, OK
-        delivery = shopify.read(body, received_at=crm.now(), topic=topic)
+        sent = found.get("x-shopify-triggered-at")  # the time of what has none, such as a deletion
+        delivery = shopify.read(
+            body, received_at=crm.now(), topic=topic, sent_at=parse_instant(sent) if sent else None
+        )
         # One event may come under several topics, so the topic is part of the key.
         event = found.get("x-shopify-event-id")
         try:

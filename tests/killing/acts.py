@@ -16,7 +16,7 @@ from ecrm_core.errors import EcrmError, StorageError
 from ecrm_core.kernel import Emit, Money
 from ecrm_core.merging import AutoMerge, Zone
 from ecrm_core.ports import read_edges, read_subscriptions_of
-from ecrm_core.sources import Delivery
+from ecrm_core.sources import Delivery, Link
 from ecrm_core.subscriptions import Cancel, Pause, Plan, Resume, TermRule, UndoCancel
 from ecrm_core.timeline import Interaction
 
@@ -104,7 +104,19 @@ def record(crm: Crm, turn: Turn) -> object:
             correlation=f"{turn.number}/{part}",
         ) for part in range(3)
     ]  # fmt: skip
-    return crm.record(orders, key=turn.key, now=turn.at)
+    back = Interaction(  # of an order told now, or by an act to come: it says not whose
+        source="shop", event_id=f"{turn.number}/back", kind="refund", at=turn.at, told_at=turn.at,
+        amount=Money("1.00", "EUR"), correlation=f"{turn.number + turn.draw.randint(0, 9)}/0",
+    )  # fmt: skip
+    return crm.record([*orders, back], key=turn.key, now=turn.at)
+
+
+def link(crm: Crm, turn: Turn) -> object:
+    """Two parties of the shop are one there, and a visitor is one of them."""
+    kept, gone = turn.draw.sample(KEYS, 2)
+    visitor = SourceKey("shop", f"visitor/{turn.draw.randint(0, 3)}")
+    links = (Link(kept=kept, gone=gone, at=turn.at), Link(kept=kept, gone=visitor, at=turn.at))
+    return crm.ingest(Delivery(source="shop", links=links), key=turn.key, now=turn.at)
 
 
 def subscribe(crm: Crm, turn: Turn) -> object:
@@ -139,7 +151,7 @@ def deliver(crm: Crm, turn: Turn) -> object:
 
 WHOLE: Final[list[Act]] = [
     ingest, ingest, merge, merge, unmerge, correct, correct, judge, refuse, consent, record,
-    subscribe, command,
+    subscribe, command, link,
 ]  # fmt: skip
 """Acts of one set, each under its key."""
 MANY: Final[list[Act]] = [run_due, run_due, run_matching, ingest_file, deliver, deliver]

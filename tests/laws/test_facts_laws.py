@@ -50,12 +50,15 @@ def test_facts_count_the_sessions_that_the_interactions_make_up(told: list[Inter
         assert all(b.at - a.at <= SESSION_GAP for a, b in pairwise(one.interactions))
 
 
-@given(some("cart_updated", "cart_completed"))
-def test_a_matter_is_as_its_latest_event_leaves_it(told: list[Interaction]) -> None:
+@given(some("cart_updated", "cart_emptied", "cart_completed"))
+def test_a_matter_is_as_its_latest_event_leaves_it_unless_one_ended_it_for_good(
+    told: list[Interaction],
+) -> None:
     events = [e for e in told if e.kind in MATTERS and not e.void]
     for matter in Facts.fold(told).matters:
         own = [e for e in events if MATTERS[e.kind] is matter.kind
                and (e.correlation or e.event_id) == matter.correlation]  # fmt: skip
+        own = [e for e in own if KINDS_OF_EVENTS[e.kind].final] or own
         last = [e.kind for e in own if e.at == max(e.at for e in own)]
         closes = any(KINDS_OF_EVENTS[kind].closes for kind in last)
         assert matter.open is not closes

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -132,7 +132,7 @@ def card(unit: Unit) -> str | None:
     )
     (raw,) = split_cards(body)
     sent = card_of(properties(raw.lines))
-    lines = Counter(name.decode().upper() for name in _PROPERTY.findall(_UNFOLD.sub(b"", body)))
+    lines = Counter(_properties(body))
     read = {name: len(held) for name, held in sent.items() if isinstance(held, list)}
     framed = {"BEGIN": 1, "END": 1, **read}
     if not _nested(sent) and lines != framed:
@@ -144,5 +144,15 @@ def _nested(sent: dict[str, object]) -> bool:
     return bool({"AGENT", "?"} & sent.keys())
 
 
-_UNFOLD = re.compile(rb"\r*\n[ \t]")
-_PROPERTY = re.compile(rb"^(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9_-]+)[;:]", re.MULTILINE)
+def _properties(body: bytes) -> Iterator[str]:
+    """Yield the names of the properties as another reader counts them: line by line."""
+    quoted = soft = False
+    for line in body.splitlines():
+        found = None if soft or line[:1] in {b" ", b"\t"} else _PROPERTY.match(line)
+        if found:
+            quoted = b"QUOTED-PRINTABLE" in line.partition(b":")[0].upper()
+            yield found[1].decode().upper()
+        soft = quoted and line.endswith(b"=")
+
+
+_PROPERTY = re.compile(rb"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9_-]+)[;:]")

@@ -35,6 +35,8 @@ def prepare_requests(store: Store, requests: Iterable[PrivacyRequest]) -> Change
     One that was passed on before is no news.
     """
     asked = {request_key(store.tenant, one): one for one in requests}
+    if not asked:
+        return ChangeSet(result={"requests_new": 0})
     keys = [(key,) for key in asked]
     waiting, in_work = store.get_many(OUTBOX, keys), store.get_many(CLAIMS, keys)
     known = {key for (key,) in (*waiting, *in_work, *store.get_many(DELIVERED, keys))}

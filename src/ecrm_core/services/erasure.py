@@ -35,7 +35,7 @@ from ecrm_core.services.judgements import roots_now
 from ecrm_core.services.marking import marks_on
 from ecrm_core.services.personal import personal_rows
 from ecrm_core.services.tombstones import read_erasures, refuse_erased
-from ecrm_core.timeline import CORRELATIONS, FACTS, correlation_name
+from ecrm_core.timeline import FACTS, INTERACTIONS, correlation_key, correlation_name
 
 __all__ = ["erase_customer", "prepare_erase"]
 
@@ -132,9 +132,9 @@ def _decided(hers: Hers, act: Act, reason: str) -> ChangeSet:
         },
         undos=[row.value.id for kind, row in rows if kind in (MERGE_EDGES, REVIEW_DECISIONS)],
         correlations={
-            correlation_name(CORRELATIONS.key_of(row.value))
+            correlation_name(key)
             for kind, row in rows
-            if kind is CORRELATIONS
+            if kind is INTERACTIONS and (key := correlation_key(row.value)) is not None
         },
         near=_near(hers, [row.value for kind, row in rows if kind is PROPOSALS]),
     )

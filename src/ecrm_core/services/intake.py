@@ -83,7 +83,7 @@ def prepare_ingest(
     counts |= outcomes_of(counts | told_apart)
     counts["items"] = _items(whole)
     parts = [
-        stacked([records, *linking.sets], result={}),
+        stacked([records, *linking.sets], result={}) if linking.sets else records,
         statements, refused, told, claims, asked,
         ChangeSet(reasons=tuple(linking.reasons)),
         erasures.guard,

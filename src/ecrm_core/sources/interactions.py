@@ -7,7 +7,7 @@ back as the address's verification, who complained or unsubscribed as a refusal.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Final
@@ -34,8 +34,8 @@ from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.event_goods import Goods, Sale
 from ecrm_core.sources.event_map import EventMap
 from ecrm_core.sources.event_numbers import number_in
+from ecrm_core.sources.event_times import happened_at, told_at
 from ecrm_core.sources.payload import MAX_UNMAPPED, MAX_VALUE, leaves
-from ecrm_core.sources.row_reader import observed_at
 from ecrm_core.sources.said import record_of
 from ecrm_core.timeline import KINDS_OF_EVENTS, Interaction
 
@@ -45,8 +45,6 @@ _ONCE: Final = frozenset({"order_cancelled", "order_placed", "ticket_opened"})
 _NO_MORE: Final = ("_complained", "_unsubscribed")
 _LONG: Final = ("data:", "ignore", "lines")
 _DERIVED: Final = "derived/"
-_MICROSECONDS: Final = {"at:unix": 10**6, "at:unix_ms": 10**3}
-_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @define(kw_only=True)
@@ -94,6 +92,11 @@ class EventReader:
             cells.drop(column)
         points = self._points(cells)
         key = self._key(cells, points)
+        if key is None and points and not self._told_otherwise(row):
+            message = (
+                "found an address and no key; key_is_personal=True takes rows known by it alone"
+            )
+            raise InputError(message, code="no_key")
         ours = key is not None and key.source == self.source and bool(points)
         sale = self._goods.read(cells, row)
         data = self._data(cells, points, everything=not ours or kind.endswith("_bounced"))
@@ -115,8 +118,9 @@ class EventReader:
     ) -> Interaction:  # fmt: skip
         number = self._tidy(cells, "number")
         make = partial(
-            Interaction, source=self.source, kind=kind, at=self._at(cells), subject=key,
-            told_at=self._told_at(cells), channel=self._channel(cells, kind),
+            Interaction, source=self.source, kind=kind, subject=key,
+            at=happened_at(cells, self.fields),
+            told_at=told_at(cells, self.fields), channel=self._channel(cells, kind),
             brand=self._tidy(cells, "brand"), amount=sale.amount(kind), lines=sale.lines,
             correlation=number, reference=number, text=self._text(cells),
         )  # fmt: skip
@@ -161,39 +165,6 @@ class EventReader:
             raise InputError(message, path=path_of(column), code="unknown_kind")
         return name
 
-    def _at(self, cells: Cells) -> datetime:
-        columns = self.fields.columns_for("at")
-        if columns:
-            return self._joined_time(cells, columns)
-        role = "at:unix" if "at:unix" in self._one else "at:unix_ms"
-        column = self._one[role]
-        count = number_in(cells, column, ".")
-        if count is None:
-            raise InputError("found no time", path=path_of(column), code="no_time")
-        try:
-            return _START + timedelta(microseconds=int(count * _MICROSECONDS[role]))
-        except OverflowError:
-            message = "found an instant beyond the years 1 to 9999"
-            raise InputError(message, path=path_of(column), code="date_range") from None
-
-    def _joined_time(self, cells: Cells, columns: tuple[str, ...]) -> datetime:
-        whole = cells
-        if len(columns) > 1:
-            said = [text.strip() for c in columns if isinstance(text := cells.said(c), str)]
-            whole = Cells({columns[0]: " ".join(said)}, limits={}, clears=())
-        found = observed_at(whole, columns[0], tz=self.fields.tz, order=self.fields.date_order)
-        if found is None:
-            message = (
-                "found no time that can be read, expected ISO 8601; name the zone (tz) of times "
-                "without an offset and the order (date_order) of other dates"
-            )
-            raise InputError(message, path=path_of(columns[0]), code="no_time")
-        return found
-
-    def _told_at(self, cells: Cells) -> datetime | None:
-        column = self._one.get("told_at")
-        return observed_at(cells, column, tz=self.fields.tz, order=self.fields.date_order)
-
     def _points(self, cells: Cells) -> dict[str, ContactPoint]:
         """Return the addresses of the row, by the role of their columns."""
         parse: Mapping[str, Callable[[str, str], ContactPoint]] = {
@@ -226,6 +197,11 @@ class EventReader:
         if not self.key_is_personal or not readable:
             return None
         return SourceKey(source, personal_key(self.secret, source, address_subject(readable[0])))
+
+    def _told_otherwise(self, row: Mapping[str, object]) -> bool:
+        """Tell whether a row without a key has a place for one, or a number others share."""
+        places = {column for role in ("subject", "number") if (column := self._one.get(role))}
+        return self.key_is_personal or not places.isdisjoint(row)
 
     # ------------------------------------------------------------ what else it says
 

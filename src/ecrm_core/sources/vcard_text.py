@@ -19,7 +19,7 @@ _CHARSETS = frozenset({
     "windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-31j",
 })  # fmt: skip
 _CODECS = {"windows-31j": "cp932", "shift_jis": "cp932", "euc-kr": "cp949"}
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPE = re.compile(r"\\([nN,;:\"\\])")
 
 
 def text_of(data: bytes, charset: str | None = None) -> str | None:
@@ -44,7 +44,7 @@ def decoded(value: bytes, *, quoted: bool, charset: str | None) -> str | None:
 
 
 def unescaped(text: str) -> str:
-    r"""Return a text without its backslashes: "\n" is a new line, of others the next letter."""
+    r"""Return a text with its escapes undone: \n, \, and the like; other backslashes stay."""
     if "\\" not in text:
         return text
     return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], text)

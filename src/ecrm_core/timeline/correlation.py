@@ -86,14 +86,17 @@ def correlations_to_read(
 ) -> frozenset[Key]:
     """Return the correlations all of whose events are needed: their subject may be another now.
 
-    ``held`` are the stored rows of the arriving events, ``correlations`` those of all of these.
+    ``held`` are the stored rows of the arriving events, ``correlations`` those of all of these. One
+    without a row may have events from before there were any: it is asked where that matters.
     """
     found = set[Key]()
     for told in arriving:
-        key = correlation_key(told)
-        if key is not None and key in correlations and _tells_anew(correlations[key].value, told):
-            found.add(key)
-        row = held.get((told.source, told.event_id))
+        key, row = correlation_key(told), held.get((told.source, told.event_id))
+        if key is not None:
+            known = correlations.get(key)
+            old = known is None and (told.subject is None or row is not None)
+            if old or (known is not None and _tells_anew(known.value, told)):
+                found.add(key)
         if row is not None and (was := correlation_key(row.value)) != key:
             found.update(one for one in (was, key) if one is not None and one in correlations)
     return frozenset(found)

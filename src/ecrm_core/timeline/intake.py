@@ -100,7 +100,8 @@ class Telling:
     def file(self) -> None:
         """Put each event under its home, those too whose subject others have just told."""
         for key in self.known.whole:
-            self.correlations.setdefault(key, self.known.correlations[key].value)
+            if key not in self.correlations:  # of what is held, and told elsewhere now
+                self.correlations[key] = self.known.correlations[key].value
         members: dict[Key, list[Interaction]] = {}
         for told in ({**self.before, **self.after}).values():
             if (of := correlation_key(told)) is not None:

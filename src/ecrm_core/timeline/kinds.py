@@ -31,12 +31,14 @@ class EventKind:
     """One kind: what it says, and whether it opens or closes something.
 
     Events of one matter have one ``correlation`` at their source; the latest of them tells whether
-    it is open.
+    it is open. One that is ``final`` closes it for good, whatever is told of later moments: of a
+    cart that became an order, shops tell small changes after the order.
     """
 
     caption: str
     opens: MatterKind | None = None
     closes: MatterKind | None = None
+    final: bool = False
 
 
 _CART, _TICKET, _INVOICE, _RETURN, _SUBSCRIPTION = MatterKind
@@ -62,7 +64,7 @@ KINDS_OF_EVENTS: Final[Mapping[str, EventKind]] = {
                               opens=_CART),
     "cart_viewed": EventKind("a cart was looked at; its lines are what is in it", opens=_CART),
     "checkout_started": EventKind("a checkout was begun", opens=_CART),
-    "cart_completed": EventKind("a cart became an order", closes=_CART),
+    "cart_completed": EventKind("a cart became an order", closes=_CART, final=True),
     "cart_emptied": EventKind("a cart was emptied or removed", closes=_CART),
     "signed_up": EventKind("she opened an account"),
     "signed_in": EventKind("she signed in"),

@@ -1,6 +1,7 @@
 """Matter: something that is open for a while: a cart, a ticket, an invoice, a return.
 
-The events of a matter share source and correlation; the latest of them tells whether it is open.
+The events of a matter share source and correlation; the latest of them tells whether it is open,
+unless one ended it for good.
 """
 
 from __future__ import annotations
@@ -33,9 +34,15 @@ class Thread:
         )
 
 
-def _rank(thread: Thread) -> tuple[datetime, bool, str, str]:
+def _rank(thread: Thread) -> tuple[bool, datetime, bool, str, str]:
     # At one instant what closes a matter is the last word.
-    return thread.at, not _opens(thread.kind), thread.kind, thread.event
+    closes = not _opens(thread.kind)
+    return _ends(thread.kind), thread.at, closes, thread.kind, thread.event
+
+
+def _ends(kind: str) -> bool:
+    known = KINDS_OF_EVENTS.get(kind)
+    return known is not None and known.final
 
 
 def _opens(kind: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,21 @@ def test_without_a_reader_rows_are_skipped_untouched(crm: Crm) -> None:
 
 def refused(*_: object) -> Entry:
     raise InputError("not today")
+
+
+def test_a_source_of_a_name_of_its_own_is_read_again_by_the_reader_of_that_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = partial(shopify.read, source="shop_kr", brand="kr")
+    tools = Toolbox().add(readers={"shop_kr": read})
+    crm = Crm.open(clock=FixedClock(THEN), tools=tools)
+    with monkeypatch.context() as patch:
+        patch.setitem(shopify._SORTS.read, "customer", refused)
+        crm.ingest(read(json.dumps({"id": 7, "email": "a@example.com"}).encode(), received_at=THEN))
+    replayed = crm.replay()
+    assert (replayed.read, replayed.receipt.items) == (1, 1)
+    assert replayed.receipt.outcomes.total == 1
+    assert crm.view("shop_kr/7").profile.value("brand") == "kr"
 
 
 def test_the_reader_of_a_source_is_asked_as_it_is_now(

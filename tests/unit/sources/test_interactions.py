@@ -176,6 +176,14 @@ def test_an_address_alone_needs_a_word_about_keys() -> None:
         _read(AT, fields, key_is_personal=True)
 
 
+def test_a_row_known_by_an_address_alone_is_not_nobodys_by_mistake() -> None:
+    row = {"event": "open", "timestamp": "2026-05-01T10:00:00Z", "email": "a@example.com"}
+    assert _read(row, ready_map("email")).refused[0].problems[0][0] == "$"
+    blank = _read({**row, "contact_id": ""}, ready_map("email"))
+    assert blank.interactions[0].subject is None
+    assert blank.interactions[0].data["email"] == "a@example.com"
+
+
 def test_words_are_translated_whatever_their_case_and_some_are_no_events() -> None:
     fields = EventMap({"at": "at", "k": "kind"}, kinds={"Rang Up": "call", "heartbeat": ""})
     rows = [{**AT, "k": word} for word in ("rang  up", "Ticket closed", "heartbeat")]

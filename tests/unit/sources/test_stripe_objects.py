@@ -469,3 +469,15 @@ def test_times_that_are_none_stay_as_they_came() -> None:
 
 def test_days_are_those_of_utc() -> None:
     assert date.fromisoformat(str(only(INVOICE).data["due_on"])) == date(2026, 5, 29)
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        (INTENT | {"status": "processing"}, "$.latest_charge"),
+        (REFUND, "$.charge"),
+        (CHARGE | {"refunds": {"data": [REFUND]}}, "$.refunds.data[0].payment_intent"),
+    ],
+)
+def test_what_no_event_goes_by_is_kept(data: dict[str, object], path: str) -> None:
+    assert path in read(data).unmapped(0)

@@ -53,6 +53,7 @@ def _cells(*lines: str | bytes, version: str = "4.0") -> Mapping[str, Any]:
         (["CATEGORIES:vip,Seoul\\, east"], "tags", ("vip", "Seoul, east")),
         (["LANG;PREF=1:ko", "LANG:en"], "languages", ("ko", "en")),
         (["NOTE:one\\ntwo\\; three"], "notes", ("one\ntwo; three",)),
+        (["NOTE:C:\\temp\\\\x"], "notes", ("C:\\temp\\x",)),
         (["NOTE:fol", " ded", "\tonce"], "notes", ("foldedonce",)),
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.customers import SourceKey, home_id
 from ecrm_core.errors import ConflictError
-from ecrm_core.kernel import ABSENT, Money
+from ecrm_core.kernel import ABSENT, ChangeSet, Drop, Money
 from ecrm_core.ports import Store, read_facts, read_timeline
 from ecrm_core.services import commit, prepare_record
 from ecrm_core.timeline import (
@@ -196,3 +196,10 @@ def test_an_event_filed_meanwhile_makes_whoever_tells_its_subject_decide_again(
     record(store, event())
     with pytest.raises(ConflictError):
         store.apply(loose)
+
+
+def test_an_order_from_before_correlations_were_kept_still_has_its_refunds(store: Store) -> None:
+    record(store, event())
+    store.apply(ChangeSet(drops=(Drop(CORRELATIONS, ("shop", "1")),)))
+    record(store, event("refund/1", subject=None, kind="refund", amount=Money("4.00", "EUR")))
+    assert facts(store, ANN).spend == {"EUR": Money("6.00", "EUR")}

@@ -178,6 +178,24 @@ def upgrade() -> None:
         sqlite_where=sa.text("customer IS NOT NULL"),
     )
     op.create_table(
+        "ecrm_correlation",
+        sa.Column(
+            "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "source", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "correlation",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("format", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "source", "correlation"),
+    )
+    op.create_table(
         "ecrm_facts",
         sa.Column(
             "tenant", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False
@@ -1313,6 +1331,7 @@ def downgrade() -> None:
     op.drop_table("ecrm_home")
     op.drop_table("ecrm_history")
     op.drop_table("ecrm_facts")
+    op.drop_table("ecrm_correlation")
     op.drop_index(
         "ecrm_correction$by_customer",
         table_name="ecrm_correction",

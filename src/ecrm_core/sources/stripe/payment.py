@@ -74,13 +74,15 @@ def read_intent(data: Mapping[str, object], telling: Telling) -> Entry:
     payload = Payload(data)
     id_, status = id_in(payload, "a payment intent"), _status(payload)
     failed = payload.get("last_payment_error") if status == "requires_payment_method" else None
-    charge = ref(failed.get("charge") if failed else payload.get("latest_charge"))
-    done = charge is not None and (failed is not None or status == "succeeded")
+    named = failed.get("charge") if failed else payload.get("latest_charge")
+    done = named is not None and (failed is not None or status == "succeeded")
+    charge = ref(named) if done else None
     told_at = telling.told_at(seen(payload.get("created")), rank=_RANKS.get(status, 1))
     paid = _payment(
-        payload, telling, charge=charge if done else None, told_at=told_at, correlation=id_,
+        payload, telling, charge=charge, told_at=told_at, correlation=id_,
         at=telling.at or moment(payload.get("created")), undated=True,
-        subject=telling.key(ref(payload.get("customer"))), failed=failed is not None, void=not done,
+        subject=telling.key(ref(payload.get("customer"))), failed=failed is not None,
+        void=charge is None,
     )  # fmt: skip
     return entry_of(payload, (paid,))
 
@@ -126,7 +128,6 @@ def _refund(
         return None
     at = moment(node.get("created"))
     told_at = telling.told_at(at, rank=_RANKS.get(status, 1))
-    intent, charge = ref(node.get("payment_intent")), ref(node.get("charge"))
     return Interaction(
         source=telling.source,
         event_id=f"refund/{id_}",
@@ -135,12 +136,17 @@ def _refund(
         undated=at is None and told_at is None,
         subject=within.subject if within else None,
         amount=money(node.get("amount"), currency_in(node)),
-        correlation=within.correlation if within else intent or charge or id_,
+        correlation=within.correlation if within else _payment_of(node) or id_,
         void=test or status != "succeeded",
         data=_words(node),
         told_at=told_at,
         brand=telling.brand,
     )
+
+
+def _payment_of(node: Node) -> str | None:
+    """Return the payment a refund names: the intent, else the charge."""
+    return ref(node.get("payment_intent")) or ref(node.get("charge"))
 
 
 def _status(node: Node) -> str:

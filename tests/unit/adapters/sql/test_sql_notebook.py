@@ -32,6 +32,8 @@ QUERIES = (
     "lines MATCHES (category = 'coffee', sum(quantity) >= 3)",
     "bucket('autumn') < 50 AND customer_email_domain = 'example.com'",
     "first_name CONTAINS 'é' OR last_order_date = 2026-11-17",
+    "average_order_value > 20 AND average_days_between_orders < 94 AND nps_score IS NULL",
+    "orders MATCHES (brand IS NULL) AND NOT matters MATCHES (open = true)",
 )
 
 
