@@ -41,8 +41,11 @@ def first_text(card: Node, name: str) -> Node | None:
 
 
 def kind_of(card: Node) -> str:
-    """Return what a card is of ("individual", "org", "group"), and take that; "" where not said."""
-    node = first_text(card, "KIND")
+    """Return what a card is of ("individual", "org", "group"), and take that; "" where not said.
+
+    Cards of 3.0 say it by the name that Apple gave it.
+    """
+    node = first_text(card, "KIND") or first_text(card, "X-ADDRESSBOOKSERVER-KIND")
     if node is None or not isinstance(node.value, str):
         return ""
     kind = fold(node.value)

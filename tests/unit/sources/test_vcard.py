@@ -242,8 +242,9 @@ def test_an_address_as_uid_is_hashed_or_refused() -> None:
     assert record.cells["unmapped.$.UID[0].value"].reveal() == "ann@example.com"
 
 
-def test_a_group_is_about_no_party() -> None:
-    delivery = _read("KIND:group", "FN:Friends", "MEMBER:urn:uuid:1")
+@pytest.mark.parametrize("name", ["KIND", "X-ADDRESSBOOKSERVER-KIND"])
+def test_a_group_is_about_no_party(name: str) -> None:
+    delivery = _read(f"{name}:group", "FN:Friends", "MEMBER:urn:uuid:1")
     assert (delivery.rows, delivery.records) == (1, ())
     assert delivery.unmapped(0)["$.MEMBER[0].value"] == "urn:uuid:1"
 
