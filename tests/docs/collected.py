@@ -57,7 +57,7 @@ def _others(text: str) -> Iterator[list[str]]:
 def _rows() -> Iterator[tuple[str, ...]]:
     begins = {kind: block for block, kind in BLOCKS.items()}
     told = {name: _told(part) for name, part in _READERS.items()}
-    told |= {f"map `{name}`": {*fields.kinds.values(), fields.kind}
+    told |= {f"map `{name}`": {*filter(None, (*fields.kinds.values(), fields.kind))}
              for name, fields in ready_maps().items()}  # fmt: skip
     for name, kind in KINDS_OF_EVENTS.items():
         opens = f"{kind.opens.value}, opens" if kind.opens else ""
