@@ -23,8 +23,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
+import sqlalchemy as sa
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from ecrm_core import Crm
+from ecrm_core.adapters.sqlalchemy import SqlAlchemyStore
 from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.crm import Settings
 from ecrm_core.customers import (
@@ -204,9 +207,7 @@ def main(count: int, adapter: str) -> None:
         fts.execute("CREATE VIRTUAL TABLE names USING fts5(name, prefix='1 2 3')")
         owner: Tenants
         if adapter == "postgres":
-            from ecrm_core.adapters.sqlalchemy import SqlAlchemyStore
-
-            owner = SqlAlchemyStore(postgres.server().fresh())
+            owner = SqlAlchemyStore(sa.create_engine(postgres.server().fresh()))
         else:
             owner = SqliteStore(folder / "shop.db")
         crm = stack.enter_context(Crm(owner, settings=Settings(region="KR")))

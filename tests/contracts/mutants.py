@@ -27,7 +27,7 @@ from ecrm_core.kernel import (
     Stored,
 )
 from ecrm_core.kernel.changes import Request
-from ecrm_core.ports import Page
+from ecrm_core.ports import Answers, AnyQuestion, Page
 from ecrm_core.ports.plan import Plan, plan_of, replay
 
 
@@ -498,6 +498,23 @@ class NoLock(Mutant):
     def __init__(self, name: str, lock: RLock) -> None:
         super().__init__(name, RLock())
         self._lock = nullcontext()  # type: ignore[assignment]
+
+
+class AskedLastFirst(Mutant):
+    """The rows of a question come in no order that is the index's."""
+
+    def ask(self, questions: Collection[AnyQuestion]) -> Answers:
+        found = super().ask(questions)
+        return Answers({q: {value: rows[::-1] for value, rows in found[q].items()}
+                        for q in questions})  # fmt: skip
+
+
+class AskedLimitOfAll(Mutant):
+    """LIMIT counts the rows of all values of a question together."""
+
+    def ask(self, questions: Collection[AnyQuestion]) -> Answers:
+        found = super().ask(questions)
+        return Answers({q: dict(list(found[q].items())[: q.limit]) for q in questions})
 
 
 MUTANTS = Mutant.__subclasses__()

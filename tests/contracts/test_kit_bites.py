@@ -56,6 +56,8 @@ UNSEEN = {
     "NoLock",
     "ManyKeysCut",
     "NoneMeansAll",
+    "AskedLastFirst",
+    "AskedLimitOfAll",
 }
 
 

@@ -182,6 +182,7 @@ READERS: dict[str, Reading] = {
         store, LATER + timedelta(days=999)
     ),
     "read_saved_segments": lambda store, _: ports.read_saved_segments(store),
+    "read_holdings": lambda store, one: ports.read_holdings(store, one.people),
     "read_interactions": lambda store, one: ports.read_interactions(store, one.people),
     "read_judgements": lambda store, one: ports.read_judgements(store, one.people),
     "read_linked": lambda store, one: ports.read_linked(store, LINKED, one.group),

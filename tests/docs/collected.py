@@ -68,7 +68,7 @@ def _rows() -> Iterator[tuple[str, ...]]:
                who or "`crm.record`")  # fmt: skip
 
 
-def _told(part: str) -> Collection[str | None]:
+def _told(part: str) -> Collection[str]:
     """Return the kinds that stand in the files of a reader."""
     return {
         node.value

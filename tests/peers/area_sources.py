@@ -22,10 +22,10 @@ Read = Callable[..., Delivery]
 @register("sources", "shopify_customer.json")
 @register("sources", "shopify_customer_address.json")
 def shop(unit: Unit) -> str | None:
-    """A customer becomes a record; an address alone and an invitation are kept."""
+    """A customer becomes a record; an address alone and an invitation are refused whole."""
     delivery = shopify.read(json.dumps(unit.data).encode(), received_at=NOW)
     hers = isinstance(unit.data, dict) and "id" in unit.data and "customer_id" not in unit.data
-    return _lost(delivery, [unit.data]) or _unless(len(delivery.records) == hers, "a record")
+    return _lost(delivery, [unit.data]) if hers else _refused(delivery, unit.data)
 
 
 @register("sources", "shopify_order.json")
@@ -38,15 +38,17 @@ def order(unit: Unit) -> str | None:
 
 @register("sources", "woocommerce_v3.json")
 def woo(unit: Unit) -> str | None:
-    """Customers and orders are read, refunds told; settings and downloads are kept."""
+    """Customers and orders are read, refunds told; settings and downloads are refused whole."""
     data = unit.data
     objects: list[Any] = data if isinstance(data, list) else [data]
     delivery = woocommerce.read(json.dumps(data).encode(), received_at=NOW, currency="USD")
     parties = unit.id.startswith(("customers", "orders")) and not any(
         "download_id" in one for one in objects
     )
-    told = [told.kind for told in delivery.interactions if unit.id.startswith("order-refunds")]
-    found = len(objects) * parties == len(delivery.records) and set(told) <= {"refund"}
+    if not parties and not unit.id.startswith("order-refunds"):
+        return _refused(delivery, *objects)
+    told = {told.kind for told in delivery.interactions} if not parties else set()
+    found = len(objects) * parties == len(delivery.records) and told <= {"refund"}
     return _lost(delivery, objects) or _unless(found, "the records of the objects")
 
 
@@ -92,6 +94,11 @@ def _lost_of_call(data: object) -> str | None:
     mapped = frozenset().union(*delivery.mapped)
     kept = {path: v for at in range(delivery.rows) for path, v in delivery.unmapped(at).items()}
     return _accounted(sent, mapped, kept)
+
+
+def _refused(delivery: Delivery, *objects: object) -> str | None:
+    kept = [json.loads(json.loads(row.payload or '"null"')) for row in delivery.refused]
+    return _unless(kept == list(objects) and delivery.rows == len(objects), "the payload refused")
 
 
 def _lost(delivery: Delivery, objects: list[Any]) -> str | None:

@@ -6,7 +6,7 @@ Also by the beginning of an e-mail address and the end of a phone number.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, islice, permutations
+from itertools import islice, permutations
 from typing import Final
 from unicodedata import normalize
 
@@ -114,13 +114,22 @@ def by_words(store: Store, text: str, many: int) -> Iterator[Clue]:
     """Go through homes with a name of which words begin with those of the text, in any order.
 
     Of two or three words. The first words of names that begin with one of them are gone through,
-    then names that begin with it: so many at the most, where the other words come later.
+    then names that begin with it, so many at the most, for those where the other words come later;
+    the next way is taken where the one before finds nobody.
     """
     words = typed_forms(text)[-1].split() if typed_forms(text) else []
     if not 1 < len(words) <= _WORDS:
         return
-    rows = chain(_turned(store, words, many), _led(store, words, many), _mixed(store, words, many))
-    yield from (Clue(row.home_id, Way.WORDS_BEGIN) for row in rows)
+    ways = [_turned(store, words, many)]
+    ways += [_led(store, words, at, many) for at in _longest(words)]
+    ways += [_mixed(store, words, at, many) for at in _longest(words)]
+    for rows in ways:
+        anybody = False
+        for row in rows:
+            anybody = True
+            yield Clue(row.home_id, Way.WORDS_BEGIN)
+        if anybody:
+            return
 
 
 def _turned(store: Store, words: list[str], many: int) -> Iterator[SearchKey]:
@@ -130,22 +139,20 @@ def _turned(store: Store, words: list[str], many: int) -> Iterator[SearchKey]:
             yield from _begin(store, names, " ".join(order), many)
 
 
-def _led(store: Store, words: list[str], many: int) -> Iterator[SearchKey]:
-    """Go through names in which the first word is only begun, the longest one first."""
-    for at in _longest(words):
-        others = " ".join([*words[:at], *words[at + 1 :]])
-        for names in _NAMES:
-            for whole in _hops(store, names, words[at]):
-                yield from _begin(store, names, f"{whole} {others}", many)
+def _led(store: Store, words: list[str], at: int, many: int) -> Iterator[SearchKey]:
+    """Go through names of which the first word begins with one of the words, then the others."""
+    others = " ".join([*words[:at], *words[at + 1 :]])
+    for names in _NAMES:
+        for whole in _hops(store, names, words[at]):
+            yield from _begin(store, names, f"{whole} {others}", many)
 
 
-def _mixed(store: Store, words: list[str], many: int) -> Iterator[SearchKey]:
-    """Go through names in which other words stand between those of the text."""
-    for at in _longest(words):
-        for names in _NAMES:
-            for row in _begin(store, names, words[at], many):
-                if _holds(row.key.partition(":")[2].split(), words):
-                    yield row
+def _mixed(store: Store, words: list[str], at: int, many: int) -> Iterator[SearchKey]:
+    """Go through names that begin with one of the words and have the others anywhere."""
+    for names in _NAMES:
+        for row in _begin(store, names, words[at], many):
+            if _holds(row.key.partition(":")[2].split(), words):
+                yield row
 
 
 def _longest(words: list[str]) -> list[int]:

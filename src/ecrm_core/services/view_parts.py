@@ -147,8 +147,17 @@ def _day(text: str | None) -> date | None:
 def warnings_about(
     group: Group, history: Iterable[Superseded], report: Report, told: Iterable[Interaction]
 ) -> tuple[QualityWarning, ...]:
-    """Return what the rules find in her profile, and where sources contradict themselves."""
-    return (*_findings(report), *_conflicts(group, history), *_contradicted(told))
+    """Return what rules find in her profile, what a source deleted, and what it tells twice."""
+    return (
+        *_findings(report), *_deleted(group), *_conflicts(group, history), *_contradicted(told)
+    )  # fmt: skip
+
+
+def _deleted(group: Group) -> Iterator[QualityWarning]:
+    for key in sorted(group.records):
+        if group.records[key].value("lifecycle") == "deleted":
+            text = f"{key.source} has deleted its record of her"
+            yield QualityWarning(rule="deleted_at_source", where="lifecycle", text=text)
 
 
 def _findings(report: Report) -> Iterator[QualityWarning]:

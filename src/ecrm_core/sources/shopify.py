@@ -137,12 +137,12 @@ def read(
     """Return what a body says: one object, a list of them, or ``{"orders": […]}``.
 
     ``topic`` is the webhook's (X-Shopify-Topic), None for exports and API answers: then an object
-    is what the body calls it, else what it looks like; one that looks like none of ours is kept as
-    it is. ``sent_at`` is when the shop sent it (X-Shopify-Triggered-At): the time of what has none
-    of its own, such as a deletion. ``source`` names the shop where there are several, ``brand`` is
-    put on all it says. ``region`` (ISO 3166-1 alpha-2) is for phone numbers of parties without a
-    country. An object that cannot be read is refused alone. Raises InputError for bytes that are no
-    JSON, and DefinitionError for other topics.
+    is what the body calls it, else what it looks like; one that looks like none of ours is refused.
+    ``sent_at`` is when the shop sent it (X-Shopify-Triggered-At): the time of what has none of its
+    own, such as a deletion. ``source`` names the shop where there are several, ``brand`` is put on
+    all it says. ``region`` (ISO 3166-1 alpha-2) is for phone numbers of parties without a country.
+    An object that cannot be read is refused alone. Raises InputError for bytes that are no JSON,
+    and DefinitionError for other topics.
     """
     shop = Shop(source=source, received_at=received_at, region=region, sent_at=sent_at)
     return _SORTS.deliver(body, topic=topic, shop=shop, brand=brand)

@@ -17,7 +17,10 @@ from ecrm_core.sources.shop import Shop, branded
 __all__ = ["OTHER", "Sorts", "read_other", "text_in"]
 
 OTHER: Final = "other"
-"""The sort of what is about no party and tells nothing that we know: it is kept as it is."""
+"""The sort of what a topic names and is about no party: nothing is read of it.
+
+Of an object that nobody names it means "none we know": that one is refused, and so not lost.
+"""
 
 
 def read_other(data: Mapping[str, object], _: Shop) -> Entry:
@@ -48,13 +51,20 @@ class Sorts:
             data: Mapping[str, object] = {}
             try:
                 data = found.read()
-                sort = told or found.sort or self.looks_like(data)
-                entry = self.read[sort](data, shop)
+                entry = self.read[told or found.sort or self._look(data)](data, shop)
                 delivery.accept(branded(entry, brand, shop.received_at))
             except InputError as error:
                 place = _place(found, told)
                 delivery.refuse(place, found.text, error, party=_party(data))
         return delivery.build(hashlib.blake2b(body, digest_size=16).hexdigest())
+
+    def _look(self, data: Mapping[str, object]) -> str:
+        """Return the sort of an object nobody names; what is none we know must not get lost."""
+        sort = self.looks_like(data)
+        if sort == OTHER:
+            message = "found an object of no sort we know, expected one, or a topic that names it"
+            raise InputError(message, code="other_object")
+        return sort
 
     def _names(self, told: str | None) -> Mapping[str, str]:
         """Return what a body may call one object and several; a topic leaves one name alone."""

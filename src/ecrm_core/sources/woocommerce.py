@@ -86,15 +86,15 @@ def read(
     """Return what a body says: one object, a list of them, or ``{"orders": […]}``.
 
     ``topic`` is the webhook's (X-WC-Webhook-Topic), None for API answers and exports: then an
-    object is what the body calls it, else what it looks like; products, coupons and all that looks
-    like none of ours are kept as they are. ``region`` (ISO 3166-1 alpha-2) is for phone numbers
-    without a country; ``tz`` (IANA) is the shop's, for payloads without GMT dates; ``currency``
-    (ISO 4217) is the shop's, for refunds alone, which do not say it. ``sent_at`` is the time of
-    what has none in the payload (a deletion): WooCommerce sends none, so give it where you know
-    better. ``source`` names the shop where there are several, ``brand`` is put on all it says. An
-    object that cannot be read is refused alone: so is an order whose time is local where nobody
-    says the zone. Raises InputError for bytes that are no JSON, and DefinitionError for other
-    topics.
+    object is what the body calls it, else what it looks like; one that looks like none of ours is
+    refused, products and coupons under their topics are kept. ``region`` (ISO 3166-1 alpha-2) is
+    for phone numbers without a country; ``tz`` (IANA) is the shop's, for payloads without GMT
+    dates; ``currency`` (ISO 4217) is the shop's, for refunds alone, which do not say it.
+    ``sent_at`` is the time of what has none in the payload (a deletion): WooCommerce sends none, so
+    give it where you know better. ``source`` names the shop where there are several, ``brand`` is
+    put on all it says. An object that cannot be read is refused alone: so is an order whose time is
+    local where nobody says the zone. Raises InputError for bytes that are no JSON, and
+    DefinitionError for other topics.
     """
     shop = Shop(
         source=source, received_at=received_at, region=region, sent_at=sent_at, tz=tz,

@@ -166,6 +166,16 @@ def test_what_to_look_at(crm: Crm, view: CustomerView) -> None:
     assert other.name.full == "Anna Other"
 
 
+def test_what_a_source_deleted_or_tells_in_two_ways_is_a_warning() -> None:
+    with fill(MemoryStore()) as crm:
+        for text in ("one", "two"):
+            crm.record(event("twice", "review", text=text, told_at=AT))
+        crm.ingest(Delivery(source="shop", records=(record(ANN, lifecycle="deleted"),)))
+        said = {one.rule: one.where for one in crm.view(ANN).warnings}
+        assert said["contradicted_event"] == "shop/twice"
+        assert said["deleted_at_source"] == "lifecycle"
+
+
 def test_who_was_found_to_be_another_is_no_duplicate() -> None:
     with fill(MemoryStore()) as crm:
         crm.judge(ANN, "shop/other", "different", by="kim")

@@ -218,11 +218,11 @@ def test_the_consent_of_the_customer_herself_says_more_than_the_box() -> None:
         ({"customers": [CUSTOMER]}, 1, 0, 0),
         ([ORDER, CUSTOMER], 2, 0, 0),
         ({"orders": [{"id": 1, "email": "a@example.com"}]}, 0, 0, 1),
-        ({"id": 3, "customer_id": 7, "address1": "1 Main Street"}, 0, 1, 0),
-        ({"id": 3, "line_items": [], "invoice_url": "https://example.com"}, 0, 1, 0),
-        ({"to": "ann@example.com", "subject": "Welcome"}, 0, 1, 0),
-        ({"draft_orders": [ORDER]}, 0, 1, 0),
-        ({"count": 7}, 0, 1, 0),
+        ({"id": 3, "customer_id": 7, "address1": "1 Main Street"}, 0, 0, 1),
+        ({"id": 3, "line_items": [], "invoice_url": "https://example.com"}, 0, 0, 1),
+        ({"to": "ann@example.com", "subject": "Welcome"}, 0, 0, 1),
+        ({"draft_orders": [ORDER]}, 0, 0, 1),
+        ({"count": 7}, 0, 0, 1),
     ],
 )
 def test_an_object_is_what_the_body_calls_it_else_what_it_looks_like(

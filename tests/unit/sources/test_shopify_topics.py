@@ -255,8 +255,8 @@ def test_only_the_shops_own_redaction_is_about_everybody() -> None:
 
 @pytest.mark.parametrize("body", ["data_request", "redact", "shop_redact"])
 def test_without_its_topic_no_object_is_a_request(body: str) -> None:
-    delivery = read_body(BODIES[body], None)
-    assert (delivery.requests, len(delivery.kept)) == ((), 1)
+    delivery = shopify.read(json.dumps(BODIES[body]).encode(), received_at=NOW)
+    assert (delivery.requests, len(delivery.refused)) == ((), 1)
 
 
 # ---------------------------------------------------------------- carts
