@@ -9,7 +9,7 @@ from ecrm_core.kernel import Money, gate_decimal, minor_units
 from ecrm_core.sources.payload import Node
 from ecrm_core.sources.said import raw_text
 
-__all__ = ["code_of", "currency_of", "id_of", "money_of", "number_of"]
+__all__ = ["code_of", "currency_of", "id_of", "money_of", "number_of", "plain"]
 
 
 def number_of(node: Node | None) -> Decimal | None:
@@ -22,6 +22,12 @@ def number_of(node: Node | None) -> Decimal | None:
         return None
     node.take()
     return found
+
+
+def plain(number: Decimal) -> int | Decimal:
+    """Return a number as data hold it: a whole one below 10^18 as an int."""
+    whole = number == number.to_integral_value() and abs(number) < Decimal(10) ** 18
+    return int(number) if whole else number
 
 
 def currency_of(node: Node | None) -> str | None:

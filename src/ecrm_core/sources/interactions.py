@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from typing import Final
 
@@ -29,6 +28,7 @@ from ecrm_core.customers.keys import source_name
 from ecrm_core.customers.table import text_of
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import MAX_TEXT, fold, gate_text, personal_key, utc
+from ecrm_core.sources.amounts import plain
 from ecrm_core.sources.cells import Cells, path_of
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.event_goods import Goods, Sale
@@ -233,8 +233,7 @@ class EventReader:
             elif sort == "number" and name:
                 number = number_in(cells, column, self.fields.decimal)
                 if number is not None:
-                    whole = number == number.to_integral_value() and abs(number) < Decimal(10) ** 18
-                    found[name] = int(number) if whole else number
+                    found[name] = plain(number)
         return found
 
     def _event_id(self, cells: Cells, kind: str, number: str | None) -> str | None:

@@ -100,6 +100,7 @@ KINDS_OF_EVENTS: Final[Mapping[str, EventKind]] = {
     "ticket_closed": EventKind("a ticket was closed", closes=_TICKET),
     "call": EventKind("a call, in or out"),
     "chat": EventKind("a chat"),
+    "chat_ended": EventKind("a chat that was told before ended"),
     "review": EventKind("a review; data holds its rating"),
     "survey_answered": EventKind('an answer; data holds "score", and "nps" true for 0 to 10'),
     # Stores and products

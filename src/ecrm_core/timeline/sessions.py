@@ -17,7 +17,7 @@ from ecrm_core.timeline.interaction import Interaction
 __all__ = ["ON_SITE", "SESSION_GAP", "Session", "Visit", "join_visits", "sessions"]
 
 ON_SITE: Final = frozenset({
-    "page_viewed", "product_viewed", "product_added", "product_removed", "searched",
+    "page_viewed", "product_viewed", "product_added", "product_removed", "searched", "cart_viewed",
     "checkout_started", "signed_up", "signed_in", "form_submitted",
 })  # fmt: skip
 """The kinds by which somebody shows that she is on the site or in the app."""

@@ -196,9 +196,9 @@ def test_broken_quotes_cost_their_line_alone(row: str) -> None:
 
 
 def test_an_unclosed_quote_at_the_end_of_a_large_file_swallows_nothing() -> None:
-    rows = "".join(f"{n},Kim\n" for n in range(120_000))
-    read = _Read(f'id,name\nx,"Lee\n{rows}'.encode(), page=10_000)
-    assert len(read.names) == 120_000
+    rows = "".join(f"{n},{'Kim ' * 50}\n" for n in range(6_000))
+    read = _Read(f'id,name\nx,"Lee\n{rows}'.encode(), page=1_000)
+    assert len(read.names) == 6_000
     assert read.reasons == ["$.name: found a quote that is not closed within 1048576 bytes"]
 
 
@@ -380,7 +380,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
         tracemalloc.stop()
         return found
 
-    assert peak(40_000) < peak(10_000) + 100_000
+    assert peak(20_000) < peak(10_000) + 100_000  # from 10,000 rows on all buffers are full
 
 
 @pytest.mark.parametrize("size", [1_048_570, 1_048_574, 1_048_575, 1_060_000, 3_000_000])

@@ -329,7 +329,7 @@ def test_an_amount_needs_a_number_and_a_currency(
         ("Email Opened", {}, "email_opened", "email", None),
         ("Email Link Clicked", {}, "email_clicked", "email", None),
         ("Push Notification Tapped", {}, "message_clicked", "push", None),
-        ("Live Chat Conversation Ended", {"conversation_id": "q"}, "chat", "chat", "q"),
+        ("Live Chat Conversation Ended", {"conversation_id": "q"}, "chat_ended", "chat", "q"),
         ("Signed In", {}, "signed_in", None, None),
         ("Course Clicked", {}, "course_clicked", None, None),
         ("Call", {}, "tracked_call", None, None),
@@ -350,6 +350,23 @@ def test_two_names_are_never_one_kind() -> None:
     kinds = [track(name)[0].kind for name in names]
     assert len(set(kinds)) == len(names)
     assert track("주문")[0].kind == kinds[0]
+
+
+def test_one_conversation_is_one_chat() -> None:
+    told = [track(f"Live Chat Conversation {what}")[0] for what in ("Started", "Ended")]
+    assert Facts.fold(told).count("chat") == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "rating"), [(5, 5), ("4", 4), (4.5, Decimal("4.5")), ("good", "good")]
+)
+def test_a_rating_is_a_number_as_in_the_map_of_reviews(said: object, rating: object) -> None:
+    data = track("Product Reviewed", {"rating": said})[0].data
+    assert (data["rating"], type(data["rating"])) == (rating, type(rating))
+
+
+def test_looking_at_the_cart_is_a_visit() -> None:
+    assert Facts.fold(track("Cart Viewed", {"cart_id": "k"})).sessions == 1
 
 
 def test_what_our_table_names_is_in_the_table_of_kinds() -> None:
@@ -425,7 +442,7 @@ def test_a_bounce_is_known_of_the_address() -> None:
     delivery = read(call("track", event="Email Bounced", properties=properties))
     (point,) = cells(delivery)["emails"]
     assert point.verification.state is VerificationState.BOUNCED
-    assert point.verification.at == NOON
+    assert (point.verification.at, point.verification.method) == (NOON, "bounce")
 
 
 def test_a_call_that_is_sent_again_is_told_again_and_contradicts_nothing() -> None:

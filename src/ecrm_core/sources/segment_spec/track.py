@@ -17,7 +17,7 @@ from ecrm_core.customers import (
     address_subject,
 )
 from ecrm_core.kernel import Money
-from ecrm_core.sources.amounts import code_of, currency_of, id_of, money_of, number_of
+from ecrm_core.sources.amounts import code_of, currency_of, id_of, money_of, number_of, plain
 from ecrm_core.sources.payload import MAX_VALUE, Node
 from ecrm_core.sources.points import read_emails
 from ecrm_core.sources.segment_spec.call import Call, any_of
@@ -28,7 +28,7 @@ from ecrm_core.timeline import Interaction, OrderLine
 __all__ = ["events", "refusals", "said_of", "viewed"]
 
 _AMOUNTS: Final = ("total", "revenue", "value")
-_WORDS: Final = ("coupon", "rating", "role")
+_WORDS: Final = ("coupon", "role")
 _PAGE: Final = ("title", "url")
 _REFUSALS: Final = frozenset({"email_complained", "email_unsubscribed"})
 _BY_AGENTS: Final = "agent"
@@ -55,6 +55,7 @@ def events(call: Call) -> tuple[Interaction, ...]:
     currency = currency_of(_of(properties, "currency"))
     data: dict[str, object] = {"event": name}
     data |= {word: said for word in _WORDS if (said := code_of(_of(properties, word)))}
+    data |= _rating(_of(properties, "rating"))
     order = ids[0] if ids and meant.correlation == ("order_id",) else None
     done = call.event(
         _kind(meant, data), channel=meant.channel, data=data,
@@ -63,6 +64,13 @@ def events(call: Call) -> tuple[Interaction, ...]:
         correlation=ids[0] if ids else None, reference=order,
     )  # fmt: skip
     return (done, *_closed(call, properties)) if done.kind == "order_placed" else (done,)
+
+
+def _rating(node: Node | None) -> dict[str, object]:
+    """Return the rating as a number; as the words it is given in where it is none."""
+    number = number_of(node)
+    rating = code_of(node) if number is None else plain(number)
+    return {} if rating is None else {"rating": rating}
 
 
 def _of(properties: Node | None, key: str) -> Node | None:
@@ -132,7 +140,7 @@ def said_of(call: Call, done: Interaction) -> dict[str, object]:
     elif done.channel == "email" and (points := read_emails([any_of(properties, "email")])):
         found["emails"] = points
     if done.kind == "email_bounced" and (points := _points(found)):
-        bounced = Verification(state=VerificationState.BOUNCED, at=call.at, method="mail")
+        bounced = Verification(state=VerificationState.BOUNCED, at=call.at, method="bounce")
         found["emails"] = tuple(evolve(point, verification=bounced) for point in points)
     return found
 

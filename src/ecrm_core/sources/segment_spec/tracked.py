@@ -60,9 +60,9 @@ _MAILS: Final = {
 }  # fmt: skip
 # Of copilots too, where "role" says who wrote.
 _CHATS: Final = {
-    "conversation ended": "chat", "conversation started": "chat",
+    "conversation ended": "chat_ended", "conversation started": "chat",
     "message sent": "message_received",
-    "live chat conversation ended": "chat", "live chat conversation started": "chat",
+    "live chat conversation ended": "chat_ended", "live chat conversation started": "chat",
     "live chat message received": "message_sent", "live chat message sent": "message_received",
 }  # fmt: skip
 _PUSHES: Final = {
