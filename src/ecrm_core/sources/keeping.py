@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import evolve
 
 from ecrm_core.errors import InputError
@@ -9,15 +11,18 @@ from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.payload import Payload
 from ecrm_core.timeline import Interaction
 
-__all__ = ["apart", "keeping", "no_id"]
+__all__ = ["apart", "keeping", "no_id", "with_left"]
 
 
 def keeping(payload: Payload, events: tuple[Interaction, ...]) -> tuple[Interaction, ...]:
     """Return the events, the first of them with every leaf that nothing took."""
     first, *others = events
-    left = payload.unmapped()
-    kept = evolve(first, data={**first.data, "unmapped": left}) if left else first
-    return (kept, *others)
+    return (with_left(first, payload.unmapped()), *others)
+
+
+def with_left(event: Interaction, left: Mapping[str, object]) -> Interaction:
+    """Return the event with these leaves."""
+    return evolve(event, data={**event.data, "unmapped": left}) if left else event
 
 
 def apart(payload: Payload, *events: Interaction) -> Entry:

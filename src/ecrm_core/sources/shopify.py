@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from ecrm_core.sources.deletions import read_order_deletion
 from ecrm_core.sources.delivery import Delivery
 from ecrm_core.sources.shop import Shop
 from ecrm_core.sources.shopify_cart import read_cart, read_checkout, read_checkout_deletion
 from ecrm_core.sources.shopify_consent import read_email_consent, read_sms_consent
 from ecrm_core.sources.shopify_customer import read_customer
-from ecrm_core.sources.shopify_order import read_order, read_order_deletion, read_order_edit
+from ecrm_core.sources.shopify_order import read_order, read_order_edit
 from ecrm_core.sources.shopify_party import (
     read_deletion,
     read_merge,

@@ -31,7 +31,7 @@ from ecrm_core.sources.shopify_refund import refunds
 from ecrm_core.sources.shopify_shipment import shipments
 from ecrm_core.timeline import Interaction
 
-__all__ = ["read_order", "read_order_deletion", "read_order_edit"]
+__all__ = ["read_order", "read_order_edit"]
 
 
 def read_order(data: Mapping[str, object], shop: Shop) -> Entry:
@@ -71,19 +71,6 @@ def read_order_edit(data: Mapping[str, object], shop: Shop) -> Entry:
         correlation=id_of(payload.get("order_id")), **when,
     )  # fmt: skip
     return apart(payload, edited)
-
-
-def read_order_deletion(data: Mapping[str, object], shop: Shop) -> Entry:
-    """Return that an order was deleted: it counts no more."""
-    payload = Payload(data)
-    id_ = id_of(payload.get("id"))
-    if id_ is None:
-        raise no_id("an order")
-    gone = Interaction(
-        source=shop.source, event_id=f"order/{id_}/deleted", kind="order_cancelled",
-        correlation=id_, data={"deleted": True}, **shop.happened,
-    )  # fmt: skip
-    return apart(payload, gone)
 
 
 def _events(order: Order) -> tuple[Interaction, ...]:

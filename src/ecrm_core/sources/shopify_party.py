@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from ecrm_core.kernel import digest, instant_text
+from ecrm_core.sources.deletions import customer_deleted
 from ecrm_core.sources.delivery import Entry, Link
 from ecrm_core.sources.instants import taken
 from ecrm_core.sources.keeping import apart, no_id
 from ecrm_core.sources.payload import Node, Payload
-from ecrm_core.sources.said import raw_text, record_of
+from ecrm_core.sources.said import raw_text
 from ecrm_core.sources.shop import Shop
 from ecrm_core.timeline import Interaction
 
@@ -24,18 +25,9 @@ _GONE: Final = "admin_graphql_api_customer_deleted_id"
 
 
 def read_deletion(data: Mapping[str, object], shop: Shop) -> Entry:
-    """Return that the shop deleted a customer: a statement like any other, as old as its sending.
-
-    Nothing is erased by it: what other sources say of her stays (see PrivacyRequest).
-    """
+    """Return that the shop deleted a customer."""
     payload = Payload(data)
-    id_ = _number(payload.get("id"))
-    if id_ is None:
-        raise no_id("a customer")
-    left = {f"unmapped.{path}": value for path, value in payload.unmapped().items()}
-    values = {"lifecycle": "deleted", **left}
-    record = record_of(shop.key(id_), values, shop.sent_at, shop.received_at)
-    return Entry(record=record, mapped=payload.mapped)
+    return customer_deleted(payload, shop, _number(payload.get("id")))
 
 
 def read_merge(data: Mapping[str, object], shop: Shop) -> Entry:

@@ -11,16 +11,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from ecrm_core.sources.deletions import read_order_deletion
 from ecrm_core.sources.delivery import Delivery
 from ecrm_core.sources.shop import Shop
 from ecrm_core.sources.signature import verify_signature
 from ecrm_core.sources.sorts import OTHER, Sorts, read_other
 from ecrm_core.sources.woocommerce_customer import read_customer, read_deletion
-from ecrm_core.sources.woocommerce_order import (
-    read_deleted_order,
-    read_order,
-    read_restored_order,
-)
+from ecrm_core.sources.woocommerce_order import read_order, read_restored_order
 from ecrm_core.sources.woocommerce_refund import read_refund
 
 __all__ = ["TOPICS", "is_ping", "read", "verify"]
@@ -62,7 +59,7 @@ _SORTS: Final = Sorts(
         "customer": read_customer,
         "customer_deletion": read_deletion,
         "order": read_order,
-        "order_deletion": read_deleted_order,
+        "order_deletion": read_order_deletion,
         "order_restoration": read_restored_order,
         OTHER: read_other,
         "refund": read_refund,

@@ -13,6 +13,7 @@ from ecrm_core.customers import CLEARED, Address, compose_name, parse_country
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import parse_instant
 from ecrm_core.sources.amounts import id_of
+from ecrm_core.sources.deletions import customer_deleted
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.keeping import no_id
 from ecrm_core.sources.payload import Node, Payload, joined, noting
@@ -58,18 +59,9 @@ def read_customer(data: Mapping[str, object], shop: Shop) -> Entry:
 
 
 def read_deletion(data: Mapping[str, object], shop: Shop) -> Entry:
-    """Return that the shop deleted a customer: a statement like any other, as old as its sending.
-
-    Nothing is erased by it: what other sources say of her stays.
-    """
+    """Return that the shop deleted a customer."""
     payload = Payload(data)
-    id_ = id_of(payload.get("id"))
-    if id_ is None:
-        raise no_id("a customer")
-    left = {f"unmapped.{path}": value for path, value in payload.unmapped().items()}
-    values = {"lifecycle": "deleted", **left}
-    record = record_of(shop.key(id_), values, shop.sent_at, shop.received_at)
-    return Entry(record=record, mapped=payload.mapped)
+    return customer_deleted(payload, shop, id_of(payload.get("id")))
 
 
 def when(node: Node, key: str, shop: Shop) -> tuple[datetime, Node] | None:

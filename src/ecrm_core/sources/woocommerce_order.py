@@ -17,7 +17,7 @@ from ecrm_core.customers import SourceKey
 from ecrm_core.errors import InputError
 from ecrm_core.sources.amounts import code_of, currency_of, id_of, money_of
 from ecrm_core.sources.delivery import Entry
-from ecrm_core.sources.keeping import apart, keeping, no_id
+from ecrm_core.sources.keeping import keeping, no_id
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload, joined, noting
 from ecrm_core.sources.said import record_of, said
 from ecrm_core.sources.shop import Shop
@@ -26,7 +26,7 @@ from ecrm_core.sources.woocommerce_lines import lines_of
 from ecrm_core.sources.woocommerce_refund import refund_inside
 from ecrm_core.timeline import Interaction
 
-__all__ = ["read_deleted_order", "read_order", "read_restored_order"]
+__all__ = ["read_order", "read_restored_order"]
 
 _VOID: Final = frozenset(
     {"auto-draft", "cancelled", "checkout-draft", "failed", "pending", "trash"}
@@ -54,19 +54,6 @@ def read_order(data: Mapping[str, object], shop: Shop) -> Entry:
 def read_restored_order(data: Mapping[str, object], shop: Shop) -> Entry:
     """Return what an order states that was deleted before: it counts again."""
     return _read(data, shop, restored=True)
-
-
-def read_deleted_order(data: Mapping[str, object], shop: Shop) -> Entry:
-    """Return that an order was deleted: it counts no more, until it is restored."""
-    payload = Payload(data)
-    id_ = id_of(payload.get("id"))
-    if id_ is None:
-        raise no_id("an order")
-    gone = Interaction(
-        source=shop.source, event_id=f"order/{id_}/deleted", kind="order_cancelled",
-        correlation=id_, data={"deleted": True}, **shop.happened,
-    )  # fmt: skip
-    return apart(payload, gone)
 
 
 def _read(data: Mapping[str, object], shop: Shop, *, restored: bool) -> Entry:

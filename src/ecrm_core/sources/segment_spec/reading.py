@@ -15,11 +15,11 @@ from ecrm_core.kernel import personal_key, utc
 from ecrm_core.sources.amounts import code_of
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, Entry, Link
 from ecrm_core.sources.json_objects import split_objects
+from ecrm_core.sources.keeping import with_left
 from ecrm_core.sources.payload import leaves
 from ecrm_core.sources.segment_spec.call import Call, Collector, any_of, call_of
 from ecrm_core.sources.segment_spec.track import events, refusals, said_of, viewed
 from ecrm_core.sources.segment_spec.traits import organisation, person
-from ecrm_core.timeline import Interaction
 
 __all__ = ["CALLS", "read"]
 
@@ -103,7 +103,7 @@ def _identify(call: Call) -> Entry:
     cells, rest = _left(call)
     return Entry(
         record=call.record(subject, values | cells),
-        interactions=(_with(event, rest),),
+        interactions=(with_left(event, rest),),
         mapped=call.node.mapped,
         links=_links(call, call.anonymous),
     )
@@ -121,7 +121,7 @@ def _alias(call: Call) -> Entry:
     cells, rest = _left(call)
     return Entry(
         record=call.record(call.user, cells),
-        interactions=(_with(event, rest),),
+        interactions=(with_left(event, rest),),
         mapped=call.node.mapped,
         links=links,
     )
@@ -150,7 +150,7 @@ def _group(call: Call) -> tuple[Entry, ...]:
     event = call.event("group_joined", data={"group": id_})
     cells, rest = _left(call)
     about = Entry(record=call.record(key, values | cells))
-    done, mapped = (_with(event, rest),), call.node.mapped
+    done, mapped = (with_left(event, rest),), call.node.mapped
     if subject is None:
         return (evolve(about, interactions=done, mapped=mapped),)
     name = values.get("organisation.trading")
@@ -167,7 +167,7 @@ def _done(call: Call) -> Entry:
     values = said_of(call, done[0])
     consents = refusals(call, done[0], values)
     rest = call.node.unmapped()
-    told = (_with(done[0], rest), *done[1:])
+    told = (with_left(done[0], rest), *done[1:])
     subject = call.subject if values else None
     return Entry(
         record=call.record(subject, values) if subject else None,
@@ -184,10 +184,6 @@ def _left(call: Call) -> tuple[dict[str, object], dict[str, object]]:
     traits = leaves(held.value, held.path) if held else {}
     cells = {f"unmapped.{path}": value for path, value in left.items() if path in traits}
     return cells, {path: value for path, value in left.items() if path not in traits}
-
-
-def _with(event: Interaction, left: Mapping[str, object]) -> Interaction:
-    return evolve(event, data={**event.data, "unmapped": left}) if left else event
 
 
 def _nobody() -> InputError:

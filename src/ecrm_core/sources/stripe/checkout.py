@@ -22,12 +22,12 @@ from ecrm_core.customers import (
 )
 from ecrm_core.sources.amounts import code_of, number_of
 from ecrm_core.sources.delivery import Entry
+from ecrm_core.sources.keeping import apart
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload
 from ecrm_core.sources.stripe.customer import read_details
 from ecrm_core.sources.stripe.telling import (
     Telling,
     currency_in,
-    entry_of,
     flag,
     id_in,
     inside,
@@ -96,7 +96,7 @@ def read_checkout(data: Mapping[str, object], telling: Telling) -> Entry:
                           data={name: word for name, word in words.items() if word})  # fmt: skip
     ended = _ended(session, status)
     consents = _consents(session, details, created or told_at or telling.received_at)
-    entry = evolve(entry_of(payload, (begun, *ended)), consents=consents)
+    entry = evolve(apart(payload, begun, *ended), consents=consents)
     if session.subject is None or not details:
         return entry
     record = telling.record(session.subject, details, told_at)

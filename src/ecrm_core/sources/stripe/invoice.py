@@ -16,11 +16,11 @@ from ecrm_core.customers import SourceKey
 from ecrm_core.kernel import Money
 from ecrm_core.sources.amounts import code_of, number_of
 from ecrm_core.sources.delivery import Entry
+from ecrm_core.sources.keeping import apart
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload
 from ecrm_core.sources.stripe.telling import (
     Telling,
     currency_in,
-    entry_of,
     flag,
     id_in,
     inside,
@@ -88,7 +88,7 @@ def read_invoice(data: Mapping[str, object], telling: Telling) -> Entry:
     """Return what one invoice object says; InputError without an id."""
     payload = Payload(data)
     invoice = _invoice(payload, telling)
-    return entry_of(payload, (_issued(invoice), *_closed(invoice)))
+    return apart(payload, _issued(invoice), *_closed(invoice))
 
 
 def _invoice(payload: Payload, telling: Telling) -> _Invoice:

@@ -17,12 +17,12 @@ from attrs import evolve
 from ecrm_core.customers import SourceKey
 from ecrm_core.sources.amounts import code_of
 from ecrm_core.sources.delivery import Entry
+from ecrm_core.sources.keeping import apart
 from ecrm_core.sources.payload import Node, Payload
 from ecrm_core.sources.stripe.customer import read_details
 from ecrm_core.sources.stripe.telling import (
     Telling,
     currency_in,
-    entry_of,
     flag,
     id_in,
     inside,
@@ -62,7 +62,7 @@ def read_charge(data: Mapping[str, object], telling: Telling) -> Entry:
     test = _is_test(payload)
     refunds = [_refund(item, telling, within=paid, test=test)
                for item in (back.items() if back else ())]  # fmt: skip
-    entry = entry_of(payload, (paid, *filter(None, refunds)))
+    entry = apart(payload, paid, *filter(None, refunds))
     if guest is None:
         return entry
     record = telling.record(guest, details, told_at)
@@ -84,7 +84,7 @@ def read_intent(data: Mapping[str, object], telling: Telling) -> Entry:
         subject=telling.key(ref(payload.get("customer"))), failed=failed is not None,
         void=charge is None,
     )  # fmt: skip
-    return entry_of(payload, (paid,))
+    return apart(payload, paid)
 
 
 def read_refund(data: Mapping[str, object], telling: Telling) -> Entry:
@@ -92,7 +92,7 @@ def read_refund(data: Mapping[str, object], telling: Telling) -> Entry:
     payload = Payload(data)
     id_in(payload.apart(), "a refund")
     refund = _refund(payload, telling, test=_is_test(payload))
-    return entry_of(payload, (refund,) if refund else ())
+    return apart(payload, refund) if refund else apart(payload)
 
 
 def _payment(

@@ -18,20 +18,21 @@ from ecrm_core.errors import InputError
 from ecrm_core.kernel import utc
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, Entry
 from ecrm_core.sources.json_objects import split_objects
+from ecrm_core.sources.keeping import apart
 from ecrm_core.sources.payload import Node, Payload
 from ecrm_core.sources.stripe.checkout import read_checkout
 from ecrm_core.sources.stripe.customer import read_customer
 from ecrm_core.sources.stripe.invoice import read_invoice
 from ecrm_core.sources.stripe.payment import read_charge, read_intent, read_refund
 from ecrm_core.sources.stripe.subscription import read_subscription
-from ecrm_core.sources.stripe.telling import Telling, entry_of, seen
+from ecrm_core.sources.stripe.telling import Telling, seen
 
 __all__ = ["SORTS", "read"]
 
 
 def _kept(data: Mapping[str, object], _: Telling) -> Entry:
     """Return an object about nobody: kept whole."""
-    return entry_of(Payload(data), ())
+    return apart(Payload(data))
 
 
 _READ: Final[Mapping[str, Callable[[Mapping[str, object], Telling], Entry]]] = {

@@ -11,11 +11,11 @@ from typing import Final
 from ecrm_core.kernel import Money
 from ecrm_core.sources.amounts import code_of, number_of
 from ecrm_core.sources.delivery import Entry
+from ecrm_core.sources.keeping import apart
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload
 from ecrm_core.sources.stripe.telling import (
     Telling,
     currency_in,
-    entry_of,
     flag,
     id_in,
     moment,
@@ -58,7 +58,7 @@ def read_subscription(data: Mapping[str, object], telling: Telling) -> Entry:
         told_at=told_at,
         brand=telling.brand,
     )
-    return entry_of(payload, (told,))
+    return apart(payload, told)
 
 
 def _told_at(node: Node, telling: Telling, status: str) -> datetime | None:

@@ -10,22 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ecrm_core.customers import SourceKey, SourceRecord
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Money
 from ecrm_core.sources.amounts import code_of, number_of
-from ecrm_core.sources.delivery import Entry
-from ecrm_core.sources.payload import Node, Payload
+from ecrm_core.sources.payload import Node
 from ecrm_core.sources.said import record_of
 from ecrm_core.sources.stripe.units import amount_of
-from ecrm_core.timeline import Interaction
 
 __all__ = [
     "Telling",
     "currency_in",
-    "entry_of",
     "flag",
     "id_in",
     "inside",
@@ -131,13 +128,3 @@ def inside(node: Node, *path: str) -> Node | None:
     for name in path:
         held = held.get(name) if held else None
     return held
-
-
-def entry_of(payload: Payload, events: tuple[Interaction, ...]) -> Entry:
-    """Return an object with what happened; the first event keeps every leaf that nothing took."""
-    left = payload.unmapped()
-    if not events:
-        return Entry(kept=left, mapped=payload.mapped)
-    first, *others = events
-    kept = evolve(first, data={**first.data, "unmapped": left}) if left else first
-    return Entry(interactions=(kept, *others), mapped=payload.mapped)
