@@ -18,13 +18,13 @@ from ecrm_core.kernel import (
 from ecrm_core.ports import Store
 from ecrm_core.sources import PrivacyRequest
 
-__all__ = ["PRIVACY", "prepare_requests", "request_key"]
+__all__ = ["prepare_requests"]
 
-PRIVACY = "privacy"
+_PRIVACY = "privacy"
 """The topic of a request: source, request (the source's id of it), kind, at, subject, customer."""
 
 
-def request_key(tenant: str, asked: PrivacyRequest) -> str:
+def _request_key(tenant: str, asked: PrivacyRequest) -> str:
     """Return the key of the effect of a request: one for each request of a source."""
     return derive_id("prv", tenant, asked.source, asked.id)
 
@@ -34,7 +34,7 @@ def prepare_requests(store: Store, requests: Iterable[PrivacyRequest]) -> Change
 
     One that was passed on before is no news.
     """
-    asked = {request_key(store.tenant, one): one for one in requests}
+    asked = {_request_key(store.tenant, one): one for one in requests}
     if not asked:
         return ChangeSet(result={"requests_new": 0})
     keys = [(key,) for key in asked]
@@ -50,7 +50,7 @@ def _emit(store: Store, key: str, asked: PrivacyRequest) -> Emit:
         customer = home_id(store.tenant, asked.subject)
     return Emit(
         key=key,
-        topic=PRIVACY,
+        topic=_PRIVACY,
         at=asked.at,
         payload={
             "source": asked.source,

@@ -9,7 +9,7 @@ from ecrm_core.errors import InputError
 from ecrm_core.kernel import gate_decimal
 from ecrm_core.sources.cells import Cells, path_of
 
-__all__ = ["number_in", "number_of_text"]
+__all__ = ["number_in"]
 
 _GROUPED = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,40})(\.\d{1,40})?", re.ASCII)
 _SWAP = str.maketrans(".,", ",.")
@@ -23,10 +23,10 @@ def number_in(cells: Cells, column: str | None, decimal: str) -> Decimal | None:
     if not isinstance(text, str):
         return None
     cells.drop(column)
-    return number_of_text(text, path_of(column), decimal)
+    return _number_of_text(text, path_of(column), decimal)
 
 
-def number_of_text(text: str, path: str, decimal: str) -> Decimal:
+def _number_of_text(text: str, path: str, decimal: str) -> Decimal:
     """Return the number: digits, in groups of three or not, and the decimal sign named."""
     given = text.strip().translate(_SWAP) if decimal == "," else text.strip()
     found = _GROUPED.fullmatch(given)

@@ -14,7 +14,7 @@ from ecrm_core.sources.json_objects import Found, split_objects
 from ecrm_core.sources.payload import Payload
 from ecrm_core.sources.shop import Shop, branded
 
-__all__ = ["OTHER", "Sorts", "read_other", "text_in"]
+__all__ = ["OTHER", "Sorts", "read_other"]
 
 OTHER: Final = "other"
 """The sort of what a topic names and is about no party: nothing is read of it.
@@ -71,7 +71,7 @@ class Sorts:
         return {sort: f"{sort}s" for sort in ([told] if told else self.read)}
 
 
-def text_in(value: object) -> str | None:
+def _text_in(value: object) -> str | None:
     """Return the number at the end of an id: "7" of 7, "7" and "gid://shopify/Customer/7"."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
@@ -84,7 +84,7 @@ def _party(data: Mapping[str, object]) -> str | None:
     inner = customer.get("id") if isinstance(customer, Mapping) else None
     own = None if {"line_items", "order_id"} & data.keys() else data.get("id")
     ids = (inner, data.get("customer_id"), data.get("customerId"), own)
-    return next((text for id_ in ids if id_ and (text := text_in(id_))), None)
+    return next((text for id_ in ids if id_ and (text := _text_in(id_))), None)
 
 
 def _check_topic(topic: str | None, topics: Collection[str]) -> None:

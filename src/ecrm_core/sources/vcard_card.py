@@ -14,13 +14,13 @@ from ecrm_core.sources.payload import MAX_VALUE
 from ecrm_core.sources.vcard_lines import Property
 from ecrm_core.sources.vcard_text import decoded, pieces, unescaped
 
-__all__ = ["ADDRESS_PARTS", "NAME_PARTS", "card_of"]
+__all__ = ["card_of"]
 
-NAME_PARTS = ("family", "given", "additional", "prefix", "suffix")
+_NAME_PARTS = ("family", "given", "additional", "prefix", "suffix")
 """The parts of N, in order."""
-ADDRESS_PARTS = ("po_box", "extended", "street", "locality", "region", "code", "country")
+_ADDRESS_PARTS = ("po_box", "extended", "street", "locality", "region", "code", "country")
 """The parts of ADR, in order."""
-_PARTS = {"N": NAME_PARTS, "ADR": ADDRESS_PARTS}
+_PARTS = {"N": _NAME_PARTS, "ADR": _ADDRESS_PARTS}
 _LISTS = {"ORG": ";", "CATEGORIES": ",", "NICKNAME": ",", "X-PHONETIC-ORG": ";"}
 _BINARY = frozenset({"BASE64", "B"})
 _ROOM = MAX_VALUE - 1024  # a value beyond it, with its path, would be more than may be kept

@@ -13,9 +13,9 @@ from attrs import field, frozen
 
 from ecrm_core.sources.vcard_text import text_of
 
-__all__ = ["MAX_AGENTS", "Property", "RawCard", "properties", "split_cards"]
+__all__ = ["Property", "RawCard", "properties", "split_cards"]
 
-MAX_AGENTS = 8
+_MAX_AGENTS = 8
 """How deep the card of an agent may stand in the card of another."""
 # A line, or a run of line ends with blank lines between; some programs write \r\r\n for one.
 _LINE = re.compile(rb"[^\r\n]+|(?>\r{0,2}\n|\r)(?>\r{0,2}\n|\r)+")
@@ -83,7 +83,7 @@ def _is(line: bytes, tag: bytes) -> bool:
 
 def properties(lines: tuple[bytes, ...]) -> tuple[Property, ...]:
     """Return the properties of a card in order; agents within agents beyond eight stay lines."""
-    return tuple(_properties(_unfolded(lines), MAX_AGENTS))
+    return tuple(_properties(_unfolded(lines), _MAX_AGENTS))
 
 
 def _properties(lines: Iterator[bytes], room: int) -> Iterator[Property]:
@@ -93,7 +93,7 @@ def _properties(lines: Iterator[bytes], room: int) -> Iterator[Property]:
             inner = tuple(_properties(lines, room - 1))
             yield Property(name="AGENT", value=b"", group=found.group, params=found.params,
                            inner=inner)  # fmt: skip
-        elif room < MAX_AGENTS and _is(line, b"END:VCARD"):
+        elif room < _MAX_AGENTS and _is(line, b"END:VCARD"):
             return
         else:
             yield found
