@@ -57,8 +57,8 @@ class IdentityVerbs(Verbs):
         """Return customers by whatever somebody types, ranked, each with the reason; never a guess.
 
         Ids, ids at sources, numbers of orders and tickets, addresses whole or in part, names as
-        they are typed, with one letter otherwise where nobody else is found. ``limit`` is 1 to
-        or more; ``brand`` leaves customers of one shop.
+        they are typed, with one letter otherwise where nobody else is found. ``limit`` is 1 or
+        more; ``brand`` leaves customers of one shop.
         """
         return find_customers(
             self.store, text, limit=limit, region=self._settings.region, brand=brand

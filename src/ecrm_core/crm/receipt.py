@@ -84,7 +84,7 @@ class Receipt:
     ``claims`` counts what guests newly claim by the addresses they typed; nobody is merged by it.
     ``links`` are what sources state of two parties: ``merged`` of them joined two customers,
     ``blocked`` ones are left to review as claims. ``requests`` are those by law, which wait in the
-    outbox under the topic "privacy". ``kept`` counts objects about nobody.
+    outbox under the topic "privacy". ``kept`` counts objects about nobody: they are stored nowhere.
 
     ``items`` are all rows, statements, interactions, links and requests, and ``outcomes`` tells
     what became of each: items = outcomes.total.

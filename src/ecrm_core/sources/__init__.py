@@ -2,21 +2,19 @@
 
 from ecrm_core.sources.checkpoint import IMPORTS, Checkpoint
 from ecrm_core.sources.delivery import (
-    QUARANTINE,
     Delivery,
     DeliveryBuilder,
     Entry,
     Link,
     PrivacyRequest,
-    Quarantined,
     RequestKind,
-    quarantine,
 )
 from ecrm_core.sources.event_map import EventMap
 from ecrm_core.sources.event_roles import EVENT_ROLES
 from ecrm_core.sources.json_objects import split_objects
 from ecrm_core.sources.mappings import AnyMap, mapping_from_json, mapping_of, mapping_to_json
 from ecrm_core.sources.payload import Node, Payload
+from ecrm_core.sources.quarantined import QUARANTINE, Quarantined, quarantine
 from ecrm_core.sources.readers import KEYED, READERS, Reader, read_body
 from ecrm_core.sources.ready_maps import ready_map, ready_maps
 

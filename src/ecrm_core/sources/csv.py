@@ -18,10 +18,11 @@ from ecrm_core.sources.csv_modes import EXACT
 from ecrm_core.sources.csv_records import Record
 from ecrm_core.sources.csv_table import CsvTable, open_table
 from ecrm_core.sources.csv_write import write
-from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, quarantine_unread
+from ecrm_core.sources.delivery import Delivery, DeliveryBuilder
 from ecrm_core.sources.event_lines import goes_on
 from ecrm_core.sources.event_map import EventMap
 from ecrm_core.sources.generic import take
+from ecrm_core.sources.quarantined import quarantine_unread
 from ecrm_core.sources.row_readers import AnyReader, reader_of
 
 __all__ = ["Header", "header", "pages", "rows", "write"]

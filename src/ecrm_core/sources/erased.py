@@ -8,7 +8,8 @@ from itertools import compress, pairwise
 from attrs import evolve, frozen
 
 from ecrm_core.customers import ConsentStatement, SourceKey, record_keys
-from ecrm_core.sources.delivery import Delivery, Quarantined
+from ecrm_core.sources.delivery import Delivery
+from ecrm_core.sources.quarantined import Quarantined
 
 __all__ = ["Spared", "parties_of", "without_erased"]
 

@@ -12,10 +12,11 @@ from ecrm_core.customers import AttributeSchema, FieldMap
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import gate_decimal, gate_json, gate_text
 from ecrm_core.sources.cells import path_of
-from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, written
+from ecrm_core.sources.delivery import Delivery, DeliveryBuilder
 from ecrm_core.sources.event_lines import accept
 from ecrm_core.sources.event_map import EventMap
 from ecrm_core.sources.json_objects import split_objects
+from ecrm_core.sources.quarantined import written
 from ecrm_core.sources.row_readers import AnyReader, reader_of
 
 __all__ = ["read", "read_rows"]

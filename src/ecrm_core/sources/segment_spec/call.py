@@ -13,8 +13,8 @@ from ecrm_core.customers import SourceKey, SourceRecord
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Money, fold, personal_key
 from ecrm_core.sources.amounts import code_of
-from ecrm_core.sources.delivery import written
 from ecrm_core.sources.payload import Node, Payload
+from ecrm_core.sources.quarantined import written
 from ecrm_core.sources.said import record_of
 from ecrm_core.sources.segment_spec.clock import Made, made
 from ecrm_core.timeline import Interaction, OrderLine
