@@ -25,6 +25,7 @@ __all__ = [
     "RequestKind",
 ]
 
+
 @frozen(kw_only=True)
 class Link:
     """A source says that two of its parties are one: the record of ``gone`` goes on as ``kept``.
