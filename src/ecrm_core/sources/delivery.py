@@ -13,7 +13,7 @@ from typing import Final
 from attrs import define, evolve, field, frozen
 
 from ecrm_core.customers import ConsentStatement, SourceKey, SourceRecord, cell_digest
-from ecrm_core.customers.keys import source_name
+from ecrm_core.customers.keys import external_id, source_name
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Index, Kind, Private, derive_id, digest
 from ecrm_core.timeline import Interaction
@@ -35,6 +35,14 @@ __all__ = [
 _MAX_PAYLOAD = 1024 * 1024
 
 
+def _named(party: object) -> str | None:
+    """Return the source's id of somebody; None for what can be none ("", a NUL): it is nobody's."""
+    try:
+        return None if party is None else external_id(party)
+    except InputError:
+        return None
+
+
 @frozen(kw_only=True, repr=False)
 class Quarantined(Private):
     """Input that could not become a record, kept whole, with the place and every reason.
@@ -53,7 +61,7 @@ class Quarantined(Private):
     length: int
     received_at: datetime
     attempts: int = 0
-    party: str | None = None
+    party: str | None = field(default=None, converter=_named)
 
     def __repr__(self) -> str:
         """Show the source, the place and what was wrong."""

@@ -26,7 +26,7 @@ from ecrm_core.customers import (
 from ecrm_core.errors import DefinitionError, InputError, MissingError, RefusedError
 from ecrm_core.kernel import OUTBOX, ChangeSet, Emit, FixedClock, Money, Put
 from ecrm_core.merging import PROPOSALS
-from ecrm_core.sources import Delivery, generic, ready_map
+from ecrm_core.sources import Delivery, generic, ready_map, shopify
 from ecrm_core.timeline import INTERACTIONS, Interaction
 from tests.queues import proposal, propose
 
@@ -330,6 +330,14 @@ def test_what_waits_for_an_address_of_several_stays_and_what_was_refused_with_it
     erase(crm, "shop/5")
     assert crm.store.scan(OUTBOX).rows == ()
     assert crm.quarantined() == ()
+
+
+def test_a_refused_row_with_an_odd_id_stops_no_delivery_after_an_erasure(crm: Crm) -> None:
+    erase(crm)
+    delivery = shopify.read(
+        b'{"customer_id": " ", "x": 1}', received_at=NOW, topic="customers/update"
+    )
+    assert crm.ingest(delivery).quarantined == 1
 
 
 def test_a_refusal_that_an_erased_person_sends_later_is_kept_for_the_address(crm: Crm) -> None:
