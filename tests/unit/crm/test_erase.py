@@ -351,7 +351,7 @@ def test_a_consent_told_alone_goes_with_whom_it_was_told_of(state: str) -> None:
     assert not [subject for subject in subjects if MAIL in subject]
     assert len(subjects) == (state == "unsubscribed")
     consent_alone(crm, state)
-    assert [row.value.subject for row in crm.store.scan(CONSENTS).rows] == subjects
+    assert {row.value.subject for row in crm.store.scan(CONSENTS).rows} == set(subjects)
 
 
 def test_a_consent_told_alone_stays_where_another_holds_the_address(crm: Crm) -> None:
