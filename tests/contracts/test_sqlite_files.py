@@ -287,7 +287,7 @@ def test_a_kind_whose_key_changed_is_refused(path: Path) -> None:
         fill(opened.tenant("main"), "a")
         for attempt in (
             opened.tenant("main").scan,
-            lambda k: opened.tenant("main").get_many(k, []),
+            lambda k: opened.tenant("main").get_many(k, [("a", "b")]),
         ):
             with pytest.raises(DefinitionError):
                 attempt(other)

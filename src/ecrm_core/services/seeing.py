@@ -92,6 +92,7 @@ def see_customer(store: Store, customer: str | SourceKey, look: Look) -> Custome
             continue
         if seen is not None:
             return _worked_out(seen, look)
+    group_of(store, customer)  # says what is wrong where it is no conflict but damage
     message = "the customer is being changed by others again and again; try later"
     raise ConflictError(message, retry="operation")
 
