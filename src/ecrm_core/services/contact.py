@@ -193,9 +193,7 @@ def subjects_of(group: Group, history: Iterable[Superseded] = ()) -> Iterator[st
             yield address_subject(contact)
 
 
-def subjects_beside(
-    group: Group, history: Iterable[Superseded] = ()
-) -> Iterator[tuple[str, str]]:
+def subjects_beside(group: Group, history: Iterable[Superseded] = ()) -> Iterator[tuple[str, str]]:
     """Go through the addresses that her records hold beyond the fields, each with its source."""
     cells = [
         *((key.source, name, cell.value) for key, record in group.records.items()

@@ -88,3 +88,8 @@ def test_a_row_refused_by_an_earlier_version_is_read_without_the_party() -> None
 def test_what_can_be_nobodys_id_names_nobody(party: str) -> None:
     row = quarantine("shop", "1", {}, error=InputError("no"), received_at=NOW, party=party)
     assert row.party is None
+
+
+def test_a_delivery_shows_nothing_of_what_is_kept() -> None:
+    delivery = Delivery(source="shop", kept=({"$.customer.email": "canary@example.com"},))
+    assert "canary" not in repr(delivery)
