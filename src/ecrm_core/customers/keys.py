@@ -16,6 +16,7 @@ __all__ = [
     "MatchKey",
     "SearchKey",
     "SourceKey",
+    "external_id",
     "home_id",
     "source_name",
 ]
@@ -26,7 +27,8 @@ _MAX_KEY = 200
 _NAMES = frozenset({"name", "word"})
 
 
-def _external_id(value: object, path: str = "$.external_id") -> str:
+def external_id(value: object, path: str = "$.external_id") -> str:
+    """Return the id a source gives a party: 1 to 200 characters; InputError for another."""
     text = gate_text(value, path, limit=_MAX_KEY)
     if not text.strip():
         raise InputError("found an empty key", path=path, code="empty")
@@ -40,7 +42,7 @@ def source_name(value: object) -> str:
 
 
 def _source_name(value: object) -> str:
-    text = _external_id(value, "$.source")
+    text = external_id(value, "$.source")
     if "/" in text:  # "source/external_id" has one reading
         raise InputError("found a slash, expected the name of a source", path="$.source",
                          code="source_key")  # fmt: skip
@@ -59,7 +61,7 @@ class SourceKey:
     """
 
     source: str = field(converter=source_name)
-    external_id: str = field(converter=_external_id)
+    external_id: str = field(converter=external_id)
 
     def __str__(self) -> str:
         """Return "source/external_id"."""

@@ -47,10 +47,12 @@ __all__ = [
     "may_contact_profile",
     "prepare_consent",
     "prepare_refusal",
+    "subjects_beside",
     "subjects_of",
 ]
 
 _FIELDS = ("emails", "phones", "handles")
+_MAX_ADDRESS = 320  # characters: RFC 3696, section 3
 
 
 def address_of(text: str, channel: str, *, region: str | None) -> ContactPoint:
@@ -189,6 +191,21 @@ def subjects_of(group: Group, history: Iterable[Superseded] = ()) -> Iterator[st
     for contact in _contacts(group, history):
         if contact.match_form is not None:
             yield address_subject(contact)
+
+
+def subjects_beside(group: Group, history: Iterable[Superseded] = ()) -> Iterator[tuple[str, str]]:
+    """Go through the addresses that her records hold beyond the fields, each with its source."""
+    cells = [
+        *((key.source, name, cell.value) for key, record in group.records.items()
+          for name, cell in record.cells.items()),
+        *((row.source, row.field_name, row.value) for row in history),
+    ]  # fmt: skip
+    for source, name, value in cells:
+        beyond = name.startswith("unmapped.")
+        if beyond and isinstance(value, str) and len(value) <= _MAX_ADDRESS:
+            contact = parse_email(value) if "@" in value else parse_phone(value)
+            if contact.match_form is not None:
+                yield source, address_subject(contact)
 
 
 def _contacts(group: Group, history: Iterable[Superseded]) -> Iterator[ContactPoint]:

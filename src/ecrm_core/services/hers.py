@@ -18,9 +18,9 @@ from ecrm_core.customers import (
 )
 from ecrm_core.kernel import CustomerId, Kind, Stored, canonical_json, encode, fold
 from ecrm_core.merging import LinkedKind
-from ecrm_core.ports import Store, read_history, read_subscriptions_of, scan_pages
+from ecrm_core.ports import Store, read_consents, read_history, read_subscriptions_of, scan_pages
 from ecrm_core.services.addressed import Addressed
-from ecrm_core.services.contact import subjects_of
+from ecrm_core.services.contact import subjects_beside, subjects_of
 from ecrm_core.subscriptions import SUBSCRIPTIONS
 
 __all__ = ["Hers"]
@@ -55,9 +55,16 @@ class Hers:
 
     @cached_property
     def addresses(self) -> frozenset[str]:
-        """The subjects of every address she has or had."""
+        """The subjects of every address she has or had.
+
+        An address beyond the fields is hers where its source made a statement about it: some
+        sources tell a consent with the address and do not state that she has it.
+        """
         history = read_history(self.store, self.keys)
-        return frozenset(subjects_of(self.group, history))
+        beside = set(subjects_beside(self.group, history))
+        said = read_consents(self.store, sorted({subject for _, subject in beside}))
+        spoken = {one.subject for one in said if (one.source, one.subject) in beside}
+        return frozenset(spoken.union(subjects_of(self.group, history)))
 
     @cached_property
     def holders(self) -> Mapping[str, frozenset[CustomerId]]:

@@ -88,7 +88,7 @@ class Delivery:
     spoken: tuple[int, ...] = ()
     told: tuple[int, ...] = ()
     guests: Mapping[SourceKey, datetime] = field(factory=dict)
-    kept: tuple[Mapping[str, object], ...] = ()
+    kept: tuple[Mapping[str, object], ...] = field(default=(), repr=False)
     links: tuple[Link, ...] = ()
     requests: tuple[PrivacyRequest, ...] = ()
     digest: str = field()  # the last: it is worked out of the others

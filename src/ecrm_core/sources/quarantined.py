@@ -7,14 +7,23 @@ import json
 from datetime import datetime
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
+from ecrm_core.customers.keys import external_id
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Index, Kind, Private, derive_id
 
 __all__ = ["QUARANTINE", "Quarantined", "quarantine", "quarantine_unread", "written"]
 
 _MAX_PAYLOAD = 1024 * 1024
+
+
+def _named(party: object) -> str | None:
+    """Return the source's id of somebody; None for what can be none ("", a NUL): it is nobody's."""
+    try:
+        return None if party is None else external_id(party)
+    except InputError:
+        return None
 
 
 @frozen(kw_only=True, repr=False)
@@ -35,7 +44,7 @@ class Quarantined(Private):
     length: int
     received_at: datetime
     attempts: int = 0
-    party: str | None = None
+    party: str | None = field(default=None, converter=_named)
 
     def __repr__(self) -> str:
         """Show the source, the place and what was wrong."""

@@ -60,17 +60,20 @@ def branded(entry: Entry, brand: str | None, received_at: datetime) -> Entry:
     """Return the entry with the shop of the account on its record, statements and events."""
     if brand is None:
         return entry
+    times = [told.told_at for told in entry.interactions if told.told_at]
+    unsaid = Stated(brand, received_at, received_at, "receipt")
+    if times:
+        unsaid = Stated(brand, max(times), received_at)
     return evolve(
         entry,
-        record=_record(entry.record, brand, received_at) if entry.record else None,
+        record=_record(entry.record, unsaid) if entry.record else None,
         consents=tuple(evolve(said, brand=brand) for said in entry.consents),
         interactions=tuple(evolve(told, brand=brand) for told in entry.interactions),
     )
 
 
-def _record(record: SourceRecord, brand: str, received_at: datetime) -> SourceRecord:
-    """State the brand with the record's newest cell: it is as old as what came with it."""
+def _record(record: SourceRecord, unsaid: Stated) -> SourceRecord:
+    """State the brand with the record's newest cell, else as its events date it: as it came."""
     newest = max(record.cells.values(), key=lambda cell: cell.observed_at, default=None)
-    unsaid = Stated(brand, received_at, received_at, "receipt")
-    cell = evolve(newest, value=brand) if newest else unsaid
+    cell = evolve(newest, value=unsaid.value) if newest else unsaid
     return evolve(record, cells={**record.cells, "brand": cell})

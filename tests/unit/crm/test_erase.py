@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ from ecrm_core.customers import (
 from ecrm_core.errors import DefinitionError, InputError, MissingError, RefusedError
 from ecrm_core.kernel import OUTBOX, ChangeSet, Emit, FixedClock, Money, Put
 from ecrm_core.merging import PROPOSALS
-from ecrm_core.sources import Delivery, generic, ready_map
+from ecrm_core.sources import Delivery, generic, ready_map, shopify
 from ecrm_core.timeline import INTERACTIONS, Interaction
 from tests.queues import proposal, propose
 
@@ -330,6 +331,41 @@ def test_what_waits_for_an_address_of_several_stays_and_what_was_refused_with_it
     erase(crm, "shop/5")
     assert crm.store.scan(OUTBOX).rows == ()
     assert crm.quarantined() == ()
+
+
+def consent_alone(crm: Crm, state: str) -> None:
+    """What a shop tells of a consent: the address is not stated to be hers."""
+    said = {"state": state, "consent_updated_at": "2026-05-01T08:00:00Z"}
+    body = {"customer_id": 5, "email_address": MAIL, "email_marketing_consent": said}
+    topic = "customers_email_marketing_consent/update"
+    crm.ingest(shopify.read(json.dumps(body).encode(), received_at=NOW, topic=topic))
+
+
+@pytest.mark.parametrize("state", ["subscribed", "unsubscribed"])
+def test_a_consent_told_alone_goes_with_whom_it_was_told_of(state: str) -> None:
+    crm = again(MemoryStore())
+    consent_alone(crm, state)
+    crm.ingest(rows(1, mail="else@example.com"))
+    erase(crm, "shopify/5")
+    subjects = [row.value.subject for row in crm.store.scan(CONSENTS).rows]
+    assert not [subject for subject in subjects if MAIL in subject]
+    assert len(subjects) == (state == "unsubscribed")
+    consent_alone(crm, state)
+    assert {row.value.subject for row in crm.store.scan(CONSENTS).rows} == set(subjects)
+
+
+def test_a_consent_told_alone_stays_where_another_holds_the_address(crm: Crm) -> None:
+    consent_alone(crm, "subscribed")
+    erase(crm, "shopify/5")
+    assert answer(crm) == (True, "granted")
+
+
+def test_a_refused_row_with_an_odd_id_stops_no_delivery_after_an_erasure(crm: Crm) -> None:
+    erase(crm)
+    delivery = shopify.read(
+        b'{"customer_id": " ", "x": 1}', received_at=NOW, topic="customers/update"
+    )
+    assert crm.ingest(delivery).quarantined == 1
 
 
 def test_a_refusal_that_an_erased_person_sends_later_is_kept_for_the_address(crm: Crm) -> None:

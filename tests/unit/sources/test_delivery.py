@@ -82,3 +82,14 @@ def test_a_row_refused_by_an_earlier_version_is_read_without_the_party() -> None
     body = json.loads(QUARANTINE.row(row).body)
     assert body.pop("party") == "1"
     assert QUARANTINE.read(json.dumps(body), 3, 1).value == evolve(row, party=None)
+
+
+@pytest.mark.parametrize("party", ["", " ", "a\0", "\ud800", "9" * 201])
+def test_what_can_be_nobodys_id_names_nobody(party: str) -> None:
+    row = quarantine("shop", "1", {}, error=InputError("no"), received_at=NOW, party=party)
+    assert row.party is None
+
+
+def test_a_delivery_shows_nothing_of_what_is_kept() -> None:
+    delivery = Delivery(source="shop", kept=({"$.customer.email": "canary@example.com"},))
+    assert "canary" not in repr(delivery)

@@ -141,6 +141,9 @@ def test_an_id_that_is_an_address_needs_the_secret() -> None:
         ((None, "11:00:00", "12:00:00"), "12:00:00", None),
         ((None, "11:00:00", None), "11:00:00", None),
         (("soon", None, "12:00:00"), "12:00:00", None),
+        # The correction would be before the first day there is.
+        (("0001-01-02T00:00:00", "0001-01-03T00:00:00", "0001-01-01T12:00:00"),
+         "0001-01-01T12:00:00", (-129600, True)),
     ],
 )  # fmt: skip
 def test_the_time_is_corrected_by_how_far_the_clock_was_off(

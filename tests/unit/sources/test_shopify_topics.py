@@ -475,3 +475,10 @@ def test_a_customer_without_a_time_is_as_old_as_its_sending() -> None:
     delivery = shopify.read(body, received_at=NOW, topic="customers/update", sent_at=SENT)
     cell = delivery.records[0].cells["name.given"]
     assert (cell.observed_at, cell.clock) == (SENT, "source")
+
+
+def test_the_brand_of_a_customer_named_alone_is_as_old_as_her_order() -> None:
+    body = json.dumps(ORDER | {"customer": {"id": 7}, "updated_at": "2026-05-02T10:00:00Z"})
+    delivery = shopify.read(body.encode(), received_at=NOW, topic="orders/updated", brand="north")
+    cells = {record.key.external_id: record.cells for record in delivery.records}["7"]
+    assert (cells["brand"].clock, cells["brand"].observed_at.day) == ("source", 2)

@@ -130,6 +130,11 @@ def test_an_event_is_its_object_and_what_its_envelope_says_apart() -> None:
     }  # fmt: skip
 
 
+def test_an_event_whose_type_is_no_text_is_its_object() -> None:
+    said = {"object": "event", "type": {}, "created": AT, "data": {"object": ANN}}
+    assert [record.key for record in read(said).records] == [SourceKey("stripe", ANN["id"])]
+
+
 def test_a_refused_object_says_whose_it_is() -> None:
     parties = [
         read({"object": "dispute", "customer": "cus_1"}).refused[0].party,

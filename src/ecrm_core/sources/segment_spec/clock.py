@@ -73,7 +73,10 @@ def _corrected(original: datetime, sent: datetime, received: datetime) -> Made:
     skew, waited = received - sent, sent - original
     if abs(skew) > _PLAUSIBLE and not timedelta() <= waited <= _QUEUED:
         return Made(at=min(original, received), skew=skew, bounded=True)
-    return _bounded(received - waited, received, skew)
+    try:
+        return _bounded(received - waited, received, skew)
+    except OverflowError:  # at the end of the calendar
+        return Made(at=min(original, received), skew=skew, bounded=True)
 
 
 def _bounded(at: datetime, received: datetime, skew: timedelta) -> Made:

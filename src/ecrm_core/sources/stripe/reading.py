@@ -99,14 +99,15 @@ def _read(data: Mapping[str, object], telling: Telling) -> tuple[Entry, ...]:
     """Return what an object says, and apart from it what its envelope does."""
     if data.get("object") != "event":
         return (_READ[_sort(data)](data, telling),)
-    inner, type_ = _inner(data), data.get("type")
+    inner, said = _inner(data), data.get("type")
+    type_ = said if isinstance(said, str) else telling.type
     read_ = _READ[_sort(inner)]
     if read_ is _kept or type_ in _NOT_YET:
         return (_kept(data, telling),)
     envelope = {name: said for name, said in data.items() if name != "data"}
     told = evolve(
         telling,
-        type=type_ if isinstance(type_, str) else telling.type,
+        type=type_,
         at=seen(Node(data.get("created"), "$.created", set())) or telling.at,
     )
     return (read_(inner, told), _kept(envelope, told))
