@@ -17,7 +17,7 @@ from ecrm_core.errors import InputError
 from ecrm_core.kernel import json_refused, parse_json
 from ecrm_core.sources.payload import child
 
-__all__ = ["Found", "split_objects"]
+__all__ = ["Found", "gate_body", "split_objects"]
 
 MAX_BODY = 64 * 1024 * 1024
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -106,11 +106,19 @@ def _named(text: str, start: int, named: Mapping[str, str]) -> Iterator[Found]:
         yield Found("$", text)
 
 
-def _text(body: bytes) -> str:
-    """Return the body as text that is known to be JSON."""
+def gate_body(body: object) -> None:
+    """Refuse (InputError) what is no body of bytes, or more than 64 MiB."""
+    if not isinstance(body, bytes | bytearray):
+        message = f"found {type(body).__name__}, expected the bytes of a body as they came"
+        raise InputError(message, code="not_bytes")
     if len(body) > MAX_BODY:
         message = f"found {len(body)} bytes, expected at most {MAX_BODY}"
         raise InputError(message, code="too_long", found=len(body), limit=MAX_BODY)
+
+
+def _text(body: bytes) -> str:
+    """Return the body as text that is known to be JSON."""
+    gate_body(body)
     with json_refused():
         text = body.decode("utf-8-sig")
         _LENIENT.decode(text)

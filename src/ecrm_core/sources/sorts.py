@@ -87,10 +87,10 @@ def _party(data: Mapping[str, object]) -> str | None:
     return next((text for id_ in ids if id_ and (text := _text_in(id_))), None)
 
 
-def _check_topic(topic: str | None, topics: Collection[str]) -> None:
+def _check_topic(topic: object, topics: Collection[str]) -> None:
     """Raise DefinitionError for a topic that is none of these."""
-    if topic is not None and topic not in topics:
-        message = f"the topic is {topic[:80]!r}, expected one of {', '.join(topics)}"
+    if topic is not None and (not isinstance(topic, str) or topic not in topics):
+        message = f"the topic is {str(topic)[:80]!r}, expected one of {', '.join(topics)}"
         raise DefinitionError(message, code="topic", supported=list(topics))
 
 

@@ -14,7 +14,7 @@ from ecrm_core.customers.keys import source_name
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import fold, gate_json, personal_key, utc
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, Entry
-from ecrm_core.sources.json_objects import MAX_BODY
+from ecrm_core.sources.json_objects import gate_body
 from ecrm_core.sources.payload import Node, Payload, joined, noting
 from ecrm_core.sources.said import raw_text, record_of
 from ecrm_core.sources.vcard_card import card_of
@@ -80,9 +80,7 @@ def read(
 
 
 def _utf8(body: bytes) -> bytes:
-    if len(body) > MAX_BODY:
-        message = f"found {len(body)} bytes, expected at most {MAX_BODY}"
-        raise InputError(message, code="too_long", found=len(body), limit=MAX_BODY)
+    gate_body(body)
     for mark, encoding in _MARKS:
         if body.startswith(mark) and encoding == "utf-16":
             try:

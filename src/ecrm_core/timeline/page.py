@@ -10,7 +10,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ecrm_core.errors import DefinitionError
+from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import (
     Private,
     canonical_json,
@@ -32,6 +32,9 @@ _LONGEST_CURSOR: Final = 4_096
 def _names(value: Iterable[str] | str | None) -> frozenset[str] | None:
     if value is None:
         return None
+    if not isinstance(value, Iterable):
+        message = f"found {type(value).__name__}, expected a name or several"
+        raise InputError(message, code="not_names")
     names = (value,) if isinstance(value, str) else tuple(value)
     return frozenset(gate_text(name) for name in names)
 

@@ -68,6 +68,14 @@ def test_a_naive_time_is_refused() -> None:
         TimelineQuery(since=datetime(2026, 5, 1))  # noqa: DTZ001 - the fault itself
 
 
+@pytest.mark.parametrize("wrong", [5, True, 1.5, object()])
+def test_what_is_neither_a_name_nor_several_is_refused(wrong: Any) -> None:  # noqa: ANN401
+    for part in ("kinds", "channels", "sources"):
+        with pytest.raises(InputError) as caught:
+            TimelineQuery(**{part: wrong})
+        assert caught.value.code == "not_names"
+
+
 def test_a_cursor_is_the_place_behind_an_interaction() -> None:
     one = told(source="a b", event_id='/"é')
     assert place_of(cursor_of(one)) == (one.recency, "a b", '/"é')
