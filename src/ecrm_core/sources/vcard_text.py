@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import quopri
 import re
 from collections.abc import Iterator
@@ -35,12 +34,7 @@ def text_of(data: bytes, charset: str | None = None) -> str | None:
 
 def decoded(value: bytes, *, quoted: bool, charset: str | None) -> str | None:
     """Return a raw value as text, quoted-printable undone; None where the charset does not fit."""
-    if not quoted:
-        return text_of(value, charset)
-    try:
-        return text_of(quopri.decodestring(value), charset)
-    except binascii.Error:  # pragma: no cover - quopri takes all bytes
-        return None
+    return text_of(quopri.decodestring(value) if quoted else value, charset)
 
 
 def unescaped(text: str) -> str:
