@@ -58,22 +58,11 @@ class _Session:
         self, kind: str, name: str, at: datetime | None, *, lines: tuple[OrderLine, ...] = (),
         data: Mapping[str, object], undated: bool = False,
     ) -> Interaction:  # fmt: skip
-        at = at or self.told_at
-        return Interaction(
-            source=self.telling.source,
-            event_id=f"checkout/{self.id}{name}",
-            kind=kind,
-            at=at or self.telling.received_at,
-            undated=undated or at is None,
-            subject=self.subject,
+        return self.telling.event(
+            kind, f"checkout/{self.id}{name}", at, told_at=self.told_at, undated=undated,
+            subject=self.subject, lines=lines, correlation=self.id, void=self.test, data=data,
             amount=money(self.node.get("amount_total"), currency_in(self.node)),
-            lines=lines,
-            correlation=self.id,
-            void=self.test,
-            data=data,
-            told_at=self.told_at,
-            brand=self.telling.brand,
-        )
+        )  # fmt: skip
 
 
 def read_checkout(data: Mapping[str, object], telling: Telling) -> Entry:

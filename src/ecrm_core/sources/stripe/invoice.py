@@ -61,27 +61,12 @@ class _Invoice:
         self, kind: str, name: str, at: datetime | None, *, amount: str, data: dict[str, object],
         lines: tuple[OrderLine, ...] = (),
     ) -> Interaction:  # fmt: skip
-        at = at or self.told_at
-        return Interaction(
-            source=self.telling.source,
-            event_id=f"invoice/{self.id}{name}",
-            kind=kind,
-            at=at or self.telling.received_at,
-            undated=at is None,
-            subject=self.subject,
-            amount=money(self.node.get(amount), currency_in(self.node)),
-            lines=lines,
-            correlation=self.id,
-            void=self.test or self.status == "draft",
-            data=data,
-            told_at=self.told_at,
-            brand=self.telling.brand,
-            reference=self._number,
-        )
-
-    @property
-    def _number(self) -> str | None:
-        return code_of(self.node.get("number"))
+        return self.telling.event(
+            kind, f"invoice/{self.id}{name}", at, told_at=self.told_at, subject=self.subject,
+            amount=money(self.node.get(amount), currency_in(self.node)), lines=lines, data=data,
+            correlation=self.id, void=self.test or self.status == "draft",
+            reference=code_of(self.node.get("number")),
+        )  # fmt: skip
 
 
 def read_invoice(data: Mapping[str, object], telling: Telling) -> Entry:

@@ -102,21 +102,14 @@ def _payment(
 ) -> Interaction:  # fmt: skip
     captured = node.get("amount_captured") or node.get("amount_received")
     some = captured is not None and type(captured.value) is int and captured.value > 0
-    return Interaction(
-        source=telling.source,
-        event_id=f"charge/{charge}" if charge else f"payment_intent/{correlation}",
-        kind="payment_failed" if failed else "payment_received",
-        at=at or telling.received_at,
-        undated=undated or at is None,
-        subject=subject,
+    return telling.event(
+        "payment_failed" if failed else "payment_received",
+        f"charge/{charge}" if charge else f"payment_intent/{correlation}",
+        at, told_at=told_at, undated=undated, subject=subject, correlation=correlation,
         amount=money(captured if some else node.get("amount"), currency_in(node)),
-        correlation=correlation,
-        void=void or _is_test(node),
-        data=_words(node),
-        told_at=told_at,
-        brand=telling.brand,
+        void=void or _is_test(node), data=_words(node),
         reference=code_of(node.get("receipt_number")),
-    )
+    )  # fmt: skip
 
 
 def _refund(
@@ -128,20 +121,13 @@ def _refund(
         return None
     at = moment(node.get("created"))
     told_at = telling.told_at(at, rank=_RANKS.get(status, 1))
-    return Interaction(
-        source=telling.source,
-        event_id=f"refund/{id_}",
-        kind="refund",
-        at=at or told_at or telling.received_at,
-        undated=at is None and told_at is None,
+    return telling.event(
+        "refund", f"refund/{id_}", at, told_at=told_at, data=_words(node),
         subject=within.subject if within else None,
         amount=money(node.get("amount"), currency_in(node)),
         correlation=within.correlation if within else _payment_of(node) or id_,
         void=test or status != "succeeded",
-        data=_words(node),
-        told_at=told_at,
-        brand=telling.brand,
-    )
+    )  # fmt: skip
 
 
 def _payment_of(node: Node) -> str | None:

@@ -23,7 +23,7 @@ from ecrm_core.sources.stripe.telling import (
     ref,
     seen,
 )
-from ecrm_core.timeline import Interaction, OrderLine
+from ecrm_core.timeline import OrderLine
 
 __all__ = ["items_of", "period_end", "price_of", "read_subscription"]
 
@@ -41,23 +41,14 @@ def read_subscription(data: Mapping[str, object], telling: Telling) -> Entry:
     payload = Payload(data)
     id_, status = id_in(payload, "a subscription"), code_of(payload.get("status")) or "active"
     gone, told_at = status in _ENDED, _told_at(payload, telling, status)
-    at = moment(payload.get("ended_at" if gone else "start_date")) or told_at
+    at = moment(payload.get("ended_at" if gone else "start_date"))
     lines = tuple(_line(item, currency_in(payload)) for item in items_of(payload))
-    told = Interaction(
-        source=telling.source,
-        event_id=f"subscription/{id_}",
-        kind="subscription_ended" if gone else "subscription_active",
-        at=at or telling.received_at,
-        undated=at is None,
-        subject=telling.key(ref(payload.get("customer"))),
-        amount=_total(lines),
-        lines=lines,
-        correlation=id_,
+    told = telling.event(
+        "subscription_ended" if gone else "subscription_active", f"subscription/{id_}", at,
+        told_at=told_at, subject=telling.key(ref(payload.get("customer"))), amount=_total(lines),
+        lines=lines, correlation=id_, data=_data(payload, status, ended=gone),
         void=flag(payload.get("livemode")) is False or status in _NEVER,
-        data=_data(payload, status, ended=gone),
-        told_at=told_at,
-        brand=telling.brand,
-    )
+    )  # fmt: skip
     return apart(payload, told)
 
 

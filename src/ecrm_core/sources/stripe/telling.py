@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from attrs import frozen
 
@@ -19,6 +20,7 @@ from ecrm_core.sources.amounts import code_of, number_of
 from ecrm_core.sources.payload import Node
 from ecrm_core.sources.said import record_of
 from ecrm_core.sources.stripe.units import amount_of
+from ecrm_core.timeline import Interaction
 
 __all__ = [
     "Telling",
@@ -62,6 +64,23 @@ class Telling:
         """Return a record of these values, told at that time, else when received."""
         said = {**values, **({"brand": self.brand} if self.brand else {})}
         return record_of(key, said, at, self.received_at)
+
+    def event(
+        self,
+        kind: str,
+        event_id: str,
+        at: datetime | None,
+        *,
+        told_at: datetime | None,
+        undated: bool = False,
+        **parts: Any,  # noqa: ANN401 - those of Interaction
+    ) -> Interaction:
+        """Return an event of an object; without a time it has that of its telling, or receipt."""
+        at = at or told_at
+        return Interaction(
+            source=self.source, event_id=event_id, kind=kind, at=at or self.received_at,
+            undated=undated or at is None, told_at=told_at, brand=self.brand, **parts,
+        )  # fmt: skip
 
     @property
     def _verb(self) -> int:
