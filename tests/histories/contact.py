@@ -6,7 +6,7 @@ from ecrm_core.crm import Crm
 from ecrm_core.customers import CONSENTS, ConsentStatement, Verdict
 from ecrm_core.kernel import ChangeSet, Put
 from ecrm_core.ports import Store, read_groups
-from ecrm_core.services.contact import may_contact_group
+from ecrm_core.services.contact import Asked, may_contact_group
 from tests.histories.history import History
 from tests.histories.shop import EMAILS, HOMES, PHONES, PURPOSES
 
@@ -62,7 +62,7 @@ def of_customers(crm: Crm, history: History) -> dict[tuple[str, str, str], Verdi
     groups = {group.root.id: group for group in found.values()}
     said = {
         (root, channel, purpose): may_contact_group(
-            crm.store, group, channel=channel, purpose=purpose, at=history.now
+            crm.store, group, Asked(channel=channel, purpose=purpose, at=history.now)
         )
         for root, group in groups.items()
         for channel in ("email", "sms")

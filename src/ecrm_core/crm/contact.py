@@ -9,6 +9,7 @@ from ecrm_core.crm.verbs import Customer, Drafts, Verbs
 from ecrm_core.customers import ConsentState, ConsentStatement, Verdict, address_subject
 from ecrm_core.kernel import ChangeSet, gate_text, utc
 from ecrm_core.services import (
+    Asked,
     address_of,
     may_contact_address,
     may_contact_customer,
@@ -150,11 +151,8 @@ class ContactVerbs(Verbs):
         ``brand``: by this shop of the account, to which a grant to another is none. Without it the
         answer is for the account: no where any brand was refused (see ``decide_contact``).
         """
-        when = self._now(at)
-        return may_contact_customer(
-            self.store, customer, channel=channel, purpose=purpose, at=when, night=night,
-            secret=self._settings.secret, brand=_brand(brand),
-        )  # fmt: skip
+        asked = self._asked(channel, purpose, at, night=night, brand=brand)
+        return may_contact_customer(self.store, customer, asked)
 
     def may_contact_address(
         self,
@@ -171,10 +169,15 @@ class ContactVerbs(Verbs):
         ``brand`` as in ``may_contact``.
         """
         contact = address_of(address, channel, region=self._settings.region)
-        when = self._now(at)
-        return may_contact_address(
-            self.store, contact, channel=channel, purpose=purpose, at=when, night=night,
-            secret=self._settings.secret, brand=_brand(brand),
+        asked = self._asked(channel, purpose, at, night=night, brand=brand)
+        return may_contact_address(self.store, contact, asked)
+
+    def _asked(
+        self, channel: str, purpose: str, at: datetime | None, *, night: bool, brand: str | None
+    ) -> Asked:
+        return Asked(
+            channel=channel, purpose=purpose, at=self._now(at), night=night, brand=_brand(brand),
+            secret=self._settings.secret,
         )  # fmt: skip
 
 

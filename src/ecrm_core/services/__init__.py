@@ -20,6 +20,7 @@ from ecrm_core.services.claims import (
 from ecrm_core.services.cleaning import fixable, prepare_clean
 from ecrm_core.services.commit import commit
 from ecrm_core.services.contact import (
+    Asked,
     address_of,
     may_contact_address,
     may_contact_customer,
@@ -156,6 +157,7 @@ __all__ = [
     "UNMERGED",
     "VIEWER_ROLES",
     "Act",
+    "Asked",
     "AuditPage",
     "CardCustomer",
     "CardSaid",

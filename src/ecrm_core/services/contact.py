@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from ecrm_core.customers import (
     ANY_CHANNEL,
@@ -40,6 +40,7 @@ from ecrm_core.services.identity import Act, group_of
 from ecrm_core.services.tombstones import read_erased_consents
 
 __all__ = [
+    "Asked",
     "address_of",
     "may_contact_address",
     "may_contact_customer",
@@ -87,100 +88,66 @@ def prepare_refusal(
     return decide_statements(statements, known=known.keys(), groups=[group])
 
 
-def may_contact_address(
-    store: Store,
-    contact: ContactPoint,
-    *,
-    channel: str,
-    purpose: str,
-    at: datetime,
-    night: bool = False,
-    secret: bytes | None = None,
-    brand: str | None = None,
-) -> Verdict:
+@frozen(kw_only=True)
+class Asked:
+    """What is asked of a contact: by which channel, for what, when, at night, for which brand.
+
+    ``secret`` is the store's: it tells refusals of people who were erased since.
+    """
+
+    channel: str
+    purpose: str
+    at: datetime
+    night: bool = False
+    brand: str | None = None
+    secret: bytes | None = field(default=None, repr=False)
+
+    def decide(self, statements: Iterable[ConsentStatement], *, night: bool) -> Verdict:
+        """Return what these statements say to it."""
+        return decide_contact(
+            statements, channel=self.channel, purpose=self.purpose, at=self.at, night=night,
+            brand=self.brand,
+        )  # fmt: skip
+
+
+def may_contact_address(store: Store, contact: ContactPoint, asked: Asked) -> Verdict:
     """Return the verdict about one address: what was said about it and by whoever holds it.
 
-    A refusal of somebody who was erased since still counts (``secret`` tells it).
+    A refusal of somebody who was erased since still counts.
     """
     subject = address_subject(contact)
     rows = store.find_many(SEARCH_KEYS, "by_key", [(KEYSET, subject)])
     holders = [row.value.home_id for group in rows.values() for row in group]
     statements = read_consents(store, [subject, *map(person_subject, holders)])
-    statements += read_erased_consents(store, [subject], secret=secret).get(subject, ())
-    return decide_contact(
-        statements, channel=channel, purpose=purpose, at=at, night=night, brand=brand
-    )
+    statements += read_erased_consents(store, [subject], secret=asked.secret).get(subject, ())
+    return asked.decide(statements, night=asked.night)
 
 
-def may_contact_customer(
-    store: Store,
-    customer: str | SourceKey,
-    *,
-    channel: str,
-    purpose: str,
-    at: datetime,
-    night: bool = False,
-    secret: bytes | None = None,
-    brand: str | None = None,
-) -> Verdict:
+def may_contact_customer(store: Store, customer: str | SourceKey, asked: Asked) -> Verdict:
     """Return yes if some address of the customer may be written to and the person never refused.
 
     The reasons are those of the address that decides: the first allowed, else every one.
     """
-    group = group_of(store, customer)
-    return may_contact_group(
-        store, group, channel=channel, purpose=purpose, at=at, night=night, secret=secret,
-        brand=brand,
-    )  # fmt: skip
+    return may_contact_group(store, group_of(store, customer), asked)
 
 
-def may_contact_group(
-    store: Store,
-    group: Group,
-    *,
-    channel: str,
-    purpose: str,
-    at: datetime,
-    night: bool = False,
-    secret: bytes | None = None,
-    brand: str | None = None,
-) -> Verdict:
+def may_contact_group(store: Store, group: Group, asked: Asked) -> Verdict:
     """Return the verdict about a customer that is loaded, or that a merge would make."""
     profile = unify(group.records.values(), group.corrections, id=group.root.id)
-    return may_contact_profile(
-        store, group, profile, channel=channel, purpose=purpose, at=at, night=night, secret=secret,
-        brand=brand,
-    )  # fmt: skip
+    return may_contact_profile(store, group, profile, asked)
 
 
-def may_contact_profile(
-    store: Store,
-    group: Group,
-    profile: Profile,
-    *,
-    channel: str,
-    purpose: str,
-    at: datetime,
-    night: bool = False,
-    secret: bytes | None = None,
-    brand: str | None = None,
-) -> Verdict:
+def may_contact_profile(store: Store, group: Group, profile: Profile, asked: Asked) -> Verdict:
     """Return the same verdict at the addresses of a profile that is there already."""
     person = read_consents(store, map(person_subject, ids_of(group)))
-    refused = decide_contact(person, channel=channel, purpose=purpose, at=at, brand=brand)
+    refused = asked.decide(person, night=False)
     if refused.reasons[0].code == "person_refused":
         return refused
     verdicts = [
-        evolve(
-            may_contact_address(
-                store, c, channel=channel, purpose=purpose, at=at, night=night, secret=secret,
-                brand=brand,
-            ),
-            contact=c,
-        )
-        for c in _addresses(profile, channel)
-    ]  # fmt: skip
-    return decide_contact_at_any(verdicts, channel=channel, purpose=purpose)
+        evolve(may_contact_address(store, contact, asked), contact=contact)
+        for contact in _addresses(profile, asked.channel)
+    ]
+    return decide_contact_at_any(verdicts, channel=asked.channel, purpose=asked.purpose)
 
 
 def subjects_of(group: Group, history: Iterable[Superseded] = ()) -> Iterator[str]:

@@ -42,7 +42,7 @@ from ecrm_core.ports import (
     read_judgements,
     read_subscriptions_of,
 )
-from ecrm_core.services.contact import may_contact_group, subjects_of
+from ecrm_core.services.contact import Asked, may_contact_group, subjects_of
 from ecrm_core.services.hanging import hanging_on
 from ecrm_core.services.identity import Act, groups_of
 from ecrm_core.services.judgements import held_apart
@@ -199,9 +199,8 @@ def _voices(store: Store, both: _Loaded, act: Act) -> Voices:
     pairs = {(channel, said.purpose) for said in statements for channel in channels}
 
     def verdict(group: Group, pair: tuple[str, str]) -> Verdict:
-        return may_contact_group(
-            store, group, channel=pair[0], purpose=pair[1], at=act.at, secret=act.secret
-        )
+        asked = Asked(channel=pair[0], purpose=pair[1], at=act.at, secret=act.secret)
+        return may_contact_group(store, group, asked)
 
     return {
         pair: (verdict(both.keep, pair), verdict(both.give, pair), verdict(whole, pair))

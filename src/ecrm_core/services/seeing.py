@@ -22,7 +22,7 @@ from ecrm_core.ports import (
 )
 from ecrm_core.quality import CORE, RuleSet, check_record
 from ecrm_core.segmentation import SEGMENTS
-from ecrm_core.services.contact import may_contact_profile
+from ecrm_core.services.contact import Asked, may_contact_profile
 from ecrm_core.services.identity import group_of, identity_of
 from ecrm_core.services.judgements import roots_now
 from ecrm_core.services.view import TIMELINE, CustomerView, read_view
@@ -159,10 +159,9 @@ def _reach(store: Store, view: CustomerView, look: Look) -> Iterator[Reach]:
     purposes = sorted({_MARKETING, *(said.purpose for said in view.consents)})
     for channel in channels_of(view.profile):
         for purpose in purposes:
-            verdict = may_contact_profile(
-                store, view.group, view.profile, channel=channel, purpose=purpose, at=look.now,
-                secret=look.secret, brand=look.brand,
-            )  # fmt: skip
+            asked = Asked(channel=channel, purpose=purpose, at=look.now, brand=look.brand,
+                          secret=look.secret)  # fmt: skip
+            verdict = may_contact_profile(store, view.group, view.profile, asked)
             yield Reach(channel=channel, purpose=purpose, verdict=verdict)
 
 
