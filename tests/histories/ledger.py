@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ecrm_core.crm import Crm
-from ecrm_core.customers import CONSENTS, CORRECTIONS, HISTORY, RECORDS
+from ecrm_core.customers import CONSENTS, CORRECTIONS, HISTORY, RECORDS, cell_digest
 from ecrm_core.kernel import OUTBOX, Applied, ChangeSet, Key, Kind
 from ecrm_core.matching import JUDGEMENTS
 from ecrm_core.merging import MERGE_EDGES
@@ -29,7 +29,7 @@ TRUTH: list[Kind[Any]] = [
     RECORDS, HISTORY, CORRECTIONS, CONSENTS, INTERACTIONS, SUBSCRIPTIONS, SUBSCRIPTION_EVENTS,
     MERGE_EDGES, JUDGEMENTS, NOTES, GUARANTEES, OUTBOX,
 ]  # fmt: skip
-"""The Kinds of rows that nothing in a history may take away."""
+"""The Kinds of rows that stay; but for an effect withdrawn, and a past that is back."""
 
 
 class Ledger(FailingStore):
@@ -49,6 +49,8 @@ class Ledger(FailingStore):
         for drop in changes.drops:
             if drop.kind.name == OUTBOX.name:
                 self._taken_out(drop.key, changes)
+            if drop.kind.name == HISTORY.name:
+                self._back(drop.key)
         self.effects.update(emit.key for emit in changes.emits)
         return applied
 
@@ -58,6 +60,15 @@ class Ledger(FailingStore):
         assert key[0] in withdrawn_keys(told)
         del self.written[OUTBOX.name, key]
         self.taken.add(key[0])
+
+    def _back(self, key: Key) -> None:
+        """Forget a value of the past that its record states again, or that was stated later."""
+        *record, name, _, digest = key
+        place = tuple(record)
+        held = self._store.get_many(RECORDS, [place])[place]
+        later = self._store.find_many(HISTORY, "by_value", [(*record, name, digest)])
+        assert later or cell_digest(name, held.value.cells[name].value) == digest
+        del self.written[HISTORY.name, key]
 
 
 class Around:

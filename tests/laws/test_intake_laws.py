@@ -30,6 +30,7 @@ from ecrm_core.customers import (
     SourceKey,
     SourceRecord,
     Stated,
+    cell_digest,
     home_id,
 )
 from ecrm_core.kernel import (
@@ -190,7 +191,7 @@ def called(call: dict[str, Any], hour: int, who: dict[str, str]) -> Delivery:
     return segment_spec.read(json.dumps(body).encode(), received_at=NOW)
 
 
-NAMES = st.sampled_from(["Ann", "Anna", None])
+NAMES = st.sampled_from(["Ann", "Anna", "Anne", None])
 PEOPLE = st.sampled_from([7, 8])
 ORDERS = st.sampled_from([450, 451])
 AMOUNTS = st.sampled_from(["4.00", "10.00"])
@@ -293,9 +294,26 @@ def orders_of(deliveries: Sequence[T], most: int) -> Iterator[Sequence[T]]:
         refund(450, 3, "4.00"),
     ]
 )
+@example([customer(7, hour, first_name=name) for hour, name in enumerate("AABAB")])
 def test_deliveries_with_their_times_may_come_in_any_order(history: list[Delivery]) -> None:
     assert not any(delivery.refused for delivery in history)
     assert len({taken(each) for each in orders_of(history, size(4, 720))}) == 1
+
+
+@settings(max_examples=size(10, 80), phases=FOUND)
+@given(st.lists(st.tuples(st.sampled_from("ABC"), st.integers(1, 5)), min_size=2, max_size=5))
+@example([("A", 1), ("A", 3), ("B", 2), ("B", 4)])
+def test_a_history_knows_of_each_value_that_stands_no_more_when_it_was_last_stated(
+    said: list[tuple[str, int]],
+) -> None:
+    (value, _) = max(said, key=lambda one: (one[1], cell_digest("name.given", one[0])))
+    last = {name: max(hour for also, hour in said if also == name) for name, _ in said}
+    for each in orders_of(said, size(6, 120)):
+        crm = shop()
+        for name, hour in each:
+            crm.ingest(customer(7, hour, first_name=name))
+        kept = {str(row.value): row.observed_at for row in crm.view(ANN).history}
+        assert kept == {name: AT + timedelta(hours=last[name]) for name in last if name != value}
 
 
 @cache

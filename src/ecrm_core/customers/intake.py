@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from attrs import define, field
 
 from ecrm_core.customers.consent import CONSENTS, ConsentStatement
 from ecrm_core.customers.history import (
-    HISTORY,
+    Past,
     Superseded,
     conflicting_statements,
+    standing,
     superseded,
 )
 from ecrm_core.customers.home import HOMES, Group, Home
@@ -28,6 +30,7 @@ __all__ = [
     "bumped",
     "decide_records",
     "decide_statements",
+    "given_way",
     "ids_of",
     "new_group",
     "reindexed",
@@ -47,8 +50,8 @@ class _Work:
 
     before: Group
     group: Group
+    past: Past
     touched: dict[SourceKey, None] = field(factory=dict)
-    history: dict[Key, Superseded] = field(factory=dict)
     fields: set[str] = field(factory=set)
 
 
@@ -57,27 +60,45 @@ def decide_records(
     arriving: Sequence[SourceRecord],
     *,
     policy: SurvivorshipPolicy,
-    known: Collection[Key] = (),
+    known: Mapping[Key, Superseded] = MappingProxyType({}),
 ) -> ChangeSet:
     """Return what the arriving records change in their groups (``groups`` holds one for each key).
 
-    ``known`` are keys of HISTORY that are there already: stated late once more, they are no news.
+    ``known`` are the rows of HISTORY found by ``given_way`` of the set that is returned without
+    them.
 
     ``result`` counts ``created``, ``updated``, ``superseded`` (older than what is known: kept as
     history) and ``duplicate`` (says nothing new); the four add up to the records. ``customers``
     are the home ids in order of arrival; ``reasons`` name conflicting statements.
     """
-    work = {group.root.id: _Work(group, group) for group in groups.values()}
+    work = {group.root.id: _Work(group, group, Past(known)) for group in groups.values()}
     counts = dict.fromkeys(("created", "updated", "superseded", "duplicate"), 0)
     reasons: list[Reason] = []
     for record in arriving:
         entry = work[groups[record.key].root.id]
         reasons += _conflicts(entry.group, record)
-        counts[_take(entry, record, known)] += 1
+        counts[_take(entry, record)] += 1
     homes = {home.key: home.id for group in groups.values() for home in group.homes}
     result: dict[str, Any] = {**counts, "customers": [homes[r.key] for r in arriving]}
-    changed = [_write(entry, policy) for entry in work.values() if entry.touched or entry.history]
+    changed = [
+        _write(entry, policy) for entry in work.values() if entry.touched or entry.past.changed
+    ]
     return combine([*changed, ChangeSet(reasons=tuple(reasons))], result=result)
+
+
+def given_way(changes: ChangeSet) -> list[Key]:
+    """Return where in HISTORY (index ``by_value``) to look for what ``decide_records`` decided.
+
+    There are the values that gave way, and those that stand in the place of one.
+    """
+    values = [put.value for put in changes.puts]
+    records = {value.key: value for value in values if isinstance(value, SourceRecord)}
+    keys = []
+    for row in (value for value in values if isinstance(value, Superseded)):
+        keys.append(row.at)
+        if record := records.get(SourceKey(row.source, row.external_id)):
+            keys.append(standing(record, row.field_name))
+    return list(dict.fromkeys(keys))
 
 
 def _conflicts(group: Group, record: SourceRecord) -> tuple[Reason, ...]:
@@ -85,20 +106,20 @@ def _conflicts(group: Group, record: SourceRecord) -> tuple[Reason, ...]:
     return conflicting_statements(held, record) if held else ()
 
 
-def _take(entry: _Work, record: SourceRecord, known: Collection[Key]) -> str:
+def _take(entry: _Work, record: SourceRecord) -> str:
     """Join one record into its group; return what that came to."""
     held = entry.group.records.get(record.key)
     record = record if held is None else _news(held, record)
     after = record if held is None else join(held, record)
     rows = () if held is None else superseded(held, record, after)
-    late = {HISTORY.key_of(row): row for row in rows}
-    late = {key: row for key, row in late.items() if key not in entry.history and key not in known}
-    entry.history |= late
-    entry.fields.update(row.field_name for row in late.values())
+    late = {row.field_name for row in rows if entry.past.lay_aside(row)}
+    entry.fields |= late
     # Cells are compared as such: 1 == True, and 1.0 == 1.00.
     said = [n for n in record.cells if held is None or after.cells[n] is not held.cells.get(n)]
     if held is not None and not said:
         return "superseded" if late else "duplicate"
+    for name in {row.field_name for row in rows}.intersection(said):
+        entry.past.take_back(standing(after, name))
     entry.fields.update(said)
     entry.touched[record.key] = None
     entry.group = entry.group.with_record(after)
@@ -124,12 +145,11 @@ def _repeats(name: str, held: Stated | None, cell: Stated) -> bool:
 
 def _write(entry: _Work, policy: SurvivorshipPolicy) -> ChangeSet:
     group = entry.group
-    puts = [Put(RECORDS, group.records[key]) for key in entry.touched]
-    puts += [Put(HISTORY, row) for row in entry.history.values()]
+    puts = tuple(Put(RECORDS, group.records[key]) for key in entry.touched)
     homes = {home.key: home for home in group.homes}
     found = [reindexed(entry.before, group, homes[key]) for key in entry.touched]
-    rows = ChangeSet(puts=tuple(puts), fields=frozenset(entry.fields))
-    return combine([rows, *found, rewritten(group, policy)])
+    rows = ChangeSet(puts=puts, fields=frozenset(entry.fields))
+    return combine([rows, entry.past.changes, *found, rewritten(group, policy)])
 
 
 def reindexed(before: Group, after: Group, home: Home) -> ChangeSet:

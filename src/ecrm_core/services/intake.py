@@ -14,6 +14,7 @@ from ecrm_core.customers import (
     decide_records,
     decide_statements,
     erased_subject,
+    given_way,
     home_id,
     new_group,
 )
@@ -97,9 +98,10 @@ def _records(
     store: Store, groups: Mapping[SourceKey, Group], delivery: Delivery, policy: SurvivorshipPolicy
 ) -> ChangeSet:
     changes = decide_records(groups, delivery.records, policy=policy)
-    late = [put.key for put in changes.puts if put.kind is HISTORY]
-    if late and (heard := store.get_many(HISTORY, late)):
-        changes = decide_records(groups, delivery.records, policy=policy, known=heard.keys())
+    if places := given_way(changes):
+        found = store.find_many(HISTORY, "by_value", places)
+        if known := {at: row.value for at, rows in found.items() for row in rows}:
+            changes = decide_records(groups, delivery.records, policy=policy, known=known)
     return changes
 
 

@@ -1,12 +1,14 @@
 """History: what gave way is kept, with its times; a repetition is none."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from itertools import permutations
 
 import pytest
 
 from ecrm_core.customers import (
     CLEARED,
-    HISTORY,
     SourceKey,
     SourceRecord,
     Stated,
@@ -14,6 +16,7 @@ from ecrm_core.customers import (
     join,
     superseded,
 )
+from ecrm_core.customers.history import Past, Superseded, standing
 
 KEY = SourceKey("shop", "1")
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -68,8 +71,34 @@ def test_a_true_beside_a_one_is_a_conflict() -> None:
     assert conflicting_statements(stating(1, 0, name), stating(True, 0, name))  # noqa: FBT003
 
 
-def test_one_statement_is_one_row_however_often_it_gives_way() -> None:
+def test_a_value_is_found_at_one_place_however_often_it_gives_way() -> None:
     one, two, three = stating("A", 0), stating("B", 1), stating("C", 2)
     (first,) = superseded(one, two, join(one, two))
     (again,) = superseded(three, one, join(three, one))
-    assert HISTORY.key_of(first) == HISTORY.key_of(again)
+    assert first.at == again.at == standing(one, "brand")
+
+
+def rows(*statements: tuple[str, int], known: Sequence[Superseded] = ()) -> list[Superseded]:
+    """The history of these, taken in one after the other."""
+    past = Past({row.at: row for row in known})
+    record = stating(*statements[0])
+    for arriving in (stating(*one) for one in statements[1:]):
+        after = join(record, arriving)
+        for row in superseded(record, arriving, after):
+            past.lay_aside(row)
+            if after != record:
+                past.take_back(standing(after, "brand"))
+        record = after
+    found = {**past.known, **past.changed}
+    return [row for row in found.values() if row]
+
+
+@pytest.mark.parametrize("order", list(permutations([("A", 1), ("A", 3), ("B", 2), ("B", 9)])))
+def test_of_a_value_that_gave_way_the_last_statement_is_kept(order: list[tuple[str, int]]) -> None:
+    (row,) = rows(*order)
+    assert (row.value, row.observed_at) == ("A", AT + 3 * HOUR)
+    for at in range(1, 4):  # in two deliveries, the second with what the first has left
+        first = reduce(join, [stating(*one) for one in order[:at]]).cells["brand"]
+        stands = (str(first.value), int((first.observed_at - AT) / HOUR))
+        (again,) = rows(stands, *order[at:], known=rows(*order[:at]))
+        assert again == row
