@@ -7,7 +7,7 @@ receipts, versions and the audit.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import permutations
@@ -44,7 +44,7 @@ from ecrm_core.kernel import (
     encode,
 )
 from ecrm_core.merging import MERGE_EDGES
-from ecrm_core.ports import KINDS, Store, Tenants
+from ecrm_core.ports import KINDS, Answers, AnyQuestion, Store, Tenants, ask_each
 from ecrm_core.sources import (
     Delivery,
     Link,
@@ -55,8 +55,10 @@ from ecrm_core.sources import (
     stripe,
     woocommerce,
 )
+from ecrm_core.testing.faults import FailingStore
 from ecrm_core.timeline import FACTS, HomeFacts, Interaction
 from tests.derived import check_derived, rows
+from tests.histories.ledger import Around
 from tests.profile import SEED, size
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
@@ -314,6 +316,37 @@ def test_a_history_knows_of_each_value_that_stands_no_more_when_it_was_last_stat
             crm.ingest(customer(7, hour, first_name=name))
         kept = {str(row.value): row.observed_at for row in crm.view(ANN).history}
         assert kept == {name: AT + timedelta(hours=last[name]) for name in last if name != value}
+
+
+class Far(FailingStore):
+    """A store that never fails, to which a statement is a journey; it counts them."""
+
+    remote = True
+
+    def __init__(self) -> None:
+        super().__init__(MemoryStore().tenant("main"), at=0)
+
+    def ask(self, questions: Collection[AnyQuestion]) -> Answers:
+        self._count_read()
+        return ask_each(self._store, questions)
+
+
+@settings(max_examples=size(15, 1_500), phases=FOUND)
+@given(histories(6))
+def test_a_remote_store_is_asked_for_all_at_once_and_left_with_the_same(
+    history: list[Delivery],
+) -> None:
+    assert taken(history, Around(Far())) == taken(history)
+
+
+def test_a_webhook_of_a_known_customer_reads_a_remote_store_three_times() -> None:
+    far = Far()
+    crm = shop(Around(far))
+    for number in (450, 451):
+        crm.ingest(order(number, 2, customer={"id": 7}))
+    before = far.calls
+    crm.ingest(order(452, 2, customer={"id": 7}), key="webhook")
+    assert far.calls - before == 4  # was it here before, all at once, segments, and written
 
 
 @cache

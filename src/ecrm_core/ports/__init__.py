@@ -1,7 +1,16 @@
 """Ports: what an adapter must offer, typed readers over it, and what plugins may bring."""
 
 from ecrm_core.ports.ahead import Ahead
-from ecrm_core.ports.asking import Answers, AnyQuestion, Asking, Question, ask, ask_each
+from ecrm_core.ports.asking import (
+    Answers,
+    AnyQuestion,
+    Asking,
+    Question,
+    Remote,
+    ask,
+    ask_each,
+    is_remote,
+)
 from ecrm_core.ports.claims import all_claims, read_claims_by, read_claims_on
 from ecrm_core.ports.customers import (
     read_consents,
@@ -68,6 +77,7 @@ __all__ = [
     "Pending",
     "Picking",
     "Question",
+    "Remote",
     "Store",
     "Tenants",
     "Toolbox",
@@ -76,6 +86,7 @@ __all__ = [
     "all_profiles",
     "ask",
     "ask_each",
+    "is_remote",
     "judgement_pages",
     "read_claims_by",
     "read_claims_on",

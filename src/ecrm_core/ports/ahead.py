@@ -29,12 +29,13 @@ class Ahead:
     """A store for one reading: rows as they were when they were asked for, never written.
 
     ``watch`` names a row that is read anew with every question; ``steady`` tells whether it was the
-    same each time, so that all answers belong together.
+    same each time, so that all answers belong together. ``at_once`` asks for everything anew when
+    something is missing: what ``settle`` returns then comes from the answers of one statement.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, at_once: bool = False) -> None:
         """Hold nothing yet."""
-        self._store = store
+        self._store, self._at_once = store, at_once
         self._held: dict[_Slot, dict[Key, tuple[Stored[Any], ...]]] = {}
         self._missing: dict[_Slot, dict[Key, None]] = {}
         self._watched: AnyQuestion | None = None
@@ -128,6 +129,8 @@ class Ahead:
 
     def _ask(self) -> None:
         missing, self._missing = self._missing, {}
+        for slot, held in self._held.items() if self._at_once else ():
+            missing[slot] = dict.fromkeys(held) | missing.get(slot, {})
         questions = {
             slot: Question(kind=slot[0], index=slot[1], limit=slot[3], values=tuple(values))
             for slot, values in missing.items()

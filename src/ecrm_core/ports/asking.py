@@ -14,7 +14,16 @@ from ecrm_core.ports.pages import scan_pages
 from ecrm_core.ports.span import MAX_LIMIT, check_limit, sayable
 from ecrm_core.ports.store import Store
 
-__all__ = ["Answers", "AnyQuestion", "Asking", "Question", "ask", "ask_each"]
+__all__ = [
+    "Answers",
+    "AnyQuestion",
+    "Asking",
+    "Question",
+    "Remote",
+    "ask",
+    "ask_each",
+    "is_remote",
+]
 
 T = TypeVar("T")
 
@@ -95,6 +104,24 @@ class Asking(Protocol):
     def ask(self, questions: Collection[AnyQuestion]) -> Answers:
         """Return the answers to all questions."""
         ...
+
+
+@runtime_checkable
+class Remote(Asking, Protocol):
+    """A handle to which a statement is a journey: a few big ones are faster than many small ones.
+
+    Nothing but speed depends on it; a store in the same process is not one.
+    """
+
+    @property
+    def remote(self) -> bool:
+        """Whether it is so."""
+        ...
+
+
+def is_remote(store: Store) -> bool:
+    """Tell whether it is worth while to ask a store for many things at once."""
+    return isinstance(store, Remote) and store.remote
 
 
 def ask(store: Store, questions: Collection[AnyQuestion]) -> Answers:

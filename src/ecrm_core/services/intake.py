@@ -7,7 +7,10 @@ from typing import Any
 
 from ecrm_core.customers import (
     CONSENTS,
+    CORRECTIONS,
     HISTORY,
+    HOMES,
+    RECORDS,
     Group,
     SourceKey,
     SurvivorshipPolicy,
@@ -21,7 +24,7 @@ from ecrm_core.customers import (
 from ecrm_core.kernel import ChangeSet, Key, Put, combine
 from ecrm_core.merging import CUSTOMER_CLAIMS, Claim, decide_claims, guest_claims
 from ecrm_core.merging.decision import stacked
-from ecrm_core.ports import Store, read_groups
+from ecrm_core.ports import Ahead, Store, is_remote, read_groups
 from ecrm_core.services.asked import prepare_requests
 from ecrm_core.services.links import Linking, keys_linked
 from ecrm_core.services.outcomes import outcomes_of
@@ -32,14 +35,32 @@ from ecrm_core.sources.erased import Spared, parties_of, without_erased
 
 __all__ = ["prepare_ingest"]
 
+_SMALL = 20  # items: for more, preparing twice costs more than journeys
+
 
 def prepare_ingest(
     store: Store, delivery: Delivery, *, policy: SurvivorshipPolicy, secret: bytes | None = None
 ) -> ChangeSet:
     """Return what taking in the delivery changes; the result counts what came of every row.
 
-    What is about people who were erased is counted and left out (``secret`` tells them).
+    What is about people who were erased is counted and left out (``secret`` tells them). A remote
+    store is asked for all that a small delivery needs at once, as of one moment.
     """
+    if _items(delivery) > _SMALL or not is_remote(store):
+        return _prepared(store, delivery, policy=policy, secret=secret)
+    ahead = Ahead(store, at_once=True)
+    for key in parties_of(delivery):
+        place = (home_id(store.tenant, key),)
+        ahead.expect(HOMES, [place])
+        ahead.expect(HOMES, [place], index="by_root")
+        ahead.expect(CORRECTIONS, [place], index="by_customer")
+        ahead.expect(RECORDS, [(key.source, key.external_id)])
+    return ahead.settle(lambda: _prepared(ahead, delivery, policy=policy, secret=secret))
+
+
+def _prepared(
+    store: Store, delivery: Delivery, *, policy: SurvivorshipPolicy, secret: bytes | None
+) -> ChangeSet:
     whole = delivery
     erasures = read_erasures(store, _names(store, delivery), secret=secret)
     spared = _spared(store, delivery, erasures)

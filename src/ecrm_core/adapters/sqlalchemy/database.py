@@ -10,7 +10,11 @@ from attrs import frozen
 
 from ecrm_core.adapters.sqlalchemy.adopting import declare, require_tables, share_declarations
 from ecrm_core.adapters.sqlalchemy.binding import Binding
-from ecrm_core.adapters.sqlalchemy.known import Declarations, read_declarations
+from ecrm_core.adapters.sqlalchemy.known import (
+    Declarations,
+    last_declaration,
+    read_declarations,
+)
 from ecrm_core.adapters.sqlalchemy.projection import Projection
 from ecrm_core.adapters.sqlalchemy.tables import Tables
 from ecrm_core.adapters.sqlalchemy.troubles import translated
@@ -121,14 +125,22 @@ class Database:
             declare(connection, self.tables, kinds, blind=blind)
 
     def _known(self, connection: sa.Connection, kind: AnyKind | None = None) -> Declarations:
-        """Return what is remembered, read anew if there is nothing, or nothing of the Kind.
+        """Return what is remembered, read anew where there is nothing, or may be more of the Kind.
 
         A host's own tables are there whether or not a Kind has had rows.
         """
         known = self.tables.recall(connection)
-        if known is None or (kind and self.tables.managed and known.there(kind) is None):
-            known = self._read(connection)
-        return known
+        if known is None:
+            return self._read(connection)
+        absent = kind and self.tables.managed and known.there(kind) is None
+        return self._read(connection) if absent and self._changed(connection, known) else known
+
+    def _changed(self, connection: sa.Connection, known: Declarations) -> bool:
+        """Whether somebody declared a Kind since."""
+        if known.changed is None:
+            return True
+        last = last_declaration(self.tables.kinds, postgres=self.postgres)
+        return bool(connection.scalar(sa.select(last)) != known.changed)
 
     def _read(self, connection: sa.Connection) -> Declarations:
         self._check_encoding(connection)

@@ -100,20 +100,17 @@ class Statements:
         rows = counted.subquery(f"f{number}")
         return sa.select(*rows.c[:-1]).where(rows.c.place <= limit)
 
-    @cached_property
-    def lock(self) -> Query:
-        """Keys and versions of rows, locked in the order of their keys."""
-        return self._locked(share=False)
+    def locked(self, number: int, pad: int, *, share: bool) -> Query:
+        """Rows as (number, key, nothing up to ``pad``, version), locked in the order of their keys.
 
-    @cached_property
-    def share(self) -> Query:
-        """The same, locked so that others may do so too, and nobody may write them."""
-        return self._locked(share=True)
-
-    def _locked(self, *, share: bool) -> Query:
+        Shared, others may lock them so too, and nobody may write them.
+        """
         keys = self.of.keys
-        values = Values(len(keys), postgres=self.postgres)
-        query = sa.select(*keys, self.table.c.version).order_by(*keys)
+        values = Values(len(keys), postgres=self.postgres, name=f"q{number}_")
+        empty = [sa.cast(sa.null(), sa.Text)] * (pad - len(keys))
+        texts = [column.label(f"o{at}") for at, column in enumerate((*keys, *empty))]
+        place: sa.ColumnElement[Any] = sa.literal_column(str(number)).label("asked")
+        query: Query = sa.select(place, *texts, self.table.c.version).order_by(*keys)
         found = values.among(query, self.table.c.tenant, keys)
         return found.with_for_update(of=self.table, read=share) if self.postgres else found
 

@@ -47,6 +47,10 @@ class Tables:
     _statements: dict[tuple[AnyKind, bool], Statements] = field(factory=dict, repr=False)
     asked: dict[tuple[tuple[Shape, ...], bool], Query] = field(factory=dict, repr=False)
     """Statements of many questions, ready to be asked again."""
+    locked: dict[tuple[tuple[tuple[AnyKind, bool], ...], bool], Query] = field(
+        factory=dict, repr=False
+    )
+    """Statements that lock rows of many Kinds, ready to be used again."""
     _lock: Any = field(factory=RLock, repr=False)
 
     def of(self, kind: AnyKind) -> KindTable:

@@ -39,6 +39,11 @@ class SqlAlchemyTenant:
     def tenant(self) -> str:
         return self._name
 
+    @property
+    def remote(self) -> bool:
+        """Postgres is another process, often on another machine."""
+        return self._database.postgres
+
     def get_many(self, kind: Kind[T], keys: Collection[Key]) -> Mapping[Key, Stored[T]]:
         asked = [key for key in check_keys(kind, keys) if _possible(key)]
         if not asked:

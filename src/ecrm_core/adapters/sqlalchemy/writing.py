@@ -8,7 +8,7 @@ there, whether or not the set writes it: whoever else puts it waits, and finds t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from ecrm_core.adapters.sqlalchemy.adopting import (
     share_declarations,
 )
 from ecrm_core.adapters.sqlalchemy.known import Declarations, declaration
+from ecrm_core.adapters.sqlalchemy.locked import Locked, lock_rows
 from ecrm_core.adapters.sqlalchemy.statements import Statements, quoted
 from ecrm_core.adapters.sqlalchemy.tables import Tables
 from ecrm_core.adapters.sqlalchemy.values import bound
@@ -93,19 +94,16 @@ class Writing:
 
         What is written without being expected is locked by its own statement.
         """
+        parts = []
         for kind, expects in plan.expects:
             if self._is(kind):
                 keys = {expect.key for expect in expects}
                 own = keys & _written(plan, kind)
-                self._hold_rows(kind, own, share=False)
-                self._hold_rows(kind, keys - own, share=True)
-
-    def _hold_rows(self, kind: AnyKind, keys: Collection[Key], *, share: bool) -> None:
-        if keys:
-            of = self._of(kind)
-            found = self._run(kind, of.share if share else of.lock, sorted(keys))
-            held = self.held.setdefault(kind.name, {})
-            held.update({tuple(key): version for *key, version in found})
+                parts += [Locked(kind, own, share=False), Locked(kind, keys - own, share=True)]
+        parts = [part for part in parts if part.keys]
+        if parts:
+            for kind, key, version in lock_rows(self.connection, self.tables, self.tenant, parts):
+                self.held.setdefault(kind.name, {})[key] = version
 
     def _check(self, plan: Plan) -> None:
         for kind, expects in plan.expects:
