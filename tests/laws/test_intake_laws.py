@@ -333,6 +333,7 @@ class Far(FailingStore):
 
 @settings(max_examples=size(15, 1_500), phases=FOUND)
 @given(histories(6))
+@example([woo(1, customer_id=0), woo(1, customer_id=25)])
 def test_a_remote_store_is_asked_for_all_at_once_and_left_with_the_same(
     history: list[Delivery],
 ) -> None:

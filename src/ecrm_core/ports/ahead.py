@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
-from ecrm_core.errors import DefinitionError, EcrmError
+from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import AnyKind, Applied, ChangeSet, Key, Kind, Stored
 from ecrm_core.ports.asking import AnyQuestion, Question, ask
 from ecrm_core.ports.span import MAX_LIMIT, check_keys, check_limit
@@ -63,7 +63,7 @@ class Ahead:
         while True:
             try:
                 result = read()
-            except EcrmError:
+            except Exception:  # rows without those that belong to them: it may stumble in any way
                 if not self._missing:
                     raise
             else:
