@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from ecrm_core.customers import provenance, show_value
+from ecrm_core.services.mentions import NOTHING_DONE
 from ecrm_core.services.shown import Cell, Line, ViewTable
 
 if TYPE_CHECKING:
@@ -98,6 +99,15 @@ def _contacts(view: CustomerView) -> Iterator[Line]:
         yield Line(_cells(one.channel, one.kind, _on(one.at), one.source))
 
 
+def _mentions(view: CustomerView) -> Iterator[Line]:
+    for one in view.mentions:
+        kind = one.mention.kind.value
+        yield Line(_cells(
+            kind, Cell(one.mention.contact.raw, _FIELDS[kind]), one.mention.confidence.value,
+            Cell(one.reference, _REFERENCE), _on(one.at), one.source, NOTHING_DONE,
+        ))  # fmt: skip
+
+
 def _warnings(view: CustomerView) -> Iterator[Line]:
     for one in view.warnings:
         name = one.where.partition("[")[0]
@@ -139,6 +149,8 @@ _PARTS: Final[tuple[tuple[str, str, tuple[str, ...], _Lines], ...]] = (
      ("plan", "status", "renews", "ends", "cancel by", "price", "billed by", "id"), _subscriptions),
     ("segments", "Segments", ("segment",), _segments),
     ("contacts", "Last contacts", ("channel", "what", "on", "source"), _contacts),
+    ("mentions", "Mentioned in messages",
+     ("kind", "value", "confidence", "in", "on", "source", "done with it"), _mentions),
     ("warnings", "Her data", ("severity", "rule", "where", "value", "finding"), _warnings),
     ("duplicates", "Perhaps the same", ("customer", "name", "zone", "probability", "card"),
      _duplicates),
