@@ -28,9 +28,8 @@ from ecrm_core.timeline import Interaction
 
 __all__ = ["read_order", "read_restored_order"]
 
-_VOID: Final = frozenset(
-    {"auto-draft", "cancelled", "checkout-draft", "failed", "pending", "trash"}
-)
+_VOID: Final = frozenset({"auto-draft", "checkout-draft", "failed", "pending", "trash"})
+_CANCELLED: Final = "cancelled"
 
 
 @frozen(kw_only=True)
@@ -117,7 +116,12 @@ def _party(order: _Order) -> dict[str, object]:
 
 def _placed(order: _Order) -> Interaction:
     node = order.node
-    status = code_of(node.get("status"))
+    status = code_of(node.get("status")) or ""
+    stands = status.removeprefix("wc-")
+    data: dict[str, object] = {"status": status} if status else {}
+    if stands == _CANCELLED:
+        # No event of its own: when, nobody says, and the order told again may take it back.
+        data["cancelled"] = True
     return Interaction(
         source=order.shop.source,
         event_id=f"order/{order.id}",
@@ -129,8 +133,8 @@ def _placed(order: _Order) -> Interaction:
         lines=lines_of(node, order.currency),
         correlation=order.id,
         reference=code_of(node.get("number")),
-        void=(status or "").removeprefix("wc-") in _VOID,
-        data={} if status is None else {"status": status},
+        void=stands in _VOID,
+        data=data,
         text=code_of(node.get("customer_note"), limit=MAX_VALUE),
         told_at=order.told_at,
     )

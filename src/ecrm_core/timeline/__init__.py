@@ -22,7 +22,7 @@ from ecrm_core.timeline.interaction import (
 from ecrm_core.timeline.kinds import HOLDINGS, KINDS_OF_EVENTS, MATTERS, EventKind, MatterKind
 from ecrm_core.timeline.matter import Matter, Thread
 from ecrm_core.timeline.mention import MAX_MENTIONS, Confidence, Mention, mentioned
-from ecrm_core.timeline.orders import OrderPart, OrderRole
+from ecrm_core.timeline.orders import OrderPart, OrderRole, order_role
 from ecrm_core.timeline.owned import (
     BilledElsewhere,
     Order,
@@ -86,6 +86,7 @@ __all__ = [
     "decide_interactions",
     "last_contacts",
     "mentioned",
+    "order_role",
     "orders_of",
     "owned_products",
     "place_of",
