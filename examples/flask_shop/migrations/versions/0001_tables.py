@@ -241,6 +241,14 @@ def upgrade() -> None:
             "tenant", "source", "external_id", "field_name", "observed_at", "digest"
         ),
     )
+    op.create_index(
+        "ecrm_history$by_value",
+        "ecrm_history",
+        ["tenant", "source", "external_id", "field_name", "digest", "observed_at"],
+        unique=False,
+        postgresql_where=None,
+        sqlite_where=None,
+    )
     op.create_table(
         "ecrm_home",
         sa.Column(
@@ -1329,6 +1337,9 @@ def downgrade() -> None:
         sqlite_where=sa.text("root_id IS NOT NULL"),
     )
     op.drop_table("ecrm_home")
+    op.drop_index(
+        "ecrm_history$by_value", table_name="ecrm_history", postgresql_where=None, sqlite_where=None
+    )
     op.drop_table("ecrm_history")
     op.drop_table("ecrm_facts")
     op.drop_table("ecrm_correlation")
