@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ecrm_core.customers import provenance, show_value
 from ecrm_core.services.mentions import NOTHING_DONE
 from ecrm_core.services.shown import Cell, Line, ViewTable
+from ecrm_core.timeline import Matter
 
 if TYPE_CHECKING:
     from ecrm_core.services.view import CustomerView  # which shows itself by these
@@ -59,9 +60,13 @@ def _summary(view: CustomerView) -> Iterator[Line]:
 def _matters(view: CustomerView) -> Iterator[Line]:
     for one in view.matters:
         yield Line(_cells(
-            one.kind.value, Cell(one.correlation, _REFERENCE), _on(one.opened_at),
+            one.kind.value, Cell(_number(one), _REFERENCE), _on(one.opened_at),
             one.last_kind, _on(one.last_at), one.source,
         ))  # fmt: skip
+
+
+def _number(matter: Matter) -> str:
+    return matter.correlation if matter.part is None else f"{matter.correlation}, {matter.part}"
 
 
 def _owned(view: CustomerView) -> Iterator[Line]:
