@@ -16,6 +16,7 @@ from attrs import frozen
 from ecrm_core.customers import SourceKey
 from ecrm_core.errors import InputError
 from ecrm_core.sources.amounts import code_of, currency_of, id_of, money_of
+from ecrm_core.sources.channels import WOOCOMMERCE, channel_in
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.keeping import keeping, no_id
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload, joined, noting
@@ -118,7 +119,8 @@ def _placed(order: _Order) -> Interaction:
     node = order.node
     status = code_of(node.get("status")) or ""
     stands = status.removeprefix("wc-")
-    data: dict[str, object] = {"status": status} if status else {}
+    channel, data = channel_in(code_of(node.get("created_via")), WOOCOMMERCE)
+    data |= {"status": status} if status else {}
     if stands == _CANCELLED:
         # No event of its own: when, nobody says, and the order told again may take it back.
         data["cancelled"] = True
@@ -126,7 +128,7 @@ def _placed(order: _Order) -> Interaction:
         source=order.shop.source,
         event_id=f"order/{order.id}",
         kind="order_placed",
-        channel=code_of(node.get("created_via")),
+        channel=channel,
         at=order.placed_at,
         subject=order.subject,
         amount=money_of(node.get("total"), order.currency),

@@ -1,5 +1,6 @@
 """Timeline: what happened with customers, and what it adds up to."""
 
+from ecrm_core.timeline.channels import CHANNELS
 from ecrm_core.timeline.contacts import LastContact, last_contacts
 from ecrm_core.timeline.correlation import (
     CORRELATIONS,
@@ -39,6 +40,7 @@ from ecrm_core.timeline.sessions import ON_SITE, SESSION_GAP, Session, Visit, se
 
 __all__ = [
     "ABANDONED_AFTER",
+    "CHANNELS",
     "CORRELATIONS",
     "FACTS",
     "HOLDINGS",

@@ -134,7 +134,8 @@ class OrderLine(Private):
 class Interaction(Private):
     """One event of one source, at an instant; ``event_id`` is the source's name for it, for ever.
 
-    ``kind`` and ``channel`` are open names ("order_placed", "refund", "email_opened"; "web").
+    ``kind`` and ``channel`` are open names ("order_placed", "refund", "email_opened"; "web", as
+    ``CHANNELS`` has them where one fits).
     ``subject`` is the record it is about, which may come later. ``correlation`` ties events
     together: the id of an order, a cart, a ticket. ``void`` says that it does not count: a test
     order, a payment that failed. ``data`` is JSON beyond the fields, ``text`` what somebody wrote.

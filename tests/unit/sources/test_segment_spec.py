@@ -408,15 +408,15 @@ def test_a_page_says_which_and_what_brought_her_there() -> None:
     (told,) = read(page).interactions
     assert {name: said for name, said in told.data.items() if name != "unmapped"} == {
         "campaign": {"name": "May", "source": "news"}, "name": "Home", "title": "Hello",
-        "url": "http://example.com",
+        "url": "http://example.com", "channel": "browser",
     }  # fmt: skip
     assert told.data["unmapped"] == {
-        "$.context.campaign.other": 1, "$.context.ip": "8.8.8.8", "$.channel": "browser",
-        "$.anonymousId": "v-1",
+        "$.context.campaign.other": 1, "$.context.ip": "8.8.8.8", "$.anonymousId": "v-1",
     }  # fmt: skip
     assert told.channel == "web"
     assert read(call("screen")).interactions[0].channel == "app"
-    assert read(call("track", event="A", channel="server")).interactions[0].channel == "server"
+    assert read(call("track", event="A", channel="server")).interactions[0].channel == "api"
+    assert read(call("page", channel="server")).interactions[0].channel == "web"
 
 
 def test_traits_beside_what_happened_are_hers() -> None:

@@ -194,10 +194,11 @@ def test_an_account_without_an_id_is_refused(id_: object) -> None:
 
 def test_an_order_is_an_interaction_with_its_lines() -> None:
     told = placed(customer_note="Ring twice")
-    assert (told.event_id, told.correlation, told.channel) == ("order/727", "727", "checkout")
+    assert (told.event_id, told.correlation, told.channel) == ("order/727", "727", "web")
     assert (told.at.hour, told.told_at and told.told_at.hour) == (1, 3)
     assert told.subject == SourceKey("woocommerce", "25")
     assert told.amount == Money("15.00", "USD")
+    assert told.data["channel"] == "checkout"
     assert (told.text, told.data["status"], told.reference) == (
         "Ring twice", "processing", "727",
     )  # fmt: skip

@@ -13,6 +13,7 @@ from ecrm_core.customers import SourceKey, SourceRecord
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Money, fold, personal_key
 from ecrm_core.sources.amounts import code_of
+from ecrm_core.sources.channels import SEGMENT, channel_in
 from ecrm_core.sources.payload import Node, Payload
 from ecrm_core.sources.quarantined import written
 from ecrm_core.sources.said import record_of
@@ -23,7 +24,6 @@ __all__ = ["Call", "Collector", "any_of", "call_of"]
 
 _CAMPAIGN: Final = ("content", "medium", "name", "source", "term")
 _CHANNELS: Final[Mapping[str, str]] = {"page": "web", "screen": "app"}
-_PLACES: Final[Mapping[str, str]] = {"browser": "web", "mobile": "app"}
 
 
 @frozen(kw_only=True)
@@ -66,12 +66,13 @@ class Call:
         correlation: str | None = None, reference: str | None = None,
     ) -> Interaction:  # fmt: skip
         """Return an event of this call; more than one need a suffix each."""
-        more = {} if suffix else self._around()
+        where, own = (channel, {}) if channel else self._where()
+        more = {} if suffix else {**own, **self._around()}
         return Interaction(
             source=self.collector.source,
             event_id=f"{self.id}{suffix}",
             kind=kind,
-            channel=channel or self._channel,
+            channel=where,
             at=self.at,
             undated=self.made.at is None,
             subject=self.subject,
@@ -98,12 +99,14 @@ class Call:
         """
         return _key(self.node, name, self.collector)
 
-    @property
-    def _channel(self) -> str | None:
-        """Where it was made: "web" or "app", else as the call says."""
-        held = self.node.get("channel")
-        said = held.value if held and isinstance(held.value, str) else ""
-        return _PLACES.get(said) or _CHANNELS.get(self.type) or code_of(held)
+    def _where(self) -> tuple[str | None, dict[str, object]]:
+        """Return where it was made, and how the call says it; a page of a server is on the web."""
+        word = code_of(self.node.get("channel"))
+        said, own = channel_in(word, SEGMENT)
+        by_type = _CHANNELS.get(self.type)
+        if by_type is None or said in _CHANNELS.values():
+            return said, own
+        return by_type, {"channel": word} if word else {}
 
     def _around(self) -> dict[str, object]:
         """Return what brought her here, and what was wrong with the clock."""
