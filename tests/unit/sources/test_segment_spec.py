@@ -94,7 +94,7 @@ def test_what_a_batch_says_holds_for_each_call_that_says_nothing_else() -> None:
     campaign = {"context": {"campaign": {"name": "May"}}, "writeKey": "secret"}
     own = call("page", context={"campaign": {"name": "June"}})
     one, two = read({"batch": [call("page"), own], **campaign}).interactions
-    assert (one.data["campaign"], two.data["campaign"]) == ({"name": "May"}, {"name": "June"})
+    assert (one.data["campaign"], two.data["campaign"]) == ("May", "June")
     refused = read({"batch": [{"type": "no"}], **campaign}).refused[0]
     assert json.loads(json.loads(refused.payload or "")) == {
         "type": "no", "context": campaign["context"],
@@ -407,7 +407,7 @@ def test_a_page_says_which_and_what_brought_her_there() -> None:
                 context={"campaign": campaign, "ip": "8.8.8.8"}, channel="browser")  # fmt: skip
     (told,) = read(page).interactions
     assert {name: said for name, said in told.data.items() if name != "unmapped"} == {
-        "campaign": {"name": "May", "source": "news"}, "name": "Home", "title": "Hello",
+        "campaign": "May", "campaign_source": "news", "name": "Home", "title": "Hello",
         "url": "http://example.com", "channel": "browser",
     }  # fmt: skip
     assert told.data["unmapped"] == {

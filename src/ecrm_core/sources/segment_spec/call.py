@@ -22,7 +22,10 @@ from ecrm_core.timeline import Interaction, OrderLine
 
 __all__ = ["Call", "Collector", "any_of", "call_of"]
 
-_CAMPAIGN: Final = ("content", "medium", "name", "source", "term")
+_CAMPAIGN: Final[Mapping[str, str]] = {
+    "name": "campaign",
+    **{part: f"campaign_{part}" for part in ("content", "medium", "source", "term")},
+}
 _CHANNELS: Final[Mapping[str, str]] = {"page": "web", "screen": "app"}
 
 
@@ -112,11 +115,8 @@ class Call:
         """Return what brought her here, and what was wrong with the clock."""
         context = self.node.get("context")
         campaign = context.get("campaign") if context else None
-        words = {name: code_of(campaign.get(name)) for name in _CAMPAIGN} if campaign else {}
-        found = {
-            "campaign": {name: word for name, word in words.items() if word is not None},
-            "clock": self.made.said,
-        }
+        words = {ours: campaign.get(part) for part, ours in _CAMPAIGN.items()} if campaign else {}
+        found = {**{name: code_of(held) for name, held in words.items()}, "clock": self.made.said}
         return {name: said for name, said in found.items() if said}
 
 
