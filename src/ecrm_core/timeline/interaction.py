@@ -214,6 +214,11 @@ class Interaction(Private):
         """The same, of what tells what she bought, has or pays for; None of everything else."""
         return self.recency if self.kind in HOLDINGS else None
 
+    @property
+    def contradicted_by(self) -> str | None:
+        """The source that tells the event in two ways; None where none does."""
+        return self.source if self.contradicted else None
+
 
 INTERACTIONS: Final = Kind(
     name="interaction",
@@ -225,11 +230,12 @@ INTERACTIONS: Final = Kind(
         Index("by_holding", ("home_id", "holding")),
         Index("by_correlation", ("source", "correlation")),
         Index("by_reference", ("reference",)),
+        Index("by_contradicted", ("contradicted_by",)),
     ),
     owner="timeline",
 )
 """The rows of interactions: by home (newest first, all at once, or only what was bought),
-by what they belong to, and by the number people say."""
+by what they belong to, by the number people say, and those told in two ways by their source."""
 
 
 def retell(held: Interaction, told: Interaction) -> Interaction:
