@@ -20,8 +20,9 @@ AT = datetime(2026, 5, 1, tzinfo=UTC)
 KINDS = [
     "order_placed", "order_cancelled", "refund", "email_opened", "page_viewed", "signed_in",
     "cart_updated", "cart_completed", "ticket_opened", "ticket_closed", "survey_answered",
+    "return_requested",
 ]  # fmt: skip
-DATA = [{}, {"nps": True, "score": 9}, {"nps": True, "score": 3}, {"score": 4}]
+DATA = [{}, {"cancelled": True}, {"nps": True, "score": 9}, {"nps": True, "score": 3}, {"score": 4}]
 PEOPLE = [SourceKey("shop", "1"), SourceKey("shop", "2")]
 MOMENTS = st.integers(0, 3).map(lambda halves: AT + timedelta(minutes=30 * halves))
 MONEY = st.builds(Money, st.sampled_from(["0", "1.50", "10"]), st.sampled_from(["EUR", "KRW"]))

@@ -1,6 +1,6 @@
-"""The kinds of events and who tells each, made from the code of the sources.
+"""The kinds of events and who tells each, and the channels, made from the code of the sources.
 
-``python -m tests.docs.collected`` writes the table into the page.
+``python -m tests.docs.collected`` writes the tables into the page.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import ast
 from collections.abc import Collection, Iterator
 
 from ecrm_core.sources import ready_maps
-from ecrm_core.timeline import KINDS_OF_EVENTS
+from ecrm_core.sources.channels import LISTS, SEGMENT, SHOPIFY, WOOCOMMERCE
+from ecrm_core.timeline import CHANNELS, KINDS_OF_EVENTS
 from tests.docs.reference_tables import page, with_tables
 from tests.house import ROOT, SRC
 
@@ -28,6 +29,9 @@ BLOCKS = {
 }
 """The blocks of the kinds, each with the kind it begins with."""
 _HEAD = "| | kind | says that | matter | told by |"
+_WORDS = {"Shopify": SHOPIFY, "WooCommerce": WOOCOMMERCE, "Segment spec": SEGMENT,
+          "lists and exports of events": LISTS}  # fmt: skip
+_CHANNELS = f"| channel | says | {' | '.join(_WORDS)} |"
 _READERS = {
     "Shopify": "shopify*.py",
     "WooCommerce": "woocommerce*.py",
@@ -40,7 +44,8 @@ def written(text: str) -> str:
     """Return the page with its table of kinds as the code has them."""
     kinds = [_HEAD, "|---|---|---|---|---|", *map(_line, _rows())]
     others = iter(_others(text))
-    return with_tables(text, [next(others), kinds, *others])
+    channels = [_CHANNELS, f"|{'---|' * (len(_WORDS) + 2)}", *map(_line, _channels())]
+    return with_tables(text, [next(others), kinds, channels, *others])
 
 
 def _others(text: str) -> Iterator[list[str]]:
@@ -51,7 +56,7 @@ def _others(text: str) -> Iterator[list[str]]:
             found[-1].append(line)
         elif found[-1]:
             found.append([])
-    yield from (lines for lines in found if lines and lines[0] != _HEAD)
+    yield from (lines for lines in found if lines and lines[0] not in {_HEAD, _CHANNELS})
 
 
 def _rows() -> Iterator[tuple[str, ...]]:
@@ -66,6 +71,15 @@ def _rows() -> Iterator[tuple[str, ...]]:
         block = begins.get(name)
         yield (f"**{block}**" if block else "", f"`{name}`", kind.caption, opens or closes,
                who or "`crm.record`")  # fmt: skip
+
+
+def _channels() -> Iterator[tuple[str, ...]]:
+    for name, says in CHANNELS.items():
+        words = (
+            ", ".join(f"`{word}`" for word, channel in table.items() if channel == name != word)
+            for table in _WORDS.values()
+        )
+        yield (f"`{name}`", says, *words)
 
 
 def _told(part: str) -> Collection[str]:

@@ -33,6 +33,7 @@ CANARIES = {
     "name": "Annabel Xquist", "email": "annabel.xquist@example.com", "phone": "+821012345678",
     "street": "Zzyzx Road 7", "note": "Prefers the qqside door", "id": "880101-2345670",
     "handle": "kakao-xq-ann", "serial": "SN-XQ-4711", "order": "XQ1001",
+    "mentioned": "xq.pal@example.com",
 }  # fmt: skip
 """What is personal about her, in words that stand nowhere else."""
 
@@ -66,7 +67,8 @@ def events() -> list[Interaction]:
         event("o2x", "order_cancelled", 6, correlation="2", brand="south"),
         event("p1", "product_registered", 7, data={"serial": CANARIES["serial"]},
               lines=lines("drill")),
-        event("t1", "ticket_opened", 8, correlation="T-1", channel="support"),
+        event("t1", "ticket_opened", 8, correlation="T-1", channel="support",
+              text=f"Ask {CANARIES['mentioned']}"),
         event("c1", "cart_updated", 9, correlation="C-1"),
         event("c1x", "cart_emptied", 10, correlation="C-1"),
         event("m1", "email_opened", 11),

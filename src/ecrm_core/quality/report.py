@@ -41,6 +41,8 @@ class TableReport:
     ``rule_set`` is the digest of the rules. ``findings`` stand in the order of the rows; of a store
     only the first are kept, while every number counts all: ``found`` says how many there are.
     ``as_of`` is the day rules about time counted from, ``stopped`` that the work was ended early.
+    ``contradicted_events`` counts, of a store, the events that their source told in two ways at one
+    time: nobody knows which is right.
     """
 
     subject: str = "rows"
@@ -59,6 +61,7 @@ class TableReport:
     as_of: date | None = None
     found: int = 0
     stopped: bool = False
+    contradicted_events: int = 0
     findings: tuple[RowFinding, ...] = ()
 
     @property

@@ -47,6 +47,8 @@ def report_to_json(report: TableReport) -> dict[str, Json]:
         "as_of": report.as_of.isoformat() if report.as_of else None,
         "found": report.found,
         "stopped": report.stopped,
+        # Only where there are any: reports that are kept stay what they were.
+        **({"contradicted_events": told} if (told := report.contradicted_events) else {}),
     }
 
 
@@ -76,6 +78,7 @@ def report_from_json(data: Json) -> dict[str, Json]:
         "as_of": date.fromisoformat(data["as_of"]) if data.get("as_of") else None,
         "found": _count(data.get("found", 0)),
         "stopped": _flag(data.get("stopped", False)),
+        "contradicted_events": _count(data.get("contradicted_events", 0)),
     }
 
 

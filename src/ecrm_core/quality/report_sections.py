@@ -40,12 +40,14 @@ def headline(report: TableReport, labels: Labels) -> str:
 
 
 def _remarks(report: TableReport, labels: Labels) -> Iterator[str]:
-    """Go through what a reader must know of a report that is not whole."""
+    """Go through what a reader must know beside: what is not whole, and what is in no row."""
     if report.stopped:
         yield labels["stopped"]
     kept = len(report.findings)
     if kept and kept < report.found:
         yield labels["kept"].format(n=kept, of=report.found)
+    if report.contradicted_events:
+        yield labels["contradicted_events"].format(n=report.contradicted_events)
 
 
 def _sections(report: TableReport, labels: Labels, *, brief: bool) -> Iterator[Section]:

@@ -19,7 +19,15 @@ from ecrm_core.kernel import Money, parse_instant
 from ecrm_core.segmentation.scope import Row
 from ecrm_core.segmentation.standard import MAIL_EVENTS, mail_kinds
 from ecrm_core.subscriptions import Subscription
-from ecrm_core.timeline import MATTERS, Facts, Interaction, Matter, MatterKind, OrderRole
+from ecrm_core.timeline import (
+    MATTERS,
+    Facts,
+    Interaction,
+    Matter,
+    MatterKind,
+    OrderRole,
+    order_role,
+)
 
 __all__ = ["Loaded", "account_made_at", "customer_row", "facts_until", "next_change"]
 
@@ -247,19 +255,12 @@ def _orders(told: Sequence[Interaction]) -> Iterator[tuple[Interaction, list[Int
     """Go through the orders that count as Facts counts them: as placed, and their refunds."""
     parts: dict[tuple[str, str], dict[OrderRole, list[Interaction]]] = {}
     for each in sorted(told, key=lambda each: (each.at, each.event_id)):
-        role = _ROLES.get(each.kind)
+        role = order_role(each)
         if role is not None:
             parts.setdefault((each.source, _order_id(each)), {}).setdefault(role, []).append(each)
     for _, roles in sorted(parts.items()):
         if OrderRole.PLACED in roles and OrderRole.CANCELLED not in roles:
             yield roles[OrderRole.PLACED][0], roles.get(OrderRole.REFUNDED, [])
-
-
-_ROLES = {
-    "order_placed": OrderRole.PLACED,
-    "order_cancelled": OrderRole.CANCELLED,
-    "refund": OrderRole.REFUNDED,
-}
 
 
 def _order_id(each: Interaction) -> str:

@@ -141,7 +141,7 @@ _LINE = (
 _ORDER = (
     _of("id", FieldType.ID, "the order's id at its source"),
     _text("source", "where it was placed"),
-    _text("channel", "web, pos, ..."),
+    _text("channel", "web, store, ..."),
     _of("total", FieldType.MONEY, "what was ordered, refunds not taken off"),
     _of("refunded", FieldType.MONEY, "what was refunded of it"),
     _of("quantity", FieldType.NUMBER, "units ordered"),

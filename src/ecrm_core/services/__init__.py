@@ -48,6 +48,7 @@ from ecrm_core.services.judgements import (
     ruled,
 )
 from ecrm_core.services.matching import find_duplicates, find_matches
+from ecrm_core.services.mentions import MentionedContact, mentions_in
 from ecrm_core.services.merges import Review, prepare_merge, prepare_preview, prepare_unmerge
 from ecrm_core.services.models import (
     BY_ROLES,
@@ -174,6 +175,7 @@ __all__ = [
     "Look",
     "Mapper",
     "MembersFound",
+    "MentionedContact",
     "Personal",
     "QualityWarning",
     "Question",
@@ -242,6 +244,7 @@ __all__ = [
     "may_contact_customer",
     "members_of",
     "memberships_of",
+    "mentions_in",
     "movements_of",
     "payment_key",
     "policy_of",

@@ -43,6 +43,7 @@ from ecrm_core.sources.cells import Cells
 from ecrm_core.sources.row_fields import Steps, lay_out, limit_of, read_fields
 from ecrm_core.sources.row_reader import observed_at
 from ecrm_core.sources.said import record_of
+from ecrm_core.timeline import INTERACTIONS
 
 __all__ = ["Judged", "check", "count_parties", "report_store"]
 
@@ -217,7 +218,8 @@ def report_store(
     Findings name the customer's id, or the source's own key; the first ``keep`` are kept. A
     customer counts in every source a value of her profile is from, with the fields it fills there.
     Rules about shared addresses count them first: then the store is read twice, and every address
-    that two or more hold is in memory.
+    that two or more hold is in memory. Events that are contradicted are counted beside: those of
+    the source, or all.
     """
     _check_rules(rules)
     shared = None
@@ -226,6 +228,7 @@ def report_store(
         shared = count_shared(party for parties in pages for _, party in parties)
     subject = "records" if source else "customers"
     builder = ReportBuilder(rules, keep=keep, subject=subject, as_of=as_of)
+    contradicted = _contradicted(store, source, page)
     done = 0
     for parties in _parties(store, source, page):
         for name, party in parties:
@@ -236,13 +239,21 @@ def report_store(
             )  # fmt: skip
         done += len(parties)
         if judged and judged(done) is False:
-            return builder.build(stopped=True)
-    return builder.build()
+            return evolve(builder.build(stopped=True), contradicted_events=contradicted)
+    return evolve(builder.build(), contradicted_events=contradicted)
 
 
 def count_parties(store: Store, *, source: str | None = None) -> int:
     """Return how many profiles a store holds, or records of one source."""
     return sum(map(len, _parties(store, source, _COUNTED)))
+
+
+def _contradicted(store: Store, source: str | None, page: int) -> int:
+    within = () if source is None else (source,)
+    pages = scan_pages(
+        store, INTERACTIONS, index="by_contradicted", within=within, limit=page
+    )  # fmt: skip
+    return sum(map(len, pages))
 
 
 def _parties(

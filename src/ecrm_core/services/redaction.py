@@ -13,7 +13,7 @@ from ecrm_core.errors import DefinitionError, UnknownName
 __all__ = ["MASKED", "PARTS", "VIEWER_ROLES", "RedactionPolicy", "Sight", "policy_of"]
 
 PARTS: Final = ("who", "reach", "summary", "matters", "owned", "orders", "subscriptions",
-                "segments", "contacts", "warnings", "duplicates", "linked")  # fmt: skip
+                "segments", "contacts", "mentions", "warnings", "duplicates", "linked")  # fmt: skip
 """The parts of a view, as they stand in it."""
 
 
@@ -85,13 +85,15 @@ VIEWER_ROLES: Final[Mapping[str, RedactionPolicy]] = {
                 "name": Sight.WHOLE, "organisation": Sight.WHOLE,
                 **dict.fromkeys(_SHOPS, Sight.WHOLE), **dict.fromkeys(_CONTACTS, Sight.MASKED),
             },
-            parts=dict.fromkeys(("warnings", "duplicates", "linked"), Sight.HIDDEN),
+            parts=dict.fromkeys(("mentions", "warnings", "duplicates", "linked"), Sight.HIDDEN),
         ),
         RedactionPolicy(
             role="analyst",
             other=Sight.HIDDEN,
             fields=dict.fromkeys(_SHOPS, Sight.WHOLE),
-            parts=dict.fromkeys(("reach", "warnings", "duplicates", "linked"), Sight.HIDDEN),
+            parts=dict.fromkeys(
+                ("reach", "mentions", "warnings", "duplicates", "linked"), Sight.HIDDEN
+            ),
         ),
         RedactionPolicy(role="auditor", fields=dict.fromkeys(_SHOPS, Sight.WHOLE)),
     )
@@ -99,7 +101,8 @@ VIEWER_ROLES: Final[Mapping[str, RedactionPolicy]] = {
 """The roles there are unless a shop makes its own.
 
 ``agent`` serves her: everything but what no field took in, her national id masked. ``marketing``
-writes to her: name and shop fields, contact details masked, nothing about the state of the data.
+writes to her: name and shop fields, contact details masked, nothing about the state of the data
+and nothing of what her messages say.
 ``analyst`` counts: shop fields and what happened, nothing that says who or where she is.
 ``auditor`` looks at how data is kept: everything with where it comes from, every value masked.
 """

@@ -25,6 +25,7 @@ from ecrm_core.segmentation import SEGMENTS
 from ecrm_core.services.contact import Asked, may_contact_profile
 from ecrm_core.services.identity import group_of, identity_of
 from ecrm_core.services.judgements import roots_now
+from ecrm_core.services.mentions import mentions_in
 from ecrm_core.services.view import TIMELINE, CustomerView, read_view
 from ecrm_core.services.view_parts import (
     Reach,
@@ -185,6 +186,7 @@ def _worked_out(read: _Read, look: Look) -> CustomerView:
         renewals=renewals_of(view.subscriptions, billed_elsewhere(holdings)),
         segments=read.segments,
         contacts=last_contacts(told, read.facts),
+        mentions=mentions_in(told, region=look.region),
         warnings=warnings_about(view.group, view.history, report, (*told, *holdings)),
         duplicates=duplicates_of(
             view.aliases, read.proposals, judgements=view.judgements, claims=view.claims,

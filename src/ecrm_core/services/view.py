@@ -44,6 +44,7 @@ from ecrm_core.ports import (
 from ecrm_core.services.claims import claims_about
 from ecrm_core.services.contact import subjects_of
 from ecrm_core.services.identity import group_of
+from ecrm_core.services.mentions import MentionedContact
 from ecrm_core.services.redaction import MASKED, RedactionPolicy, policy_of
 from ecrm_core.services.shown import ShownView, show_tables
 from ecrm_core.services.timeline import happened
@@ -79,8 +80,9 @@ class CustomerView(Private):
 
     Made of it, as of ``at``: how she may be reached (``reach``), what is open (``matters``), the
     ``orders`` and what she has of them (``owned``), what renews when (``renewals``), the saved
-    ``segments`` she is in, her last ``contacts`` on every channel, ``warnings`` about her data, and
-    the ``duplicates`` she may have. With ``brand`` all that happened is that of one shop.
+    ``segments`` she is in, her last ``contacts`` on every channel, the contact details her messages
+    mention (``mentions``, with which nothing is done), ``warnings`` about her data, and the
+    ``duplicates`` she may have. With ``brand`` all that happened is that of one shop.
 
     It shows itself masked, ``shown`` as a viewer's role may see it.
     """
@@ -108,6 +110,7 @@ class CustomerView(Private):
     renewals: tuple[Renewal, ...] = ()
     segments: tuple[str, ...] = ()
     contacts: tuple[LastContact, ...] = ()
+    mentions: tuple[MentionedContact, ...] = ()
     warnings: tuple[QualityWarning, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
 

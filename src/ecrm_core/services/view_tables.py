@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from ecrm_core.customers import provenance, show_value
+from ecrm_core.services.mentions import NOTHING_DONE
 from ecrm_core.services.shown import Cell, Line, ViewTable
+from ecrm_core.timeline import Matter
 
 if TYPE_CHECKING:
     from ecrm_core.services.view import CustomerView  # which shows itself by these
@@ -58,9 +60,13 @@ def _summary(view: CustomerView) -> Iterator[Line]:
 def _matters(view: CustomerView) -> Iterator[Line]:
     for one in view.matters:
         yield Line(_cells(
-            one.kind.value, Cell(one.correlation, _REFERENCE), _on(one.opened_at),
+            one.kind.value, Cell(_number(one), _REFERENCE), _on(one.opened_at),
             one.last_kind, _on(one.last_at), one.source,
         ))  # fmt: skip
+
+
+def _number(matter: Matter) -> str:
+    return matter.correlation if matter.part is None else f"{matter.correlation}, {matter.part}"
 
 
 def _owned(view: CustomerView) -> Iterator[Line]:
@@ -96,6 +102,15 @@ def _segments(view: CustomerView) -> Iterator[Line]:
 def _contacts(view: CustomerView) -> Iterator[Line]:
     for one in view.contacts:
         yield Line(_cells(one.channel, one.kind, _on(one.at), one.source))
+
+
+def _mentions(view: CustomerView) -> Iterator[Line]:
+    for one in view.mentions:
+        kind = one.mention.kind.value
+        yield Line(_cells(
+            kind, Cell(one.mention.contact.raw, _FIELDS[kind]), one.mention.confidence.value,
+            Cell(one.reference, _REFERENCE), _on(one.at), one.source, NOTHING_DONE,
+        ))  # fmt: skip
 
 
 def _warnings(view: CustomerView) -> Iterator[Line]:
@@ -139,6 +154,8 @@ _PARTS: Final[tuple[tuple[str, str, tuple[str, ...], _Lines], ...]] = (
      ("plan", "status", "renews", "ends", "cancel by", "price", "billed by", "id"), _subscriptions),
     ("segments", "Segments", ("segment",), _segments),
     ("contacts", "Last contacts", ("channel", "what", "on", "source"), _contacts),
+    ("mentions", "Mentioned in messages",
+     ("kind", "value", "confidence", "in", "on", "source", "done with it"), _mentions),
     ("warnings", "Her data", ("severity", "rule", "where", "value", "finding"), _warnings),
     ("duplicates", "Perhaps the same", ("customer", "name", "zone", "probability", "card"),
      _duplicates),

@@ -30,6 +30,7 @@ from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import MAX_TEXT, fold, gate_text, personal_key, utc
 from ecrm_core.sources.amounts import plain
 from ecrm_core.sources.cells import Cells, path_of
+from ecrm_core.sources.channels import LISTS, channel_in
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.event_goods import Goods, Sale
 from ecrm_core.sources.event_map import EventMap
@@ -120,16 +121,19 @@ class EventReader:
         make = partial(
             Interaction, source=self.source, kind=kind, subject=key,
             at=happened_at(cells, self.fields),
-            told_at=told_at(cells, self.fields), channel=self._channel(cells, kind),
+            told_at=told_at(cells, self.fields),
             brand=self._tidy(cells, "brand"), amount=sale.amount(kind), lines=sale.lines,
             correlation=number, reference=number, text=self._text(cells),
         )  # fmt: skip
+        word = self._channel(cells, kind)
+        channel, own = channel_in(word, LISTS)
         event_id = self._event_id(cells, kind, number)
         left = {**cells.unmapped(), **sale.left}
-        whole = {**data, "unmapped": left} if left else data
+        whole = {**own, **data, "unmapped": left} if left else {**own, **data}
         if event_id is None:
-            event_id = f"{_DERIVED}{make(event_id='?', data=data).digest}"
-        return make(event_id=event_id, data=whole)
+            # Of the shop's own word, so that what was read before has the id it had.
+            event_id = f"{_DERIVED}{make(event_id='?', data=data, channel=word).digest}"
+        return make(event_id=event_id, data=whole, channel=channel)
 
     def party(self, row: object) -> str | None:
         """Return the key of whom a row that cannot be read is about, if it is one of ours."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from ecrm_core.customers import SourceKey
 from ecrm_core.errors import InputError
 from ecrm_core.sources.amounts import code_of, id_of
+from ecrm_core.sources.channels import SHOPIFY, channel_in
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.instants import taken
 from ecrm_core.sources.keeping import apart, keeping
@@ -92,17 +93,19 @@ def _events(
     if at is None:
         raise _no_time("$.created_at")
     tender = tender_of(node)
+    channel, word = channel_in(code_of(node.get("source_name")), SHOPIFY)
     started = Interaction(
         source=shop.source,
         event_id=f"checkout/{token}",
         kind="checkout_started",
-        channel=code_of(node.get("source_name")),
+        channel=channel,
         at=at,
         subject=subject,
         # Where two currencies are named, it does not say which of them the total is in.
         amount=None if tender.presented else tender.money(node, "total_price"),
         lines=lines_of(tender, node.get("line_items")),
         correlation=cart,
+        data=word,
         text=code_of(node.get("note"), limit=MAX_VALUE),
         told_at=told_at,
     )

@@ -10,6 +10,7 @@ from attrs import frozen
 from ecrm_core.customers import SourceKey
 from ecrm_core.errors import InputError
 from ecrm_core.sources.amounts import code_of, id_of
+from ecrm_core.sources.channels import SHOPIFY, channel_in
 from ecrm_core.sources.instants import taken
 from ecrm_core.sources.keeping import no_id
 from ecrm_core.sources.payload import MAX_VALUE, Node
@@ -54,11 +55,12 @@ def placed(order: Order) -> Interaction:
     if at is None:
         message = "found no time, expected when the order was placed"
         raise InputError(message, path="$.created_at", code="no_time")
+    channel, own = channel_in(code_of(node.get("source_name")), SHOPIFY)
     return Interaction(
         source=order.shop.source,
         event_id=f"order/{order.id}",
         kind="order_placed",
-        channel=code_of(node.get("source_name")),
+        channel=channel,
         at=at,
         subject=order.subject,
         amount=order.tender.money(node, "total_price"),
@@ -66,7 +68,7 @@ def placed(order: Order) -> Interaction:
         correlation=order.id,
         reference=code_of(node.get("name")),
         void=order.test,
-        data=words_of(node, ("financial_status", "fulfillment_status")),
+        data={**own, **words_of(node, ("financial_status", "fulfillment_status"))},
         text=code_of(node.get("note"), limit=MAX_VALUE),
         told_at=order.told_at,
     )

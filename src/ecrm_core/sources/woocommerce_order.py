@@ -16,6 +16,7 @@ from attrs import frozen
 from ecrm_core.customers import SourceKey
 from ecrm_core.errors import InputError
 from ecrm_core.sources.amounts import code_of, currency_of, id_of, money_of
+from ecrm_core.sources.channels import WOOCOMMERCE, channel_in
 from ecrm_core.sources.delivery import Entry
 from ecrm_core.sources.keeping import keeping, no_id
 from ecrm_core.sources.payload import MAX_VALUE, Node, Payload, joined, noting
@@ -28,9 +29,8 @@ from ecrm_core.timeline import Interaction
 
 __all__ = ["read_order", "read_restored_order"]
 
-_VOID: Final = frozenset(
-    {"auto-draft", "cancelled", "checkout-draft", "failed", "pending", "trash"}
-)
+_VOID: Final = frozenset({"auto-draft", "checkout-draft", "failed", "pending", "trash"})
+_CANCELLED: Final = "cancelled"
 
 
 @frozen(kw_only=True)
@@ -117,20 +117,26 @@ def _party(order: _Order) -> dict[str, object]:
 
 def _placed(order: _Order) -> Interaction:
     node = order.node
-    status = code_of(node.get("status"))
+    status = code_of(node.get("status")) or ""
+    stands = status.removeprefix("wc-")
+    channel, data = channel_in(code_of(node.get("created_via")), WOOCOMMERCE)
+    data |= {"status": status} if status else {}
+    if stands == _CANCELLED:
+        # No event of its own: when, nobody says, and the order told again may take it back.
+        data["cancelled"] = True
     return Interaction(
         source=order.shop.source,
         event_id=f"order/{order.id}",
         kind="order_placed",
-        channel=code_of(node.get("created_via")),
+        channel=channel,
         at=order.placed_at,
         subject=order.subject,
         amount=money_of(node.get("total"), order.currency),
         lines=lines_of(node, order.currency),
         correlation=order.id,
         reference=code_of(node.get("number")),
-        void=(status or "").removeprefix("wc-") in _VOID,
-        data={} if status is None else {"status": status},
+        void=stands in _VOID,
+        data=data,
         text=code_of(node.get("customer_note"), limit=MAX_VALUE),
         told_at=order.told_at,
     )

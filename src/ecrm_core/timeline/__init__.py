@@ -1,5 +1,6 @@
 """Timeline: what happened with customers, and what it adds up to."""
 
+from ecrm_core.timeline.channels import CHANNELS
 from ecrm_core.timeline.contacts import LastContact, last_contacts
 from ecrm_core.timeline.correlation import (
     CORRELATIONS,
@@ -22,7 +23,7 @@ from ecrm_core.timeline.interaction import (
 from ecrm_core.timeline.kinds import HOLDINGS, KINDS_OF_EVENTS, MATTERS, EventKind, MatterKind
 from ecrm_core.timeline.matter import Matter, Thread
 from ecrm_core.timeline.mention import MAX_MENTIONS, Confidence, Mention, mentioned
-from ecrm_core.timeline.orders import OrderPart, OrderRole
+from ecrm_core.timeline.orders import OrderPart, OrderRole, order_role
 from ecrm_core.timeline.owned import (
     BilledElsewhere,
     Order,
@@ -39,6 +40,7 @@ from ecrm_core.timeline.sessions import ON_SITE, SESSION_GAP, Session, Visit, se
 
 __all__ = [
     "ABANDONED_AFTER",
+    "CHANNELS",
     "CORRELATIONS",
     "FACTS",
     "HOLDINGS",
@@ -86,6 +88,7 @@ __all__ = [
     "decide_interactions",
     "last_contacts",
     "mentioned",
+    "order_role",
     "orders_of",
     "owned_products",
     "place_of",

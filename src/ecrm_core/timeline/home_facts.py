@@ -11,10 +11,12 @@ from attrs import evolve, field, frozen
 from ecrm_core.kernel import CustomerId, Kind, Private
 from ecrm_core.timeline.facts import Facts
 from ecrm_core.timeline.interaction import Interaction
-from ecrm_core.timeline.kinds import MATTERS
+from ecrm_core.timeline.kinds import MATTERS, MatterKind
 from ecrm_core.timeline.sessions import ON_SITE
 
 __all__ = ["FACTS", "HomeFacts"]
+
+_RETURNS: Final = {name for name, matter in MATTERS.items() if matter is MatterKind.RETURN}
 
 
 @frozen(kw_only=True, repr=False)
@@ -76,8 +78,15 @@ def _counting_more(row: Any) -> Any:  # noqa: ANN401 - JSON
     return row if whole else {**row, "outdated": True}
 
 
+def _returns_apart(row: Any) -> Any:  # noqa: ANN401 - JSON
+    """Mark a row with returns: those of one order were one in format 2."""
+    parts = (row.get("facts", {}), *row.get("brands", {}).values())
+    apart = all(_RETURNS.isdisjoint(part.get("kinds", {})) for part in parts)
+    return row if apart else {**row, "outdated": True}
+
+
 FACTS: Final = Kind(
-    name="facts", of=HomeFacts, key=("home_id",), format=2, upgrades={1: _counting_more},
-    owner="timeline",
+    name="facts", of=HomeFacts, key=("home_id",), format=3,
+    upgrades={1: _counting_more, 2: _returns_apart}, owner="timeline",
 )  # fmt: skip
 """The rows of facts, one for each home that interactions are about."""

@@ -134,7 +134,8 @@ class OrderLine(Private):
 class Interaction(Private):
     """One event of one source, at an instant; ``event_id`` is the source's name for it, for ever.
 
-    ``kind`` and ``channel`` are open names ("order_placed", "refund", "email_opened"; "web").
+    ``kind`` and ``channel`` are open names ("order_placed", "refund", "email_opened"; "web", as
+    ``CHANNELS`` has them where one fits).
     ``subject`` is the record it is about, which may come later. ``correlation`` ties events
     together: the id of an order, a cart, a ticket. ``void`` says that it does not count: a test
     order, a payment that failed. ``data`` is JSON beyond the fields, ``text`` what somebody wrote.
@@ -213,6 +214,11 @@ class Interaction(Private):
         """The same, of what tells what she bought, has or pays for; None of everything else."""
         return self.recency if self.kind in HOLDINGS else None
 
+    @property
+    def contradicted_by(self) -> str | None:
+        """The source that tells the event in two ways; None where none does."""
+        return self.source if self.contradicted else None
+
 
 INTERACTIONS: Final = Kind(
     name="interaction",
@@ -224,11 +230,12 @@ INTERACTIONS: Final = Kind(
         Index("by_holding", ("home_id", "holding")),
         Index("by_correlation", ("source", "correlation")),
         Index("by_reference", ("reference",)),
+        Index("by_contradicted", ("contradicted_by",)),
     ),
     owner="timeline",
 )
 """The rows of interactions: by home (newest first, all at once, or only what was bought),
-by what they belong to, and by the number people say."""
+by what they belong to, by the number people say, and those told in two ways by their source."""
 
 
 def retell(held: Interaction, told: Interaction) -> Interaction:

@@ -45,7 +45,8 @@ _CART, _TICKET, _INVOICE, _RETURN, _SUBSCRIPTION = MatterKind
 
 KINDS_OF_EVENTS: Final[Mapping[str, EventKind]] = {
     # Orders
-    "order_placed": EventKind("an order was placed; its amount and lines count"),
+    "order_placed": EventKind(
+        'an order was placed; its amount and lines count, unless data holds "cancelled" true'),
     "order_cancelled": EventKind("an order was cancelled; it counts no more"),
     "order_updated": EventKind("an order was changed; the order itself says what it is now"),
     "order_shipped": EventKind("goods of an order left"),

@@ -1,12 +1,15 @@
 """Matter: something that is open for a while: a cart, a ticket, an invoice, a return.
 
 The events of a matter share source and correlation; the latest of them tells whether it is open,
-unless one ended it for good.
+unless one ended it for good. An order may have several returns: what an event says of one names it
+in its id, ``return/<id>/<state>``, and all others are one return.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from typing import Final
 
 from attrs import frozen
 
@@ -14,6 +17,8 @@ from ecrm_core.timeline.interaction import Interaction
 from ecrm_core.timeline.kinds import KINDS_OF_EVENTS, MATTERS, MatterKind
 
 __all__ = ["Matter", "Thread", "matter_of", "thread_of"]
+
+_ONE_RETURN: Final = re.compile(r"return/([^/]+)/[^/]+")
 
 
 @frozen(kw_only=True)
@@ -55,6 +60,7 @@ class Matter:
     """A matter of a customer: what it is, since when, and whether it is open.
 
     ``source`` and ``correlation`` find all its events, ``source`` and ``last_event`` the latest.
+    ``part`` tells the returns of one order apart: the id of each, where events say it.
     ``opened_at`` is the first event that opens it, None where none was told.
     """
 
@@ -65,6 +71,7 @@ class Matter:
     last_at: datetime
     last_kind: str
     last_event: str
+    part: str | None = None
 
     @property
     def open(self) -> bool:
@@ -83,15 +90,27 @@ def thread_of(interaction: Interaction) -> tuple[str, Thread] | None:
     if matter is None:
         return None
     at, kind, event = interaction.at, interaction.kind, interaction.event_id
-    name = f"{matter.value}/{interaction.source}/{interaction.correlation or event}"
+    name = f"{matter.value}/{interaction.source}/{_own(interaction, matter)}"
     opened_at = at if _opens(kind) else None
     return name, Thread(at=at, kind=kind, event=event, opened_at=opened_at)
 
 
+def _own(interaction: Interaction, matter: MatterKind) -> str:
+    """Return what a matter is called among those of its kind and source."""
+    own = interaction.correlation or interaction.event_id
+    if matter is not MatterKind.RETURN:
+        return own
+    found = _ONE_RETURN.fullmatch(interaction.event_id)
+    return f"{found[1] if found else ''}/{own}"
+
+
 def matter_of(name: str, thread: Thread) -> Matter:
     """Return the matter of this name."""
-    kind, source, correlation = name.split("/", 2)  # neither kinds nor sources have a slash
+    word, source, own = name.split("/", 2)  # neither kinds nor sources have a slash
+    kind = MatterKind(word)
+    part, _, correlation = own.partition("/") if kind is MatterKind.RETURN else ("", "", own)
     return Matter(
-        kind=MatterKind(kind), source=source, correlation=correlation, opened_at=thread.opened_at,
-        last_at=thread.at, last_kind=thread.kind, last_event=thread.event,
+        kind=kind, source=source, correlation=correlation, part=part or None,
+        opened_at=thread.opened_at, last_at=thread.at, last_kind=thread.kind,
+        last_event=thread.event,
     )  # fmt: skip

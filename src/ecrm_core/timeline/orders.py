@@ -13,8 +13,8 @@ from attrs import frozen
 from ecrm_core.kernel import Money, canonical_json, encode
 from ecrm_core.timeline.interaction import Interaction
 
-__all__ = ["ORDER_ROLES", "OrderPart", "OrderRole", "counting_orders", "greater_part",
-           "order_of", "part_of"]  # fmt: skip
+__all__ = ["ORDER_ROLES", "OrderPart", "OrderRole", "counting_orders", "deletes_order",
+           "greater_part", "order_of", "order_role", "part_of"]  # fmt: skip
 
 
 class OrderRole(Enum):
@@ -43,9 +43,26 @@ class OrderPart:
     units: Decimal = Decimal(0)
 
 
+def order_role(interaction: Interaction) -> OrderRole | None:
+    """Return what an interaction is to its order; None where it is about none.
+
+    An order that says of itself that it is cancelled (``data["cancelled"]``) cancels itself: some
+    shops tell no event of it, and take it back by telling the order again.
+    """
+    role = ORDER_ROLES.get(interaction.kind)
+    if role is OrderRole.PLACED and interaction.data.get("cancelled") is True:
+        return OrderRole.CANCELLED
+    return role
+
+
+def deletes_order(interaction: Interaction) -> bool:
+    """Tell whether the source deleted the order: then it is as if it never was."""
+    return interaction.kind == "order_cancelled" and interaction.data.get("deleted") is True
+
+
 def part_of(interaction: Interaction) -> OrderPart | None:
     """Return what an interaction is to its order; None where it is about none."""
-    role = ORDER_ROLES.get(interaction.kind)
+    role = order_role(interaction)
     if role is None:
         return None
     units = sum((line.quantity for line in interaction.lines), Decimal(0))

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from ecrm_core.kernel import Money, Private
 from ecrm_core.timeline.interaction import Interaction, OrderLine
+from ecrm_core.timeline.orders import OrderRole, deletes_order, order_role
 
 __all__ = ["BilledElsewhere", "Order", "OrderState", "Owned", "billed_elsewhere", "orders_of",
            "owned_products"]  # fmt: skip
@@ -30,8 +31,7 @@ class OrderState(Enum):
     CANCELLED = "cancelled"
 
 
-_STATES = {"order_shipped": OrderState.SHIPPED, "order_delivered": OrderState.DELIVERED,
-           "order_cancelled": OrderState.CANCELLED}  # fmt: skip
+_STATES = {"order_shipped": OrderState.SHIPPED, "order_delivered": OrderState.DELIVERED}
 
 
 @frozen(kw_only=True, repr=False)
@@ -98,7 +98,10 @@ def _matters(events: Iterable[Interaction]) -> dict[tuple[str, str], list[Intera
 
 
 def orders_of(events: Iterable[Interaction]) -> tuple[Order, ...]:
-    """Return the orders that events tell of, the newest first; those never placed are left out."""
+    """Return the orders that events tell of, the newest first.
+
+    Those never placed are left out, and those that their source deleted.
+    """
     orders = (_order(told) for told in _matters(events).values())
     found = [order for order in orders if order is not None]
     return tuple(sorted(found, key=lambda order: (order.at, order.source, order.id), reverse=True))
@@ -106,7 +109,7 @@ def orders_of(events: Iterable[Interaction]) -> tuple[Order, ...]:
 
 def _order(told: Sequence[Interaction]) -> Order | None:
     placed = next((event for event in told if event.kind == "order_placed"), None)
-    if placed is None:
+    if placed is None or any(map(deletes_order, told)):
         return None
     back = [event for event in told if event.kind == "refund"]
     # Goods that came back are told by the refund, or by the return where no refund names them.
@@ -116,6 +119,8 @@ def _order(told: Sequence[Interaction]) -> Order | None:
         returned = tuple(chain.from_iterable(returns))
     refunded = _sum(placed.amount, [event.amount for event in back])
     states = [_STATES[event.kind] for event in told if event.kind in _STATES]
+    if any(order_role(event) is OrderRole.CANCELLED for event in told):
+        states.append(OrderState.CANCELLED)
     if refunded and placed.amount and refunded.amount >= placed.amount.amount:
         states.append(OrderState.REFUNDED)
     order = list(OrderState)

@@ -107,7 +107,7 @@ class TimelinePage(Private):
         return plain_table(_HEAD, [_row(told, masked=masked) for told in self.interactions])
 
     def __str__(self) -> str:
-        """Return the table, texts masked."""
+        """Return the table, texts and references masked, as the view masks them."""
         return self.table()
 
     def _repr_html_(self) -> str:
@@ -115,11 +115,11 @@ class TimelinePage(Private):
 
 
 def _row(told: Interaction, *, masked: bool) -> tuple[str, ...]:
-    text = told.text or ""
+    text, reference = told.text or "", told.reference or ""
     amount = "" if told.amount is None else str(told.amount)
     return (
         told.at.isoformat(timespec="minutes"), told.kind, told.channel or "", told.source,
-        told.reference or "", amount, mask(text) if masked else text,
+        mask(reference) if masked else reference, amount, mask(text) if masked else text,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from ecrm_core import check
 from ecrm_core.crm import Crm, Replayed
@@ -17,9 +18,10 @@ from ecrm_core.customers import FieldMap, FieldValue
 from ecrm_core.errors import DefinitionError, InputError, StorageError
 from ecrm_core.kernel import ChangeSet, FixedClock, Put
 from ecrm_core.ports import Toolbox
-from ecrm_core.quality import ALL, CORE, RuleSet
+from ecrm_core.quality import ALL, CORE, RuleSet, TableReport
 from ecrm_core.sources import QUARANTINE, Delivery, Quarantined, generic, shopify
 from ecrm_core.sources.delivery import Entry
+from ecrm_core.timeline import Interaction
 
 NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
 THEN = NOW - timedelta(days=30)
@@ -277,6 +279,19 @@ def test_a_report_is_the_same_page_by_page(crm: Crm) -> None:
     assert len(crm.report(rules=CORE, keep=0).findings) == 0
     with pytest.raises(DefinitionError):
         crm.report(page=0)
+
+
+def test_a_report_counts_the_events_that_a_source_tells_in_two_ways(crm: Crm) -> None:
+    """Until a later telling settles one; of one source those of that source."""
+    told = partial(Interaction, kind="review", at=THEN, told_at=THEN)
+    for source, event in (("shop", "1"), ("shop", "2"), ("till", "1")):
+        crm.record([told(source=source, event_id=event, text=text) for text in ("a", "b")])
+    crm.record(told(source="shop", event_id="3"))
+    assert (crm.report().contradicted_events, crm.report("shop").contradicted_events) == (3, 2)
+    crm.record(evolve(told(source="shop", event_id="1"), told_at=NOW))
+    report = crm.report()
+    assert "2 events told in two ways" in str(report)
+    assert TableReport.from_json(report.to_json()).contradicted_events == 2
 
 
 def test_a_report_tells_how_far_it_is_and_may_stop(crm: Crm) -> None:

@@ -203,6 +203,25 @@ def test_a_view_of_one_brand_has_what_happened_there_alone(crm: Crm) -> None:
     assert {one.brand for one in north.timeline} == {"north"}
 
 
+def test_what_her_messages_mention_is_shown_and_never_used(crm: Crm, view: CustomerView) -> None:
+    (one,) = view.mentions
+    assert (one.mention.contact.raw, one.reference) == (CANARIES["mentioned"], "T-1")
+    assert CANARIES["mentioned"] not in {held.raw for held in view.profile.values("emails")}
+    assert crm.find(CANARIES["mentioned"]) == ()
+    for form in (str(view), view._repr_html_(), json.dumps(view.shown().to_json())):
+        assert "nothing: no contact" in form
+    for role in ("marketing", "analyst"):
+        assert "mentions" not in view.shown(role).to_json()["parts"]
+
+
+def test_what_several_messages_mention_is_shown_once_with_the_newest() -> None:
+    with fill(MemoryStore()) as crm:
+        text = "Again: XQ.PAL@example.com, 02-312-3456"
+        crm.record(event("m", "chat", 21, reference="CH-9", text=text))
+        said = [(one.mention.kind.value, one.reference) for one in crm.view(ANN).mentions]
+        assert said == [("email", "CH-9"), ("phone", "CH-9")]
+
+
 # ---------------------------------------------------------------- who sees what
 
 

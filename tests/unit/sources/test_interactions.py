@@ -71,6 +71,8 @@ def _refused(row: Mapping[str, object], roles: dict[str, str], **said: Unpack[_S
         ({"t": "T-9"}, {"t": "number"}, {}, "correlation", "T-9"),
         ({"t": "T-9"}, {"t": "number"}, {}, "reference", "T-9"),
         ({"c": "kakao"}, {"c": "channel"}, {}, "channel", "kakao"),
+        ({"c": "매장"}, {"c": "channel"}, {}, "channel", "store"),
+        ({"c": "E-Mail"}, {"c": "channel"}, {}, "data", {"channel": "E-Mail"}),
         ({}, {}, {"channel": "phone"}, "channel", "phone"),
         ({"b": "North"}, {"b": "brand"}, {}, "brand", "North"),
         ({"x": "Hello\nthere"}, {"x": "text"}, {}, "text", "Hello\nthere"),

@@ -94,7 +94,7 @@ def test_what_a_batch_says_holds_for_each_call_that_says_nothing_else() -> None:
     campaign = {"context": {"campaign": {"name": "May"}}, "writeKey": "secret"}
     own = call("page", context={"campaign": {"name": "June"}})
     one, two = read({"batch": [call("page"), own], **campaign}).interactions
-    assert (one.data["campaign"], two.data["campaign"]) == ({"name": "May"}, {"name": "June"})
+    assert (one.data["campaign"], two.data["campaign"]) == ("May", "June")
     refused = read({"batch": [{"type": "no"}], **campaign}).refused[0]
     assert json.loads(json.loads(refused.payload or "")) == {
         "type": "no", "context": campaign["context"],
@@ -407,16 +407,16 @@ def test_a_page_says_which_and_what_brought_her_there() -> None:
                 context={"campaign": campaign, "ip": "8.8.8.8"}, channel="browser")  # fmt: skip
     (told,) = read(page).interactions
     assert {name: said for name, said in told.data.items() if name != "unmapped"} == {
-        "campaign": {"name": "May", "source": "news"}, "name": "Home", "title": "Hello",
-        "url": "http://example.com",
+        "campaign": "May", "campaign_source": "news", "name": "Home", "title": "Hello",
+        "url": "http://example.com", "channel": "browser",
     }  # fmt: skip
     assert told.data["unmapped"] == {
-        "$.context.campaign.other": 1, "$.context.ip": "8.8.8.8", "$.channel": "browser",
-        "$.anonymousId": "v-1",
+        "$.context.campaign.other": 1, "$.context.ip": "8.8.8.8", "$.anonymousId": "v-1",
     }  # fmt: skip
     assert told.channel == "web"
     assert read(call("screen")).interactions[0].channel == "app"
-    assert read(call("track", event="A", channel="server")).interactions[0].channel == "server"
+    assert read(call("track", event="A", channel="server")).interactions[0].channel == "api"
+    assert read(call("page", channel="server")).interactions[0].channel == "web"
 
 
 def test_traits_beside_what_happened_are_hers() -> None:

@@ -68,6 +68,12 @@ def test_an_order_is_an_interaction_with_its_lines() -> None:
     assert not placed.void
 
 
+def test_the_till_is_a_store_and_its_own_word_is_kept() -> None:
+    sold = told("order_placed", source_name="pos")
+    assert (sold.channel, sold.data["channel"]) == ("store", "pos")
+    assert "channel" not in told("order_placed").data
+
+
 def test_the_customer_inside_states_what_she_is_and_clears_nothing() -> None:
     (record,) = read(ORDER).records
     assert record.key == SourceKey("shopify", "7")

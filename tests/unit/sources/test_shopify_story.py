@@ -63,6 +63,21 @@ def test_a_return_is_open_until_the_goods_are_back_and_again_when_it_is_reopened
         assert len(crm.facts("shopify/7").open_matters(MatterKind.RETURN)) == still
 
 
+def test_two_returns_of_one_order_are_two_matters_in_whichever_order_they_are_told() -> None:
+    told = [("5", "open", 0), ("6", "open", 1), ("6", "closed", 2)]
+    for order in permutations(told):
+        crm = Crm.open(clock=FixedClock(NOW))
+        tell(crm, "orders/create", ORDER)
+        for id_, status, hours in order:
+            body = BODIES["return"] | {"id": int(id_), "status": status}
+            tell(crm, "returns/update", body, sent_at=SENT + timedelta(hours=hours))
+        matters = [one for one in crm.facts("shopify/7").matters if one.kind is MatterKind.RETURN]
+        found = {each.part: (each.correlation, each.open) for each in matters}
+        assert found == {"5": ("450", True), "6": ("450", False)}
+        (line,) = crm.view("shopify/7").shown("agent").to_json()["parts"]["matters"]
+        assert line["number"] == "450, 5"
+
+
 def test_a_deleted_order_counts_no_more_and_a_deleted_customer_says_so() -> None:
     crm = Crm.open(clock=FixedClock(NOW))
     tell(crm, "orders/create", ORDER)

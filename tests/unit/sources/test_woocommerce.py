@@ -6,16 +6,18 @@ import hmac
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 
 import pytest
 
+from ecrm_core.crm import Crm
 from ecrm_core.customers import CLEARED, SourceKey
 from ecrm_core.errors import DefinitionError, InputError, RefusedError
-from ecrm_core.kernel import Money
+from ecrm_core.kernel import FixedClock, Money
 from ecrm_core.sources import READERS, Delivery, woocommerce
 from ecrm_core.sources.payload import leaves
-from ecrm_core.timeline import Facts, Interaction
+from ecrm_core.timeline import Facts, Interaction, OrderState
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PLACE: dict[str, Any] = {
@@ -192,10 +194,11 @@ def test_an_account_without_an_id_is_refused(id_: object) -> None:
 
 def test_an_order_is_an_interaction_with_its_lines() -> None:
     told = placed(customer_note="Ring twice")
-    assert (told.event_id, told.correlation, told.channel) == ("order/727", "727", "checkout")
+    assert (told.event_id, told.correlation, told.channel) == ("order/727", "727", "web")
     assert (told.at.hour, told.told_at and told.told_at.hour) == (1, 3)
     assert told.subject == SourceKey("woocommerce", "25")
     assert told.amount == Money("15.00", "USD")
+    assert told.data["channel"] == "checkout"
     assert (told.text, told.data["status"], told.reference) == (
         "Ring twice", "processing", "727",
     )  # fmt: skip
@@ -244,11 +247,30 @@ def test_a_guest_is_a_party_of_the_order() -> None:
     [
         ("processing", False), ("completed", False), ("on-hold", False), ("refunded", False),
         ("wc-shipped", False), ("", False), ("pending", True), ("failed", True),
-        ("cancelled", True), ("wc-cancelled", True), ("trash", True), ("checkout-draft", True),
+        ("cancelled", False), ("wc-cancelled", False), ("trash", True), ("checkout-draft", True),
     ],
 )  # fmt: skip
 def test_an_order_counts_once_it_is_one(status: str, void: bool) -> None:  # noqa: FBT001
     assert placed(status=status).void is void
+
+
+def test_a_cancelled_order_is_shown_as_such_and_counts_until_it_stands_again() -> None:
+    """As one of Shopify's, in whichever order it is told; one in the bin is not shown at all."""
+    tellings = [
+        read(ORDER | {"status": status, "date_modified_gmt": f"2026-05-0{at}T00:00:00"})
+        for at, status in enumerate(("processing", "wc-cancelled", "completed"), 2)
+    ]
+    for told, stands in ((tellings[:2], False), (tellings, True)):
+        for order in permutations(told):
+            with Crm.open(clock=FixedClock(NOW)) as crm:
+                for delivery in order:
+                    crm.ingest(delivery)
+                (shown,) = crm.view("woocommerce/25").orders
+                assert (shown.state is OrderState.CANCELLED) is not stands
+                assert crm.facts("woocommerce/25").order_count == stands
+                assert crm.segment("number_of_orders > 0").count == stands
+                crm.ingest(read({"id": 727}, topic="order.deleted"))
+                assert crm.view("woocommerce/25").orders == ()
 
 
 def test_refunds_inside_an_order_are_events_dated_by_their_first_telling() -> None:

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from ecrm_core.adapters.memory import MemoryStore
 from ecrm_core.crm import Crm
 from ecrm_core.customers import SourceKey, SourceRecord, Stated
 from ecrm_core.errors import DefinitionError
-from ecrm_core.kernel import ChangeSet, CustomerId, Money, Put, canonical_json
+from ecrm_core.kernel import ChangeSet, CustomerId, Money, Put, canonical_json, encode
 from ecrm_core.sources import Delivery
 from ecrm_core.timeline import (
     FACTS,
@@ -251,6 +252,16 @@ def test_a_row_of_format_1_is_whole_unless_something_was_seen_that_it_did_not_lo
     assert (row.outdated, row.facts.counts) == (outdated, {kind: 1})
     none = canonical_json({"home_id": HOME, "facts": {}})
     assert FACTS.read(none, 1, 1).value == HomeFacts(home_id=HOME)
+
+
+@pytest.mark.parametrize("kind", ["return_declined", "ticket_opened"])
+@pytest.mark.parametrize("brand", [None, "north"])
+def test_a_row_of_format_2_took_the_returns_of_an_order_for_one(
+    kind: str, brand: str | None
+) -> None:
+    row = HomeFacts.fold(HOME, [event(kind, "return/5/open", brand=brand), event("call")])
+    held: HomeFacts = FACTS.read(canonical_json(encode(row)), 1, 2).value
+    assert held == evolve(row, outdated=kind == "return_declined")
 
 
 def test_an_outdated_row_is_folded_anew_when_read_and_written_by_the_next_event() -> None:

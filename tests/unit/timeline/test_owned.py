@@ -47,6 +47,8 @@ BACK = event("r", "refund", 3, amount=eur("10"), lines=(line("saw"),))
 ALL_BACK = event("r2", "refund", 4, amount=eur("30"))
 SENT, THERE = event("s", "order_shipped", 1), event("d", "order_delivered", 2)
 OFF = event("x", "order_cancelled", 5)
+OFF_ITSELF = event("o", "order_placed", lines=(line("saw"),), data={"cancelled": True})
+GONE = event("g", "order_cancelled", 5, data={"deleted": True})
 RETURNED = event("t", "return_received", 3, lines=(line("bit"),))
 
 
@@ -62,6 +64,8 @@ RETURNED = event("t", "return_received", 3, lines=(line("bit"),))
         ([PLACED, ALL_BACK], OrderState.REFUNDED, {}),
         ([PLACED, BACK, ALL_BACK], OrderState.REFUNDED, {"saw": 2, "bit": 1}),
         ([PLACED, OFF, SENT], OrderState.CANCELLED, {}),
+        ([OFF_ITSELF, SENT], OrderState.CANCELLED, {}),
+        ([PLACED, SENT, GONE], None, {}),
         ([BACK, SENT], None, {}),
     ],
 )

@@ -314,10 +314,23 @@ def upgrade() -> None:
         sa.Column(
             "reference", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True
         ),
+        sa.Column(
+            "contradicted_by",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("format", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "source", "event_id"),
+    )
+    op.create_index(
+        "ecrm_interaction$by_contradicted",
+        "ecrm_interaction",
+        ["tenant", "contradicted_by", "source", "event_id"],
+        unique=False,
+        postgresql_where=sa.text("contradicted_by IS NOT NULL"),
+        sqlite_where=sa.text("contradicted_by IS NOT NULL"),
     )
     op.create_index(
         "ecrm_interaction$by_correlation",
@@ -1327,6 +1340,12 @@ def downgrade() -> None:
         table_name="ecrm_interaction",
         postgresql_where=sa.text("correlation IS NOT NULL"),
         sqlite_where=sa.text("correlation IS NOT NULL"),
+    )
+    op.drop_index(
+        "ecrm_interaction$by_contradicted",
+        table_name="ecrm_interaction",
+        postgresql_where=sa.text("contradicted_by IS NOT NULL"),
+        sqlite_where=sa.text("contradicted_by IS NOT NULL"),
     )
     op.drop_table("ecrm_interaction")
     op.drop_table("ecrm_import")

@@ -13,6 +13,7 @@ from ecrm_core.customers import SourceKey, SourceRecord
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Money, fold, personal_key
 from ecrm_core.sources.amounts import code_of
+from ecrm_core.sources.channels import SEGMENT, channel_in
 from ecrm_core.sources.payload import Node, Payload
 from ecrm_core.sources.quarantined import written
 from ecrm_core.sources.said import record_of
@@ -21,9 +22,11 @@ from ecrm_core.timeline import Interaction, OrderLine
 
 __all__ = ["Call", "Collector", "any_of", "call_of"]
 
-_CAMPAIGN: Final = ("content", "medium", "name", "source", "term")
+_CAMPAIGN: Final[Mapping[str, str]] = {
+    "name": "campaign",
+    **{part: f"campaign_{part}" for part in ("content", "medium", "source", "term")},
+}
 _CHANNELS: Final[Mapping[str, str]] = {"page": "web", "screen": "app"}
-_PLACES: Final[Mapping[str, str]] = {"browser": "web", "mobile": "app"}
 
 
 @frozen(kw_only=True)
@@ -66,12 +69,13 @@ class Call:
         correlation: str | None = None, reference: str | None = None,
     ) -> Interaction:  # fmt: skip
         """Return an event of this call; more than one need a suffix each."""
-        more = {} if suffix else self._around()
+        where, own = (channel, {}) if channel else self._where()
+        more = {} if suffix else {**own, **self._around()}
         return Interaction(
             source=self.collector.source,
             event_id=f"{self.id}{suffix}",
             kind=kind,
-            channel=channel or self._channel,
+            channel=where,
             at=self.at,
             undated=self.made.at is None,
             subject=self.subject,
@@ -98,22 +102,21 @@ class Call:
         """
         return _key(self.node, name, self.collector)
 
-    @property
-    def _channel(self) -> str | None:
-        """Where it was made: "web" or "app", else as the call says."""
-        held = self.node.get("channel")
-        said = held.value if held and isinstance(held.value, str) else ""
-        return _PLACES.get(said) or _CHANNELS.get(self.type) or code_of(held)
+    def _where(self) -> tuple[str | None, dict[str, object]]:
+        """Return where it was made, and how the call says it; a page of a server is on the web."""
+        word = code_of(self.node.get("channel"))
+        said, own = channel_in(word, SEGMENT)
+        by_type = _CHANNELS.get(self.type)
+        if by_type is None or said in _CHANNELS.values():
+            return said, own
+        return by_type, {"channel": word} if word else {}
 
     def _around(self) -> dict[str, object]:
         """Return what brought her here, and what was wrong with the clock."""
         context = self.node.get("context")
         campaign = context.get("campaign") if context else None
-        words = {name: code_of(campaign.get(name)) for name in _CAMPAIGN} if campaign else {}
-        found = {
-            "campaign": {name: word for name, word in words.items() if word is not None},
-            "clock": self.made.said,
-        }
+        words = {ours: campaign.get(part) for part, ours in _CAMPAIGN.items()} if campaign else {}
+        found = {**{name: code_of(held) for name, held in words.items()}, "clock": self.made.said}
         return {name: said for name, said in found.items() if said}
 
 
