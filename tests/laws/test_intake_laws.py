@@ -44,7 +44,7 @@ from ecrm_core.kernel import (
     canonical_json,
     encode,
 )
-from ecrm_core.merging import MERGE_EDGES
+from ecrm_core.merging import CUSTOMER_CLAIMS, MERGE_EDGES
 from ecrm_core.ports import KINDS, Store, Tenants
 from ecrm_core.sources import (
     Delivery,
@@ -433,16 +433,19 @@ STATED = st.one_of(
 
 
 def owners(store: Store) -> str:
-    """Whom each home belongs to, what she is called, and the merges that stand."""
+    """Whom each home belongs to, what she is called, the merges that stand, and what is left."""
     roots = {home.id: home.root_id for home in rows(store, HOMES).values()}
     names = {root: encode(profile.name) for (root,), profile in rows(store, PROFILES).items()}
     edges = sorted((e.loser, e.winner) for e in rows(store, MERGE_EDGES).values() if e.active)
-    return canonical_json([roots, names, edges])
+    claims = sorted((c.claimant, c.claimed, str(c.at))
+                    for c in rows(store, CUSTOMER_CLAIMS).values())  # fmt: skip
+    return canonical_json([roots, names, edges, claims])
 
 
 @settings(max_examples=size(8, 100), phases=FOUND)
 @given(st.lists(STATED, min_size=2, max_size=6))
 @example([link(VISITORS[0], USERS[0], 1), link(VISITORS[0], USERS[2], 2), seen(VISITORS[0], 0)])
+@example([link(VISITORS[0], user, hour) for user in USERS[:2] for hour in (1, 2)])
 @example([link(VISITORS[0], USERS[0], 3), link(USERS[0], USERS[1], 2), named(USERS[1], 1, "Bo")])
 def test_what_a_source_states_of_its_parties_may_come_in_any_order(
     history: list[Delivery],
