@@ -399,6 +399,9 @@ def answer(crm: Crm) -> None:
 @example([order(450, 2, customer={"id": 7}), refund(450, 3, "4.00")])
 @example([cart("cart_updated", 1, None), cart("cart_completed", 2, ANN), customer(8, 1)])
 @example([link(VISITORS[0], ANN, 1), seen(VISITORS[0], 0), named(VISITORS[0], 1, "Ann")])
+@example([order(450, 1, customer={"id": 7}, cancelled_at=at(2)), order(450, 2)])
+@example([order(450, 1, customer={"id": 7}, cancelled_at=at(2)), order(450, 2),
+          refund(450, 3, "4.00")])  # fmt: skip
 @example([customer(8, 1, first_name="Ann"), hook("customers/merge", 2)])
 @example([identified("v", "7", 2), seen(SourceKey("shopify", "v"), 1)])
 def test_an_erasure_wins_for_ever_wherever_it_comes(history: list[Delivery]) -> None:
