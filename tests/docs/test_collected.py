@@ -1,8 +1,8 @@
 """The page of what is collected holds every kind of event, as the code tells it."""
 
 from ecrm_core.timeline import KINDS_OF_EVENTS
-from tests.docs.collected import BLOCKS, PAGE, written
-from tests.docs.reference_tables import page
+from tests.docs.collected import BLOCKS, PAGE, kinds_of, told_by_readers, written
+from tests.docs.reference_tables import page, tables
 
 
 def test_the_table_of_kinds_is_that_of_the_code() -> None:
@@ -11,3 +11,22 @@ def test_the_table_of_kinds_is_that_of_the_code() -> None:
 
 def test_every_block_begins_with_a_kind() -> None:
     assert set(BLOCKS.values()) <= KINDS_OF_EVENTS.keys()
+
+
+CHANNELS = {
+    "orders": ("orders",),
+    "mail and messages": ("mail", "messages"),
+    "service": ("service",),
+    "billing": ("billing",),
+}
+"""The rows of the table of channels that are blocks of kinds."""
+
+
+def test_the_table_of_channels_says_of_each_reader_whether_it_tells_such_events() -> None:
+    heads = next(line for line in page(PAGE).splitlines() if line.startswith("|"))
+    columns = [cell.strip() for cell in heads.strip("|").split("|")]
+    rows = {row[0].strip("*"): row for row in tables(PAGE)[0]}
+    for source, kinds in told_by_readers().items():
+        for channel, blocks in CHANNELS.items():
+            tells = any(kinds & kinds_of(block) for block in blocks)
+            assert bool(rows[channel][columns.index(source)]) is tells, (channel, source)
