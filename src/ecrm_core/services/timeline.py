@@ -46,6 +46,7 @@ __all__ = ["facts_of", "happened", "names_told_of", "prepare_record", "record_sp
 
 _ATTEMPTS = 5
 _PAGE = 500
+_LOOKED_AT = 1000
 _EVERYTHING = TimelineQuery()
 
 
@@ -149,13 +150,17 @@ def facts_of(store: Store, customer: str | SourceKey, *, brand: str | None = Non
 
 
 def happened(
-    store: Store, homes: Collection[CustomerId], *, limit: int | None
+    store: Store, homes: Collection[CustomerId], *, limit: int | None, brand: str | None = None
 ) -> tuple[Facts, tuple[Interaction, ...]]:
-    """Return the facts of some homes and their newest interactions, as of one moment."""
+    """Return the facts of some homes and their newest interactions, as of one moment.
+
+    Of a ``brand`` both are its own, and the interactions are among the newest 1,000 of all.
+    """
     for _ in range(_ATTEMPTS):
         before = read_facts(store, homes)
-        timeline = read_timeline(store, homes, limit=limit)
+        timeline = read_timeline(store, homes, limit=limit if brand is None else _LOOKED_AT)
         if read_facts(store, homes) == before:
-            return Facts.total(before[home].value.facts for home in sorted(before)), timeline
+            facts = Facts.total(before[home].value.of(brand) for home in sorted(before))
+            return facts, tuple(islice((e for e in timeline if brand in {None, e.brand}), limit))
     message = "the customer's timeline is being written again and again; try later"
     raise ConflictError(message, retry="operation")
