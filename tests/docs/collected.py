@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from itertools import takewhile
 
 from ecrm_core.sources import ready_maps
 from ecrm_core.sources.channels import LISTS, SEGMENT, SHOPIFY, WOOCOMMERCE
@@ -14,7 +15,7 @@ from ecrm_core.timeline import CHANNELS, KINDS_OF_EVENTS
 from tests.docs.reference_tables import page, with_tables
 from tests.house import ROOT, SRC
 
-__all__ = ["BLOCKS", "PAGE", "written"]
+__all__ = ["BLOCKS", "PAGE", "kinds_of", "told_by_readers", "written"]
 
 PAGE = "reference/collected.md"
 BLOCKS = {
@@ -61,7 +62,7 @@ def _others(text: str) -> Iterator[list[str]]:
 
 def _rows() -> Iterator[tuple[str, ...]]:
     begins = {kind: block for block, kind in BLOCKS.items()}
-    told = {name: _told(part) for name, part in _READERS.items()}
+    told = told_by_readers()
     told |= {f"map `{name}`": {*filter(None, (*fields.kinds.values(), fields.kind))}
              for name, fields in ready_maps().items()}  # fmt: skip
     for name, kind in KINDS_OF_EVENTS.items():
@@ -82,7 +83,19 @@ def _channels() -> Iterator[tuple[str, ...]]:
         yield (f"`{name}`", says, *words)
 
 
-def _told(part: str) -> Collection[str]:
+def told_by_readers() -> dict[str, set[str]]:
+    """Return the kinds that each reader tells."""
+    return {name: _told(part) for name, part in _READERS.items()}
+
+
+def kinds_of(block: str) -> set[str]:
+    """Return the kinds of a block."""
+    kinds, begins = list(KINDS_OF_EVENTS), set(BLOCKS.values())
+    rest = kinds[kinds.index(BLOCKS[block]) :]
+    return {rest[0], *takewhile(lambda kind: kind not in begins, rest[1:])}
+
+
+def _told(part: str) -> set[str]:
     """Return the kinds that stand in the files of a reader."""
     return {
         node.value

@@ -36,6 +36,7 @@ from ecrm_core.customers import (
 from ecrm_core.kernel import (
     AUDIT,
     AUDIT_LINKS,
+    OUTBOX,
     REQUESTS,
     CustomerId,
     FixedClock,
@@ -43,7 +44,7 @@ from ecrm_core.kernel import (
     canonical_json,
     encode,
 )
-from ecrm_core.merging import MERGE_EDGES
+from ecrm_core.merging import CUSTOMER_CLAIMS, MERGE_EDGES
 from ecrm_core.ports import KINDS, Answers, AnyQuestion, Store, Tenants, ask_each
 from ecrm_core.sources import (
     Delivery,
@@ -238,10 +239,47 @@ DELIVERIES = st.one_of(
 )
 
 
+VISITORS = [SourceKey("site", f"visitor/{number}") for number in range(3)]
+USERS = [SourceKey("site", f"user/{number}") for number in range(3)]
+
+
+def link(gone: SourceKey, kept: SourceKey, hour: int) -> Delivery:
+    stated = Link(kept=kept, gone=gone, at=AT + timedelta(hours=hour))
+    return Delivery(source=kept.source, links=(stated,), kept=({},))
+
+
+def named(key: SourceKey, hour: int, name: str) -> Delivery:
+    cell = Stated(name, AT + timedelta(hours=hour), NOW)
+    return Delivery(source=key.source, records=(SourceRecord(key, {"name.full": cell}),))
+
+
+def seen(key: SourceKey, number: int) -> Delivery:
+    told = Interaction(source="site", event_id=f"seen/{number}", kind="page_viewed", subject=key,
+                       at=AT + timedelta(hours=number), told_at=AT)  # fmt: skip
+    return Delivery(source="site", interactions=(told,), kept=({},))
+
+
+def identified(visitor: str, user: str, hour: int) -> Delivery:
+    """One call that says who a visitor is, of a source whose users are the shop's."""
+    body = {"type": "identify", "anonymousId": visitor, "userId": user, "timestamp": at(hour),
+            "messageId": f"m{hour}"}  # fmt: skip
+    return segment_spec.read(json.dumps(body).encode(), received_at=NOW, source="shopify")
+
+
+OF_A_VISITOR = st.one_of(
+    st.builds(link, st.just(VISITORS[0]), st.just(ANN), HOURS),
+    st.builds(named, st.just(VISITORS[0]), HOURS, st.just("Ann")),
+    st.builds(seen, st.just(VISITORS[0]), st.integers(0, 2)),
+)
+"""What a site tells of a visitor, and that she is Ann."""
+
+
 @st.composite
-def histories(draw: st.DrawFn, most: int) -> list[Delivery]:
+def histories(
+    draw: st.DrawFn, most: int, told: st.SearchStrategy[Delivery] = DELIVERIES
+) -> list[Delivery]:
     """Draw up to so many deliveries; some of them are there twice."""
-    some = draw(st.lists(DELIVERIES, min_size=2, max_size=most))
+    some = draw(st.lists(told, min_size=2, max_size=most))
     again = draw(st.lists(st.sampled_from(some), max_size=most - len(some)))
     return [*some, *again]
 
@@ -383,10 +421,23 @@ def of_others(store: Store) -> str:
     return canonical_json(told)
 
 
+def answer(crm: Crm) -> None:
+    """What the host does when a source says that somebody is who was erased."""
+    for effect in rows(crm.store, OUTBOX).values():
+        if effect.payload["kind"] == "erase":
+            crm.erase(effect.payload["subject"], by="host", reason="she is her", now=NOW)
+
+
 @settings(max_examples=size(6, 60), phases=FOUND)
-@given(histories(4))
+@given(histories(4, st.one_of(DELIVERIES, OF_A_VISITOR)))
 @example([order(450, 2, customer={"id": 7}), refund(450, 3, "4.00")])
 @example([cart("cart_updated", 1, None), cart("cart_completed", 2, ANN), customer(8, 1)])
+@example([link(VISITORS[0], ANN, 1), seen(VISITORS[0], 0), named(VISITORS[0], 1, "Ann")])
+@example([order(450, 1, customer={"id": 7}, cancelled_at=at(2)), order(450, 2)])
+@example([order(450, 1, customer={"id": 7}, cancelled_at=at(2)), order(450, 2),
+          refund(450, 3, "4.00")])  # fmt: skip
+@example([customer(8, 1, first_name="Ann"), hook("customers/merge", 2)])
+@example([identified("v", "7", 2), seen(SourceKey("shopify", "v"), 1)])
 def test_an_erasure_wins_for_ever_wherever_it_comes(history: list[Delivery]) -> None:
     """Ann's orders and carts are told by herself or by nobody: what is Bob's stays his."""
     hers = [ANN, home_id("main", ANN)]
@@ -400,6 +451,7 @@ def test_an_erasure_wins_for_ever_wherever_it_comes(history: list[Delivery]) -> 
                 crm.ingest(delivery)
             else:
                 crm.erase(ANN, by="ann", reason="asked", now=NOW)
+            answer(crm)
         check_derived(crm.store)
         told.add(of_others(crm.store))
     assert len(told) == 1
@@ -407,26 +459,6 @@ def test_an_erasure_wins_for_ever_wherever_it_comes(history: list[Delivery]) -> 
 
 
 # ---------------------------------------------------------------- what a source states of its own
-
-VISITORS = [SourceKey("site", f"visitor/{number}") for number in range(3)]
-USERS = [SourceKey("site", f"user/{number}") for number in range(3)]
-
-
-def link(gone: SourceKey, kept: SourceKey, hour: int) -> Delivery:
-    stated = Link(kept=kept, gone=gone, at=AT + timedelta(hours=hour))
-    return Delivery(source=kept.source, links=(stated,), kept=({},))
-
-
-def named(key: SourceKey, hour: int, name: str) -> Delivery:
-    cell = Stated(name, AT + timedelta(hours=hour), NOW)
-    return Delivery(source=key.source, records=(SourceRecord(key, {"name.full": cell}),))
-
-
-def seen(key: SourceKey, number: int) -> Delivery:
-    told = Interaction(source="site", event_id=f"seen/{number}", kind="page_viewed", subject=key,
-                       at=AT + timedelta(hours=number), told_at=AT)  # fmt: skip
-    return Delivery(source="site", interactions=(told,), kept=({},))
-
 
 STATED = st.one_of(
     st.builds(link, st.sampled_from(VISITORS), st.sampled_from(USERS), HOURS),
@@ -438,16 +470,19 @@ STATED = st.one_of(
 
 
 def owners(store: Store) -> str:
-    """Whom each home belongs to, what she is called, and the merges that stand."""
+    """Whom each home belongs to, what she is called, the merges that stand, and what is left."""
     roots = {home.id: home.root_id for home in rows(store, HOMES).values()}
     names = {root: encode(profile.name) for (root,), profile in rows(store, PROFILES).items()}
     edges = sorted((e.loser, e.winner) for e in rows(store, MERGE_EDGES).values() if e.active)
-    return canonical_json([roots, names, edges])
+    claims = sorted((c.claimant, c.claimed, str(c.at))
+                    for c in rows(store, CUSTOMER_CLAIMS).values())  # fmt: skip
+    return canonical_json([roots, names, edges, claims])
 
 
 @settings(max_examples=size(8, 100), phases=FOUND)
 @given(st.lists(STATED, min_size=2, max_size=6))
 @example([link(VISITORS[0], USERS[0], 1), link(VISITORS[0], USERS[2], 2), seen(VISITORS[0], 0)])
+@example([link(VISITORS[0], user, hour) for user in USERS[:2] for hour in (1, 2)])
 @example([link(VISITORS[0], USERS[0], 3), link(USERS[0], USERS[1], 2), named(USERS[1], 1, "Bo")])
 def test_what_a_source_states_of_its_parties_may_come_in_any_order(
     history: list[Delivery],

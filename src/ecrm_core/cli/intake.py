@@ -46,6 +46,8 @@ def demo(*, store: Path) -> None:
 @store_argument
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", required=True, help=f"{', '.join(READERS)}; or a name, for a CSV.")
+@click.option("--name", help="Take a shop's format in under this source, where you have several.")
+@click.option("--brand", help="Which shop of yours the file is of.")
 @click.option(
     "--secret-file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="For rows whose only key is an e-mail or phone: 16 bytes or more, kept for ever.",
@@ -68,6 +70,8 @@ def ingest(
     store: Path,
     file: Path,
     source: str,
+    name: str | None,
+    brand: str | None,
     guess: bool,
     secret_file: Path | None,
     roles: tuple[str, ...],
@@ -87,6 +91,7 @@ def ingest(
 
     \b
     ecrm ingest shop.db customers.json --source shopify
+    ecrm ingest shop.db north.json --source shopify --name shopify-north --brand North
     ecrm ingest shop.db people.csv --source newsletter --role Mail=email --role No=id
     ecrm ingest shop.db people.csv --source newsletter --guess --role No=id
     ecrm ingest shop.db events.csv --source mailer --mapping email
@@ -106,8 +111,8 @@ def ingest(
     secret = secret_file.read_bytes() if secret_file else None
     with Crm.open(store, region=region, tz=tz, currency=currency, secret=secret) as crm:
         receipt = crm.ingest_file(
-            file, source=source, fields=fields, encoding=encoding, mode=mode,
-            key_is_personal=secret is not None, progress=progress_bar(),
+            file, source=source, name=name, brand=brand, fields=fields, encoding=encoding,
+            mode=mode, key_is_personal=secret is not None, progress=progress_bar(),
         )  # fmt: skip
     counts = {name: getattr(receipt, name) for name in _COUNTS}
     counts["outcomes"] = encode(receipt.outcomes)

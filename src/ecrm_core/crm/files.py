@@ -14,6 +14,7 @@ from attrs import define, evolve, frozen
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.receipt import Receipt
 from ecrm_core.crm.settings import Settings
+from ecrm_core.customers.keys import external_id, source_name
 from ecrm_core.errors import ConflictError, DefinitionError, InputError, StorageError, UnknownName
 from ecrm_core.kernel import (
     ABSENT,
@@ -58,6 +59,8 @@ class FileInput:
     page: int
     readers: Registry[Reader] = READERS
     mode: str = EXACT
+    name: str | None = None
+    brand: str | None = None
 
     def __attrs_post_init__(self) -> None:
         """Refuse a source that is neither a CSV with its columns named nor a known format.
@@ -74,6 +77,18 @@ class FileInput:
                 f"CSV, or one of {known}"
             )
             raise DefinitionError(message, code="unknown_source", name=self.source[:80])
+        if self.name is not None:
+            source_name(self.name)
+            if self.fields is not None:
+                message = "found name= beside fields=, where source= is the name already"
+                raise DefinitionError(message, code="two_names")
+        if self.brand is not None:
+            external_id(self.brand, "$.brand")
+
+    @property
+    def named(self) -> str:
+        """The source that the file is taken in as."""
+        return self.name or self.source
 
 
 def ingest_file(
@@ -92,7 +107,7 @@ def ingest_file(
     given = evolve(given, fields=given.fields and placed(given.fields, settings))
     id_, lines = _fingerprint(given)
     held = store.get_many(IMPORTS, [(id_,)]).get((id_,))
-    first = Checkpoint(id=id_, source=given.source, received_at=now)
+    first = Checkpoint(id=id_, source=given.named, received_at=now)
     mark = held.value if held else first
     if mark.finished:
         mark = evolve(first, received_at=mark.received_at, finished=True)
@@ -126,7 +141,9 @@ def _fingerprint(given: FileInput) -> tuple[str, int]:
             lines += block.count(b"\n")
     fields = given.fields.to_json() if given.fields else None
     mode = [] if given.mode == EXACT else [given.mode]
-    said = canonical_json([fields, given.encoding, given.key_is_personal, *mode])
+    named = {"name": given.name, "brand": given.brand}
+    shop = [named] if any(named.values()) else []  # said by none, the id stays what it was
+    said = canonical_json([fields, given.encoding, given.key_is_personal, *mode, *shop])
     return derive_id("imp", given.source, content.hexdigest(), said), max(lines - 1, 0)
 
 
@@ -158,7 +175,7 @@ def _pages(given: FileInput, settings: Settings, mark: Checkpoint) -> Iterator[D
             whole = read_body(
                 given.readers, given.source, stream.read(), received_at=mark.received_at,
                 region=settings.region, secret=settings.secret,
-                key_is_personal=given.key_is_personal,
+                key_is_personal=given.key_is_personal, name=given.name, brand=given.brand,
             )  # fmt: skip
             yield from whole.pages(given.page, skip=mark.rows)
             return
@@ -166,7 +183,7 @@ def _pages(given: FileInput, settings: Settings, mark: Checkpoint) -> Iterator[D
             stream, fields=given.fields, source=given.source, received_at=mark.received_at,
             page=given.page, skip=mark.rows, encoding=given.encoding, region=settings.region,
             secret=settings.secret, schema=settings.attributes,
-            key_is_personal=given.key_is_personal, mode=given.mode,
+            key_is_personal=given.key_is_personal, mode=given.mode, brand=given.brand,
         )  # fmt: skip
 
 

@@ -45,6 +45,8 @@ class IntakeVerbs(Verbs):
         path: str | Path,
         *,
         source: str,
+        name: str | None = None,
+        brand: str | None = None,
         fields: AnyMap | None = None,
         encoding: str | None = None,
         mode: str = EXACT,
@@ -57,14 +59,17 @@ class IntakeVerbs(Verbs):
 
         With ``fields`` the file is a CSV and ``source`` the name you give it: its rows are parties
         (FieldMap) or events (EventMap). Without, ``source`` names a known format ("shopify",
-        "vcard"). ``mode`` is the one a CSV of ours was written in:
-        "spreadsheet" takes its apostrophes off. ``key_is_personal`` takes rows whose only key is
-        their e-mail or phone, under a keyed hash of it (needs the secret). ``progress(done, total,
-        stage)`` is called after each page and stops the work by returning False. Raises InputError
-        and DefinitionError for a file or mapping that cannot be read; bad rows are quarantined.
+        "vcard"), and ``name`` the source it is taken in as, where you have several of the format.
+        ``brand`` is the shop of the account that the file is of. ``mode`` is the one a CSV of ours
+        was written in: "spreadsheet" takes its apostrophes off. ``key_is_personal`` takes rows
+        whose only key is their e-mail or phone, under a keyed hash of it (needs the secret).
+        ``progress(done, total, stage)`` is called after each page and stops the work by returning
+        False. Raises InputError and DefinitionError for a file or mapping that cannot be read, and
+        for names that are none; bad rows are quarantined.
         """
         given = FileInput(
             path=Path(path), source=source, fields=fields, encoding=encoding, mode=mode,
+            name=name, brand=brand,
             key_is_personal=key_is_personal, page=page, readers=self._settings.tools.readers,
         )  # fmt: skip
         return ingest_file(self.store, self._settings, given, progress=progress, now=self._now(now))

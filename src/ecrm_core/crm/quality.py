@@ -113,23 +113,31 @@ class QualityVerbs(Verbs):
         self,
         source: str | None = None,
         *,
+        reader: str | None = None,
+        brand: str | None = None,
         fields: AnyMap | None = None,
         key_is_personal: bool = False,
         progress: Progress | None = None,
     ) -> Replayed:
         """Read quarantined input again, of one source or of all; what can be read now goes in.
 
-        ``fields`` is the map for the rows of a table and needs its ``source``; without it the
-        source's reader is asked, and rows of sources without one are skipped. Each row is one
+        ``fields`` is the map for the rows of a table, ``reader`` the format of a source with a
+        name of its own, ``brand`` as for ``ingest_file``: each needs its ``source``. Without them
+        the source's reader is asked, and rows of sources without one are skipped. Each row is one
         transaction: it goes in under the instant it was received at and leaves the quarantine, or
         it stays, with one attempt more. ``progress(done, total, stage)`` is called after each row
-        and stops the work by returning False. Raises DefinitionError for ``fields`` without
-        ``source``, or a map that cannot be carried out.
+        and stops the work by returning False. Raises DefinitionError where the source is missing,
+        or a map cannot be carried out, and UnknownName for a reader that is none.
         """
-        if fields is not None and source is None:
-            message = "found fields without a source, expected the source whose rows they are for"
+        if source is None and (fields, reader, brand) != (None, None, None):
+            message = "found how to read without a source, expected the source whose rows it is for"
             raise DefinitionError(message, code="source_needed")
-        work = _Replay(self.store, self._settings, fields, key_is_personal=key_is_personal)
+        if reader is not None:
+            self._settings.tools.readers[reader]
+        work = _Replay(
+            self.store, self._settings, fields, reader=reader, brand=brand,
+            key_is_personal=key_is_personal,
+        )  # fmt: skip
         pages = work.pages(source)
         total = sum(map(len, work.pages(source))) if progress else 0
         for row in (row for rows in pages for row in rows):
@@ -147,6 +155,8 @@ class _Replay:
     store: Store
     settings: Settings
     fields: AnyMap | None
+    reader: str | None = field(kw_only=True)
+    brand: str | None = field(kw_only=True)
     key_is_personal: bool = field(kw_only=True)
     _mappers: dict[str, Mapper | None] = field(factory=dict, init=False)
     _counts: dict[str, int] = field(factory=dict, init=False)
@@ -200,6 +210,7 @@ class _Replay:
                 source, fields=self.fields, region=self.settings.region,
                 secret=self.settings.secret, schema=self.settings.attributes,
                 key_is_personal=self.key_is_personal, readers=self.settings.tools.readers,
+                reader=self.reader, brand=self.brand,
             )  # fmt: skip
         return self._mappers[source]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from attrs import evolve
+
 from ecrm_core.customers import (
     CONSENTS,
     CORRECTIONS,
@@ -26,6 +28,7 @@ from ecrm_core.merging import CUSTOMER_CLAIMS, Claim, decide_claims, guest_claim
 from ecrm_core.merging.decision import stacked
 from ecrm_core.ports import Ahead, Store, is_remote, read_groups
 from ecrm_core.services.asked import prepare_requests
+from ecrm_core.services.erased_links import ask_about_linked, keep_out, linked_unknown
 from ecrm_core.services.links import Linking, keys_linked
 from ecrm_core.services.outcomes import outcomes_of
 from ecrm_core.services.timeline import names_told_of, record_spared
@@ -63,6 +66,8 @@ def _prepared(
 ) -> ChangeSet:
     whole = delivery
     erasures = read_erasures(store, _names(store, delivery), secret=secret)
+    linked = linked_unknown(store, delivery.links, erasures)
+    erasures = evolve(erasures, erased=erasures.erased | linked)
     spared = _spared(store, delivery, erasures)
     delivery = spared.delivery
     parties = {record.key for record in delivery.records}
@@ -108,8 +113,10 @@ def _prepared(
         stacked([records, *linking.sets], result={}) if linking.sets else records,
         statements, refused, told, claims, asked,
         ChangeSet(reasons=tuple(linking.reasons)),
-        erasures.guard,
+        ask_about_linked(store, whole.links, erasures), erasures.guard,
     ]  # fmt: skip
+    if linked and erasures.secret is not None:
+        parts.append(keep_out(store, linked, erasures.secret))
     if records.puts or linking.sets:
         parts.append(erasures.founding)
     return combine(parts, result=counts)

@@ -26,8 +26,9 @@ from ecrm_core.customers import (
     rewritten,
 )
 from ecrm_core.errors import MergeRefused
-from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Put, Reason, combine
+from ecrm_core.kernel import ABSENT, ChangeSet, CustomerId, Drop, Put, Reason, combine
 from ecrm_core.merging import (
+    CUSTOMER_CLAIMS,
     MERGE_EDGES,
     Cause,
     Claim,
@@ -166,13 +167,38 @@ class Linking:
             self._found(self.groups[home_id(self.store.tenant, key)])
         gone = home_id(self.store.tenant, link.gone)
         for home in to:
-            self.claims.append(Claim.of(
-                gone, person_subject(home), proof=Proof.LOGGED_IN, source=link.gone.source,
-                at=link.at, event=_LINK, tenant=self.store.tenant,
-            ))  # fmt: skip
+            self._claim(link, gone, home)
         facts = {"source": link.gone.source, "gone": gone, "why": "; ".join(why)}
         text = "{source} states that {gone} is another customer; left to review: {why}"
         self.reasons.append(Reason("link_blocked", text, facts))
+
+    def _claim(self, link: Link, gone: CustomerId, home: CustomerId) -> None:
+        """Claim that she is that customer, once, from the first time that the source told it."""
+        subject = person_subject(home)
+        known = [c for c in self._left(gone) if c.claimed == subject]
+        made = [edge.at for edge in self._stated(gone) if edge.winner == home]
+        told = [*made, *(claim.at for claim in known)]
+        if home == home_id(self.store.tenant, link.kept):
+            told.append(link.at)
+        claim = Claim.of(
+            gone, subject, proof=Proof.LOGGED_IN, source=link.gone.source, at=min(told),
+            event=_LINK, tenant=self.store.tenant,
+        )  # fmt: skip
+        if claim in known:
+            return
+        self.claims = [c for c in self.claims if c not in known] + [claim]
+        later = tuple(Drop(CUSTOMER_CLAIMS, CUSTOMER_CLAIMS.key_of(one)) for one in known)
+        self._done(combine([ChangeSet(drops=later), bumped(self.groups[gone])]))
+
+    def _left(self, gone: CustomerId) -> list[Claim]:
+        """Return the claims that links left on a party."""
+        said = [*self.claims, *read_claims_by(self.store, [gone])]
+        return [c for c in said if c.claimant == gone and c.event == _LINK]
+
+    def _stated(self, gone: CustomerId) -> list[MergeEdge]:
+        """Return the merges of a party into others that its source stated, undone ones too."""
+        edges = self._known_edges(self.groups[gone])
+        return [e for e in edges if e.cause is Cause.STATED and e.loser == gone]
 
     def _found(self, group: Group) -> None:
         """Make a customer of a party that nothing is known of but its key."""
@@ -181,11 +207,9 @@ class Linking:
 
     def _others(self, link: Link, kept: CustomerId, gone: CustomerId) -> list[CustomerId]:
         """Return whom else, of the same source, the party was stated to be."""
-        edges = [e for e in self._known_edges(self.groups[gone]) if e.cause is Cause.STATED]
-        said = [*self.claims, *read_claims_by(self.store, [gone])]
-        left = [c.claimed for c in said if c.claimant == gone and c.event == _LINK]
-        homes = {edge.winner for edge in edges if edge.loser == gone}
-        homes |= {CustomerId(subject.removeprefix(person_subject(""))) for subject in left}
+        homes = {edge.winner for edge in self._stated(gone)}
+        subjects = [claim.claimed for claim in self._left(gone)]
+        homes |= {CustomerId(subject.removeprefix(person_subject(""))) for subject in subjects}
         keys = {home.id: home.key for group in self.groups.values() for home in group.homes}
         stored = self.store.get_many(HOMES, [(home,) for home in sorted(homes - {kept})])
         keys |= {row.value.id: row.value.key for row in stored.values()}

@@ -41,21 +41,25 @@ def mapper_for(
     schema: AttributeSchema | None = None,
     key_is_personal: bool = False,
     readers: Registry[Reader] = READERS,
+    reader: str | None = None,
+    brand: str | None = None,
 ) -> Mapper | None:
     """Return how the quarantined input of a source is read: by its map, else by its reader.
 
-    None: nobody says how.
+    ``reader`` names it where the source has another name, ``brand`` is put on what is read. None:
+    nobody says how.
     """
     if fields is None:
-        if source not in readers:
+        if (format_ := reader or source) not in readers:
             return None
+        name = source if reader else None
         return lambda row: read_body(
-            readers, source, _body(row), received_at=row.received_at, region=region,
-            secret=secret, key_is_personal=key_is_personal,
+            readers, format_, _body(row), received_at=row.received_at, region=region,
+            secret=secret, key_is_personal=key_is_personal, name=name, brand=brand,
         )  # fmt: skip
     said: dict[str, Any] = {
         "fields": fields, "region": region, "secret": secret, "schema": schema,
-        "key_is_personal": key_is_personal,
+        "key_is_personal": key_is_personal, "brand": brand,
     }  # fmt: skip
     return lambda row: _read_row(row, dict(said))
 

@@ -15,7 +15,6 @@ from ecrm_core.merging import PROPOSALS, LinkedKind, Proposal
 from ecrm_core.ports import (
     Ahead,
     Store,
-    read_facts,
     read_holdings,
     read_memberships,
     read_profiles,
@@ -35,7 +34,6 @@ from ecrm_core.services.view_parts import (
     warnings_about,
 )
 from ecrm_core.timeline import (
-    Facts,
     Interaction,
     billed_elsewhere,
     last_contacts,
@@ -70,7 +68,6 @@ class _Read:
     """What is read of a customer beside what is held of her, and nothing made of it yet."""
 
     view: CustomerView
-    facts: Facts
     holdings: tuple[Interaction, ...]
     reach: tuple[Reach, ...]
     segments: tuple[str, ...]
@@ -121,16 +118,14 @@ def _root(store: Store, customer: str | SourceKey) -> Stored[Home]:
 def _read(store: Store, customer: str | SourceKey, look: Look) -> _Read:
     group = group_of(store, customer)
     ids = ids_of(group)
-    view = read_view(store, group, TIMELINE, look.kinds)
+    view = read_view(store, group, TIMELINE, look.kinds, brand=look.brand)
     proposals = tuple(_proposals(store, ids))
     ends = {end for held in proposals for end in (held.left, held.right)}
     ends |= {CustomerId(end) for said in view.judgements for end in (said.left, said.right)}
     roots = roots_now(store, ends) | dict.fromkeys(ids, group.root.id)
     claimed = {c for answer in view.claims for c in (answer.claimant, *answer.customers)}
-    facts = read_facts(store, ids)
     return _Read(
         view=view,
-        facts=Facts.total(facts[home].value.of(look.brand) for home in sorted(facts)),
         holdings=read_holdings(store, ids),
         reach=tuple(_reach(store, view, look)),
         segments=_segments(store, ids),
@@ -169,25 +164,21 @@ def _reach(store: Store, view: CustomerView, look: Look) -> Iterator[Reach]:
 def _worked_out(read: _Read, look: Look) -> CustomerView:
     """Return the view with what an agent makes of what was read."""
     view = read.view
-    told = [one for one in view.timeline if look.brand in {None, one.brand}]
     holdings = [one for one in read.holdings if look.brand in {None, one.brand}]
     orders = orders_of(holdings)
     report = check_record(view.profile, look.rules, as_of=look.today, region=look.region)
     return evolve(
         view,
         at=look.now,
-        brand=look.brand,
-        timeline=tuple(told),
-        facts=read.facts,
         reach=read.reach,
-        matters=read.facts.open_matters(),
+        matters=view.facts.open_matters(),
         orders=orders,
         owned=owned_products(orders, holdings),
         renewals=renewals_of(view.subscriptions, billed_elsewhere(holdings)),
         segments=read.segments,
-        contacts=last_contacts(told, read.facts),
-        mentions=mentions_in(told, region=look.region),
-        warnings=warnings_about(view.group, view.history, report, (*told, *holdings)),
+        contacts=last_contacts(view.timeline, view.facts),
+        mentions=mentions_in(view.timeline, region=look.region),
+        warnings=warnings_about(view.group, view.history, report, (*view.timeline, *holdings)),
         duplicates=duplicates_of(
             view.aliases, read.proposals, judgements=view.judgements, claims=view.claims,
             roots=read.roots, profiles=read.profiles,

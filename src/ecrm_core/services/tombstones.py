@@ -2,7 +2,8 @@
 
 One row, the mark, is written anew by every erasure; whoever takes in reads it first and expects it
 unchanged. So of an intake and an erasure at once the one that comes second decides again, and sees
-the tombstones. Intakes write no row of this sort, so none of them makes another decide again.
+the tombstones. Of intakes only one that keeps out whom a link says to be erased writes the mark, so
+that others rarely decide again.
 """
 
 from __future__ import annotations

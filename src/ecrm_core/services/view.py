@@ -171,14 +171,22 @@ def view_customer(
 
 
 def read_view(
-    store: Store, group: Group, limit: int | None, kinds: Sequence[LinkedKind]
+    store: Store,
+    group: Group,
+    limit: int | None,
+    kinds: Sequence[LinkedKind],
+    *,
+    brand: str | None = None,
 ) -> CustomerView:
-    """Return everything held of a group, as it is found at this moment."""
+    """Return everything held of a group, as it is found at this moment.
+
+    With a ``brand`` the interactions and the facts are those of one shop.
+    """
     ids, root = ids_of(group), group.root.id
     history = read_history(store, sorted(group.records))
     subjects = set(subjects_of(group, history))
     claims = claims_about(store, group)
-    facts, timeline = happened(store, ids, limit=limit)
+    facts, timeline = happened(store, ids, limit=limit, brand=brand)
     rows = [row.value for held in read_subscriptions_of(store, ids).values() for row in held]
     versions = {} if limit is not None else {row.id: row.version for row in rows}
     log = read_subscription_events(store, versions.keys())
@@ -194,6 +202,7 @@ def read_view(
         claim_conflicts=claims.conflicts,
         timeline=timeline,
         facts=facts,
+        brand=brand,
         subscriptions=tuple(sorted(rows, key=lambda held: (held.starts_on, held.id))),
         # Up to the state as read: more may have come since.
         subscription_events=tuple(e for e in log if e.number <= versions[e.subscription]),

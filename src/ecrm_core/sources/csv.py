@@ -100,6 +100,7 @@ def pages(
     schema: AttributeSchema | None = None,
     key_is_personal: bool = False,
     mode: str = EXACT,
+    brand: str | None = None,
 ) -> Iterator[Delivery]:
     """Return the rows of an open file, at most ``page`` a delivery, without the first ``skip``.
 
@@ -117,7 +118,7 @@ def pages(
         raise DefinitionError(message, code="page")
     reader = reader_of(
         fields, source=source, received_at=received_at, region=region, secret=secret,
-        schema=schema, key_is_personal=key_is_personal,
+        schema=schema, key_is_personal=key_is_personal, brand=brand,
     )  # fmt: skip
     table = open_table(stream, encoding=encoding, wanted=fields.columns, mode=mode)
     _check_columns(table.columns, fields)

@@ -33,6 +33,7 @@ def read_rows(
     first_row: int = 1,
     schema: AttributeSchema | None = None,
     key_is_personal: bool = False,
+    brand: str | None = None,
 ) -> Delivery:
     """Return what rows state: mappings of column to text or a JSON scalar (NaN is missing).
 
@@ -41,14 +42,15 @@ def read_rows(
     ``region`` (ISO 3166-1 alpha-2) is for phones of rows without a country, ``schema`` types the
     columns ``attribute:<name>``, ``first_row`` is the number of the first row in messages.
     ``key_is_personal`` says that the key (or, without a column "id", the first address) identifies
-    a person by itself: a keyed hash under ``secret`` is stored instead.
+    a person by itself: a keyed hash under ``secret`` is stored instead. ``brand`` is the shop of
+    the account that the rows are of, where a row names none itself; consent in them is said to it.
 
     A row without a key, or with a cell that a gate refuses, is refused alone, with every reason.
     Raises DefinitionError when the map names no key, or a personal key has no secret.
     """
     reader = reader_of(
         fields, source=source, received_at=received_at, region=region, secret=secret,
-        schema=schema, key_is_personal=key_is_personal,
+        schema=schema, key_is_personal=key_is_personal, brand=brand,
     )  # fmt: skip
     delivery = DeliveryBuilder(source=source, received_at=reader.received_at)
     content = hashlib.blake2b(digest_size=16)
@@ -102,6 +104,7 @@ def read(
     secret: bytes | None = None,
     schema: AttributeSchema | None = None,
     key_is_personal: bool = False,
+    brand: str | None = None,
 ) -> Delivery:
     """Return the records of a JSON object or a list of objects; see ``read_rows``.
 
@@ -110,7 +113,7 @@ def read(
     """
     reader = reader_of(
         fields, source=source, received_at=received_at, region=region, secret=secret,
-        schema=schema, key_is_personal=key_is_personal,
+        schema=schema, key_is_personal=key_is_personal, brand=brand,
     )  # fmt: skip
     delivery = DeliveryBuilder(source=source, received_at=reader.received_at)
     for found in split_objects(body, named={"row": "rows"}):

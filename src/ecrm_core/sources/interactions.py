@@ -62,6 +62,7 @@ class EventReader:
     region: str | None = None
     secret: bytes | None = field(default=None, repr=False)
     key_is_personal: bool = False
+    brand: str | None = None
     _one: dict[str, str] = field(init=False)
     _limits: dict[str, int] = field(init=False)
     _goods: Goods = field(init=False)
@@ -105,6 +106,7 @@ class EventReader:
         record = None
         if key is not None and ours:
             values = _stated(points, told)
+            values |= {} if self.brand is None else {"brand": self.brand}
             record = record_of(key, values, observed_at=told.at, received_at=self.received_at)
         mapped = _paths(row, told) if sale.deep else cells.mapped()
         return Entry(
@@ -122,8 +124,8 @@ class EventReader:
             Interaction, source=self.source, kind=kind, subject=key,
             at=happened_at(cells, self.fields),
             told_at=told_at(cells, self.fields),
-            brand=self._tidy(cells, "brand"), amount=sale.amount(kind), lines=sale.lines,
-            correlation=number, reference=number, text=self._text(cells),
+            brand=self._tidy(cells, "brand") or self.brand, amount=sale.amount(kind),
+            lines=sale.lines, correlation=number, reference=number, text=self._text(cells),
         )  # fmt: skip
         word = self._channel(cells, kind)
         channel, own = channel_in(word, LISTS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Protocol
 
+from ecrm_core.errors import DefinitionError
 from ecrm_core.kernel import Registry
 from ecrm_core.sources import segment_spec, shopify, stripe, vcard, woocommerce
 from ecrm_core.sources.delivery import Delivery
@@ -20,16 +22,23 @@ class Reader(Protocol):
         ...
 
 
-READERS: Final[Registry[Reader]] = Registry(
-    "source",
-    {
-        "segment": segment_spec.read,
-        "shopify": shopify.read,
-        "stripe": stripe.read,
-        "vcard": vcard.read,
-        "woocommerce": woocommerce.read,
-    },
-)
+class _NamedReader(Protocol):
+    """A reader that takes the name of the source and the brand."""
+
+    def __call__(
+        self, body: bytes, *, received_at: datetime, region: str | None = ...,
+        source: str = ..., brand: str | None = ...,
+    ) -> Delivery: ...  # fmt: skip
+
+
+_OWN: Final[Mapping[str, _NamedReader]] = {
+    "segment": segment_spec.read,
+    "shopify": shopify.read,
+    "stripe": stripe.read,
+    "vcard": vcard.read,
+    "woocommerce": woocommerce.read,
+}
+READERS: Final[Registry[Reader]] = Registry("source", _OWN)
 """The sources whose files need no FieldMap."""
 KEYED: Final = frozenset({"segment", "vcard"})
 """Those of them that may know people by their addresses alone, and take a secret for it."""
@@ -44,15 +53,25 @@ def read_body(
     region: str | None,
     secret: bytes | None = None,
     key_is_personal: bool = False,
+    name: str | None = None,
+    brand: str | None = None,
 ) -> Delivery:
     """Return what the reader of a source makes of a body; see ``generic.read_rows`` for the parts.
 
-    Raises UnknownName for a source that has no reader, and what the reader raises.
+    ``name`` is the source it is taken in as, where that is another; ``brand`` is put on what is
+    read. Raises UnknownName for a source that has no reader, DefinitionError (code "own_reader")
+    for a name or a brand where the reader is a plugin's, and what the reader raises.
     """
-    if source in KEYED and readers[source] is READERS[source]:
+    reader, own, as_ = readers[source], _OWN.get(source), name or source
+    if own is None or own is not reader:
+        if name or brand:
+            message = "found a name or a brand, but a plugin's reader says both by itself"
+            raise DefinitionError(message, code="own_reader")
+        return reader(body, received_at=received_at, region=region)
+    if source in KEYED:
         keyed = vcard.read if source == "vcard" else segment_spec.read
         return keyed(
-            body, received_at=received_at, region=region, secret=secret,
+            body, received_at=received_at, region=region, source=as_, brand=brand, secret=secret,
             key_is_personal=key_is_personal,
         )  # fmt: skip
-    return readers[source](body, received_at=received_at, region=region)
+    return own(body, received_at=received_at, region=region, source=as_, brand=brand)

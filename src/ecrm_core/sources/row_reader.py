@@ -38,6 +38,7 @@ class RowReader:
     secret: bytes | None = field(default=None, repr=False)
     schema: AttributeSchema | None = None
     key_is_personal: bool = False
+    brand: str | None = None
     _id: str | None = field(init=False)
     _updated: str | None = field(init=False)
     _limits: dict[str, int] = field(init=False)
@@ -52,7 +53,7 @@ class RowReader:
         self._ignored = self.fields.columns_for("ignore")
         self._limits = {c: limit_of(role) for c, role in self.fields.columns.items()}
         self._steps = lay_out(self.fields, region=self.region, schema=self.schema)
-        self._consents = RowConsents(self.fields, source=self.source)
+        self._consents = RowConsents(self.fields, source=self.source, brand=self.brand)
         if self.key_is_personal:
             personal_key(self.secret, self.source)
         elif self._id is None:
@@ -68,6 +69,8 @@ class RowReader:
         for column in self._ignored:
             cells.drop(column)
         values = read_fields(self._steps, cells)
+        if self.brand is not None and values.get("brand") is None:
+            values["brand"] = self.brand
         key = SourceKey(self.source, self._key(cells, values))
         said_at = observed_at(cells, self._updated, tz=self.fields.tz, order=self.fields.date_order)
         at = said_at or self.received_at

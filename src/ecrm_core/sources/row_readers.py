@@ -42,14 +42,15 @@ def reader_of(
     secret: bytes | None,
     schema: AttributeSchema | None,
     key_is_personal: bool,
+    brand: str | None = None,
 ) -> AnyReader:
     """Return the reader of a map; DefinitionError where no row could be taken."""
     if isinstance(fields, EventMap):
         return EventReader(
             fields=fields, source=source, received_at=received_at, region=region, secret=secret,
-            key_is_personal=key_is_personal,
+            key_is_personal=key_is_personal, brand=brand,
         )  # fmt: skip
     return RowReader(
         fields=fields, source=source, received_at=received_at, region=region, secret=secret,
-        schema=schema, key_is_personal=key_is_personal,
+        schema=schema, key_is_personal=key_is_personal, brand=brand,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from ecrm_core.adapters.sqlite import SqliteStore
 from ecrm_core.crm import Crm
 from ecrm_core.customers import ContactKind, SourceKey, parse_email
 from ecrm_core.errors import DefinitionError, MissingError, UnknownName
+from ecrm_core.kernel import FixedClock
 from ecrm_core.merging import Zone
 from ecrm_core.ports import Answers, AnyQuestion, Store, ask_each
 from ecrm_core.services import (
@@ -28,6 +29,7 @@ from ecrm_core.services import (
     see_customer,
     view_customer,
 )
+from ecrm_core.services.view import TIMELINE
 from ecrm_core.sources import Delivery
 from ecrm_core.timeline import OrderState
 from tests.contracts.adapters import ADAPTERS, open_adapter
@@ -220,6 +222,17 @@ def test_what_several_messages_mention_is_shown_once_with_the_newest() -> None:
         crm.record(event("m", "chat", 21, reference="CH-9", text=text))
         said = [(one.mention.kind.value, one.reference) for one in crm.view(ANN).mentions]
         assert said == [("email", "CH-9"), ("phone", "CH-9")]
+
+
+def test_a_busy_shop_does_not_hide_what_happened_in_a_quiet_one() -> None:
+    with Crm.open(clock=FixedClock(AT)) as crm:
+        told = [event(f"e{number}", "page_viewed", number, brand="north" if number else "south")
+                for number in range(TIMELINE + 1)]  # fmt: skip
+        crm.ingest(Delivery(source="shop", records=(record(ANN, tags=("x",)),)))
+        crm.record(told)
+        quiet = crm.view(ANN, brand="south")
+        assert [one.event_id for one in quiet.timeline] == ["e0"]
+        assert len(crm.view(ANN).timeline) == TIMELINE
 
 
 # ---------------------------------------------------------------- who sees what
