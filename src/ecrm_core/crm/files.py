@@ -14,7 +14,7 @@ from attrs import define, evolve, frozen
 from ecrm_core.crm.progress import Progress
 from ecrm_core.crm.receipt import Receipt
 from ecrm_core.crm.settings import Settings
-from ecrm_core.customers.keys import external_id, source_name
+from ecrm_core.customers.keys import brand_name, source_name
 from ecrm_core.errors import ConflictError, DefinitionError, InputError, StorageError, UnknownName
 from ecrm_core.kernel import (
     ABSENT,
@@ -82,8 +82,7 @@ class FileInput:
             if self.fields is not None:
                 message = "found name= beside fields=, where source= is the name already"
                 raise DefinitionError(message, code="two_names")
-        if self.brand is not None:
-            external_id(self.brand, "$.brand")
+        brand_name(self.brand)
 
     @property
     def named(self) -> str:

@@ -16,6 +16,7 @@ __all__ = [
     "MatchKey",
     "SearchKey",
     "SourceKey",
+    "brand_name",
     "external_id",
     "home_id",
     "source_name",
@@ -33,6 +34,11 @@ def external_id(value: object, path: str = "$.external_id") -> str:
     if not text.strip():
         raise InputError("found an empty key", path=path, code="empty")
     return text
+
+
+def brand_name(value: object) -> str | None:
+    """Return the name of a shop of the account as given, None for none; InputError for no name."""
+    return None if value is None else external_id(value, "$.brand")
 
 
 def source_name(value: object) -> str:

@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ecrm_core.errors import DefinitionError
+
 if TYPE_CHECKING:
     from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberDesc
 
@@ -31,6 +33,9 @@ def read_number(text: str, region: str | None) -> Number | None:
 
     ``region`` (ISO 3166-1 alpha-2) is where it is dialled, if it does not say so itself.
     """
+    if region is not None and not isinstance(region, str):
+        message = f"found {type(region).__name__} as region, expected a code such as 'KR'"
+        raise DefinitionError(message, code="region")
     quick = _ordinary(text, region)
     return (int(quick[0]), quick[1], None) if quick else _by_library(text, region)
 

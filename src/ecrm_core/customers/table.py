@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Protocol
@@ -60,8 +61,10 @@ def text_of(value: object) -> str:
     if value is None or type(value).__name__ in {"NAType", "NaTType"} or value != value:  # noqa: PLR0124 - NaN alone differs from itself
         return ""
     if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # a frame turns whole numbers with a gap into floats
-    return str(value).strip()
+        value = int(value)  # a frame turns whole numbers with a gap into floats
+    with suppress(ValueError):  # a list may hold a number that is too long for decimal text
+        return str(value).strip()
+    return ""
 
 
 def _python(value: object) -> object:

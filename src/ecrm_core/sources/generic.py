@@ -52,6 +52,8 @@ def read_rows(
         fields, source=source, received_at=received_at, region=region, secret=secret,
         schema=schema, key_is_personal=key_is_personal, brand=brand,
     )  # fmt: skip
+    if not isinstance(rows, Iterable):
+        raise InputError(f"found {type(rows).__name__}, expected rows", code="not_object")
     delivery = DeliveryBuilder(source=source, received_at=reader.received_at)
     content = hashlib.blake2b(digest_size=16)
     for number, row in enumerate(rows, start=first_row):

@@ -24,7 +24,7 @@ from ecrm_core.customers import (
     parse_email,
     parse_phone,
 )
-from ecrm_core.customers.keys import source_name
+from ecrm_core.customers.keys import brand_name, source_name
 from ecrm_core.customers.table import text_of
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import MAX_TEXT, fold, gate_text, personal_key, utc
@@ -62,7 +62,7 @@ class EventReader:
     region: str | None = None
     secret: bytes | None = field(default=None, repr=False)
     key_is_personal: bool = False
-    brand: str | None = None
+    brand: str | None = field(default=None, converter=brand_name)
     _one: dict[str, str] = field(init=False)
     _limits: dict[str, int] = field(init=False)
     _goods: Goods = field(init=False)

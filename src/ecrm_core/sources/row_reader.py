@@ -14,7 +14,7 @@ from ecrm_core.customers import (
     SourceKey,
     address_subject,
 )
-from ecrm_core.customers.keys import source_name
+from ecrm_core.customers.keys import brand_name, source_name
 from ecrm_core.customers.table import text_of
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.kernel import fold, gate_text, parse_date, parse_instant, personal_key, utc
@@ -38,7 +38,7 @@ class RowReader:
     secret: bytes | None = field(default=None, repr=False)
     schema: AttributeSchema | None = None
     key_is_personal: bool = False
-    brand: str | None = None
+    brand: str | None = field(default=None, converter=brand_name)
     _id: str | None = field(init=False)
     _updated: str | None = field(init=False)
     _limits: dict[str, int] = field(init=False)

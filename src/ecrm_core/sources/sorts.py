@@ -8,6 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
+from ecrm_core.customers.keys import brand_name
 from ecrm_core.errors import DefinitionError, InputError
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, Entry
 from ecrm_core.sources.json_objects import Found, split_objects
@@ -45,6 +46,7 @@ class Sorts:
         Raises InputError for bytes that are no JSON, DefinitionError for a topic that is none.
         """
         _check_topic(topic, self.topics)
+        brand = brand_name(brand)
         told = self.topics[topic] if topic else None
         delivery = DeliveryBuilder(source=shop.source, received_at=shop.received_at)
         for found in split_objects(body, named=self._names(told)):
@@ -90,7 +92,8 @@ def _party(data: Mapping[str, object]) -> str | None:
 def _check_topic(topic: object, topics: Collection[str]) -> None:
     """Raise DefinitionError for a topic that is none of these."""
     if topic is not None and (not isinstance(topic, str) or topic not in topics):
-        message = f"the topic is {str(topic)[:80]!r}, expected one of {', '.join(topics)}"
+        shown = repr(topic[:80]) if isinstance(topic, str) else type(topic).__name__
+        message = f"the topic is {shown}, expected one of {', '.join(topics)}"
         raise DefinitionError(message, code="topic", supported=list(topics))
 
 

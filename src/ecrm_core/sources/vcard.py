@@ -10,7 +10,7 @@ from datetime import datetime
 from attrs import define, field
 
 from ecrm_core.customers import ContactPoint, SourceKey, address_subject
-from ecrm_core.customers.keys import source_name
+from ecrm_core.customers.keys import brand_name, source_name
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import fold, gate_json, personal_key, utc
 from ecrm_core.sources.delivery import Delivery, DeliveryBuilder, Entry
@@ -120,7 +120,7 @@ class _Reader:
     source: str = field(converter=source_name)
     received_at: datetime = field(converter=utc)
     region: str | None
-    brand: str | None
+    brand: str | None = field(converter=brand_name)
     secret: bytes | None = field(repr=False)
     key_is_personal: bool
 

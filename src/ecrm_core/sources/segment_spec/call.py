@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.customers import SourceKey, SourceRecord
+from ecrm_core.customers.keys import brand_name
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Money, fold, personal_key
 from ecrm_core.sources.amounts import code_of
@@ -36,7 +37,7 @@ class Collector:
     source: str
     received_at: datetime
     region: str | None = None
-    brand: str | None = None
+    brand: str | None = field(default=None, converter=brand_name)
     secret: bytes | None = None
 
 

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ecrm_core.customers import SourceKey, SourceRecord
+from ecrm_core.customers.keys import brand_name
 from ecrm_core.errors import InputError
 from ecrm_core.kernel import Money
 from ecrm_core.sources.amounts import code_of, number_of
@@ -42,7 +43,7 @@ class Telling:
     source: str
     received_at: datetime
     region: str | None = None
-    brand: str | None = None
+    brand: str | None = field(default=None, converter=brand_name)
     type: str | None = None
     at: datetime | None = None
 
