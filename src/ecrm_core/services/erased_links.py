@@ -38,6 +38,8 @@ def linked_unknown(store: Store, links: Collection[Link], erasures: Erasures) ->
     found = frozenset[str]()
     while erasures.secret is not None:
         said = _linked(store, links, erasures.erased | found)
+        if not said:
+            break
         groups = read_groups(store, list(said))
         fresh = {id_ for id_, key in said.items() if id_ not in groups and not _told(store, key)}
         if not fresh:
@@ -81,6 +83,8 @@ def ask_about_linked(store: Store, links: Collection[Link], erasures: Erasures) 
     Whoever was joined with others meanwhile is left to people: the others would go with her.
     """
     said = _linked(store, links, erasures.erased)
+    if not said:
+        return ChangeSet()
     groups = read_groups(store, list(said))
     alone = [key for id_, key in said.items() if id_ not in groups or len(groups[id_].homes) == 1]
     told_at = {link.gone: link.at for link in links}

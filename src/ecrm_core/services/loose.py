@@ -71,7 +71,8 @@ def bury_loose(
     loose = {correlation_key(one) for one in told if one.subject is None}
     free = [_tombstone(store, key, erasures.secret) for key in sorted(filter(None, loose))]
     guard = tuple(Expect(TOMBSTONES, (row.id,), ABSENT) for row in free)
-    return combine([ChangeSet(expects=guard), _buried(store, keys, erasures.secret, but)])
+    buried = _buried(store, keys, erasures.secret, but) if keys else ChangeSet()
+    return combine([ChangeSet(expects=guard), buried])
 
 
 def _buried(store: Store, named: Collection[Key], secret: bytes, but: Collection[str]) -> ChangeSet:
