@@ -28,10 +28,10 @@ _FIELDS = {ContactKind.EMAIL: "emails", ContactKind.PHONE: "phones"}
 class RowConsents:
     """The consent columns of a FieldMap, laid out once for many rows."""
 
-    def __init__(self, fields: FieldMap, *, source: str, brand: str | None) -> None:
+    def __init__(self, fields: FieldMap, *, source: str) -> None:
         """Lay out the columns with the role ``consent:<channel>:<purpose>``."""
         roles = [(c, role.split(":")) for c, role in fields.columns.items()]
-        self._source, self._brand = source, brand
+        self._source = source
         self._columns = [(c, role[1], role[2]) for c, role in roles if role[0] == "consent"]
         kinds = {channel: channel_kinds(channel) for _, channel, _ in self._columns}
         self._holders = {
@@ -42,7 +42,12 @@ class RowConsents:
     def read(
         self, cells: Cells, values: Mapping[str, object], *, at: datetime
     ) -> tuple[ConsentStatement, ...]:
-        """Return the statements; a word nobody knows, or no readable address, keeps the cell."""
+        """Return the statements, made to the row's brand.
+
+        A word nobody knows, or no readable address, keeps the cell.
+        """
+        named = values.get("brand")
+        brand = named if isinstance(named, str) else None
         found: list[ConsentStatement] = []
         for column, channel, purpose in self._columns:
             word = cells.said(column)
@@ -55,7 +60,7 @@ class RowConsents:
             cells.drop(column)
             found += [
                 ConsentStatement(subject=subject, channel=channel, purpose=purpose, state=state,
-                                 at=at, source=self._source, snapshot=True, brand=self._brand)
+                                 at=at, source=self._source, snapshot=True, brand=brand)
                 for subject in (points if state.is_refusal else points[:1])
             ]  # fmt: skip
         return tuple(found)

@@ -53,7 +53,7 @@ class RowReader:
         self._ignored = self.fields.columns_for("ignore")
         self._limits = {c: limit_of(role) for c, role in self.fields.columns.items()}
         self._steps = lay_out(self.fields, region=self.region, schema=self.schema)
-        self._consents = RowConsents(self.fields, source=self.source, brand=self.brand)
+        self._consents = RowConsents(self.fields, source=self.source)
         if self.key_is_personal:
             personal_key(self.secret, self.source)
         elif self._id is None:

@@ -451,3 +451,15 @@ def test_what_is_no_json_is_kept_as_text() -> None:
 def test_a_tag_too_long_to_be_one_is_kept_as_it_is() -> None:
     cell = "VIP," + "x" * 513
     assert _cells({"x": cell}, {"x": "tags"}) == {"tags": ("VIP",), "unmapped.$.x": cell}
+
+
+def test_a_row_states_its_consent_to_the_brand_it_names() -> None:
+    columns = {"m": "email", "c": "consent:email:news", "b": "brand"}
+    fields = FieldMap(columns={"id": "id", **columns})
+    row = {"id": "7", "m": "a@example.com", "c": "yes"}
+    brands = []
+    for named in ({"b": "South"}, {"b": ""}):
+        delivery = generic.read_rows([row | named], fields=fields, source="list", received_at=NOW,
+                             brand="North")  # fmt: skip
+        brands += [said.brand for said in delivery.consents]
+    assert brands == ["South", "North"]
