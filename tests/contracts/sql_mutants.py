@@ -16,7 +16,7 @@ from ecrm_core.adapters.sqlalchemy.binding import Borrowed
 from ecrm_core.adapters.sqlalchemy.statements import Statements
 from ecrm_core.adapters.sqlalchemy.values import Values
 from ecrm_core.adapters.sqlalchemy.writing import Writing
-from ecrm_core.kernel import REQUESTS, AnyKind, Row
+from ecrm_core.kernel import REQUESTS, AnyKind, Expect, Row
 from ecrm_core.ports.plan import Plan
 
 Sql = Any  # SQLAlchemy's statements have no common type
@@ -37,21 +37,31 @@ def no_order(patch: pytest.MonkeyPatch) -> None:
 
 def no_for_update(patch: pytest.MonkeyPatch) -> None:
     """Rows that are expected or replaced are read, and not locked."""
-    _property(patch, "lock", _unlocked)
+    locking = Writing._lock
+
+    def lock(self: Writing, plan: Plan) -> None:
+        written = {kind.name: {row.key for row in rows} for kind, rows in plan.writes}
+        _look_at(self, plan, lambda expect: expect.key in written.get(expect.kind.name, set()))
+        expects = [
+            (kind, tuple(one for one in some if one.key not in written.get(kind.name, set())))
+            for kind, some in plan.expects
+        ]
+        locking(self, evolve(plan, expects=tuple(expects)))
+
+    patch.setattr(Writing, "_lock", lock)
 
 
 def unwritten_unlocked(patch: pytest.MonkeyPatch) -> None:
     """Only the rows that are written are locked; what is expected beside them is looked at."""
-    locking = Writing._lock
+    patch.setattr(Writing, "_lock", lambda self, plan: _look_at(self, plan, lambda _: True))
 
-    def lock(self: Writing, plan: Plan) -> None:
-        locking(self, evolve(plan, expects=()))
-        for kind, expects in plan.expects:
-            found = self._run(kind, _unlocked(self._of(kind)), [e.key for e in expects])
-            looked_at = {tuple(key): version for *key, version in found}
-            self.held[kind.name] = looked_at | self.held.get(kind.name, {})
 
-    patch.setattr(Writing, "_lock", lock)
+def _look_at(work: Writing, plan: Plan, which: Callable[[Expect], bool]) -> None:
+    for kind, expects in plan.expects:
+        keys = [expect.key for expect in expects if which(expect)]
+        found = work._run(kind, _unlocked(work._of(kind)), keys) if keys else ()
+        looked_at = {tuple(key): version for *key, version in found}
+        work.held[kind.name] = work.held.get(kind.name, {}) | looked_at
 
 
 def phantoms(patch: pytest.MonkeyPatch) -> None:

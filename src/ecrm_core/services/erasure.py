@@ -32,7 +32,6 @@ from ecrm_core.services.commit import commit
 from ecrm_core.services.hers import Hers
 from ecrm_core.services.identity import Act, group_of, identity_of
 from ecrm_core.services.judgements import roots_now
-from ecrm_core.services.loose import loose_of, unfiled
 from ecrm_core.services.marking import marks_on
 from ecrm_core.services.personal import personal_rows
 from ecrm_core.services.tombstones import read_erasures, refuse_erased
@@ -122,34 +121,30 @@ def _decided(hers: Hers, act: Act, reason: str) -> ChangeSet:
         raise DefinitionError(message, code="secret_needed")
     store, told = hers.store, _facts(hers)
     rows = list(personal_rows(hers))
-    hers_told = [row.value for kind, row in rows if kind is INTERACTIONS]
-    correlations = {key for one in hers_told if (key := correlation_key(one)) is not None}
-    others = [one for told in loose_of(store, correlations).values() for one in told
-              if one.home_id not in hers.ids]  # fmt: skip
     read_erasures(store, (), secret=act.secret)  # refuses another secret than that of before
     erasing = Erasing(
         group=hers.group,
-        rows=[
-            *((kind, kind.key_of(row.value)) for kind, row in rows),
-            *((INTERACTIONS, INTERACTIONS.key_of(one)) for one in others),
-        ],
+        rows=[(kind, kind.key_of(row.value)) for kind, row in rows],
         holds=read_holds(store, hers.ids),
         said={
             subject: read_consents(store, _counting(hers, subject))
             for subject in sorted(hers.addresses)
         },
         undos=[row.value.id for kind, row in rows if kind in (MERGE_EDGES, REVIEW_DECISIONS)],
-        correlations={correlation_name(key) for key in correlations},
+        correlations={
+            correlation_name(key)
+            for kind, row in rows
+            if kind is INTERACTIONS and (key := correlation_key(row.value)) is not None
+        },
         near=_near(hers, [row.value for kind, row in rows if kind is PROPOSALS]),
     )
     changes = decide_erase(
         erasing, tenant=store.tenant, secret=act.secret, by=act.by, at=act.at, reason=why
     )
-    shared = unfiled(store, correlations, others)
     return evolve(
         changes,
-        puts=(*changes.puts, *shared.puts, *marks_on(store, _others(hers))),
-        expects=(*changes.expects, *shared.expects, *told),
+        puts=(*changes.puts, *marks_on(store, _others(hers))),
+        expects=(*changes.expects, *told),
     )
 
 

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from ecrm_core.customers import SourceKey, home_id, ids_of
 from ecrm_core.errors import ConflictError
-from ecrm_core.kernel import ChangeSet, CustomerId, Key, combine, gate_limit, recency_text
+from ecrm_core.kernel import ChangeSet, CustomerId, combine, gate_limit, recency_text
 from ecrm_core.ports import (
     Store,
     read_facts,
@@ -19,12 +19,11 @@ from ecrm_core.ports import (
     scan_timeline,
 )
 from ecrm_core.services.identity import group_of
-from ecrm_core.services.loose import about_erased, buried_among, bury_loose
+from ecrm_core.services.loose import about_erased, bury_loose
 from ecrm_core.services.outcomes import outcomes_of
 from ecrm_core.services.tombstones import Erasures, read_erasures
 from ecrm_core.timeline import (
     CORRELATIONS,
-    FACTS,
     INTERACTIONS,
     Facts,
     Interaction,
@@ -80,40 +79,33 @@ def record_spared(
         return decide_interactions((), tenant=store.tenant)
     erased = about_erased(store, arriving, erasures)
     told = [one for one, left_out in zip(arriving, erased, strict=True) if not left_out]
-    changes = _record(store, told, buried_among(told, erasures))
+    changes = _record(store, told)
     counts: dict[str, Any] = dict(changes.result)
     counts["interactions"] += erased.count(True)
-    buried = bury_loose(store, compress(arriving, erased), told, erasures, but=_homes(changes))
+    buried = bury_loose(store, compress(arriving, erased), told, erasures)
     result = {**counts, "erased_interactions": erased.count(True)}
     return combine([changes, buried, erasures.guard], result=result)
 
 
-def _homes(changes: ChangeSet) -> frozenset[str]:
-    """Return the homes whose facts are written."""
-    return frozenset(put.key[0] for put in changes.puts if put.kind is FACTS)
-
-
-def _record(store: Store, told: Sequence[Interaction], buried: frozenset[Key]) -> ChangeSet:
-    known = _known(store, told, buried)
+def _record(store: Store, told: Sequence[Interaction]) -> ChangeSet:
+    known = _known(store, told)
     telling = Telling.of(told, tenant=store.tenant, known=known)
     facts = read_facts(store, sorted(telling.homes))  # before their timelines: its version guards
     timelines = read_interactions(store, sorted(telling.fold))
     return told_changes(telling, evolve(known, facts=facts, timelines=timelines))
 
 
-def _known(store: Store, told: Sequence[Interaction], buried: frozenset[Key]) -> Known:
+def _known(store: Store, told: Sequence[Interaction]) -> Known:
     """Return what is stored of events and, read before all of their events, the correlations."""
     held = dict(store.get_many(INTERACTIONS, [INTERACTIONS.key_of(one) for one in told]))
     all_told = (*told, *(row.value for row in held.values()))
     correlations = store.get_many(
         CORRELATIONS, sorted(filter(None, {correlation_key(one) for one in all_told}))
     )
-    whole = correlations_to_read(told, held, correlations) - buried
+    whole = correlations_to_read(told, held, correlations)
     for rows in store.find_many(INTERACTIONS, "by_correlation", sorted(whole)).values():
         held |= {INTERACTIONS.key_of(row.value): row for row in rows}
-    return Known(
-        interactions=held, correlations=correlations, whole=whole, buried=buried
-    )  # fmt: skip
+    return Known(interactions=held, correlations=correlations, whole=whole)
 
 
 def timeline_of(

@@ -31,15 +31,13 @@ class Known:
 
     ``interactions`` are the rows of the very events and, of the correlations that
     ``correlations_to_read`` names (``whole``), of all events; ``correlations`` are those of the
-    arriving events and of what is held of them. Of the ``buried`` ones, where somebody erased was
-    named, there is no row: nobody leads them. ``facts`` are those of the ``homes`` of the Telling,
-    read before the timelines; ``timelines`` are all interactions of its homes to ``fold``.
+    arriving events and of what is held of them. ``facts`` are those of the ``homes`` of the
+    Telling, read before the timelines; ``timelines`` are all interactions of its homes to ``fold``.
     """
 
     interactions: Mapping[Key, Stored[Interaction]] = field(factory=dict)
     correlations: Mapping[Key, Stored[Correlation]] = field(factory=dict)
     whole: frozenset[Key] = frozenset()
-    buried: frozenset[Key] = frozenset()
     facts: Mapping[CustomerId, Stored[HomeFacts]] = field(factory=dict)
     timelines: Mapping[CustomerId, tuple[Interaction, ...]] = field(factory=dict)
 
@@ -88,7 +86,7 @@ class Telling:
     def _open(self, told: Interaction) -> None:
         """Note the correlation of a telling, and whether the telling leaves out whose it is."""
         key = correlation_key(told)
-        if key is not None and key not in self.known.buried:
+        if key is not None:
             correlation = self._correlation(key) or Correlation(source=key[0], correlation=key[1])
             loose = correlation.loose or told.subject is None
             self.correlations[key] = (
