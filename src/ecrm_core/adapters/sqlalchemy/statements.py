@@ -53,9 +53,9 @@ class Statements:
         columns = self.of.indexes[index]
         if limited:
             return self._with_changed(self._first(index))
-        rows = self._among(columns, (*columns, *self.of.keys))
         # Said once more: SQLite does not see that two columns with values are not missing.
-        return self._with_changed(rows.where(*self.of.entered(index)))
+        entered = self.of.entered(index)
+        return self._with_changed(self._among(columns, (*columns, *self.of.keys), *entered))
 
     def _first(self, index: str) -> Query:
         """The first rows of each value: Postgres stops at the limit, SQLite counts them."""
@@ -101,7 +101,7 @@ class Statements:
         return sa.select(*rows.c[:-1]).where(rows.c.place <= limit)
 
     def locked(self, number: int, pad: int, *, share: bool) -> Query:
-        """Rows as (number, key, nothing up to ``pad``, version), locked in the order of their keys.
+        """Rows as (number, key, nothing up to ``pad``, version), locked in the order given.
 
         Shared, others may lock them so too, and nobody may write them.
         """
@@ -110,9 +110,10 @@ class Statements:
         empty = [sa.cast(sa.null(), sa.Text)] * (pad - len(keys))
         texts = [column.label(f"o{at}") for at, column in enumerate((*keys, *empty))]
         place: sa.ColumnElement[Any] = sa.literal_column(str(number)).label("asked")
-        query: Query = sa.select(place, *texts, self.table.c.version).order_by(*keys)
-        found = values.among(query, self.table.c.tenant, keys)
-        return found.with_for_update(of=self.table, read=share) if self.postgres else found
+        query: Query = sa.select(place, *texts, self.table.c.version)
+        if self.postgres:
+            query = query.with_for_update(of=self.table, read=share)
+        return values.among(query, self.table.c.tenant, keys)
 
     def _page(self, shape: Shape) -> Query:
         """One page of a span; without an index the last declaration does not matter."""
@@ -192,10 +193,16 @@ class Statements:
         given = Values(len(self.of.keys), postgres=self.postgres)
         return sa.delete(self.table).where(self.table.c.tenant == _TENANT, given.has(self.of.keys))
 
-    def _among(self, columns: Sequence[sa.Column[str]], wanted: Sequence[sa.Column[str]]) -> Query:
+    def _among(
+        self,
+        columns: Sequence[sa.Column[str]],
+        wanted: Sequence[sa.Column[str]],
+        *conditions: sa.ColumnElement[bool],
+    ) -> Query:
         values = Values(len(columns), postgres=self.postgres)
         named = [column.label(f"o{at}") for at, column in enumerate(wanted)]
-        return values.among(sa.select(*named, *self._state()), self.table.c.tenant, columns)
+        query = sa.select(*named, *self._state()).where(*conditions)
+        return values.among(query, self.table.c.tenant, columns)
 
     def _state(self) -> tuple[sa.ColumnElement[Any], ...]:
         """Version, format, and the body as the text that was written."""
