@@ -57,7 +57,7 @@ from ecrm_core.sources import (
     woocommerce,
 )
 from ecrm_core.testing.faults import FailingStore
-from ecrm_core.timeline import FACTS, HomeFacts, Interaction
+from ecrm_core.timeline import FACTS, INTERACTIONS, HomeFacts, Interaction
 from tests.derived import check_derived, rows
 from tests.histories.ledger import Around
 from tests.profile import SEED, size
@@ -457,6 +457,19 @@ def test_an_erasure_wins_for_ever_wherever_it_comes(history: list[Delivery]) -> 
         told.add(of_others(crm.store))
     assert len(told) == 1
     assert not any(f'"{name}"' in next(iter(told)) for name in map(str, hers))
+
+
+def test_an_erasure_leaves_others_what_was_filed_under_them() -> None:
+    """Two people in one correlation: what names nobody is of her who leads it, and stays hers."""
+    crm = shop()
+    for told in (cart("cart_completed", 1, BOB), cart("cart_updated", 2, ANN)):
+        crm.ingest(told)
+    crm.ingest(event("cart_abandoned", "cart/x/later", 3, correlation="cart/x"))
+    crm.erase(ANN, by="ann", reason="asked", now=NOW)
+    check_derived(crm.store)
+    left = [(one.kind, one.home_id) for one in rows(crm.store, INTERACTIONS).values()]
+    his = home_id("main", BOB)
+    assert sorted(left) == [("cart_abandoned", his), ("cart_completed", his)]
 
 
 # ---------------------------------------------------------------- what a source states of its own

@@ -23,6 +23,7 @@ from ecrm_core.customers import (
     SEARCH_KEYS,
     TOMBSTONES,
     UNMATCHED,
+    home_id,
     search_keys,
 )
 from ecrm_core.kernel import (
@@ -179,9 +180,13 @@ def _judgements(hers: Hers) -> Rows:
 
 
 def _correlations(hers: Hers) -> Rows:
+    """Find those that no event of anybody else leads: what is filed by one of these stays so."""
     events = hers.by(INTERACTIONS, "of_home", hers.ids)
     keys = {correlation_key(row.value) for row in events}
-    return hers.store.get_many(CORRELATIONS, sorted(filter(None, keys))).values()
+    for row in hers.store.get_many(CORRELATIONS, sorted(filter(None, keys))).values():
+        whose = row.value.subject
+        if whose is None or home_id(hers.store.tenant, whose) in hers.ids:
+            yield row
 
 
 PERSONAL: Final[tuple[Personal, ...]] = (
