@@ -23,21 +23,12 @@ SEGMENT: Final[Mapping[str, str]] = {"browser": "web", "mobile": "app", "server"
 _LISTED: Final = {
     "web": ("online", "site", "website", "web shop", "webshop", "checkout", "온라인", "オンライン"),
     "app": ("mobile app", "앱", "アプリ"),
-    "store": (
-        "pos",
-        "till",
-        "retail",
-        "offline",
-        "in store",
-        "in-store",
-        "매장",
-        "오프라인",
-        "店舗",
-    ),
+    "store": ("pos", "till", "retail", "offline", "in store", "in-store", "매장", "오프라인",
+              "店舗"),
     "email": ("e-mail", "mail", "이메일", "メール"),
     "phone": ("call", "tel", "telephone", "전화", "電話"),
     "sms": ("text message", "문자"),
-}
+}  # fmt: skip
 LISTS: Final[Mapping[str, str]] = {
     fold(word): channel for channel, words in _LISTED.items() for word in (channel, *words)
 }
