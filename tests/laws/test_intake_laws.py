@@ -65,6 +65,7 @@ from tests.profile import SEED, size
 AT = datetime(2026, 5, 1, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SECRET = b"kept for ever by the shop"
+MAIL = "ann@example.com"
 ANN, BOB = SourceKey("shopify", "7"), SourceKey("shopify", "8")
 T = TypeVar("T")
 HOURS = st.integers(1, 4)
@@ -425,6 +426,20 @@ def of_others(store: Store) -> str:
     return canonical_json(told)
 
 
+def refused(history: Iterable[Delivery]) -> bool:
+    """Whether the last word that was told about her address forbids to write to it."""
+    said = [one for each in history for one in each.consents if one.subject.endswith(MAIL)]
+    last = max((one.at for one in said), default=None)
+    return any(one.state.is_refusal for one in said if one.at == last)
+
+
+def check_refused(crm: Crm) -> None:
+    """Nobody who is left with her address may be written to."""
+    for (root,), profile in rows(crm.store, PROFILES).items():
+        if MAIL in {point.raw for point in profile.values("emails")}:
+            assert not crm.may_contact(root, "email", "marketing")
+
+
 def answer(crm: Crm) -> None:
     """What the host does when a source says that somebody is who was erased."""
     for effect in rows(crm.store, OUTBOX).values():
@@ -438,6 +453,9 @@ def answer(crm: Crm) -> None:
 @example([cart("cart_updated", 1, None), cart("cart_completed", 2, ANN), customer(8, 1)])
 @example([link(VISITORS[0], ANN, 1), seen(VISITORS[0], 0), named(VISITORS[0], 1, "Ann")])
 @example([customer(8, 1, first_name="Ann"), hook("customers/merge", 2)])
+@example(
+    [order(451, 1, customer=None, email=MAIL), hook("customers_email_marketing_consent/update", 1)]
+)
 @example([identified("v", "7", 2), seen(SourceKey("shopify", "v"), 1)])
 def test_an_erasure_wins_for_ever_wherever_it_comes(history: list[Delivery]) -> None:
     """Ann's orders and carts are told by herself or by nobody: what is Bob's stays his."""
@@ -454,6 +472,8 @@ def test_an_erasure_wins_for_ever_wherever_it_comes(history: list[Delivery]) -> 
                 crm.erase(ANN, by="ann", reason="asked", now=NOW)
             answer(crm)
         check_derived(crm.store)
+        if refused(own):
+            check_refused(crm)
         told.add(of_others(crm.store))
     assert len(told) == 1
     assert not any(f'"{name}"' in next(iter(told)) for name in map(str, hers))
